@@ -1,0 +1,39 @@
+"""The bench: what plugins may use of it, by its public names."""
+
+from bench.context import Bar, Context, Progress
+from bench.errors import BenchError, DamagedError, InputError, RequestError, did_you_mean
+from bench.files import write_bytes
+from bench.fingerprint import file_digest
+from bench.hookspecs import hookimpl
+from bench.inputs import Inputs
+from bench.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Simulation, Source
+from bench.scored import Counts, Estimate, Scored
+from bench.table import Column, Table
+
+__all__ = [
+    "Bar",
+    "BenchError",
+    "Column",
+    "Context",
+    "Counts",
+    "DamagedError",
+    "Dataset",
+    "Encoder",
+    "Estimate",
+    "Fitted",
+    "InputError",
+    "Inputs",
+    "Metric",
+    "Model",
+    "Part",
+    "Progress",
+    "RequestError",
+    "Scored",
+    "Simulation",
+    "Source",
+    "Table",
+    "did_you_mean",
+    "file_digest",
+    "hookimpl",
+    "write_bytes",
+]

@@ -1,0 +1,23 @@
+"""What the core itself offers, through the hooks that everyone uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bench.encoders.numbers import Numbers
+from bench.hookspecs import hookimpl
+from bench.metrics.decisions import Decisions, SignificanceImprovement
+from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
+from bench.parts import Encoder, Metric
+
+
+@hookimpl
+def bench_encoders() -> Iterable[type[Encoder]]:
+    """The encoder of plain numbers."""
+    return [Numbers]
+
+
+@hookimpl
+def bench_metrics() -> Iterable[type[Metric]]:
+    """The figures of every table."""
+    return [AreaUnderCurve, MaximumSic, Rejection, SignificanceImprovement, Decisions]

@@ -1,0 +1,80 @@
+"""Content-addressed folders: computed once for a key, sealed by a manifest, verified when read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.errors import DamagedError
+from bench.files import sync, write_bytes
+from bench.fingerprint import file_digest
+
+MANIFEST = "manifest.json"
+
+
+def seal(folder: Path) -> None:
+    """Write the manifest: the hash of every file in the folder, last of all."""
+    import msgspec
+
+    hashes = _hashes(folder)
+    for name in hashes:
+        sync(folder / name)
+    write_bytes(folder / MANIFEST, msgspec.json.encode(hashes, order="sorted"))
+
+
+def verify(folder: Path) -> None:
+    """Compare a folder with its manifest.
+
+    Raises:
+        DamagedError: it has none, or a file is missing, added or changed.
+    """
+    import msgspec
+
+    try:
+        sealed = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError) as error:
+        raise DamagedError(f"{folder}: no readable manifest") from error
+    there = _hashes(folder)
+    for name in sorted(sealed.keys() | there.keys()):
+        if sealed.get(name) != there.get(name):
+            raise DamagedError(f"{folder}: {name} is not what was sealed")
+
+
+def stored(
+    root: Path, key: str, compute: Callable[[Path], None], notice: Callable[[str], None]
+) -> tuple[Path, bool]:
+    """The sealed folder of a key and whether it was there; computed where it is not, or damaged.
+
+    `compute` fills an empty folder; what it raises goes through and leaves no entry.
+    """
+    from filelock import FileLock
+
+    root.mkdir(parents=True, exist_ok=True)
+    folder = root / key
+    with FileLock(root / f"{key}.lock"):
+        if folder.exists():
+            try:
+                verify(folder)
+            except DamagedError as error:
+                notice(f"{error}; it is made anew")
+                shutil.rmtree(folder)
+            else:
+                return folder, True
+        draft = root / f".{key}.{os.getpid()}"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        try:
+            compute(draft)
+            seal(draft)
+            draft.rename(folder)
+            sync(root)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return folder, False
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = (f for f in folder.rglob("*") if f.is_file() and f != folder / MANIFEST)
+    return {f.relative_to(folder).as_posix(): file_digest(f) for f in files}

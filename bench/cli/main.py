@@ -1,0 +1,72 @@
+"""The command `bench`: finds its subcommands, and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from bench.errors import BenchError, did_you_mean
+
+COMMANDS = ("run", "report", "list", "data")
+FAILED, BAD_REQUEST, INTERRUPTED = 1, 2, 130
+
+
+class _Commands(click.Group):
+    """Loads a subcommand's module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"bench.cli.{name}"), "command")  # noqa: B009
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"no command {args[0]!r}; {did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="classifier-bench", prog_name="bench")
+def cli() -> None:
+    """Compare classifiers of LHC Olympics 2020 events, so that the comparison can be trusted."""
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(BAD_REQUEST)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "bench"
+        _say(f"{' '.join(error.format_message().split())} (see {where} --help)")
+        sys.exit(BAD_REQUEST)
+    except BenchError as error:
+        _say(" ".join(str(error).split()))
+        sys.exit(BAD_REQUEST)
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted; the same command goes on where it was")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # whoever read our output has gone; Python must not complain about it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+
+
+def _say(line: str) -> None:
+    click.echo(f"bench: {line}", err=True)

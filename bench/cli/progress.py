@@ -1,0 +1,80 @@
+"""Progress on the terminal, with an estimate; a line now and then where there is no terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import click
+
+from bench.context import Bar
+
+EVERY = 15.0
+"""Seconds between two lines where there is no terminal."""
+
+
+def progress(label: str, total: float, done: float = 0) -> AbstractContextManager[Bar]:
+    """A bar on the standard error stream."""
+    return _bar(label, total, done) if sys.stderr.isatty() else _lines(label, total, done)
+
+
+def notice(line: str) -> None:
+    """One line for the user, apart from the results on the standard output."""
+    click.echo(line, err=True)
+
+
+@contextmanager
+def _bar(label: str, total: float, done: float) -> Iterator[Bar]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task(label, total=total, completed=int(done))
+
+        class _Rich:
+            def advance(self, steps: float = 1) -> None:
+                bars.advance(task, steps)
+
+        yield _Rich()
+
+
+class _Lines:
+    def __init__(self, label: str, total: float, done: float) -> None:
+        self.label, self.total, self.before, self.done = label, total, done, done
+        self.started = self.told = time.monotonic()
+
+    def advance(self, steps: float = 1) -> None:
+        self.done += steps
+        now = time.monotonic()
+        if now - self.told < EVERY or self.done <= self.before:
+            return
+        self.told = now
+        left = (now - self.started) * (self.total - self.done) / (self.done - self.before)
+        share = 100 * self.done / self.total
+        notice(f"{self.label}: {share:.0f} % of {self.total:.0f}, about {max(left, 0):.0f} s left")
+
+
+@contextmanager
+def _lines(label: str, total: float, done: float) -> Iterator[Bar]:
+    bar = _Lines(label, total, done)
+    yield bar
+    took = time.monotonic() - bar.started
+    if took >= 1:
+        notice(f"{label}: {bar.done - done:.0f} in {took:.0f} s")

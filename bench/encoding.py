@@ -1,0 +1,70 @@
+"""From a sample's table to what the model reads, by one or more encoders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import RequestError
+from bench.inputs import Inputs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.parts import Encoder, Model
+    from bench.table import Table
+
+    Learned = Mapping[str, Mapping[str, NDArray[np.generic]]]
+
+
+def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
+    """Refuse a model that reads what no encoder gives, or what two give.
+
+    Raises:
+        RequestError: which view, and who reads or gives it.
+    """
+    given: dict[str, str] = {}
+    for encoder in encoders:
+        for view in sorted(encoder.produces):
+            if view in given:
+                both = f"{given[view]} and {encoder.name}"
+                raise RequestError(f"the view {view!r} is given by both {both}")
+            given[view] = encoder.name
+    for view in sorted(model.reads - given.keys()):
+        have = ", ".join(f"{name} gives {v}" for v, name in given.items()) or "none"
+        raise RequestError(f"{model.name} reads {view!r}, which no encoder gives ({have})")
+
+
+def learn(encoders: Sequence[Encoder], train: Table) -> Learned:
+    """What each encoder has to know of the train split, by encoder name."""
+    return {encoder.name: encoder.learn(train) for encoder in encoders}
+
+
+def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: Table) -> Inputs:
+    """The inputs of a sample: the views that the model reads."""
+    views: dict[str, Any] = {}
+    for encoder in encoders:
+        given = encoder.encode(table, learned[encoder.name])
+        views.update({name: view for name, view in given.items() if name in model.reads})
+    return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)
+
+
+def write_learned(learned: Learned, folder: Path) -> None:
+    """Write what the encoders learned, an npz without objects each."""
+    import numpy as np
+
+    for name, arrays in learned.items():
+        np.savez(folder / f"{name}.npz", allow_pickle=False, **arrays)
+
+
+def read_learned(encoders: Sequence[Encoder], folder: Path) -> Learned:
+    """What `write_learned` wrote."""
+    import numpy as np
+
+    learned = {}
+    for encoder in encoders:
+        with np.load(folder / f"{encoder.name}.npz", allow_pickle=False) as stored:
+            learned[encoder.name] = {name: stored[name] for name in stored.files}
+    return learned

@@ -1,0 +1,44 @@
+"""Where the bench keeps what it downloads, simulates and fits."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "BENCH_HOME"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The bench's own folder; everything in it but `data` can be thrown away and made again."""
+
+    root: Path
+
+    @classmethod
+    def here(cls) -> Home:
+        """The folder that the environment names, else the user's cache folder."""
+        from platformdirs import user_cache_path
+
+        named = os.environ.get(VARIABLE)
+        return cls(Path(named).expanduser().absolute() if named else user_cache_path("bench"))
+
+    @property
+    def data(self) -> Path:
+        """Downloads and simulations."""
+        return self.root / "data"
+
+    @property
+    def tables(self) -> Path:
+        """Feature tables, by content."""
+        return self.root / "tables"
+
+    @property
+    def fits(self) -> Path:
+        """Fitted models, by content."""
+        return self.root / "fits"
+
+    @property
+    def scratch(self) -> Path:
+        """What an interrupted piece of work left to go on from."""
+        return self.root / "scratch"

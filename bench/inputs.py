@@ -1,0 +1,78 @@
+"""What a model reads: the views that encoders made of a sample's events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import InputError, RequestError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """The encoded events of one sample.
+
+    Views have open names. `texts` is a list of n strings, `numbers` a (n, d) float32 array; any
+    view has n entries and is indexed by event.
+
+    Raises:
+        InputError: a view whose length is not the number of events.
+    """
+
+    views: Mapping[str, Any]
+    y: NDArray[np.int8]  # (n,), 1 signal, 0 background
+    ids: NDArray[np.uint64]  # (n,)
+    weights: NDArray[np.float64]  # (n,)
+
+    def __post_init__(self) -> None:
+        for name, view in self.views.items():
+            if len(view) != len(self.y):
+                raise InputError(f"view {name!r} has {len(view)} entries for {len(self.y)} events")
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def take(self, rows: NDArray[np.intp]) -> Inputs:
+        """The inputs of these rows, in this order."""
+        return replace(
+            self,
+            views={name: _rows(view, rows) for name, view in self.views.items()},
+            y=self.y[rows],
+            ids=self.ids[rows],
+            weights=self.weights[rows],
+        )
+
+    def without(self, view: str) -> Inputs:
+        """These events with one view taken away.
+
+        Raises:
+            RequestError: there is no such view.
+        """
+        self._demand(view)
+        return replace(self, views={k: v for k, v in self.views.items() if k != view})
+
+    def permuted(self, view: str, seed: int) -> Inputs:
+        """These events with one view shuffled between events: the ablation that counts.
+
+        Raises:
+            RequestError: there is no such view.
+        """
+        import numpy as np
+
+        self._demand(view)
+        order = np.random.default_rng(seed).permutation(len(self))
+        return replace(self, views={**self.views, view: _rows(self.views[view], order)})
+
+    def _demand(self, view: str) -> None:
+        if view not in self.views:
+            have = ", ".join(sorted(self.views)) or "none"
+            raise RequestError(f"no view {view!r} to take away; there is: {have}")
+
+
+def _rows(view: Any, rows: NDArray[np.intp]) -> Any:
+    return [view[i] for i in rows] if isinstance(view, list) else view[rows]

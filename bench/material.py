@@ -1,0 +1,108 @@
+"""The events of a run: sources opened, tables loaded, samples drawn, and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.errors import InputError
+from bench.fingerprint import events_digest
+from bench.options import options_in
+from bench.record import SampleRecord
+from bench.request import TRAIN_EVENTS, VALID_EVENTS, Cast, RunRequest
+from bench.samples import Sample, draw, refuse_overlap, signal_fraction
+from bench.table import Table
+from bench.tables import load_table
+
+if TYPE_CHECKING:
+    from bench.context import Context
+    from bench.parts import Dataset, Source
+
+ROLES = ("train", "valid", "evaluated")
+
+
+@dataclass(frozen=True)
+class Material:
+    """The samples of a run by role: `train`, `valid`, `evaluated`."""
+
+    tables: Mapping[str, Table]
+    records: Mapping[str, SampleRecord]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    dataset: Dataset
+    source: Source
+    table: Table
+
+
+def gather(request: RunRequest, cast: Cast, context: Context, tables: Path) -> Material:
+    """Open what the run needs, making twins and tables where there are none, and draw the samples.
+
+    Raises:
+        BenchError: a file that is not what it should be, or a sample that cannot be drawn.
+    """
+
+    def opened(dataset: Dataset, edition: str | None, file: Path | None) -> _Opened:
+        source = dataset.open(edition, file, context)
+        distribution = cast.offer(dataset).distribution
+        table, reused = load_table(dataset, distribution, source, context, tables)
+        told = "reused its features" if reused else "made its features"
+        context.notice(f"{dataset.name} ({source.edition}): {len(table)} events, {told}")
+        return _Opened(dataset, source, table)
+
+    evaluated = opened(cast.dataset, request.edition, request.file)
+    train = evaluated
+    own = cast.train == cast.dataset and request.train_edition in (None, request.edition)
+    if not own or request.file:
+        edition = request.train_edition or (None if request.file else request.edition)
+        train = opened(cast.train, edition, None)
+    if train.table.columns != evaluated.table.columns:
+        raise InputError(
+            f"{train.dataset.name} and {evaluated.dataset.name} have different features"
+        )
+    drawn = {
+        role: (origin, draw(origin.table, sample), sample)
+        for role, origin, sample in _samples(request, train, evaluated)
+    }
+    refuse_overlap(drawn["train"][1], drawn["evaluated"][1])
+    return Material(
+        tables={role: table for role, (_, table, _) in drawn.items()},
+        records={role: _record(*row) for role, row in drawn.items()},
+    )
+
+
+def _samples(
+    request: RunRequest, train: _Opened, evaluated: _Opened
+) -> list[tuple[str, _Opened, Sample]]:
+    fitted_on = (train.dataset.name, train.source.edition)
+    apart = fitted_on != (evaluated.dataset.name, evaluated.source.edition)
+    ratio = request.train_ratio
+    asked = Sample(
+        split=request.split or ("all" if apart else "test"),
+        ratio=request.ratio or evaluated.dataset.ratio,
+        events=request.events,
+    )
+    return [
+        ("train", train, Sample("train", ratio, request.train_events, TRAIN_EVENTS)),
+        ("valid", train, Sample("valid", ratio, None, VALID_EVENTS)),
+        ("evaluated", evaluated, asked),
+    ]
+
+
+def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
+    signal = int((table.y == 1).sum())
+    return SampleRecord(
+        dataset=origin.dataset.name,
+        edition=origin.source.edition,
+        source=origin.source.digest,
+        options=options_in(origin.dataset),
+        split=sample.split,
+        ratio=sample.ratio,
+        signal=signal,
+        background=len(table) - signal,
+        natural=signal_fraction(origin.table),
+        fingerprint=events_digest(table.ids),
+    )

@@ -1,0 +1,116 @@
+"""Figures of the decisions at the threshold: accuracy, precision, recall, F1, SIC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.metrics.intervals import decision_replicas, percentiles, rate
+from bench.parts import Metric
+from bench.scored import Estimate, Scored
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Sums = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Decisions(Metric):
+    """Accuracy, and precision, recall and F1 of each class; no verdict is never a right one."""
+
+    name = "decisions"
+
+    def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
+        """Rates of unweighted events have exact intervals, the rest bootstrapped ones."""
+        import numpy as np
+
+        counts = scored.counts()
+        right = counts.true_signal + counts.true_background
+        called_signal = counts.true_signal + counts.false_signal
+        called_background = counts.true_background + counts.false_background
+        exact = {
+            "recall_signal": rate(counts.true_signal, counts.signal),
+            "recall_background": rate(counts.true_background, counts.background),
+        }
+        if len(np.unique(scored.weights)) <= 1:
+            exact |= {
+                "accuracy": rate(right, len(scored.y)),
+                "precision_signal": rate(counts.true_signal, called_signal),
+                "precision_background": rate(counts.true_background, called_background),
+            }
+        replicas = decision_replicas(scored, np.random.default_rng(scored.seed))
+        return {
+            name: exact[name] if name in exact else _bootstrapped(figure, replicas)
+            for name, figure in FIGURES.items()
+        }
+
+
+@dataclass(frozen=True)
+class SignificanceImprovement(Metric):
+    """SIC = eps_S / sqrt(eps_B) at the threshold."""
+
+    name = "sic"
+
+    def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
+        """A dash where no background event passes; the number that passes is in the note."""
+        import numpy as np
+
+        replicas = decision_replicas(scored, np.random.default_rng(scored.seed))
+        passing = scored.counts().false_signal
+        note = "no background event passes" if not passing else f"{passing} background events pass"
+        return {"sic": _bootstrapped(_sic, replicas, note)}
+
+
+def _bootstrapped(figure: Callable[[Sums], Sums], replicas: Sums, note: str = "") -> Estimate:
+    import numpy as np
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = figure(replicas)
+    drawn = values[1:]
+    return percentiles(float(values[0]), drawn[~np.isnan(drawn)], note=note)
+
+
+# each (r, 2, 3) -> (r,): label (background, signal) by outcome (signal, background, no verdict)
+def _accuracy(sums: Sums) -> Sums:
+    right: Sums = sums[:, 1, 0] + sums[:, 0, 1]
+    every: Sums = sums.sum(axis=(1, 2))
+    return right / every
+
+
+def _precision(label: int) -> Callable[[Sums], Sums]:
+    return lambda sums: sums[:, label, 1 - label] / sums[:, :, 1 - label].sum(axis=1)
+
+
+def _recall(label: int) -> Callable[[Sums], Sums]:
+    return lambda sums: sums[:, label, 1 - label] / sums[:, label].sum(axis=1)
+
+
+def _f1(label: int) -> Callable[[Sums], Sums]:
+    def f1(sums: Sums) -> Sums:
+        right: Sums = sums[:, label, 1 - label]
+        called: Sums = sums[:, :, 1 - label].sum(axis=1)
+        there: Sums = sums[:, label].sum(axis=1)
+        return 2 * right / (called + there)
+
+    return f1
+
+
+def _sic(sums: Sums) -> Sums:
+    efficiency: Sums = sums[:, :, 0] / sums.sum(axis=2)
+    passed: Sums = efficiency[:, 1]
+    root: Sums = efficiency[:, 0] ** 0.5
+    return passed / root
+
+
+FIGURES: dict[str, Callable[[Sums], Sums]] = {
+    "accuracy": _accuracy,
+    "precision_signal": _precision(1),
+    "recall_signal": _recall(1),
+    "f1_signal": _f1(1),
+    "precision_background": _precision(0),
+    "recall_background": _recall(0),
+    "f1_background": _f1(0),
+}

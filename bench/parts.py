@@ -1,0 +1,149 @@
+"""What plugins subclass: datasets, encoders, models, metrics; frozen dataclasses of options."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from bench.errors import RequestError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.context import Context
+    from bench.inputs import Inputs
+    from bench.scored import Estimate, Scored
+    from bench.table import Table
+
+
+@dataclass(frozen=True)
+class Part(ABC):
+    """Anything a plugin offers; its fields are its options, the text under a field its help."""
+
+    name: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the events of one edition of a dataset come from."""
+
+    edition: str
+    """`official` for the published file, `twin` for our own simulation of it."""
+    file: Path
+    digest: str
+    """Content hash of all the bytes that the events are made from."""
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """How a twin is to be simulated; None leaves the dataset's own choice."""
+
+    signal: int | None = None
+    background: int | None = None
+    seed: int = 1
+    force: bool = False
+    """Replace a twin that is there."""
+
+
+class Dataset(Part):
+    """Events with labels, as a table of features."""
+
+    ratio: ClassVar[str] = "natural"
+    """The class ratio of an evaluation sample unless the user asks for another one."""
+    train: ClassVar[str | None] = None
+    """The dataset that a model is fitted on unless the user names one; None: this one."""
+
+    @abstractmethod
+    def open(self, edition: str | None, file: Path | None, context: Context) -> Source:
+        """Find the events, making a twin where one is wanted and there is none.
+
+        Args:
+            edition: the edition wanted; None for the official one if here, else the twin.
+            file: a file to read as this dataset in place of the one kept in `context.data`.
+            context: its `data` folder is where files are kept.
+
+        Raises:
+            BenchError: there is no such edition here and it cannot be made.
+        """
+
+    @abstractmethod
+    def table(self, source: Source, context: Context) -> Table:
+        """The features of every event of the source.
+
+        Raises:
+            InputError: the file is not what it should be.
+        """
+
+    def get(self, context: Context) -> Path:
+        """Download the published file into `context.data`, verified; gives its path."""
+        raise RequestError(f"dataset {self.name!r} has no published file to download")
+
+    def make(self, simulation: Simulation, context: Context) -> Path:
+        """Simulate the twin into `context.data`; gives its path."""
+        raise RequestError(f"dataset {self.name!r} has no simulation")
+
+    def check(self, file: Path, context: Context) -> Sequence[str]:
+        """Validate a file of this dataset; gives what was found, a line each.
+
+        Raises:
+            InputError: what is wrong with the file, in one line.
+        """
+        raise RequestError(f"dataset {self.name!r} has no file to check")
+
+
+class Encoder(Part):
+    """Turns features into views that a model reads."""
+
+    produces: ClassVar[frozenset[str]]
+    """The names of the views that `encode` gives."""
+
+    def learn(self, train: Table) -> Mapping[str, NDArray[np.generic]]:
+        """What has to be known of the train split to encode; kept with the fit."""
+        return {}
+
+    @abstractmethod
+    def encode(
+        self, table: Table, learned: Mapping[str, NDArray[np.generic]]
+    ) -> Mapping[str, Sequence[object] | NDArray[np.generic]]:
+        """The views of every event, by name; never a function of the labels."""
+
+
+class Fitted(Protocol):
+    """A model that has been fitted."""
+
+    def score(self, inputs: Inputs) -> NDArray[np.floating]:
+        """P(signal) of each event: (n,), in [0, 1]; NaN where there is no verdict."""
+
+    def save(self, folder: Path) -> None:
+        """Write all that `Model.load` needs into the folder, which is there and empty."""
+
+
+class Model(Part):
+    """Fits and scores."""
+
+    reads: ClassVar[frozenset[str]]
+    """The views it reads."""
+    optional: ClassVar[frozenset[str]] = frozenset()
+    """Those of the views that it can score without."""
+    encoder: ClassVar[str | tuple[str, ...]]
+    """The default encoder, or several that give its views together."""
+
+    @abstractmethod
+    def fit(self, train: Inputs, valid: Inputs, context: Context) -> Fitted:
+        """Fit to the train split; the valid split is for stopping and choosing only."""
+
+    @abstractmethod
+    def load(self, folder: Path, context: Context) -> Fitted:
+        """What `Fitted.save` wrote, in a fresh process, with equal scores."""
+
+
+class Metric(Part):
+    """Judges scores."""
+
+    @abstractmethod
+    def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
+        """One or more figures by name, each with its 95 % interval."""

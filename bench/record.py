@@ -1,0 +1,104 @@
+"""What is written down of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class SampleRecord:
+    """A sample as it was drawn."""
+
+    dataset: str
+    edition: str
+    source: str
+    """Content hash of the bytes the events came from."""
+    options: dict[str, Any]
+    split: str
+    ratio: str
+    signal: int
+    background: int
+    natural: float
+    """The signal fraction that the dataset has by nature."""
+    fingerprint: str
+    """Hash of the set of event ids."""
+
+    @property
+    def label(self) -> str:
+        """Dataset with edition, as every table shows it: `blackbox1 (twin)`."""
+        return f"{self.dataset} ({self.edition})"
+
+    @property
+    def size(self) -> str:
+        """Ratio and size: `1:10 @8000`, `all-signal @834+8000`."""
+        if self.ratio == "all-signal":
+            return f"{self.ratio} @{self.signal}+{self.background}"
+        return f"{self.ratio} @{self.signal + self.background}"
+
+
+@dataclass(frozen=True)
+class PartRecord:
+    """A part that took part, with all its options."""
+
+    name: str
+    options: dict[str, Any]
+    plugin: str
+    distribution: str
+    version: str
+    code: str
+    """Content hash of its package."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run: what was asked, with what, on which events, and how it ended."""
+
+    id: str
+    created: str
+    """UTC, ISO 8601."""
+    status: str
+    """`ok`, `failed` or `interrupted`."""
+    plugin: str
+    dataset: str
+    seed: int
+    request: dict[str, Any]
+    error: str | None = None
+    model: PartRecord | None = None
+    encoders: list[PartRecord] = field(default_factory=list)
+    views: list[str] = field(default_factory=list)
+    """What the model reads."""
+    without: str | None = None
+    permuted: str | None = None
+    threshold: float = 0.5
+    train: SampleRecord | None = None
+    valid: SampleRecord | None = None
+    sample: SampleRecord | None = None
+    fit: str | None = None
+    """Content hash of the fit."""
+    fit_reused: bool = False
+    versions: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Wall time of each stage."""
+    files: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of each file beside this record."""
+    schema: int = SCHEMA
+
+    @property
+    def numbers(self) -> str:
+        """Whether the model had its numbers: `on`, `off`, `permuted`, or a dash."""
+        return self._view("numbers")
+
+    @property
+    def texts(self) -> str:
+        """Whether the model had its texts: `on`, `off`, `permuted`, or a dash."""
+        return self._view("texts")
+
+    def _view(self, view: str) -> str:
+        if self.without == view:
+            return "off"
+        if self.permuted == view:
+            return "permuted"
+        return "on" if view in self.views else "-"

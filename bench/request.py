@@ -1,0 +1,144 @@
+"""What a user asks of a run, and the parts that it comes down to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.encoding import demand_views
+from bench.errors import RequestError, did_you_mean
+from bench.options import build, options_of
+from bench.parts import Dataset, Encoder, Metric, Model, Part
+from bench.plugins import Offer, Shelf
+from bench.samples import Sample
+
+TRAIN_EVENTS = 20_000
+VALID_EVENTS = 4_000
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A run as it was asked for; None leaves the choice to the dataset or to the bench."""
+
+    plugin: str
+    dataset: str
+    edition: str | None = None
+    file: Path | None = None
+    """A file to evaluate on, read as the dataset."""
+    train: str | None = None
+    train_edition: str | None = None
+    train_ratio: str = "1:1"
+    train_events: int | None = None
+    split: str | None = None
+    ratio: str | None = None
+    events: int | None = None
+    encoders: Sequence[str] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    """`option=value`, or `model.option=value` where two parts have the same one."""
+    without: str | None = None
+    permute: str | None = None
+    seed: int = 0
+    device: str = "cpu"
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The parts that take part in a run, built with their options, and where they came from."""
+
+    model: Model
+    encoders: tuple[Encoder, ...]
+    dataset: Dataset
+    train: Dataset
+    metrics: tuple[Metric, ...]
+    offers: Mapping[type[Part], Offer[Part]]
+
+    def offer(self, part: Part) -> Offer[Part]:
+        """Who offers a part."""
+        return self.offers[type(part)]
+
+
+def cast(request: RunRequest, shelf: Shelf) -> Cast:
+    """Find and build the parts of a run, and refuse what cannot work before any work.
+
+    Raises:
+        RequestError: an unknown plugin, part or option, or views that do not fit.
+    """
+    model = shelf.model_of(request.plugin)
+    dataset = shelf.find(Dataset, request.dataset)
+    named = request.train or dataset.part.train or request.dataset
+    train = shelf.find(Dataset, named)
+    encoders = _encoders(model, request.encoders, shelf)
+    metrics = list(shelf.all(Metric).values())
+    given = _shared_out(request.options, model, dataset, encoders)
+    built = Cast(
+        model=build(model.part, given["model"]),
+        encoders=tuple(build(e.part, given[f"encoder {e.part.name}"]) for e in encoders),
+        dataset=build(dataset.part, given["dataset"]),
+        train=build(train.part, given["dataset"]),
+        metrics=tuple(build(metric.part, {}) for metric in metrics),
+        offers={offer.part: offer for offer in (model, dataset, train, *encoders, *metrics)},
+    )
+    for ratio in (request.train_ratio, request.ratio or dataset.part.ratio):
+        Sample(request.split or "test", ratio, request.events)
+    demand_views(built.model, built.encoders)
+    _demand_control(built.model, request)
+    return built
+
+
+def _encoders(model: Offer[Model], named: Sequence[str], shelf: Shelf) -> list[Offer[Encoder]]:
+    """The named encoders, and the model's default ones for the views that those do not give."""
+    default = model.part.encoder
+    chosen = [shelf.find(Encoder, name) for name in named]
+    given = {view for offer in chosen for view in offer.part.produces}
+    for name in (default,) if isinstance(default, str) else default:
+        offer = shelf.find(Encoder, name)
+        if not offer.part.produces & given:
+            chosen.append(offer)
+    return chosen
+
+
+def _shared_out(
+    options: Mapping[str, str],
+    model: Offer[Model],
+    dataset: Offer[Dataset],
+    encoders: Sequence[Offer[Encoder]],
+) -> dict[str, dict[str, str]]:
+    """Which part each option is for, by the part's role.
+
+    Raises:
+        RequestError: an option that no part has, or that several have.
+    """
+    roles: dict[str, Offer[Part]] = {"model": model, "dataset": dataset}
+    roles |= {f"encoder {offer.part.name}": offer for offer in encoders}
+    known = {role: {o.name for o in options_of(offer.part)} for role, offer in roles.items()}
+    shared: dict[str, dict[str, str]] = {role: {} for role in roles}
+    for option, value in options.items():
+        kind, dot, name = option.rpartition(".")
+        able = [
+            role
+            for role, names in known.items()
+            if name in names and (not dot or role.partition(" ")[0] == kind)
+        ]
+        if not able:
+            every = {name for names in known.values() for name in names}
+            who = ", ".join(offer.part.name for offer in roles.values())
+            raise RequestError(f"no option {option!r} in {who}; {did_you_mean(name, every)}")
+        if len(able) > 1:
+            ways = " or ".join(f"{role.partition(' ')[0]}.{name}" for role in able)
+            raise RequestError(f"option {option!r} is in several parts; say {ways}")
+        shared[able[0]][name] = value
+    return shared
+
+
+def _demand_control(model: Model, request: RunRequest) -> None:
+    """Refuse to take away or to permute a view that the model does not read or cannot miss."""
+    if request.without and request.permute:
+        raise RequestError("--without and --permute are two controls: a run each")
+    for view, what in ((request.without, "without"), (request.permute, "permute")):
+        if view and view not in model.reads:
+            reads = ", ".join(sorted(model.reads))
+            raise RequestError(f"--{what} {view}: {model.name} does not read it; it reads {reads}")
+    if request.without and request.without not in model.optional:
+        raise RequestError(f"--without {request.without}: {model.name} cannot score without it")

@@ -1,0 +1,137 @@
+"""Samples: a deterministic selection of a dataset by split, class ratio and size."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bench.errors import RequestError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.table import Table
+
+SPLITS = {"train": (0.0, 0.5), "valid": (0.5, 0.6), "test": (0.6, 1.0), "all": (0.0, 1.0)}
+"""Each split's share of the range of event ids; `all` is for what nothing is fitted on."""
+
+DEFAULT_EVENTS = 8000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What to select."""
+
+    split: str
+    """`train`, `valid`, `test`, or `all`."""
+    ratio: str
+    """`natural`, `S:B` such as `1:1` or `1:10`, or `all-signal`: every signal event there is, and
+    background up to `events`, with weights back to the natural rate."""
+    events: int | None = None
+    """How many; None for as many as there are, up to `most`."""
+    most: int = DEFAULT_EVENTS
+
+    def __post_init__(self) -> None:
+        if self.split not in SPLITS:
+            raise RequestError(f"no split {self.split!r}; there is: {', '.join(SPLITS)}")
+        if self.ratio not in ("natural", "all-signal") and not _RATIO.fullmatch(self.ratio):
+            wanted = "wanted natural, all-signal or S:B such as 1:10"
+            raise RequestError(f"no class ratio {self.ratio!r}; {wanted}")
+        if self.events is not None and self.events < 1:
+            raise RequestError(f"a sample of {self.events} events; wanted at least 1")
+
+
+_RATIO = re.compile(r"([1-9]\d{0,5}):([1-9]\d{0,5})")
+
+
+def split_rows(ids: NDArray[np.uint64], split: str) -> NDArray[np.bool_]:
+    """Which events belong to a split: (n,); a function of each event's own id and nothing else."""
+    import numpy as np
+
+    low, high = SPLITS[split]
+    place = ids.astype(np.float64) / 2.0**64
+    return np.asarray((place >= low) & ((place < high) | (high == 1.0)))
+
+
+def signal_fraction(table: Table) -> float:
+    """The natural rate of signal in a dataset, by its weights."""
+    return float(table.weights[table.y == 1].sum() / table.weights.sum())
+
+
+def draw(table: Table, sample: Sample) -> Table:
+    """The events of a sample, in the order of their ids.
+
+    Within a split and a class the events with the lowest ids are taken, so that a smaller sample
+    is part of a larger one.
+
+    Raises:
+        RequestError: the split does not have as many events as were asked for.
+    """
+    import numpy as np
+
+    inside = split_rows(table.ids, sample.split)
+    order = np.argsort(table.ids)
+    order = order[inside[order]]
+    signal, background = (order[table.y[order] == label] for label in (1, 0))
+    n_signal, n_background = _sizes(sample, len(signal), len(background), signal_fraction(table))
+    rows = np.concatenate([signal[:n_signal], background[:n_background]])
+    drawn = table.take(rows[np.argsort(table.ids[rows])])
+    return replace(drawn, weights=_weights(drawn, sample, signal_fraction(table)))
+
+
+def _sizes(sample: Sample, signal: int, background: int, natural: float) -> tuple[int, int]:
+    """How many signal and background events to take of those that the split has."""
+    if sample.ratio == "all-signal":
+        wanted = sample.most if sample.events is None else sample.events
+        if sample.events is not None and sample.events > background:
+            raise _too_few(sample, f"{background} background events")
+        return signal, min(wanted, background)
+    share = natural
+    if match := _RATIO.fullmatch(sample.ratio):
+        one, other = (int(group) for group in match.groups())
+        share = one / (one + other)
+    room = min(
+        signal / share if share > 0 else float("inf"),
+        background / (1 - share) if share < 1 else float("inf"),
+    )
+    events = min(sample.most, int(room)) if sample.events is None else sample.events
+    n_signal = round(events * share)
+    if n_signal > signal or events - n_signal > background:
+        raise _too_few(sample, f"{signal} signal and {background} background events")
+    return n_signal, events - n_signal
+
+
+def _too_few(sample: Sample, there: str) -> RequestError:
+    return RequestError(
+        f"wanted {sample.events} events at {sample.ratio}, but the {sample.split} split has {there}"
+    )
+
+
+def _weights(drawn: Table, sample: Sample, natural: float) -> NDArray[np.float64]:
+    """One each; with `all-signal` the background's bring the sample back to the natural rate."""
+    import numpy as np
+
+    weights = np.ones(len(drawn))
+    n_signal = int((drawn.y == 1).sum())
+    n_background = len(drawn) - n_signal
+    if sample.ratio == "all-signal" and n_signal and n_background:
+        weights[drawn.y == 0] = n_signal * (1 - natural) / natural / n_background
+    return weights
+
+
+def refuse_overlap(train: Table, evaluated: Table) -> None:
+    """Refuse to evaluate on events that were trained on.
+
+    Raises:
+        RequestError: how many of the events are shared.
+    """
+    import numpy as np
+
+    shared = int(np.isin(evaluated.ids, train.ids).sum())
+    if shared:
+        raise RequestError(
+            f"{shared} of the {len(evaluated)} events to evaluate on were trained on; "
+            "evaluate on the test split or on another dataset"
+        )

@@ -1,0 +1,100 @@
+"""The scored events that metrics judge, and the estimates that they give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its 95 % interval; a value of None is a dash, and `note` says why."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    method: str = ""
+    """How the interval was made: `Clopper-Pearson`, `bootstrap`, `DeLong`, `count`."""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How the decisions fell, in events; one without a verdict is in none of the first four."""
+
+    true_signal: int
+    false_background: int
+    """Signal called background."""
+    false_signal: int
+    """Background called signal."""
+    true_background: int
+    unjudged_signal: int
+    unjudged_background: int
+
+    @property
+    def signal(self) -> int:
+        """Signal events in all."""
+        return self.true_signal + self.false_background + self.unjudged_signal
+
+    @property
+    def background(self) -> int:
+        """Background events in all."""
+        return self.true_background + self.false_signal + self.unjudged_background
+
+    @property
+    def unjudged(self) -> int:
+        """Events without a verdict."""
+        return self.unjudged_signal + self.unjudged_background
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """The scores of n events of one sample, with the truth."""
+
+    y: NDArray[np.int8]  # (n,), 1 signal, 0 background
+    score: NDArray[np.float64]  # (n,), P(signal); NaN no verdict
+    weights: NDArray[np.float64]  # (n,)
+    threshold: float
+    """An event is called signal if its score is at least this."""
+    seed: int = 0
+    """For what is drawn at random, such as a bootstrap."""
+
+    @property
+    def verdict(self) -> NDArray[np.bool_]:
+        """Whether there is a verdict at all: (n,)."""
+        import numpy as np
+
+        return ~np.isnan(self.score)
+
+    @property
+    def selected(self) -> NDArray[np.bool_]:
+        """Whether the event is called signal: (n,); one without a verdict never is."""
+        return self.score >= self.threshold  # NaN compares false
+
+    @property
+    def rank(self) -> NDArray[np.float64]:
+        """The scores to rank by: (n,); no verdict comes last, as such an event is never kept."""
+        import numpy as np
+
+        return np.where(self.verdict, self.score, -np.inf)
+
+    def counts(self) -> Counts:
+        """How the decisions fell."""
+        import numpy as np
+
+        def count(label: int, outcome: NDArray[np.bool_]) -> int:
+            return int(np.count_nonzero((self.y == label) & outcome))
+
+        rejected = self.verdict & ~self.selected
+        return Counts(
+            true_signal=count(1, self.selected),
+            false_background=count(1, rejected),
+            false_signal=count(0, self.selected),
+            true_background=count(0, rejected),
+            unjudged_signal=count(1, ~self.verdict),
+            unjudged_background=count(0, ~self.verdict),
+        )

@@ -1,0 +1,44 @@
+"""Scoring inputs by a fitted model, slice by slice, and what a score has to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.context import Context
+    from bench.inputs import Inputs
+    from bench.parts import Fitted
+
+SLICE = 2048
+
+
+def score(fitted: Fitted, inputs: Inputs, label: str, context: Context) -> NDArray[np.float64]:
+    """P(signal) of each event: (n,), in [0, 1]; NaN where there is no verdict.
+
+    Raises:
+        BenchError: scores of another shape or outside [0, 1].
+    """
+    import numpy as np
+
+    found = np.empty(len(inputs))
+    with context.progress(label, total=len(inputs)) as bar:
+        for start in range(0, len(inputs), SLICE):
+            rows = np.arange(start, min(start + SLICE, len(inputs)))
+            got = np.asarray(fitted.score(inputs.take(rows)))
+            if got.shape != rows.shape:
+                raise BenchError(f"scores of shape {got.shape} for {len(rows)} events")
+            found[rows] = got
+            bar.advance(len(rows))
+    outside = ~np.isnan(found) & ~((found >= 0) & (found <= 1))
+    if outside.any():
+        first = int(np.argmax(outside))
+        raise BenchError(
+            f"{int(outside.sum())} of {len(found)} scores are outside [0, 1], "
+            f"the first {found[first]:g}"
+        )
+    return found

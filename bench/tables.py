@@ -1,0 +1,59 @@
+"""Feature tables on disk: a dataset's events are clustered once for the same bytes and options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.cache import stored
+from bench.fingerprint import code_digest, digest, versions_of
+from bench.options import options_in
+from bench.table import Column, Table
+
+if TYPE_CHECKING:
+    from bench.context import Context
+    from bench.parts import Dataset, Source
+
+ARRAYS = ("x", "y", "ids", "weights")
+
+
+def load_table(
+    dataset: Dataset, distribution: str, source: Source, context: Context, root: Path
+) -> tuple[Table, bool]:
+    """The features of a source's events, and whether they were there already."""
+
+    def compute(folder: Path) -> None:
+        write_table(dataset.table(source, context), folder)
+
+    key = digest(
+        [
+            dataset.name,
+            options_in(dataset),
+            source.edition,
+            source.digest,
+            code_digest(type(dataset)),
+            versions_of(distribution),
+        ]
+    )
+    folder, reused = stored(root, key, compute, context.notice)
+    return read_table(folder), reused
+
+
+def write_table(table: Table, folder: Path) -> None:
+    """Write a table as arrays without objects and its columns as JSON."""
+    import msgspec
+    import numpy as np
+
+    for name in ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(table, name), allow_pickle=False)
+    (folder / "columns.json").write_bytes(msgspec.json.encode(table.columns))
+
+
+def read_table(folder: Path) -> Table:
+    """What `write_table` wrote."""
+    import msgspec
+    import numpy as np
+
+    columns = msgspec.json.decode((folder / "columns.json").read_bytes(), type=tuple[Column, ...])
+    arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS}
+    return Table(columns=columns, **arrays)

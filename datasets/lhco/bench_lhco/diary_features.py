@@ -1,0 +1,58 @@
+"""The study diary's sixteen numbers, as its code made them and not as it described them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench import Column
+from bench_lhco.features import per_jet
+from bench_lhco.jets import cluster
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RADIUS = 1.0
+MIN_PT = 1200.0
+"""The trigger's cut, GeV, with which the diary reconstructed its jets: often only one is left."""
+
+JET_SCALES = (1000.0, 1.0, 1.0, 1000.0, 100.0, 100.0, 1000.0)
+EVENT_SCALES = (200.0, 1000.0)
+
+
+def _jet_columns(prefix: str, name: str) -> tuple[Column, ...]:
+    """What the diary says of one jet."""
+    jet = f"diary: of the {name} jet over 1200 GeV in fastjet's order, which is mostly ascending,"
+    return (
+        Column(f"{prefix}_pt_tev", "TeV", f"{jet} the transverse momentum"),
+        Column(f"{prefix}_eta", "1", f"{jet} the pseudorapidity"),
+        Column(f"{prefix}_phi", "rad", f"{jet} the azimuth"),
+        Column(f"{prefix}_e_tev", "TeV", f"{jet} the energy"),
+        Column(f"{prefix}_m_100gev", "100 GeV", f"{jet} the mass"),
+        Column(f"{prefix}_n_100", "100", f"{jet} the number of particles"),
+        Column(f"{prefix}_pt_lead_tev", "TeV", f"{jet} the pt of the hardest particle"),
+    )
+
+
+DIARY_COLUMNS: tuple[Column, ...] = (
+    *_jet_columns("diary_j1", "first"),
+    *_jet_columns("diary_j2", "second"),
+    Column("diary_n_particles_200", "200", "diary: number of particles in the event"),
+    Column(
+        "diary_m_sum_tev", "TeV", "diary: its M_jj, the sum of the jet masses, no invariant mass"
+    ),
+)
+
+
+def diary_features(particles: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The numbers of `DIARY_COLUMNS` for each event: (n, 16); 0 for a jet that is not there.
+
+    Args:
+        particles: (n, 700, 3): pt [GeV], eta, phi [rad]; the same is demanded as by `cluster`.
+    """
+    jets = cluster(particles, RADIUS, MIN_PT, hardest_first=False)
+    singles = per_jet(jets, particles) / JET_SCALES
+    count = (particles[:, :, 0] > 0).sum(axis=1)
+    shared = np.stack([count, jets.mass.sum(axis=1)], axis=1) / EVENT_SCALES
+    return np.concatenate([singles[:, 0], singles[:, 1], shared], axis=1).astype(np.float32)

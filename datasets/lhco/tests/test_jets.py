@@ -1,0 +1,122 @@
+"""Jets: against fastjet's own one-event interface, their order, their constituents."""
+
+import numpy as np
+import pytest
+from bench_lhco import jets as module
+from bench_lhco.jets import cluster, invariant_mass
+
+
+def toy(n: int, seed: int = 0) -> np.ndarray:
+    """Events of two sprays back to back and a soft haze, with padding between the particles."""
+    rng = np.random.default_rng(seed)
+    events = np.zeros((n, 700, 3), dtype=np.float32)
+    for event in events:
+        axis = rng.uniform(-np.pi, np.pi)
+        rows = rng.choice(200, 90, replace=False)
+        pt = rng.exponential(40, 90) + 0.1
+        eta = rng.normal(0.4, 0.3, 90)
+        phi = np.where(np.arange(90) < 45, axis, axis + np.pi) + rng.normal(0, 0.3, 90)
+        pt[80:], eta[80:] = 1.0, rng.uniform(-4.9, 4.9, 10)
+        event[rows] = np.stack([pt, eta, np.remainder(phi + np.pi, 2 * np.pi) - np.pi], axis=1)
+    return events
+
+
+def four_momenta(rows: np.ndarray) -> np.ndarray:
+    pt, eta, phi = rows.astype(np.float64).T
+    return np.stack([pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta), pt * np.cosh(eta)], 1)
+
+
+def one_by_one(event: np.ndarray, radius: float, min_pt: float) -> np.ndarray:
+    """All jets of an event by fastjet's classic interface, hardest first: (k, 4)."""
+    import fastjet
+
+    fastjet.ClusterSequenceArea.set_fastjet_banner_stream(None)
+    particles = [fastjet.PseudoJet(*p) for p in four_momenta(event[event[:, 0] > 0])]
+    sequence = fastjet.ClusterSequence(
+        particles, fastjet.JetDefinition(fastjet.antikt_algorithm, radius)
+    )
+    found = [(j.px(), j.py(), j.pz(), j.e()) for j in sequence.inclusive_jets(min_pt)]
+    found.sort(key=lambda p: -np.hypot(p[0], p[1]))
+    return np.array(found).reshape(-1, 4)
+
+
+@pytest.mark.parametrize(("radius", "min_pt"), [(1.0, 20.0), (0.5, 100.0)])
+def test_the_leading_jets_are_those_of_the_classic_interface(radius, min_pt):
+    events = toy(20)
+    jets = cluster(events, radius, min_pt)
+    for i, event in enumerate(events):
+        wanted = one_by_one(event, radius, min_pt)
+        assert jets.n_jets[i] == len(wanted)
+        assert len(wanted) > 1
+        assert jets.p4[i] == pytest.approx(wanted[:2], rel=1e-9, abs=1e-6)
+
+
+def test_jets_are_ordered_by_pt_where_fastjet_does_not():
+    events = toy(200)
+    as_found = cluster(events, hardest_first=False)
+    assert (as_found.pt[:, 0] < as_found.pt[:, 1]).any()
+    jets = cluster(events)
+    assert (jets.pt[:, 0] >= jets.pt[:, 1]).all()
+
+
+def test_the_constituents_sum_to_their_jet():
+    events = toy(50)
+    jets = cluster(events)
+    for i, event in enumerate(events):
+        for j in range(2):
+            rows = jets.constituents(i, j)
+            assert len(rows) == jets.n_constituents[i, j] > 0
+            assert (event[rows, 0] > 0).all()
+            total = four_momenta(event[rows]).sum(axis=0)
+            assert total == pytest.approx(jets.p4[i, j], rel=1e-12, abs=1e-9)
+        assert not set(jets.constituents(i, 0)) & set(jets.constituents(i, 1))
+
+
+def test_angles_and_mass_are_those_of_the_summed_momentum():
+    jets = cluster(toy(20))
+    px, py, pz, e = np.moveaxis(jets.p4, -1, 0)
+    p = np.sqrt(px**2 + py**2 + pz**2)
+    assert jets.eta == pytest.approx(np.arctanh(pz / p), rel=1e-9)
+    assert jets.phi == pytest.approx(np.arctan2(py, px))
+    assert jets.mass == pytest.approx(np.sqrt(e**2 - p**2), rel=1e-6)
+
+
+def test_slices_join_without_a_seam(monkeypatch):
+    events = toy(10)
+    whole = cluster(events)
+    monkeypatch.setattr(module, "SLICE", 3)
+    sliced = cluster(events)
+    for name in ("p4", "n_constituents", "members", "offsets", "n_jets"):
+        assert np.array_equal(getattr(whole, name), getattr(sliced, name))
+
+
+def test_events_without_jets_and_no_events():
+    events = toy(3)
+    events[1] = 0
+    jets = cluster(events)
+    assert jets.n_jets[1] == 0
+    assert not jets.p4[1].any()
+    assert not jets.mass[1].any()
+    assert not jets.eta[1].any()
+    assert np.array_equal(jets.p4[[0, 2]], cluster(events[[0, 2]]).p4)
+    assert len(cluster(events[:0])) == 0
+    assert not cluster(events, min_pt=1e6).n_jets.any()
+
+
+def test_a_mass_that_rounding_makes_imaginary_is_zero():
+    p4 = np.array([[3.0, 4.0, 0.0, 5.0], [3.0, 4.0, 0.0, 5.0 - 1e-12], [0.0, 0.0, 0.0, 2.0]])
+    assert invariant_mass(p4).tolist() == [0.0, 0.0, 2.0]
+
+
+def test_clustering_prints_nothing(capfd):
+    import subprocess
+    import sys
+
+    code = "import numpy; from bench_lhco.jets import cluster; e = numpy.ones((1, 700, 3), 'f4');"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code} assert cluster(e).n_jets[0] == 1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")

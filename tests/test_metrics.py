@@ -1,0 +1,118 @@
+"""Metrics against scikit-learn, and their intervals against repeated samples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import (
+    accuracy_score,
+    f1_score,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+    roc_curve,
+)
+
+from bench.metrics.decisions import Decisions, SignificanceImprovement
+from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
+from bench.scored import Scored
+
+
+def scored(
+    signal: int = 500, background: int = 1500, seed: int = 0, *, weighted: bool = False
+) -> Scored:
+    rng = np.random.default_rng(seed)
+    y = np.repeat([1, 0], [signal, background]).astype(np.int8)
+    raw = rng.normal(loc=np.where(y == 1, 0.8, -0.8))
+    score = np.round(1 / (1 + np.exp(-raw)), 2)  # with ties
+    weights = rng.uniform(0.5, 2.0, len(y)) if weighted else np.ones(len(y))
+    return Scored(y=y, score=score, weights=weights, threshold=0.5)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_equal_to_scikit_learn(weighted: bool) -> None:
+    s = scored(weighted=weighted)
+    called = s.score >= 0.5
+    found = Decisions().estimate(s) | AreaUnderCurve().estimate(s)
+    keep = {"sample_weight": s.weights}
+    expected = {
+        "auc": roc_auc_score(s.y, s.score, **keep),
+        "accuracy": accuracy_score(s.y, called, **keep),
+        "precision_signal": precision_score(s.y, called, **keep),
+        "f1_signal": f1_score(s.y, called, **keep),
+        "f1_background": f1_score(1 - s.y, ~called, **keep),
+        "precision_background": precision_score(1 - s.y, ~called, **keep),
+    }
+    assert {name: found[name].value for name in expected} == pytest.approx(expected, abs=1e-12)
+    assert found["recall_signal"].value == pytest.approx(recall_score(s.y, called), abs=1e-12)
+
+
+def test_sic_and_rejection_against_the_roc_of_scikit_learn() -> None:
+    s = scored()
+    fpr, tpr, thresholds = roc_curve(s.y, s.score, drop_intermediate=False)
+    at = np.flatnonzero(thresholds >= 0.5)[-1]
+    sic = SignificanceImprovement().estimate(s)["sic"]
+    assert sic.value == pytest.approx(tpr[at] / np.sqrt(fpr[at]), abs=1e-12)
+    enough = fpr * 1500 >= 25 - 1e-9
+    best = MaximumSic().estimate(s)["max_sic"]
+    assert best.value == pytest.approx((tpr[enough] / np.sqrt(fpr[enough])).max(), abs=1e-12)
+    assert best.note.startswith("floor 25")
+    half = Rejection().estimate(s)["rejection_0.5"]
+    assert half.value == pytest.approx(1 / fpr[tpr >= 0.5][0], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("metric", "name"),
+    [
+        (AreaUnderCurve(), "auc"),
+        (Decisions(), "accuracy"),
+        (Decisions(), "f1_signal"),
+        (SignificanceImprovement(), "sic"),
+        (Rejection(), "rejection_0.5"),
+    ],
+)
+def test_intervals_hold_the_truth_about_19_times_in_20(metric: object, name: str) -> None:
+    truth = metric.estimate(scored(100_000, 300_000, seed=99))[name].value
+    inside = 0
+    for seed in range(60):
+        found = metric.estimate(scored(200, 600, seed=seed))[name]
+        inside += found.low <= truth <= found.high
+    assert 52 <= inside <= 60
+
+
+def test_an_event_without_a_verdict_is_wrong_and_never_selected() -> None:
+    s = scored(4, 4)
+    score = np.array([0.9, 0.9, np.nan, 0.1, 0.1, 0.1, np.nan, 0.9])
+    s = Scored(y=s.y, score=score, weights=s.weights, threshold=0.5)
+    counts = s.counts()
+    assert (counts.true_signal, counts.signal, counts.unjudged) == (2, 4, 2)
+    found = Decisions().estimate(s)
+    assert found["accuracy"].value == pytest.approx(4 / 8)
+    assert found["recall_background"].value == pytest.approx(2 / 4)
+    ranked_last = np.where(np.isnan(score), -1.0, score)
+    assert AreaUnderCurve().estimate(s)["auc"].value == pytest.approx(
+        roc_auc_score(s.y, ranked_last)
+    )
+
+
+def test_a_figure_that_is_not_defined_is_a_dash_with_a_reason() -> None:
+    s = scored(50, 0)
+    assert AreaUnderCurve().estimate(s)["auc"].value is None
+    assert SignificanceImprovement().estimate(s)["sic"].value is None
+    perfect = Scored(
+        y=s.y.repeat(2) * np.array([0, 1] * 50, np.int8),
+        score=np.array([0.0, 1.0] * 50),
+        weights=np.ones(100),
+        threshold=0.5,
+    )
+    sic = SignificanceImprovement().estimate(perfect)["sic"]
+    assert (sic.value, sic.note) == (None, "no background event passes")
+    few = MaximumSic(floor=51).estimate(perfect)["max_sic"]
+    assert (few.value, few.note) == (None, "no threshold leaves 51 background events")
+
+
+def test_eleven_signal_events_are_told_by_their_interval() -> None:
+    s = scored(11, 7989)
+    found = Decisions().estimate(s)["recall_signal"]
+    assert found.method == "Clopper-Pearson"
+    assert found.high - found.low > 0.3

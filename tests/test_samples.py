@@ -1,0 +1,162 @@
+"""Splits by event id, class ratios, sizes and weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.errors import InputError, RequestError
+from bench.samples import SPLITS, Sample, draw, refuse_overlap, signal_fraction, split_rows
+from bench.table import Column, Table
+
+
+def table(
+    signal: int = 3000, background: int = 9000, natural: float = 0.01, seed: int = 1
+) -> Table:
+    rng = np.random.default_rng(seed)
+    n = signal + background
+    y = np.repeat([1, 0], [signal, background]).astype(np.int8)
+    weights = np.where(y == 1, natural / max(signal, 1), (1 - natural) / background)
+    return Table(
+        columns=(Column("a", "GeV", "a feature"),),
+        x=rng.normal(size=(n, 1)).astype(np.float32),
+        y=y,
+        ids=rng.integers(0, 2**64, size=n, dtype=np.uint64),
+        weights=weights,
+    )
+
+
+RATIOS = ("natural", "1:1", "1:10", "all-signal")
+
+
+def test_every_event_is_in_exactly_one_split() -> None:
+    ids = table().ids
+    inside = np.stack([split_rows(ids, split) for split in ("train", "valid", "test")])
+    assert (inside.sum(axis=0) == 1).all()
+    shares = inside.mean(axis=1)
+    expected = [high - low for low, high in (SPLITS[s] for s in ("train", "valid", "test"))]
+    assert np.allclose(shares, expected, atol=0.02)
+
+
+def test_the_edges_of_the_ids_belong_to_a_split() -> None:
+    edges = np.array([0, 2**63, 2**64 - 1], dtype=np.uint64)
+    assert split_rows(edges, "train").tolist() == [True, False, False]
+    assert split_rows(edges, "test").tolist() == [False, False, True]
+
+
+def test_samples_of_all_ratios_never_leave_their_split() -> None:
+    whole = table()
+    by_split = {
+        split: set().union(*(draw(whole, Sample(split, ratio)).ids.tolist() for ratio in RATIOS))
+        for split in ("train", "valid", "test")
+    }
+    assert not by_split["train"] & by_split["valid"]
+    assert not by_split["train"] & by_split["test"]
+    assert not by_split["valid"] & by_split["test"]
+    assert min(map(len, by_split.values())) > 500
+
+
+def test_a_sample_does_not_depend_on_the_order_of_the_file() -> None:
+    whole = table()
+    shuffled = whole.take(np.random.default_rng(5).permutation(len(whole)))
+    for ratio in RATIOS:
+        one, other = (draw(t, Sample("test", ratio, 200)) for t in (whole, shuffled))
+        assert one.ids.tolist() == other.ids.tolist()
+        assert (one.x == other.x).all()
+
+
+def test_more_events_in_the_file_move_none_between_splits() -> None:
+    whole = table()
+    part = whole.take(np.arange(0, len(whole), 2))
+    kept = set(part.ids[split_rows(part.ids, "test")].tolist())
+    assert kept <= set(whole.ids[split_rows(whole.ids, "test")].tolist())
+
+
+def test_a_smaller_sample_is_part_of_a_larger_one() -> None:
+    small, large = (draw(table(), Sample("test", "1:10", n)) for n in (300, 900))
+    assert set(small.ids.tolist()) < set(large.ids.tolist())
+
+
+@pytest.mark.parametrize(
+    ("ratio", "signal", "background"),
+    [("1:1", 550, 550), ("1:10", 100, 1000), ("natural", 11, 1089)],
+)
+def test_class_ratios_and_sizes(ratio: str, signal: int, background: int) -> None:
+    drawn = draw(table(), Sample("test", ratio, signal + background))
+    assert (int((drawn.y == 1).sum()), int((drawn.y == 0).sum())) == (signal, background)
+    assert (drawn.weights == 1).all()
+
+
+def test_all_signal_takes_every_signal_event_and_weighs_back_to_nature() -> None:
+    whole = table()
+    drawn = draw(whole, Sample("all", "all-signal", 2000))
+    assert int((drawn.y == 1).sum()) == 3000
+    assert int((drawn.y == 0).sum()) == 2000
+    assert signal_fraction(drawn) == pytest.approx(0.01)
+    assert (drawn.weights[drawn.y == 1] == 1).all()
+
+
+def test_without_a_size_a_sample_is_as_large_as_it_can_be() -> None:
+    whole = table(signal=100)
+    drawn = draw(whole, Sample("all", "1:1"))
+    assert len(drawn) == 200
+    assert len(draw(whole, Sample("all", "1:10", most=50))) == 50
+
+
+def test_a_dataset_without_signal_can_be_drawn_naturally() -> None:
+    whole = table(signal=0, natural=0.0)
+    assert len(draw(whole, Sample("all", "natural", 500))) == 500
+    assert len(draw(whole, Sample("all", "all-signal", 500))) == 500
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_more_than_there_is_is_refused(ratio: str) -> None:
+    with pytest.raises(RequestError, match="the test split has"):
+        draw(table(), Sample("test", ratio, 100_000))
+
+
+@pytest.mark.parametrize(
+    ("split", "ratio", "events"),
+    [("tset", "1:1", 5), ("test", "1/1", 5), ("test", "0:1", 5), ("test", "1:1", 0)],
+)
+def test_a_sample_that_makes_no_sense_is_refused(split: str, ratio: str, events: int) -> None:
+    with pytest.raises(RequestError):
+        Sample(split, ratio, events)
+
+
+def test_evaluating_on_one_trained_event_is_refused() -> None:
+    whole = table()
+    train, test = draw(whole, Sample("train", "1:1")), draw(whole, Sample("test", "1:10"))
+    refuse_overlap(train, test)
+    leaking = whole.take(np.flatnonzero(np.isin(whole.ids, [*test.ids.tolist(), train.ids[7]])))
+    with pytest.raises(RequestError, match=f"1 of the {len(test) + 1} events"):
+        refuse_overlap(train, leaking)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("x", np.full((4, 1), np.nan, np.float32), "4 of 4 events have a feature"),
+        ("x", np.zeros((4, 2), np.float32), "shape"),
+        ("y", np.full(4, 2, np.int8), "labels"),
+        ("weights", np.zeros(4), "weights"),
+        ("ids", np.zeros(4, np.uint64), "3 of 4 events are there more than once"),
+    ],
+)
+def test_a_table_that_is_wrong_is_refused(name: str, value: np.ndarray, told: str) -> None:
+    right = {
+        "columns": (Column("a", "GeV", "a feature"),),
+        "x": np.zeros((4, 1), np.float32),
+        "y": np.zeros(4, np.int8),
+        "ids": np.arange(4, dtype=np.uint64),
+        "weights": np.ones(4),
+    }
+    with pytest.raises(InputError, match=told):
+        Table(**right | {name: value})
+
+
+def test_a_column_is_had_by_its_name() -> None:
+    whole = table()
+    assert (whole.column("a") == whole.x[:, 0]).all()
+    with pytest.raises(InputError, match="no column 'b'; there is: a"):
+        whole.column("b")
