@@ -1,5 +1,6 @@
 """The bench: what plugins may use of it, by its public names."""
 
+from bench.cache import seal, verify
 from bench.context import Bar, Context, Progress
 from bench.errors import BenchError, DamagedError, InputError, RequestError, did_you_mean
 from bench.files import write_bytes
@@ -35,5 +36,7 @@ __all__ = [
     "did_you_mean",
     "file_digest",
     "hookimpl",
+    "seal",
+    "verify",
     "write_bytes",
 ]

@@ -41,7 +41,7 @@ class FitRequest:
         parts = [self.model, *self.encoders]
         return digest(
             [
-                [(part.name, options_in(part), code_digest(type(part))) for part in parts],
+                [(p.name, options_in(p), p.content(), code_digest(type(p))) for p in parts],
                 [versions_of(distribution) for distribution in self.distributions],
                 table_digest(self.train),
                 table_digest(self.valid),

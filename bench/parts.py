@@ -26,6 +26,10 @@ class Part(ABC):
 
     name: ClassVar[str]
 
+    def content(self) -> str:
+        """The content hash of the files that options name, if any; part of every cache's key."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Source:

@@ -91,7 +91,7 @@ def run(
     key = work.key()
     if found := store.find(key):
         return found, True
-    created = datetime.now(UTC).isoformat(timespec="seconds")
+    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     folder = store.claim(created, key)
     record = _record(work, key, created)
     try:

@@ -83,10 +83,10 @@ class Store:
         self.root = root
 
     def claim(self, created: str, key: str) -> Path:
-        """Make the folder of a new run; nobody else gets the same one."""
-        stamp = created.replace("-", "").replace(":", "").partition(".")[0].rstrip("Z")
+        """Make the folder of a new run, `created` in UTC; nobody else gets the same one."""
+        stamp = created.replace("-", "").replace(":", "")
         for again in range(1000):
-            name = f"{stamp}Z-{key[:12]}" + (f"-{again}" if again else "")
+            name = f"{stamp}-{key[:12]}" + (f"-{again}" if again else "")
             try:
                 (self.root / name).mkdir(parents=True)
             except FileExistsError:

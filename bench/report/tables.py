@@ -65,9 +65,11 @@ def run_block(run: Run) -> str:
     from tabulate import tabulate
 
     record, metrics = run.record, run.metrics()
+    known = [name for name in COLUMNS if name in metrics.estimates]
     rows = [
         [COLUMNS.get(name, name.replace("_", " ")), number(e.value), interval(e), _how(e)]
-        for name, e in metrics.estimates.items()
+        for name in [*known, *sorted(metrics.estimates.keys() - COLUMNS.keys())]
+        for e in [metrics.estimates[name]]
     ]
     counts = metrics.counts
     rows.append(["correct signal", f"{counts.true_signal} of {counts.signal}", DASH, ""])

@@ -1,5 +1,8 @@
 """Jets: against fastjet's own one-event interface, their order, their constituents."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from bench_lhco import jets as module
@@ -41,7 +44,7 @@ def one_by_one(event: np.ndarray, radius: float, min_pt: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("radius", "min_pt"), [(1.0, 20.0), (0.5, 100.0)])
-def test_the_leading_jets_are_those_of_the_classic_interface(radius, min_pt):
+def test_the_leading_jets_are_those_of_the_classic_interface(radius: float, min_pt: float) -> None:
     events = toy(20)
     jets = cluster(events, radius, min_pt)
     for i, event in enumerate(events):
@@ -51,7 +54,7 @@ def test_the_leading_jets_are_those_of_the_classic_interface(radius, min_pt):
         assert jets.p4[i] == pytest.approx(wanted[:2], rel=1e-9, abs=1e-6)
 
 
-def test_jets_are_ordered_by_pt_where_fastjet_does_not():
+def test_jets_are_ordered_by_pt_where_fastjet_does_not() -> None:
     events = toy(200)
     as_found = cluster(events, hardest_first=False)
     assert (as_found.pt[:, 0] < as_found.pt[:, 1]).any()
@@ -59,7 +62,7 @@ def test_jets_are_ordered_by_pt_where_fastjet_does_not():
     assert (jets.pt[:, 0] >= jets.pt[:, 1]).all()
 
 
-def test_the_constituents_sum_to_their_jet():
+def test_the_constituents_sum_to_their_jet() -> None:
     events = toy(50)
     jets = cluster(events)
     for i, event in enumerate(events):
@@ -72,7 +75,7 @@ def test_the_constituents_sum_to_their_jet():
         assert not set(jets.constituents(i, 0)) & set(jets.constituents(i, 1))
 
 
-def test_angles_and_mass_are_those_of_the_summed_momentum():
+def test_angles_and_mass_are_those_of_the_summed_momentum() -> None:
     jets = cluster(toy(20))
     px, py, pz, e = np.moveaxis(jets.p4, -1, 0)
     p = np.sqrt(px**2 + py**2 + pz**2)
@@ -81,7 +84,7 @@ def test_angles_and_mass_are_those_of_the_summed_momentum():
     assert jets.mass == pytest.approx(np.sqrt(e**2 - p**2), rel=1e-6)
 
 
-def test_slices_join_without_a_seam(monkeypatch):
+def test_slices_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     events = toy(10)
     whole = cluster(events)
     monkeypatch.setattr(module, "SLICE", 3)
@@ -90,7 +93,7 @@ def test_slices_join_without_a_seam(monkeypatch):
         assert np.array_equal(getattr(whole, name), getattr(sliced, name))
 
 
-def test_events_without_jets_and_no_events():
+def test_events_without_jets_and_no_events() -> None:
     events = toy(3)
     events[1] = 0
     jets = cluster(events)
@@ -103,15 +106,12 @@ def test_events_without_jets_and_no_events():
     assert not cluster(events, min_pt=1e6).n_jets.any()
 
 
-def test_a_mass_that_rounding_makes_imaginary_is_zero():
+def test_a_mass_that_rounding_makes_imaginary_is_zero() -> None:
     p4 = np.array([[3.0, 4.0, 0.0, 5.0], [3.0, 4.0, 0.0, 5.0 - 1e-12], [0.0, 0.0, 0.0, 2.0]])
     assert invariant_mass(p4).tolist() == [0.0, 0.0, 2.0]
 
 
-def test_clustering_prints_nothing(capfd):
-    import subprocess
-    import sys
-
+def test_clustering_prints_nothing() -> None:
     code = "import numpy; from bench_lhco.jets import cluster; e = numpy.ones((1, 700, 3), 'f4');"
     run = subprocess.run(
         [sys.executable, "-c", f"{code} assert cluster(e).n_jets[0] == 1"],

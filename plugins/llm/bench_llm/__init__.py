@@ -1,0 +1,1 @@
+"""Language models that read events as text, and their numbers fused into the text."""

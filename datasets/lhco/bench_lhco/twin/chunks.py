@@ -93,7 +93,8 @@ def store(chunk: Chunk, folder: Path) -> None:
 def stored(chunk: Chunk, folder: Path) -> Seen | None:
     """The chunk's events from its file; None if it is not there or damaged, by its checksums."""
     with suppress(OSError, EOFError, KeyError, ValueError, BadZipFile):
-        with np.load(chunk.file(folder), allow_pickle=False) as file:
+        # Opened here, because numpy leaves a damaged file open.
+        with chunk.file(folder).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             seen = Seen(file["pt"], file["eta"], file["phi"], file["offsets"])
         if len(seen) == chunk.events:
             return seen

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench_lhco.twin.propagate import impact
 from bench_lhco.twin.towers import ECAL, HCAL, Hits, measure
 
 if TYPE_CHECKING:
@@ -14,12 +15,6 @@ if TYPE_CHECKING:
 
     from bench_lhco.twin.physics import Generated
 
-FIELD = 3.8
-"""Solenoid field, T."""
-BARREL = 1.29
-"""Radius of the calorimeter's inner face, m."""
-ENDCAP = 3.0
-"""Half-length of the solenoid's tracking volume, m."""
 TRACKER = 2.5
 """Reach of the tracker in |eta|."""
 
@@ -40,7 +35,7 @@ class Seen:
 def detect(truth: Generated, rng: np.random.Generator) -> Seen:
     """Tracks, photon towers and neutral-hadron towers of every event, in that order."""
     charge = _charge(truth.code)
-    eta, phi = _propagate(truth, charge)
+    eta, phi = impact(truth.pt, truth.eta, truth.phi, charge)
     kind = np.abs(truth.code)
     tracked = _tracked(truth.pt, eta, kind, charge, rng)
     spread = _resolution(truth.pt, truth.eta, kind)
@@ -69,28 +64,6 @@ def _charge(code: NDArray[np.int32]) -> NDArray[np.float64]:
     kind, sign = np.abs(code), np.sign(code)
     lepton, hadron = np.isin(kind, (11, 13)), np.isin(kind, (211, 321, 2212))
     return np.where(lepton, -sign, np.where(hadron, sign, 0)).astype(np.float64)
-
-
-def _propagate(
-    truth: Generated, charge: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Eta and phi of the point where each particle meets the calorimeter.
-
-    Charged ones follow a helix. Under about 0.75 GeV they curl up before the barrel and end in an
-    endcap, mostly beyond the tracker's reach: hence the missing soft tracks.
-    """
-    curl = truth.pt / (0.2998 * FIELD)  # radius of the helix, m
-    slope = np.abs(np.sinh(truth.eta)) + 1e-12
-    reach = np.minimum(BARREL / (2 * curl), 1.0)
-    to_barrel = np.where(2 * curl > BARREL, 2 * np.arcsin(reach), np.inf)  # turning angle
-    turn = np.minimum(to_barrel, ENDCAP / slope / curl)
-    z = curl * turn * slope
-    chord = 2 * curl * np.abs(np.sin(turn / 2)) + 1e-9
-    # The chord lies at half the turning angle; in every second turn it points the other way.
-    bend = turn / 2 + np.where(np.sin(turn / 2) < 0, np.pi, 0.0)
-    bent = charge != 0
-    eta = np.where(bent, np.sign(truth.eta) * np.arcsinh(z / chord), truth.eta)
-    return eta, truth.phi - np.where(bent, charge * bend, 0.0)
 
 
 def _tracked(
@@ -133,6 +106,7 @@ def _collect(parts: list[tuple[NDArray[np.generic], ...]], n: int) -> Seen:
     """The parts as one, grouped by event."""
     event, pt, eta, phi = (np.concatenate(a) for a in zip(*parts, strict=True))
     order = np.argsort(event, kind="stable")
+    # A pt of 0 means padding in the official layout, whose softest particles have 0.1 GeV.
     order = order[(pt[order] > 0.05) & (np.abs(eta[order]) < 5)]
     offsets = np.concatenate([[0], np.cumsum(np.bincount(event[order], minlength=n))])
     return Seen(

@@ -43,9 +43,8 @@ def simulate(
 ) -> Iterator[Events]:
     """Simulate events of a dataset, signal and background mixed, and give them in slices.
 
-    The same arguments give the same bytes, whatever the number of jobs. All the simulating is done
-    in the call itself. Finished chunks stay in `scratch`, from where an interrupted simulation
-    goes on; who has written the events may throw the folder away.
+    The same arguments give the same bytes, whatever the number of jobs. The call itself simulates;
+    finished chunks stay in `scratch`, from where an interrupted one goes on.
 
     Args:
         dataset: `rd` or `blackbox1`.
@@ -53,7 +52,7 @@ def simulate(
         background: background events to keep.
         seed: 0 or more.
         jobs: worker processes; with more than one, a script needs its `__main__` guard.
-        scratch: folder for the chunks; made if need be.
+        scratch: folder for the chunks, which may go when the events are written.
         progress: shows the kept events.
 
     Raises:
@@ -63,8 +62,8 @@ def simulate(
     _checked(dataset, signal, background, seed)
     folder = scratch / _key(recipe(dataset, seed))
     folder.mkdir(parents=True, exist_ok=True)
-    chunks = _plan(dataset, "background", background, seed)
-    chunks += _plan(dataset, "signal", signal, seed)
+    asked = (("background", background), ("signal", signal))
+    chunks = [chunk for process, n in asked for chunk in _plan(dataset, process, n, seed)]
     missing = [chunk for chunk in chunks if stored(chunk, folder) is None]
     total = signal + background
     done = total - sum(chunk.events for chunk in missing)
@@ -152,7 +151,7 @@ def _key(made_of: dict[str, str | int]) -> str:
 def _code() -> str:
     """A digest of the modules that decide what an event is."""
     here = Path(__file__).parent
-    modules = ("physics", "detector", "towers", "trigger", "chunks")
+    modules = ("physics", "propagate", "detector", "towers", "trigger", "chunks")
     digest = blake2b(digest_size=8)
     for file in (*(here / f"{name}.py" for name in modules), here.parent / "clustering.py"):
         digest.update(file.read_bytes())

@@ -1,0 +1,34 @@
+# Everything a fresh machine with Python 3.11+ and make needs: `make demo`, `make test`.
+export PYTHONSAFEPATH = 1    # the folder datasets/ must never pass for a package of that name
+PYTHON ?= python3
+BIN = .venv/bin
+READY = .venv/.ready
+PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/llm
+
+.PHONY: install demo test test-slow lint bench
+
+install: $(READY)
+
+$(READY): pyproject.toml datasets/lhco/pyproject.toml plugins/gbt/pyproject.toml plugins/llm/pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev $(PACKAGES)
+	touch $@
+
+demo: $(READY)
+	$(BIN)/bench run --plugin llm-nfa --dataset blackbox1
+
+test: $(READY)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python benchmarks/figures.py

@@ -1,0 +1,94 @@
+"""The house's own rules, as far as a machine can check them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1]
+
+
+def python_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "*.py"],
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [HOUSE / line for line in listed.stdout.splitlines()]
+
+
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    lengths = {f: len(f.read_text().splitlines()) for f in python_files() if f.exists()}
+    assert not {f: n for f, n in lengths.items() if n > 300}
+    assert len(lengths) > 40
+
+
+@pytest.mark.parametrize("room", ["datasets", "plugins", "reports"])
+def test_no_room_of_packages_is_itself_a_package(room: str) -> None:
+    assert not list((HOUSE / room).glob("*.py"))
+
+
+def test_the_folder_datasets_does_not_pass_for_the_package_of_that_name() -> None:
+    """Neither in this session, whose imports are pytest's, nor in a fresh process here."""
+    assert "datasets" not in sys.modules or not str(HOUSE) in str(sys.modules["datasets"].__path__)
+    code = "import importlib.util as u; s = u.find_spec('datasets'); print(s and s.origin)"
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True
+    )
+    assert "None" in ran.stdout or "site-packages" in ran.stdout
+    assert not (HOUSE / "conftest.py").exists()
+    assert "PYTHONSAFEPATH = 1" in (HOUSE / "Makefile").read_text()
+
+
+def test_every_dependency_is_pinned_and_has_a_lower_bound() -> None:
+    pins = {
+        re.split("==", line)[0].lower().replace("_", "-")
+        for line in (HOUSE / "constraints.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    }
+    for file in HOUSE.glob("**/pyproject.toml"):
+        if ".venv" in file.parts:
+            continue
+        project = tomllib.loads(file.read_text())
+        needed = project["project"]["dependencies"] + project.get("dependency-groups", {}).get(
+            "dev", []
+        )
+        for line in needed:
+            if line == "classifier-bench":
+                continue
+            name, bound = re.match(r"([\w.-]+)(.*)", line).groups()
+            assert bound.startswith(">="), f"{file}: {line}"
+            assert name.lower() in pins, f"{file}: {name} is not in constraints.txt"
+
+
+def readme_commands() -> list[str]:
+    text = (HOUSE / "README.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("bench ")]
+
+
+@pytest.mark.parametrize("line", readme_commands())
+def test_every_command_of_the_readme_is_one_that_the_command_line_takes(line: str) -> None:
+    from bench.cli.main import cli
+
+    words = shlex.split(line, comments=True)[1:]
+    command, context = cli, cli.make_context("bench", list(words), resilient_parsing=True)
+    while words and hasattr(command, "get_command"):
+        name = words.pop(0)
+        found = command.get_command(context, name)
+        assert found is not None, f"no command {name!r}"
+        command = found
+    command.make_context("bench", words)
+
+
+def test_the_readme_shows_commands() -> None:
+    assert len(readme_commands()) >= 8

@@ -1,0 +1,167 @@
+"""The comparison report: one table from the store alone, figures beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.errors import RequestError
+from bench.report.cells import escaped, figure, number
+from bench.report.page import write_report
+from bench.report.tables import comparison, run_block
+from bench.request import RunRequest
+from bench.run import RunFailedError, run
+from bench.scored import Estimate
+from bench.store import Store
+from toys import Workplace
+
+REQUEST = RunRequest(plugin="cut", dataset="toy")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    place = Workplace.at(tmp_path)
+    changes = (
+        {},
+        {"permute": "numbers"},
+        {"ratio": "1:10", "events": 220},
+        {"options": {"breaks": "1"}},
+    )
+    for change in changes:
+        try:
+            request = replace(REQUEST, **change)
+            run(request, place.shelf, place.home, place.store, place.context)
+        except RunFailedError:
+            assert "breaks" in change.get("options", {})
+    return place
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    heading, _, *body = cells
+    assert all(len(row) == len(heading) for row in body)
+    return [dict(zip(heading, row, strict=True)) for row in body]
+
+
+def test_one_table_holds_every_run(place: Workplace) -> None:
+    found = rows(comparison(list(place.store.runs())))
+    assert len(found) == 4
+    assert {row["dataset"] for row in found} == {"toy (twin)"}
+    assert {row["numbers"] for row in found} == {"on", "permuted"}
+    assert {row["texts"] for row in found} == {"-"}
+
+
+def test_rows_on_the_same_events_say_so(place: Workplace) -> None:
+    found = rows(comparison(list(place.store.runs())))
+    large = {row["events"] for row in found if row["sample"].startswith("test 1:1 @")}
+    small = {row["events"] for row in found if row["sample"].startswith("test 1:10")}
+    natural = {row["events"] for row in found if row["sample"].startswith("test natural")}
+    assert len(large | natural) == 1
+    assert small.isdisjoint(large | natural)
+
+
+def test_figures_have_intervals_and_few_signal_events_a_mark(place: Workplace) -> None:
+    text = comparison(list(place.store.runs()))
+    (small,) = [row for row in rows(text) if row["sample"].startswith("test 1:10")]
+    assert "[" in small["AUC"]
+    assert "(" in small["sample"]
+    assert "20 signal events, fewer than 30" in text
+
+
+def test_a_failed_run_keeps_its_row_and_its_reason(place: Workplace) -> None:
+    text = comparison(list(place.store.runs()))
+    assert len([row for row in rows(text) if row["accuracy"] == "–"]) == 1
+    assert "ZeroDivisionError: on purpose" in text
+
+
+def test_a_damaged_run_is_a_row_that_says_so(place: Workplace) -> None:
+    broken = next(r for r in place.store.runs() if r.record.status == "ok")
+    (broken.folder / "metrics.json").write_text("{}")
+    text = comparison(list(place.store.runs()))
+    assert len(rows(text)) == 4
+    assert "is not what was sealed" in text
+
+
+def test_an_unreadable_record_is_left_out_with_a_warning(
+    place: Workplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = next(iter(place.store.runs()))
+    (broken.folder / "run.json").write_text("{")
+    assert len(list(place.store.runs())) == 3
+    assert "cannot be read" in caplog.text
+
+
+def test_the_report_is_a_page_and_two_figures(place: Workplace, tmp_path: Path) -> None:
+    page = write_report(list(place.store.runs()), tmp_path / "report")
+    text = page.read_text()
+    for name in ("roc.png", "sic.png"):
+        assert f"({name})" in text
+        assert (page.parent / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_report_reads_only_the_store(place: Workplace, tmp_path: Path) -> None:
+    (place.home.data / "toy.txt").unlink()
+    assert write_report(place.store.pick([]), tmp_path / "report").is_file()
+
+
+def test_no_run_is_no_report(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="no runs to report"):
+        write_report([], tmp_path)
+
+
+def test_runs_are_picked_by_either_end_of_their_name(place: Workplace) -> None:
+    one = next(iter(place.store.runs()))
+    assert place.store.pick([one.name[-12:]])[0].name == one.name
+    assert place.store.pick([str(one.folder)])[0].name == one.name
+    with pytest.raises(RequestError, match="no run called"):
+        place.store.pick(["zzz"])
+    with pytest.raises(RequestError, match="runs called"):
+        place.store.pick(["20"])
+
+
+def test_the_block_of_a_run_has_every_figure(place: Workplace) -> None:
+    done = next(r for r in place.store.runs() if r.record.status == "ok")
+    text = run_block(done)
+    assert done.name in text
+    assert {"AUC", "max SIC", "SIC", "accuracy", "no verdict"} <= {
+        row["figure"] for row in rows(text)
+    }
+
+
+def test_two_claims_of_one_run_get_a_folder_each(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first, second = (store.claim("2026-01-02T03:04:05Z", "abc" * 20) for _ in range(2))
+    assert first.name == "20260102T030405Z-abcabcabcabc"
+    assert second.name == first.name + "-1"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.98765, "0.988"),
+        (10.234, "10.2"),
+        (3585.2, "3585"),
+        (0.00012, "0.000"),
+        (None, "–"),
+        (-2.5, "-2.50"),
+    ],
+)
+def test_numbers_as_text(value: float | None, text: str) -> None:
+    assert number(value) == text
+
+
+def test_an_interval_without_an_upper_end_is_open() -> None:
+    assert figure(Estimate(12.0, 3.0, None)) == "12.0 [3.00, ∞]"
+    assert figure(Estimate(None, note="why")) == "–"
+
+
+@pytest.mark.parametrize(
+    "name", ["a|b", "a\nb", "`x`", "<b>", "[a](b)", "\\|", "*a*", "# a", "~~a~~"]
+)
+def test_a_hostile_name_keeps_the_table_in_shape(name: str) -> None:
+    cell = escaped(name)
+    assert "\n" not in cell
+    assert cell.replace("\\\\", "").count("|") == cell.replace("\\\\", "").count("\\|")

@@ -1,0 +1,203 @@
+"""A run from request to sealed record: what is reused, what is done anew, what a failure leaves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench import fingerprint
+from bench.errors import BenchError, RequestError
+from bench.request import RunRequest
+from bench.run import RunFailedError, run
+from bench.store import Run
+from toys import Workplace
+
+REQUEST = RunRequest(plugin="cut", dataset="toy")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    return Workplace.at(tmp_path)
+
+
+def do(place: Workplace, request: RunRequest = REQUEST) -> tuple[Run, bool]:
+    return run(request, place.shelf, place.home, place.store, place.context)
+
+
+def test_a_run_keeps_all_that_it_was_made_of(place: Workplace) -> None:
+    done, reused = do(place)
+    assert not reused
+    record = done.record
+    assert (record.status, record.plugin, record.dataset) == ("ok", "cut", "toy")
+    assert record.sample.label == "toy (twin)"
+    assert record.sample.split == "test"
+    assert record.model.options == {"breaks": False, "interrupted": False, "scale": 1.0}
+    assert record.train.signal == record.train.background
+    assert set(record.seconds) == {"events", "fit", "score valid", "score evaluated", "judge"}
+    assert done.metrics().estimates["auc"].value > 0.85
+    assert json.loads((done.folder / "history.jsonl").read_text()) == {"step": 0, "loss": 0.5}
+
+
+def test_scores_are_kept_event_by_event(place: Workplace) -> None:
+    done, _ = do(place)
+    frame = pd.read_parquet(done.folder / "scores.parquet")
+    assert list(frame.columns) == ["sample", "event", "label", "weight", "score"]
+    test = frame[frame["sample"] == "evaluated"]
+    assert len(test) == done.record.sample.signal + done.record.sample.background
+    assert fingerprint.events_digest(test["event"].to_numpy()) == done.record.sample.fingerprint
+    assert np.isfinite(frame["score"]).all()
+
+
+def test_the_same_request_is_not_computed_again(place: Workplace) -> None:
+    first, _ = do(place)
+    second, reused = do(place)
+    assert reused
+    assert second.folder == first.folder
+
+
+def test_another_sample_reuses_the_fit(place: Workplace) -> None:
+    do(place)
+    done, reused = do(place, replace(REQUEST, ratio="1:10"))
+    assert not reused
+    assert done.record.fit_reused
+    assert "reused the fit of cut" in place.notices
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"options": {"scale": "2"}},
+        {"options": {"shift": "1"}},
+        {"seed": 1},
+        {"train_ratio": "1:2"},
+        {"train_events": 500},
+    ],
+)
+def test_one_changed_option_fits_anew(place: Workplace, change: dict) -> None:
+    first, _ = do(place)
+    second, reused = do(place, replace(REQUEST, **change))
+    assert not reused
+    assert not second.record.fit_reused
+    assert second.record.fit != first.record.fit
+
+
+def test_one_changed_byte_of_data_fits_anew(place: Workplace) -> None:
+    do(place)
+    (place.home.data / "toy.txt").write_text("4000 2")
+    done, reused = do(place)
+    assert not reused
+    assert not done.record.fit_reused
+
+
+def test_one_changed_line_of_plugin_code_fits_anew(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    do(place)
+    monkeypatch.setattr("bench.fits.code_digest", lambda part: "another")
+    done, reused = do(place)
+    assert not reused
+    assert not done.record.fit_reused
+
+
+def test_code_digest_sees_every_file_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "bench_probe"
+    package.mkdir()
+    (package / "__init__.py").write_text("class Part: pass\n")
+    (package / "other.py").write_text("A = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    import bench_probe
+
+    before = fingerprint.code_digest.__wrapped__(bench_probe.Part)
+    (package / "other.py").write_text("A = 2\n")
+    assert fingerprint.code_digest.__wrapped__(bench_probe.Part) != before
+
+
+def test_a_damaged_fit_is_made_anew(place: Workplace) -> None:
+    first, _ = do(place)
+    kept = place.home.fits / first.record.fit / "model" / "cut.json"
+    kept.write_text(kept.read_text().replace("1.0", "3.0"))
+    done, _ = do(place, replace(REQUEST, ratio="1:10"))
+    assert not done.record.fit_reused
+    assert any("not what was sealed" in line for line in place.notices)
+    assert json.loads(kept.read_text())["scale"] == 1.0
+
+
+def test_a_run_with_a_damaged_file_is_not_reused(place: Workplace) -> None:
+    first, _ = do(place)
+    scores = first.folder / "scores.parquet"
+    scores.write_bytes(scores.read_bytes()[:-1])
+    second, reused = do(place)
+    assert not reused
+    assert second.folder != first.folder
+
+
+def test_a_run_that_breaks_keeps_a_record_with_its_error(place: Workplace) -> None:
+    with pytest.raises(RunFailedError, match="ZeroDivisionError: on purpose") as caught:
+        do(place, replace(REQUEST, options={"breaks": "true"}))
+    record = caught.value.run.record
+    assert (record.status, record.error) == ("failed", "ZeroDivisionError: on purpose")
+    assert [r.record.status for r in place.store.runs()] == ["failed"]
+    with pytest.raises(RunFailedError):
+        do(place, replace(REQUEST, options={"breaks": "true"}))
+
+
+def test_an_interrupted_run_says_so(place: Workplace) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        do(place, replace(REQUEST, options={"interrupted": "true"}))
+    assert [r.record.status for r in place.store.runs()] == ["interrupted"]
+
+
+def test_scores_that_are_no_probabilities_break_the_run(place: Workplace) -> None:
+    with pytest.raises(RunFailedError, match=r"outside \[0, 1\]"):
+        do(place, replace(REQUEST, options={"scale": "-1"}))
+
+
+def test_permuting_the_numbers_leaves_nothing_and_reuses_the_fit(place: Workplace) -> None:
+    do(place)
+    done, _ = do(place, replace(REQUEST, permute="numbers"))
+    assert done.record.fit_reused
+    assert done.record.numbers == "permuted"
+    assert abs(done.metrics().estimates["auc"].value - 0.5) < 0.06
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"plugin": "cutt"}, "did you mean cut"),
+        ({"dataset": "toys"}, "did you mean toy"),
+        ({"encoders": ("number",)}, "did you mean numbers"),
+        ({"options": {"scal": "1"}}, "did you mean scale"),
+        ({"options": {"dataset.scale": "1"}}, "no option"),
+        ({"without": "numbers"}, "cannot score without"),
+        ({"permute": "texts"}, "does not read it"),
+        ({"permute": "numbers", "without": "numbers"}, "two controls"),
+        ({"ratio": "1:x"}, "class ratio"),
+        ({"split": "train"}, "were trained on"),
+        ({"events": 10**6}, "the test split has"),
+        ({"file": Path("nowhere.txt")}, "is not there"),
+    ],
+)
+def test_a_bad_request_is_refused_before_anything_is_stored(
+    place: Workplace, change: dict, told: str
+) -> None:
+    with pytest.raises(BenchError, match=told):
+        do(place, replace(REQUEST, **change))
+    assert not list(place.store.runs())
+
+
+def test_views_that_do_not_fit_are_refused(place: Workplace) -> None:
+    from bench.encoders.numbers import Numbers
+    from bench.encoding import demand_views
+    from toys import Cut
+
+    with pytest.raises(RequestError, match="cut reads 'numbers', which no encoder gives"):
+        demand_views(Cut(), [])
+    with pytest.raises(RequestError, match="given by both numbers and numbers"):
+        demand_views(Cut(), [Numbers(), Numbers()])

@@ -1,0 +1,116 @@
+"""A dataset and models small enough to run the whole way in a test."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import bench
+from bench.home import Home
+from bench.plugins import Offer, Shelf, load_shelf
+from bench.store import Store
+
+
+def events(n: int, seed: int) -> bench.Table:
+    """Signal and background, half and half, apart in the first of two features."""
+    rng = np.random.default_rng(seed)
+    y = (np.arange(n) % 2).astype(np.int8)
+    x = rng.normal(size=(n, 2)).astype(np.float32)
+    x[:, 0] += 2 * y
+    columns = (bench.Column("mass", "GeV", "tells"), bench.Column("noise", "1", "tells nothing"))
+    ids = rng.integers(0, 2**64, size=n, dtype=np.uint64)
+    return bench.Table(columns, x, y, ids, np.ones(n))
+
+
+@dataclass(frozen=True)
+class Toy(bench.Dataset):
+    """Events out of a generator, or out of a file that says how many."""
+
+    name = "toy"
+    shift: float = 0.0
+    """Added to the first feature."""
+
+    def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
+        kept = file or context.data / "toy.txt"
+        if not kept.is_file():
+            raise bench.InputError(f"{kept} is not there")
+        return bench.Source(edition or "twin", kept, bench.file_digest(kept))
+
+    def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
+        made = events(*(int(word) for word in source.file.read_text().split()))
+        made.x[:, 0] += self.shift
+        return made
+
+
+@dataclass(frozen=True)
+class Cut(bench.Model):
+    """The first feature through a logistic, centred on what the train split says."""
+
+    name = "cut"
+    reads = frozenset({"numbers"})
+    encoder = "numbers"
+    breaks: bool = False
+    """Break on fitting."""
+    interrupted: bool = False
+    """Be interrupted on fitting."""
+    scale: float = 1.0
+    """Of the logistic; below 0 the scores are wrong."""
+
+    def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> FittedCut:
+        if self.breaks:
+            raise ZeroDivisionError("on purpose")
+        if self.interrupted:
+            raise KeyboardInterrupt
+        context.log(0, {"loss": 0.5})
+        (context.checkpoints / "seen").write_text("x")
+        return FittedCut(float(train.views["numbers"][:, 0].mean()), self.scale)
+
+    def load(self, folder: Path, context: bench.Context) -> FittedCut:
+        return FittedCut(**json.loads((folder / "cut.json").read_text()))
+
+
+@dataclass(frozen=True)
+class FittedCut:
+    """A centre and a scale."""
+
+    centre: float
+    scale: float
+
+    def score(self, inputs: bench.Inputs) -> np.ndarray:
+        raw = inputs.views["numbers"][:, 0] - self.centre
+        return np.sign(self.scale) / (1 + np.exp(-raw / abs(self.scale)))
+
+    def save(self, folder: Path) -> None:
+        (folder / "cut.json").write_text(json.dumps(vars(self)))
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A home, a store and a shelf with the toys on it."""
+
+    home: Home
+    store: Store
+    shelf: Shelf
+    notices: list[str]
+
+    @classmethod
+    def at(cls, folder: Path) -> Workplace:
+        shelf = load_shelf()
+        for kind, part in ((bench.Dataset, Toy), (bench.Model, Cut)):
+            shelf.offers[kind][part.name] = Offer(part, part.name, "classifier-bench", "0")
+        place = cls(Home(folder / "home"), Store(folder / "runs"), shelf, [])
+        place.home.data.mkdir(parents=True)
+        (place.home.data / "toy.txt").write_text("4000 1")
+        return place
+
+    @property
+    def context(self) -> bench.Context:
+        return bench.Context(
+            data=self.home.data,
+            scratch=self.home.scratch,
+            checkpoints=self.home.fits,
+            notice=self.notices.append,
+        )
