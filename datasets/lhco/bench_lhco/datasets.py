@@ -133,7 +133,7 @@ class ResearchAndDevelopment(LhcoDataset):
 
     name = "rd"
     ratio = "1:1"
-    twin = Twin(signal=20_000, background=30_000, signal_fraction=1 / 11)
+    twin = Twin(signal=14_000, background=20_000, signal_fraction=1 / 11)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class BlackBox1(LhcoDataset):
     name = "blackbox1"
     ratio = "all-signal"
     train = "rd"
-    twin = Twin(signal=834, background=20_000, signal_fraction=834e-6)
+    twin = Twin(signal=834, background=10_000, signal_fraction=834e-6)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class FirstTokenFusion(bench.Model):
     """Peak learning rate of the language model."""
     adapter_lr: float = 2e-3
     """Peak learning rate of the adapter."""
-    epochs: int = 2
+    epochs: int = 3
     """Passes over the train split; the one with the best AUC on the valid split is kept."""
     batch: int = 128
     """Events in a step."""
