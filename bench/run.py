@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.encoding import encode
 from bench.errors import BenchError
+from bench.files import write_bytes
 from bench.fingerprint import code_digest, digest, table_digest, versions_of
 from bench.fits import Fit, FitRequest, fit
 from bench.material import Material, gather
@@ -19,7 +21,7 @@ from bench.record import PartRecord, RunRecord
 from bench.request import Cast, RunRequest, cast
 from bench.scored import Estimate, Scored
 from bench.scoring import score
-from bench.store import Metrics, Run, Store, copy_history, write_metrics, write_scores
+from bench.store import TRACEBACK, Metrics, Run, Store, copy_history, write_metrics, write_scores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +37,9 @@ class RunFailedError(Exception):
     """A run broke; its record is kept and holds the error."""
 
     def __init__(self, run: Run) -> None:
-        super().__init__(f"run {run.name} failed: {run.record.error}")
+        super().__init__(
+            f"run {run.name} failed: {run.record.error} (see {run.folder / TRACEBACK})"
+        )
         self.run = run
 
 
@@ -101,6 +105,7 @@ def run(
         raise
     except Exception as error:
         told = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+        write_bytes(folder / TRACEBACK, traceback.format_exc().encode())
         broken = replace(record, status="failed", error=told, seconds=work.seconds)
         raise RunFailedError(store.seal(folder, broken)) from error
     done = replace(record, status="ok", fit_reused=reused, seconds=work.seconds)

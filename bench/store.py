@@ -20,6 +20,7 @@ RECORD = "run.json"
 SCORES = "scores.parquet"
 METRICS = "metrics.json"
 HISTORY = "history.jsonl"
+TRACEBACK = "traceback.txt"
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def test_no_room_of_packages_is_itself_a_package(room: str) -> None:
 
 def test_the_folder_datasets_does_not_pass_for_the_package_of_that_name() -> None:
     """Neither in this session, whose imports are pytest's, nor in a fresh process here."""
-    assert "datasets" not in sys.modules or not str(HOUSE) in str(sys.modules["datasets"].__path__)
+    assert "datasets" not in sys.modules or str(HOUSE) not in str(sys.modules["datasets"].__path__)
     code = "import importlib.util as u; s = u.find_spec('datasets'); print(s and s.origin)"
     ran = subprocess.run(
         [sys.executable, "-P", "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from toys import Workplace
 
 from bench.errors import RequestError
 from bench.report.cells import escaped, figure, number
@@ -15,7 +16,6 @@ from bench.request import RunRequest
 from bench.run import RunFailedError, run
 from bench.scored import Estimate
 from bench.store import Store
-from toys import Workplace
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 

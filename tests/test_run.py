@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from toys import Workplace
 
 from bench import fingerprint
 from bench.errors import BenchError, RequestError
 from bench.request import RunRequest
 from bench.run import RunFailedError, run
 from bench.store import Run
-from toys import Workplace
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 
@@ -144,6 +144,7 @@ def test_a_run_that_breaks_keeps_a_record_with_its_error(place: Workplace) -> No
     record = caught.value.run.record
     assert (record.status, record.error) == ("failed", "ZeroDivisionError: on purpose")
     assert [r.record.status for r in place.store.runs()] == ["failed"]
+    assert "in fit" in (caught.value.run.folder / "traceback.txt").read_text()
     with pytest.raises(RunFailedError):
         do(place, replace(REQUEST, options={"breaks": "true"}))
 
@@ -193,9 +194,10 @@ def test_a_bad_request_is_refused_before_anything_is_stored(
 
 
 def test_views_that_do_not_fit_are_refused(place: Workplace) -> None:
+    from toys import Cut
+
     from bench.encoders.numbers import Numbers
     from bench.encoding import demand_views
-    from toys import Cut
 
     with pytest.raises(RequestError, match="cut reads 'numbers', which no encoder gives"):
         demand_views(Cut(), [])

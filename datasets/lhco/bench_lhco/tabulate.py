@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +12,7 @@ import numpy as np
 import bench
 from bench_lhco.events import event_ids
 from bench_lhco.files import count_events, provenance, slices
+from bench_lhco.workers import spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +65,7 @@ def tabulate(
     ]
     done: dict[int, _Rows] = {}
     with context.progress(f"jets of {path.name}", total=total) as bar:
-        for job, rows in _worked(work, context.jobs):
+        for job, rows in spread(_rows, work, context.jobs):
             done[job.start] = rows
             bar.advance(len(rows.y))
     parts = [done[job.start] for job in work]
@@ -107,23 +105,6 @@ def _columns(features: str) -> tuple[bench.Column, ...]:
     from bench_lhco.features import COLUMNS
 
     return DIARY_COLUMNS if features == "diary" else COLUMNS
-
-
-def _worked(work: Sequence[_Job], jobs: int) -> Iterator[tuple[_Job, _Rows]]:
-    """Each job with its rows, in whatever order they are done."""
-    if jobs < 2 or len(work) < 2:
-        yield from ((job, _rows(job)) for job in work)
-        return
-    start = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(work)), mp_context=start)
-    try:
-        waiting: dict[Future[_Rows], _Job] = {pool.submit(_rows, job): job for job in work}
-        for future in as_completed(waiting):
-            yield waiting[future], future.result()
-    except BrokenProcessPool as error:
-        raise bench.BenchError("a worker process was killed while it clustered jets") from error
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _rows(job: _Job) -> _Rows:

@@ -95,7 +95,7 @@ def read(inputs: bench.Inputs, tokenizer: PreTrainedTokenizerBase, network: Fuse
     texts = inputs.views.get("texts", [BARE] * len(inputs))
     longest = network.language.config.max_position_embeddings
     tokens: Tokens = tokenise(tokenizer, texts, longest)
-    return Examples(tokens, inputs.views.get("numbers"), inputs.y)
+    return Examples(tokens, inputs.views.get("numbers"), inputs.y, inputs.weights)
 
 
 def score_examples(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 POOL = 16
 """Batches that are grouped by length together: enough to save padding, few enough to mix well."""
-CHECKPOINT_SECONDS = 20.0
+CHECKPOINT_SECONDS = 10.0
 LOG_EVERY = 10
 """Steps between two lines of the history."""
 
@@ -36,6 +36,7 @@ class Examples:
     tokens: Tokens
     numbers: NDArray[np.float32] | None  # (n, d)
     y: NDArray[np.int8]  # (n,)
+    weights: NDArray[np.float64]  # (n,)
 
     def batch(self, rows: NDArray[np.intp], device: str) -> tuple[Tensor, Tensor, Tensor | None]:
         """What the network is called with."""
@@ -153,7 +154,10 @@ class Training:
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         answers = torch.tensor([self.labels[y] for y in self.examples.y[rows]], device=device)
-        loss = cross_entropy(self.network(*self.examples.batch(rows, device)), answers)
+        logits = self.network(*self.examples.batch(rows, device))
+        weights = torch.from_numpy(self.examples.weights[rows]).to(device, logits.dtype)
+        losses = cross_entropy(logits, answers, reduction="none")
+        loss = (losses * weights).sum() / weights.sum()
         if not torch.isfinite(loss):
             raise bench.BenchError(f"the loss is {loss.item()} at step {state.step}; lower lr")
         optimizer.zero_grad(set_to_none=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,7 @@ from bench.errors import did_you_mean
 from bench_lhco.events import MAX_PARTICLES, Events
 from bench_lhco.twin.chunks import BATCH, Chunk, joined, store, stored
 from bench_lhco.twin.physics import MASSES, settings
-from bench_lhco.twin.workers import store_all
+from bench_lhco.workers import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ def simulate(
     total = signal + background
     done = total - sum(chunk.events for chunk in missing)
     with progress(f"simulating {dataset}", total, done) as bar:
-        for chunk in store_all(missing, folder, jobs):
+        for chunk, _ in spread(partial(store, folder=folder), missing, jobs):
             bar.advance(chunk.events)
     seen = joined([_read(chunk, folder) for chunk in chunks])
     y = np.repeat(np.array([0, 1], dtype=np.int8), [background, signal])

@@ -6,19 +6,20 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
-from bench_lhco.twin.chunks import Chunk, stored
-from bench_lhco.twin.workers import store_all
+from bench_lhco.twin.chunks import Chunk, store, stored
+from bench_lhco.workers import spread
 
 import bench
 
 
 def test_a_killed_worker_is_an_error_that_says_so_and_no_wait(tmp_path: Path) -> None:
     chunks = [Chunk("rd", "background", seed=1, number=n, events=40) for n in range(20)]
-    begun = store_all(chunks, tmp_path, jobs=2)
-    first = next(begun)
+    begun = spread(partial(store, folder=tmp_path), chunks, jobs=2)
+    first, _ = next(begun)
     os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
     killed = time.monotonic()
     with pytest.raises(bench.BenchError, match="a worker process was killed"):

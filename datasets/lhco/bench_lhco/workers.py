@@ -1,4 +1,4 @@
-"""Worker processes that simulate chunks, and that stop at once when they are not wanted."""
+"""Worker processes that share out a task, and that stop at once when they are not wanted."""
 
 from __future__ import annotations
 
@@ -9,42 +9,40 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bench import BenchError
-from bench_lhco.twin.chunks import Chunk, store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
-    from pathlib import Path
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
-def store_all(chunks: Sequence[Chunk], folder: Path, jobs: int) -> Iterator[Chunk]:
-    """Simulate and store the chunks; gives each one when its file is there.
+def spread(task: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[tuple[T, R]]:
+    """Do a task for every item in worker processes; gives each item with its result when done.
 
     Raises:
         BenchError: a worker was killed.
     """
-    if min(jobs, len(chunks)) <= 1:
-        for chunk in chunks:
-            store(chunk, folder)
-            yield chunk
+    if min(jobs, len(items)) <= 1:
+        yield from ((item, task(item)) for item in items)
         return
     # Not forked: the parent may hold threads and libraries that do not survive it.
     context = get_context("spawn")
     lifeline, end = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(min(jobs, len(chunks)), context, _follow, (lifeline,))
+    pool = ProcessPoolExecutor(min(jobs, len(items)), context, _follow, (lifeline,))
     try:
         with _interrupts_held():
-            tasks = {pool.submit(store, chunk, folder): chunk for chunk in chunks}
-        for task in as_completed(tasks):
-            task.result()
-            yield tasks[task]
+            tasks = {pool.submit(task, item): item for item in items}
+        for done in as_completed(tasks):
+            yield tasks[done], done.result()
     except BrokenProcessPool as e:
         raise BenchError(
-            "simulation: a worker process was killed, perhaps for want of memory; "
-            "run it again, with fewer jobs, and it goes on from the chunks that are finished"
+            "a worker process was killed, perhaps for want of memory; "
+            "run it again, with fewer jobs, and it goes on from what is finished"
         ) from e
     finally:
         end.close()

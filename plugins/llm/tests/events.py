@@ -1,0 +1,58 @@
+"""Events made up for the tests, and a small local base to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bench_llm.prompts import FeaturesPrompt
+
+import bench
+
+COLUMNS = (
+    bench.Column("j1_pt", "GeV", "tells"),
+    bench.Column("j1_m", "GeV", "tells nothing"),
+    bench.Column("has_j2", "1", "always there"),
+)
+
+
+def table(n: int, seed: int = 0) -> bench.Table:
+    """Signal has twice the pt of background, with a spread; the mass says nothing."""
+    rng = np.random.default_rng(seed)
+    y = (np.arange(n) % 2).astype(np.int8)
+    pt = rng.normal(1000, 200, size=n) * (1 + y)
+    x = np.stack([pt, rng.normal(100, 10, size=n), np.ones(n)], axis=1).astype(np.float32)
+    ids = rng.integers(0, 2**64, size=n, dtype=np.uint64)
+    return bench.Table(COLUMNS, x, y, ids, np.ones(n))
+
+
+def inputs(n: int, seed: int = 0) -> bench.Inputs:
+    """Both views of such events."""
+    made = table(n, seed)
+    views = {"texts": FeaturesPrompt().encode(made, {})["texts"], "numbers": made.x}
+    return bench.Inputs(views, made.y, made.ids, made.weights)
+
+
+def context(folder: Path, seed: int = 0) -> bench.Context:
+    """A quiet context whose checkpoints are in the folder."""
+    folder.mkdir(exist_ok=True)
+    return bench.Context(data=folder, scratch=folder, checkpoints=folder, seed=seed)
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder in the Hugging Face layout, of Mistral's architecture, as small as it can be."""
+    import torch
+    from bench_llm.tokens import tiny_tokenizer
+    from transformers import MistralConfig, MistralForCausalLM
+
+    folder = tmp_path_factory.mktemp("base")
+    tokenizer = tiny_tokenizer(inputs(10).views["texts"])
+    torch.manual_seed(7)
+    shape = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 64}
+    config = MistralConfig(vocab_size=len(tokenizer), **shape, **heads)
+    MistralForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)
