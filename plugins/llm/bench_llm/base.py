@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 TINY = "tiny"
 SHAPE = {
-    "hidden_size": 128,
-    "intermediate_size": 320,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
+    "hidden_size": 96,
+    "intermediate_size": 240,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 3,
+    "num_key_value_heads": 1,
     "max_position_embeddings": 512,
     "sliding_window": None,
     "tie_word_embeddings": True,
@@ -75,8 +75,10 @@ def _tiny(texts: Sequence[str], seed: int) -> tuple[PreTrainedModel, PreTrainedT
 def _from_folder(base: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar
 
     folder = _folder(base)
+    disable_progress_bar()  # the bench has its own
     safely = {"local_files_only": True, "trust_remote_code": False}
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **safely)

@@ -68,6 +68,7 @@ class Checkpoints:
         position = {"step": state.step, "events": state.events, "best_auc": state.best_auc}
         (draft / POSITION).write_text(json.dumps(position))
         bench.seal(draft)
+        shutil.rmtree(target, ignore_errors=True)
         draft.rename(target)
         for old in self._found()[:-KEEP]:
             shutil.rmtree(old)
@@ -79,6 +80,7 @@ class Checkpoints:
                 bench.verify(folder)
             except bench.DamagedError as error:
                 self.notice(f"{error}; the checkpoint before it is taken")
+                shutil.rmtree(folder)
                 continue
             state = self._load(folder)
             self.notice(f"going on from step {state.step}, {state.events} events seen")

@@ -15,7 +15,7 @@ import bench
 from bench_llm.base import build_base
 from bench_llm.network import FusedModel
 from bench_llm.prompts import BARE
-from bench_llm.tokens import Tokens, label_ids, tokenise
+from bench_llm.tokens import label_ids, tokenise
 from bench_llm.training import Examples, Schedule, Training
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ def fit_fusion(
 ) -> FittedLanguageModel:
     """Build the network of these options and train it."""
     numbers = train.views["numbers"]
-    if not np.isfinite(numbers).all():
-        raise bench.InputError("numbers that are not finite cannot be fused")
+    for told, inputs in (("train", train), ("valid", valid)):
+        if len(np.unique(inputs.y)) < 2:
+            raise bench.InputError(f"the {told} sample has one class only")
     language, tokenizer = build_base(options.base, train.views["texts"], context.seed)
     with torch.random.fork_rng():
         torch.manual_seed(context.seed)
@@ -77,6 +78,7 @@ def fit_fusion(
         warmup=options.warmup,
         weight_decay=options.weight_decay,
         clip=options.clip,
+        withhold=options.withhold,
         seed=context.seed,
     )
     labels = label_ids(tokenizer)
@@ -91,11 +93,24 @@ def fit_fusion(
 
 
 def read(inputs: bench.Inputs, tokenizer: PreTrainedTokenizerBase, network: FusedModel) -> Examples:
-    """What the network reads of these events; the same for training and for scoring."""
+    """What the network reads of these events; the same for training and for scoring.
+
+    Raises:
+        InputError: numbers that are not finite, or not as many as the network was built for.
+    """
     texts = inputs.views.get("texts", [BARE] * len(inputs))
+    numbers = inputs.views.get("numbers")
+    if numbers is not None:
+        _demand_numbers(numbers, network.d)
     longest = network.language.config.max_position_embeddings
-    tokens: Tokens = tokenise(tokenizer, texts, longest)
-    return Examples(tokens, inputs.views.get("numbers"), inputs.y, inputs.weights)
+    return Examples(tokenise(tokenizer, texts, longest), numbers, inputs.y, inputs.weights)
+
+
+def _demand_numbers(numbers: NDArray[np.float32], d: int) -> None:
+    if numbers.ndim != 2 or numbers.shape[1] != d:
+        raise bench.InputError(f"numbers of shape {numbers.shape}, wanted {d} of each event")
+    if bad := int((~np.isfinite(numbers).all(axis=1)).sum()):
+        raise bench.InputError(f"{bad} of {len(numbers)} events have numbers that are not finite")
 
 
 def score_examples(

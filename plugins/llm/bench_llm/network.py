@@ -58,7 +58,9 @@ class FusedModel(nn.Module):
             nn.Linear(units, hidden),
         )
 
-    def forward(self, tokens: Tensor, last: Tensor, numbers: Tensor | None) -> Tensor:
+    def forward(
+        self, tokens: Tensor, last: Tensor, numbers: Tensor | None, held: Tensor | None = None
+    ) -> Tensor:
         """Logits of the token that follows each prompt: (b, vocabulary).
 
         Args:
@@ -66,11 +68,14 @@ class FusedModel(nn.Module):
                 of a prompt sees the padding behind it and no mask is needed.
             last: (b,), the place of each prompt's last token.
             numbers: (b, d), in the columns' units; None to go without.
+            held: (b,), true where an event has to do without its numbers.
         """
         embedded = self.language.get_input_embeddings()(tokens)  # (b, longest, hidden)
         if numbers is not None:
-            fused = embedded[:, :1] + self.adapter(self.scaler(numbers))[:, None]
-            embedded = torch.cat([fused, embedded[:, 1:]], dim=1)
+            added = self.adapter(self.scaler(numbers))  # (b, hidden)
+            if held is not None:
+                added = added.masked_fill(held[:, None], 0.0)
+            embedded = torch.cat([embedded[:, :1] + added[:, None], embedded[:, 1:]], dim=1)
         states = self.language.base_model(inputs_embeds=embedded, use_cache=False)
         rows = torch.arange(len(tokens), device=tokens.device)
         read = states.last_hidden_state[rows, last]  # (b, hidden): nothing else is read

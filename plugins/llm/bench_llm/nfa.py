@@ -30,7 +30,7 @@ class FirstTokenFusion(bench.Model):
     """Peak learning rate of the language model."""
     adapter_lr: float = 2e-3
     """Peak learning rate of the adapter."""
-    epochs: int = 3
+    epochs: int = 5
     """Passes over the train split; the one with the best AUC on the valid split is kept."""
     batch: int = 128
     """Events in a step."""
@@ -40,13 +40,15 @@ class FirstTokenFusion(bench.Model):
     """Decoupled weight decay (AdamW)."""
     clip: float = 1.0
     """Norm that the gradient is clipped to."""
+    withhold: float = 0.25
+    """Share of the events of a step that go without their numbers, so that the text is learned."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that no training can have."""
         if min(self.units, self.epochs, self.batch) < 1:
             raise ValueError("units, epochs and batch: wanted at least 1 each")
-        if not (0 <= self.warmup < 1 and self.clip > 0):
-            raise ValueError("wanted 0 <= warmup < 1 and clip > 0")
+        if not (0 <= self.warmup < 1 and 0 <= self.withhold < 1 and self.clip > 0):
+            raise ValueError("wanted 0 <= warmup < 1, 0 <= withhold < 1 and clip > 0")
 
     def content(self) -> str:
         """The hash of the base's files."""

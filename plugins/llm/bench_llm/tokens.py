@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LABELS = (" background", " signal")
 """What the model is to answer, by the event's label."""
 PAD, BOS, UNKNOWN = "<pad>", "<s>", "<unk>"
-PIECES = r"[A-Za-z_]\w*|\d|[^\w\s]"
+PIECES = r"[^\W\d]\w*|\d|[^\w\s]"
 """A word, a digit on its own as in Mistral's tokenizer, or a mark."""
 
 

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from bench_llm.network import FusedModel
     from bench_llm.tokens import Tokens
 
+BETAS = (0.9, 0.98)
+"""AdamW's; the second one is shorter than usual, as a fit has but some hundred steps."""
 POOL = 16
 """Batches that are grouped by length together: enough to save padding, few enough to mix well."""
 CHECKPOINT_SECONDS = 10.0
+HELD = 1
+"""Sets the draws of withheld numbers apart from those of the batches."""
 LOG_EVERY = 10
 """Steps between two lines of the history."""
 
@@ -58,6 +62,7 @@ class Schedule:
     warmup: float
     weight_decay: float
     clip: float
+    withhold: float
     seed: int
 
     def steps(self, n: int) -> int:
@@ -77,7 +82,7 @@ class Schedule:
 
     def batches(self, lengths: NDArray[np.int64], epoch: int) -> list[NDArray[np.intp]]:
         """The batches of an epoch, of events of like length: a function of seed and epoch alone."""
-        rng = np.random.default_rng([self.seed, epoch])
+        rng = np.random.default_rng([self.seed, 0, epoch])
         order = rng.permutation(len(lengths))
         pool = POOL * self.batch
         found = []
@@ -136,7 +141,7 @@ class Training:
             {"params": list(network.language.parameters()), "peak": schedule.lr},
             {"params": list(network.adapter.parameters()), "peak": schedule.adapter_lr},
         ]
-        return torch.optim.AdamW(groups, lr=0.0, weight_decay=schedule.weight_decay)
+        return torch.optim.AdamW(groups, lr=0.0, betas=BETAS, weight_decay=schedule.weight_decay)
 
     def _remaining(self, done: int) -> Iterator[NDArray[np.intp]]:
         """The batches from step `done` on."""
@@ -154,7 +159,9 @@ class Training:
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         answers = torch.tensor([self.labels[y] for y in self.examples.y[rows]], device=device)
-        logits = self.network(*self.examples.batch(rows, device))
+        rng = np.random.default_rng([schedule.seed, HELD, state.step])
+        held = torch.from_numpy(rng.random(len(rows)) < schedule.withhold).to(device)
+        logits = self.network(*self.examples.batch(rows, device), held)
         weights = torch.from_numpy(self.examples.weights[rows]).to(device, logits.dtype)
         losses = cross_entropy(logits, answers, reduction="none")
         loss = (losses * weights).sum() / weights.sum()
@@ -163,6 +170,8 @@ class Training:
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), schedule.clip)
+        if not torch.isfinite(norm):
+            raise bench.BenchError(f"the gradient is {norm.item()} at step {state.step}; lower lr")
         optimizer.step()
         lr = schedule.lr * factor
         return {"loss": loss.item(), "gradient_norm": norm.item(), "lr": lr}
