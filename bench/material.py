@@ -67,7 +67,7 @@ def gather(request: RunRequest, cast: Cast, context: Context, tables: Path) -> M
         role: (origin, draw(origin.table, sample), sample)
         for role, origin, sample in _samples(request, train, evaluated)
     }
-    refuse_overlap(drawn["train"][1], drawn["evaluated"][1])
+    refuse_overlap(*(drawn[role][1] for role in ROLES))
     return Material(
         tables={role: table for role, (_, table, _) in drawn.items()},
         records={role: _record(*row) for role, row in drawn.items()},

@@ -87,6 +87,13 @@ class RunRecord:
     schema: int = SCHEMA
 
     @property
+    def options(self) -> str:
+        """What was asked for beside the defaults: `features=diary, max_depth=4`."""
+        given: dict[str, str] = self.request.get("options", {})
+        named: list[str] = self.request.get("encoders", [])
+        return ", ".join([*named, *(f"{name}={value}" for name, value in sorted(given.items()))])
+
+    @property
     def numbers(self) -> str:
         """Whether the model had its numbers: `on`, `off`, `permuted`, or a dash."""
         return self._view("numbers")

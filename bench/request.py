@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,8 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     )
     for ratio in (request.train_ratio, request.ratio or dataset.part.ratio):
         Sample(request.split or "test", ratio, request.events)
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", request.device):
+        raise RequestError(f"no device {request.device!r}; wanted cpu, cuda or cuda:1")
     demand_views(built.model, built.encoders)
     _demand_control(built.model, request)
     return built

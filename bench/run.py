@@ -182,7 +182,9 @@ def _judge(metrics: tuple[Metric, ...], scored: Scored) -> Metrics:
 
 def _record(work: _Work, key: str, created: str) -> RunRecord:
     parts, request, samples = work.cast, work.request, work.material.records
-    asked: dict[str, Any] = {k: str(v) for k, v in asdict(request).items() if v is not None}
+    asked: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
+    if request.file:
+        asked["file"] = str(request.file)
     offers = {parts.offer(part).distribution for part in (parts.model, *parts.encoders)}
     versions: dict[str, str] = {}
     for distribution in sorted(offers | {"classifier-bench"}):

@@ -121,17 +121,17 @@ def _weights(drawn: Table, sample: Sample, natural: float) -> NDArray[np.float64
     return weights
 
 
-def refuse_overlap(train: Table, evaluated: Table) -> None:
-    """Refuse to evaluate on events that were trained on.
+def refuse_overlap(train: Table, valid: Table, evaluated: Table) -> None:
+    """Refuse to evaluate on events that a fit was trained on, or stopped or chosen by.
 
     Raises:
         RequestError: how many of the events are shared.
     """
     import numpy as np
 
-    shared = int(np.isin(evaluated.ids, train.ids).sum())
-    if shared:
-        raise RequestError(
-            f"{shared} of the {len(evaluated)} events to evaluate on were trained on; "
-            "evaluate on the test split or on another dataset"
-        )
+    for used, how in ((train, "trained on"), (valid, "used to stop and to choose")):
+        if shared := int(np.isin(evaluated.ids, used.ids).sum()):
+            raise RequestError(
+                f"{shared} of the {len(evaluated)} events to evaluate on were {how}; "
+                "evaluate on the test split or on another dataset"
+            )

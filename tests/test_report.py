@@ -77,9 +77,11 @@ def test_a_failed_run_keeps_its_row_and_its_reason(place: Workplace) -> None:
     assert "ZeroDivisionError: on purpose" in text
 
 
-def test_a_damaged_run_is_a_row_that_says_so(place: Workplace) -> None:
+def test_a_damaged_run_is_a_row_that_says_so(place: Workplace, tmp_path: Path) -> None:
     broken = next(r for r in place.store.runs() if r.record.status == "ok")
     (broken.folder / "metrics.json").write_text("{}")
+    (broken.folder / "scores.parquet").write_bytes(b"")
+    assert "is not what was sealed" in write_report(place.store.pick([]), tmp_path).read_text()
     text = comparison(list(place.store.runs()))
     assert len(rows(text)) == 4
     assert "is not what was sealed" in text

@@ -124,13 +124,16 @@ def test_a_sample_that_makes_no_sense_is_refused(split: str, ratio: str, events:
         Sample(split, ratio, events)
 
 
-def test_evaluating_on_one_trained_event_is_refused() -> None:
+@pytest.mark.parametrize(("split", "told"), [("train", "trained on"), ("valid", "used to stop")])
+def test_evaluating_on_one_event_of_the_fit_is_refused(split: str, told: str) -> None:
     whole = table()
-    train, test = draw(whole, Sample("train", "1:1")), draw(whole, Sample("test", "1:10"))
-    refuse_overlap(train, test)
-    leaking = whole.take(np.flatnonzero(np.isin(whole.ids, [*test.ids.tolist(), train.ids[7]])))
-    with pytest.raises(RequestError, match=f"1 of the {len(test) + 1} events"):
-        refuse_overlap(train, leaking)
+    test = draw(whole, Sample("test", "1:10"))
+    fitted = {name: draw(whole, Sample(name, "1:1")) for name in ("train", "valid")}
+    refuse_overlap(fitted["train"], fitted["valid"], test)
+    leak = fitted[split].ids[7]
+    leaking = whole.take(np.flatnonzero(np.isin(whole.ids, [*test.ids.tolist(), leak])))
+    with pytest.raises(RequestError, match=f"1 of the {len(test) + 1} events .* were {told}"):
+        refuse_overlap(fitted["train"], fitted["valid"], leaking)
 
 
 @pytest.mark.parametrize(

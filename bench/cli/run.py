@@ -63,7 +63,7 @@ def _options(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 )
 @click.option(
     "--split",
-    type=click.Choice(["test", "valid", "train", "all"]),
+    type=click.Choice(["test", "all"]),
     help="Split to evaluate on.  [default: test; all where nothing was fitted on that dataset]",
 )
 @click.option(
@@ -96,7 +96,9 @@ def _options(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 )
 @click.option("--without", metavar="VIEW", help="Score without a view: numbers or texts.")
 @click.option("--permute", metavar="VIEW", help="Score with a view shuffled between events.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the fit.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the fit."
+)
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1.")
 @click.option(
     "--threshold",

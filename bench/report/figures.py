@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.errors import DamagedError
 from bench.metrics.curve import BACKGROUND_FLOOR, Curve, Ranking
 from bench.store import Run
 
@@ -40,19 +41,17 @@ def _draw_sic(axes: Axes, curve: Curve, label: str) -> None:
 def _figure(runs: Sequence[Run], path: Path, draw: Draw, ylabel: str, *, log: bool) -> None:
     from matplotlib.figure import Figure
 
-    panels: dict[str, list[Run]] = defaultdict(list)
-    for run in runs:
-        sample = run.record.sample
-        if run.record.status == "ok" and sample and sample.signal and sample.background:
-            panels[
-                f"{sample.label}, {sample.split} {sample.size}\nevents {sample.fingerprint[:6]}"
-            ].append(run)
+    panels = _panels(runs)
     width = max(len(panels), 1)
     picture = Figure(figsize=(5.2 * width, 4.4), layout="constrained")
     grid = picture.subplots(1, width, squeeze=False)[0]
     for axes, (title, inside) in zip(grid, sorted(panels.items()), strict=False):
         for run in inside:
-            draw(axes, Ranking.of(run.scored()).curve(), _label(run))
+            try:
+                scored = run.scored()
+            except DamagedError:
+                continue  # its row in the table says so
+            draw(axes, Ranking.of(scored).curve(), _label(run))
         axes.set(title=title, xlabel="signal efficiency $\\epsilon_S$", ylabel=ylabel, xlim=(0, 1))
         if log:
             axes.set_yscale("log")
@@ -61,12 +60,22 @@ def _figure(runs: Sequence[Run], path: Path, draw: Draw, ylabel: str, *, log: bo
     picture.savefig(path, format="png", dpi=130, metadata={"Software": None})
 
 
+def _panels(runs: Sequence[Run]) -> dict[str, list[Run]]:
+    """The runs that have a curve, by the title of their set of events."""
+    panels: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        sample = run.record.sample
+        if run.record.status == "ok" and sample and sample.signal and sample.background:
+            title = f"{sample.label}, {sample.split} {sample.size}"
+            panels[f"{title}\nevents {sample.fingerprint[:6]}"].append(run)
+    return panels
+
+
 def _label(run: Run) -> str:
+    """The model, what sets it apart, and its seed."""
     record = run.record
-    told = [
-        f"{view} {how}"
-        for view, how in (("texts", record.texts), ("numbers", record.numbers))
-        if how in ("off", "permuted")
-    ]
-    seed = f"seed {record.seed}"
-    return ", ".join([record.plugin, *told, seed]).replace("$", "\\$")
+    views = (("texts", record.texts), ("numbers", record.numbers))
+    controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
+    apart = [record.options] if record.options else []
+    told = ", ".join([record.plugin, *apart, *controls, f"seed {record.seed}"])
+    return told.replace("$", "\\$")

@@ -52,7 +52,8 @@ def comparison(runs: Sequence[Run]) -> str:
     notes = Notes()
     rows = [_row(run, notes) for run in sorted(runs, key=_place)]
     headings = [
-        *("date", "dataset", "sample", "events", "model", "seed", "texts", "numbers"),
+        *("date", "dataset", "sample", "events", "model", "options", "fitted on"),
+        *("seed", "texts", "numbers"),
         *COLUMNS.values(),
         *("correct signal", "correct background", "no verdict"),
     ]
@@ -88,7 +89,8 @@ def _heading(run: Run) -> str:
     if record.sample is None:
         return f"{record.plugin} on {record.dataset}"
     sample, train = record.sample, record.train
-    line = f"{record.plugin} on {sample.label}, {sample.split} split, {sample.size}"
+    options = f" ({record.options})" if record.options else ""
+    line = f"{record.plugin}{options} on {sample.label}, {sample.split} split, {sample.size}"
     if train:
         line += f", fitted on {train.label} {train.size}"
     for view, how in (("texts", record.texts), ("numbers", record.numbers)):
@@ -100,7 +102,15 @@ def _place(run: Run) -> tuple[str, ...]:
     record = run.record
     sample = record.sample
     where = (sample.label, sample.size) if sample else (record.dataset, "")
-    return (*where, record.plugin, record.numbers, f"{record.seed:09d}", run.name)
+    return (
+        *where,
+        record.plugin,
+        record.options,
+        record.texts,
+        record.numbers,
+        f"{record.seed:09d}",
+        run.name,
+    )
 
 
 def _row(run: Run, notes: Notes) -> list[str]:
@@ -115,6 +125,8 @@ def _row(run: Run, notes: Notes) -> list[str]:
         (escaped(f"{sample.split} {sample.size}") if sample else DASH) + few,
         sample.fingerprint[:6] if sample else DASH,
         escaped(record.plugin),
+        escaped(record.options) or DASH,
+        escaped(f"{record.train.label} {record.train.size}") if record.train else DASH,
         str(record.seed),
         record.texts,
         record.numbers,
