@@ -3,7 +3,7 @@
 from bench.cache import seal, verify
 from bench.context import Bar, Context, Progress
 from bench.errors import BenchError, DamagedError, InputError, RequestError, did_you_mean
-from bench.files import write_bytes
+from bench.files import put_in_place, write_bytes, written
 from bench.fingerprint import file_digest
 from bench.hookspecs import hookimpl
 from bench.inputs import Inputs
@@ -36,7 +36,9 @@ __all__ = [
     "did_you_mean",
     "file_digest",
     "hookimpl",
+    "put_in_place",
     "seal",
     "verify",
     "write_bytes",
+    "written",
 ]

@@ -6,19 +6,25 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
     """A path to write to, which takes the place of `path` when the block ends well."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
     try:
         yield draft
-        sync(draft)
-        draft.replace(path)
-        sync(path.parent)
+        put_in_place(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def put_in_place(finished: Path, path: Path) -> None:
+    """Rename a finished file so that after a power cut the old or the new one is there, whole."""
+    sync(finished)
+    finished.replace(path)
+    sync(path.parent)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

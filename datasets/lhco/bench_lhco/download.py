@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench import Context, InputError, Progress
+from bench import Context, InputError, Progress, put_in_place
 from bench_lhco.files.attempts import (
     PATIENT,
     InterruptedDownloadError,
@@ -15,7 +15,7 @@ from bench_lhco.files.attempts import (
     persist,
 )
 from bench_lhco.files.partial import Partial, digests
-from bench_lhco.files.sealed import move, record_sha256, recorded_sha256
+from bench_lhco.files.sha256 import record_sha256, recorded_sha256
 from bench_lhco.records import Publication, PublishedFile
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def fetch(
         with Partial(path) as part:
             _complete(part, url, size, progress, patience)
             part.verify(url, expected)
-            move(part.finish(), path)
+            put_in_place(part.finish(), path)
             record_sha256(path, part.sha256.hexdigest())
     finally:
         lock.release()

@@ -11,7 +11,7 @@ from bench_lhco.events import event_ids
 from bench_lhco.files.layout import Layout, read_layout
 from bench_lhco.files.provenance import provenance
 from bench_lhco.files.reader import Slice, raw_slices
-from bench_lhco.files.sealed import file_sha256, recorded_sha256
+from bench_lhco.files.sha256 import file_sha256, recorded_sha256
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from hashlib import md5, sha256
 from pathlib import Path
 
 from bench import InputError, Progress
-from bench_lhco.files.sealed import BLOCK
+from bench_lhco.files.sha256 import BLOCK
 
 
 class Partial:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from bench import InputError, RequestError
+from bench import InputError, RequestError, written
 from bench_lhco.events import MAX_PARTICLES, Events
 from bench_lhco.files.layout import FIXED, GROUP, VALUES
 from bench_lhco.files.provenance import Value, set_provenance, text_attribute
-from bench_lhco.files.sealed import forget_sha256, replacing
+from bench_lhco.files.sha256 import forget_sha256
 from bench_lhco.files.values import label_faults, particle_faults, refuse
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def write(
     count = len(events) if isinstance(events, Events) else total
     if not count:
         raise RequestError(f"{path}: wanted the number of events to write, at least one")
-    with replacing(path) as temporary:
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}, wanted one to write to")
+    with written(path) as temporary:
         _write(temporary, path, parts, attributes or {}, count)
         forget_sha256(path)
 

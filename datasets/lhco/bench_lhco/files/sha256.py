@@ -1,42 +1,14 @@
-"""Puts a finished file in its place at once, and keeps the sha256 of it beside it."""
+"""Keeps the sha256 of a file beside it."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from re import fullmatch
-from uuid import uuid4
 
-from bench import InputError, Progress
+from bench import InputError, Progress, write_bytes
 
 BLOCK = 2**20  # bytes
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A new name beside a file to write to; it takes the file's place if nothing goes wrong.
-
-    Raises:
-        InputError: the folder is not there.
-    """
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}, wanted one to write to")
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
-    try:
-        yield temporary
-        move(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def move(finished: Path, path: Path) -> None:
-    """Rename a finished file so that after a power cut the old or the new one is there, whole."""
-    _sync(finished)
-    finished.replace(path)
-    _sync(path.parent)
 
 
 def file_sha256(path: Path, progress: Progress) -> str:
@@ -51,8 +23,7 @@ def file_sha256(path: Path, progress: Progress) -> str:
 
 def record_sha256(path: Path, digest: str) -> None:
     """Write a file's sha256 beside it, in the form that `sha256sum --check` reads."""
-    with replacing(_beside(path)) as temporary:
-        temporary.write_text(f"{digest}  {path.name}\n", encoding="utf-8")
+    write_bytes(_beside(path), f"{digest}  {path.name}\n".encode())
 
 
 def forget_sha256(path: Path) -> None:
@@ -77,11 +48,3 @@ def recorded_sha256(path: Path) -> str | None:
 
 def _beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
