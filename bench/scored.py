@@ -82,6 +82,11 @@ class Scored:
 
         return np.where(self.verdict, self.score, -np.inf)
 
+    @property
+    def two_classes(self) -> bool:
+        """Whether there is signal as well as background."""
+        return bool((self.y == 1).any() and (self.y == 0).any())
+
     def counts(self) -> Counts:
         """How the decisions fell."""
         import numpy as np

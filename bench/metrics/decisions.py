@@ -24,18 +24,19 @@ class Decisions(Metric):
     name = "decisions"
 
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
-        """Rates of unweighted events have exact intervals, the rest bootstrapped ones."""
+        """Rates of events of equal weight have exact intervals, the rest bootstrapped ones."""
         import numpy as np
 
         counts = scored.counts()
         right = counts.true_signal + counts.true_background
         called_signal = counts.true_signal + counts.false_signal
         called_background = counts.true_background + counts.false_background
-        exact = {
-            "recall_signal": rate(counts.true_signal, counts.signal),
-            "recall_background": rate(counts.true_background, counts.background),
-        }
-        if len(np.unique(scored.weights)) <= 1:
+        exact = {}
+        if _even(scored.weights[scored.y == 1]):
+            exact["recall_signal"] = rate(counts.true_signal, counts.signal)
+        if _even(scored.weights[scored.y == 0]):
+            exact["recall_background"] = rate(counts.true_background, counts.background)
+        if _even(scored.weights):
             exact |= {
                 "accuracy": rate(right, len(scored.y)),
                 "precision_signal": rate(counts.true_signal, called_signal),
@@ -62,6 +63,13 @@ class SignificanceImprovement(Metric):
         passing = scored.counts().false_signal
         note = "no background event passes" if not passing else f"{passing} background events pass"
         return {"sic": _bootstrapped(_sic, replicas, note)}
+
+
+def _even(weights: NDArray[np.float64]) -> bool:
+    """Whether all events count the same, so that a rate is one of plain counts."""
+    import numpy as np
+
+    return len(np.unique(weights)) <= 1
 
 
 def _bootstrapped(figure: Callable[[Sums], Sums], replicas: Sums, note: str = "") -> Estimate:

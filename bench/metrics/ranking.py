@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+ONE_CLASS = Estimate(None, note="one class only")
 CURVES = 400
 """Bootstrapped curves; their 2.5 % quantile has a relative error of the order of a percent."""
 
@@ -34,9 +35,9 @@ class AreaUnderCurve(Metric):
         from scipy.special import expit, logit
         from scipy.stats import norm
 
+        if not scored.two_classes:
+            return {"auc": ONE_CLASS}
         signal, background = (scored.y == label for label in (1, 0))
-        if not signal.any() or not background.any():
-            return {"auc": Estimate(None, note="one class only")}
         area, variance = 0.0, 0.0
         for one, other in ((signal, background), (background, signal)):
             placed = _placements(scored, one, other)
@@ -65,10 +66,12 @@ class MaximumSic(Metric):
         """Floor, background count and eps_S are in the note; a dash where the floor is not met."""
         import numpy as np
 
+        if not scored.two_classes:
+            return {"max_sic": ONE_CLASS}
         ranking = Ranking.of(scored)
         curve = ranking.curve()
         value, place = curve.best_sic(self.floor)
-        if place < 0 or not np.isfinite(value):
+        if place < 0:
             reason = f"no threshold leaves {self.floor} background events"
             return {"max_sic": Estimate(None, note=reason)}
         note = (
@@ -92,17 +95,19 @@ class Rejection(Metric):
         """A dash where no background event is left."""
         import numpy as np
 
+        names = [f"rejection_{efficiency:g}" for efficiency in self.efficiencies]
+        if not scored.two_classes:
+            return dict.fromkeys(names, ONE_CLASS)
         ranking = Ranking.of(scored)
         curve = ranking.curve()
         drawn = list(ranking.replicas(CURVES, scored.seed))
         found = {}
-        for efficiency in self.efficiencies:
+        for name, efficiency in zip(names, self.efficiencies, strict=True):
             background, place = curve.background_at(efficiency)
             note = f"{curve.left[place]:.0f} background events left"
             with np.errstate(divide="ignore"):
                 passed = np.array([c.background_at(efficiency)[0] for c in drawn])
                 value, replicas = 1 / np.float64(background), 1 / passed
-            name = f"rejection_{efficiency:g}"
             found[name] = percentiles(float(value), replicas, note=note)
         return found
 
