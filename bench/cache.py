@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import DamagedError
@@ -49,11 +50,9 @@ def stored(
 
     `compute` fills an empty folder; what it raises goes through and leaves no entry.
     """
-    from filelock import FileLock
-
     root.mkdir(parents=True, exist_ok=True)
     folder = root / key
-    with FileLock(root / f"{key}.lock"):
+    with _locked(root / f"{key}.lock", notice):
         if folder.exists():
             try:
                 verify(folder)
@@ -73,6 +72,22 @@ def stored(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return folder, False
+
+
+@contextmanager
+def _locked(path: Path, notice: Callable[[str], None]) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        notice("another process is making the same; waiting for it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -63,7 +63,7 @@ class LhcoDataset(bench.Dataset):
             )
         twin = self._twin_file(context)
         if not twin.is_file():
-            self.make(bench.Simulation(), context)
+            self._simulate(None, context)
         return self._source("twin", twin, context)
 
     def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
@@ -89,16 +89,8 @@ class LhcoDataset(bench.Dataset):
 
     def make(self, simulation: bench.Simulation, context: bench.Context) -> Path:
         """Simulate the twin with Pythia 8 and write it in the official layout."""
-        from bench_lhco.twin.make import make_twin
-
-        if self.twin is None:
-            raise bench.RequestError(
-                f"there is no twin of {self.name}, only of rd and blackbox1; "
-                f"`bench data get {self.name}` downloads the official file"
-            )
-        path = self._twin_file(context)
-        make_twin(self.name, self.twin, simulation, path, context)
-        return path
+        self._simulate(simulation, context)
+        return self._twin_file(context)
 
     def check(self, file: Path, context: bench.Context) -> Sequence[str]:
         """Validate every event of a file."""
@@ -106,6 +98,16 @@ class LhcoDataset(bench.Dataset):
 
         labels = self._publication.labels(file)
         return check(file, context, labels=labels, allowed=self.labels_allowed)
+
+    def _simulate(self, simulation: bench.Simulation | None, context: bench.Context) -> None:
+        from bench_lhco.twin.make import make_twin
+
+        if self.twin is None:
+            raise bench.RequestError(
+                f"there is no twin of {self.name}, only of rd and blackbox1; "
+                f"`bench data get {self.name}` downloads the official file"
+            )
+        make_twin(self.name, self.twin, simulation, self._twin_file(context), context)
 
     @property
     def _publication(self) -> Publication:

@@ -165,6 +165,16 @@ def test_a_twin_that_is_there_is_not_replaced_unasked(
         ResearchAndDevelopment().make(bench.Simulation(), context)
 
 
+def test_a_twin_that_another_process_made_meanwhile_is_taken(
+    twin: bench.Source, context: bench.Context
+) -> None:
+    from bench_lhco.twin.make import make_twin
+
+    before = twin.file.stat().st_mtime_ns
+    make_twin("rd", SMALL, None, twin.file, context)
+    assert twin.file.stat().st_mtime_ns == before
+
+
 def test_a_digest_is_remembered_until_the_file_is_touched(tmp_path: Path) -> None:
     file, memory = tmp_path / "file", tmp_path / "memory"
     file.write_bytes(b"one")

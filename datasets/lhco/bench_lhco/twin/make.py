@@ -17,17 +17,28 @@ if TYPE_CHECKING:
 
 
 def make_twin(
-    dataset: str, twin: Twin, wanted: bench.Simulation, path: Path, context: bench.Context
+    dataset: str,
+    twin: Twin,
+    wanted: bench.Simulation | None,
+    path: Path,
+    context: bench.Context,
 ) -> None:
     """Simulate a twin into a file; one that is interrupted goes on where it was.
+
+    With nothing `wanted` of it, any twin will do: one that is there, or that another process was
+    making meanwhile, or one of the dataset's own size.
 
     Raises:
         RequestError: there is one already, and replacing it was not asked for.
     """
+    anything = wanted is None
+    wanted = wanted or bench.Simulation()
     signal = twin.signal if wanted.signal is None else wanted.signal
     background = twin.background if wanted.background is None else wanted.background
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
+        if path.is_file() and anything:
+            return
         if path.is_file() and not wanted.force:
             raise bench.RequestError(f"{path} is there already; --force replaces it")
         context.notice(

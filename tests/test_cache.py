@@ -1,0 +1,94 @@
+"""Folders by content: computed once, sealed, verified, never half there."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.cache import MANIFEST, seal, stored, verify
+from bench.errors import DamagedError
+
+
+def write(folder: Path) -> None:
+    (folder / "inner").mkdir()
+    (folder / "inner" / "file").write_text("content")
+
+
+def test_what_is_there_is_not_computed_again(tmp_path: Path) -> None:
+    first, reused = stored(tmp_path, "key", write, print)
+    assert not reused
+    assert (first / "inner" / "file").read_text() == "content"
+
+    def never(folder: Path) -> None:
+        raise AssertionError(folder)
+
+    assert stored(tmp_path, "key", never, print) == (first, True)
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing", "added", "unsealed"])
+def test_what_is_damaged_is_told_and_made_anew(tmp_path: Path, damage: str) -> None:
+    folder, _ = stored(tmp_path, "key", write, print)
+    file = folder / "inner" / "file"
+    if damage == "changed":
+        file.write_text("contenT")
+    elif damage == "missing":
+        file.unlink()
+    elif damage == "added":
+        (folder / "more").touch()
+    else:
+        (folder / MANIFEST).unlink()
+    with pytest.raises(DamagedError):
+        verify(folder)
+    told: list[str] = []
+    assert stored(tmp_path, "key", write, told.append) == (folder, False)
+    assert file.read_text() == "content"
+    assert told[0].endswith("it is made anew")
+    verify(folder)
+
+
+def test_what_breaks_leaves_nothing(tmp_path: Path) -> None:
+    def breaks(folder: Path) -> None:
+        write(folder)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stored(tmp_path, "key", breaks, print)
+    assert [f.name for f in tmp_path.iterdir() if f.suffix != ".lock"] == []
+
+
+def test_two_at_once_compute_once_and_the_second_says_that_it_waits(tmp_path: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    told: list[str] = []
+    found: list[tuple[Path, bool]] = []
+
+    def slowly(folder: Path) -> None:
+        begun.set()
+        go_on.wait(10)
+        write(folder)
+
+    def ask() -> None:
+        found.append(stored(tmp_path, "key", slowly, told.append))
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    threads[0].start()
+    begun.wait(10)
+    threads[1].start()
+    while not told:
+        time.sleep(0.01)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert sorted(reused for _, reused in found) == [False, True]
+    assert told == ["another process is making the same; waiting for it"]
+
+
+def test_a_seal_covers_every_file(tmp_path: Path) -> None:
+    write(tmp_path)
+    seal(tmp_path)
+    verify(tmp_path)
+    (tmp_path / "inner" / "file").write_bytes(b"")
+    with pytest.raises(DamagedError, match="inner/file is not what was sealed"):
+        verify(tmp_path)
