@@ -47,6 +47,8 @@ class Context:
     """Folder for what may be thrown away afterwards."""
     checkpoints: Path
     """Folder for what lets an interrupted fit go on; the same fit finds the same one again."""
+    start: Path | None = None
+    """Folder of the fitted model to go on from, as `Fitted.save` wrote it."""
     seed: int = 0
     device: str = "cpu"
     """`cpu`, `cuda` or `cuda:1`."""

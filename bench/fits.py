@@ -4,23 +4,49 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bench.cache import stored
+from bench.cache import stored, verify
 from bench.encoding import encode, learn, read_learned, write_learned
 from bench.fingerprint import code_digest, digest, table_digest, versions_of
+from bench.history import HISTORY, History
+from bench.ledger import Ledger
 from bench.options import options_in
+from bench.parts import Model, Part
 
 if TYPE_CHECKING:
     from bench.context import Context
     from bench.encoding import Learned
-    from bench.parts import Encoder, Fitted, Model
+    from bench.parts import Encoder, Fitted
     from bench.table import Table
 
-HISTORY = "history.jsonl"
+MODEL, ENCODERS = "model", "encoders"
+
+
+@dataclass(frozen=True)
+class Start:
+    """The earlier fit that a fit goes on from."""
+
+    key: str
+    folder: Path
+
+    @property
+    def ledger(self) -> Ledger:
+        """The events that it was trained on and chosen by."""
+        return Ledger.read(self.folder)
+
+
+def find_start(root: Path, key: str) -> Start:
+    """A fit that was made before.
+
+    Raises:
+        DamagedError: it is not there any more, or is not what was sealed.
+    """
+    verify(root / key)
+    return Start(key, root / key)
 
 
 @dataclass(frozen=True)
@@ -35,18 +61,21 @@ class FitRequest:
     valid: Table
     seed: int
     device: str
+    ledger: Ledger
+    start: Start | None = None
 
     def key(self) -> str:
         """The content hash of the request."""
         parts = [self.model, *self.encoders]
         return digest(
             [
-                [(p.name, options_in(p), p.content(), code_digest(type(p))) for p in parts],
+                [(p.name, _fitting(p), p.content(), code_digest(type(p))) for p in parts],
                 [versions_of(distribution) for distribution in self.distributions],
                 table_digest(self.train),
                 table_digest(self.valid),
                 self.seed,
                 self.device,
+                self.start.key if self.start else None,
             ]
         )
 
@@ -71,7 +100,13 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
     """
     key = request.key()
     checkpoints = root / f"{key}.checkpoints"
-    context = replace(context, seed=request.seed, device=request.device, checkpoints=checkpoints)
+    context = replace(
+        context,
+        seed=request.seed,
+        device=request.device,
+        checkpoints=checkpoints,
+        start=request.start.folder / MODEL if request.start else None,
+    )
 
     def compute(folder: Path) -> None:
         checkpoints.mkdir(parents=True, exist_ok=True)
@@ -80,8 +115,8 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
     folder, reused = stored(root, key, compute, context.notice)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return Fit(
-        fitted=request.model.load(folder / "model", context),
-        learned=read_learned(request.encoders, folder / "encoders"),
+        fitted=request.model.load(folder / MODEL, context),
+        learned=read_learned(request.encoders, folder / ENCODERS),
         reused=reused,
         seconds=float((folder / "seconds").read_text()),
         history=folder / HISTORY,
@@ -90,43 +125,26 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
 
 def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
     started = time.monotonic()
-    learned = learn(request.encoders, request.train)
+    if request.start:
+        learned = read_learned(request.encoders, request.start.folder / ENCODERS)
+    else:
+        learned = learn(request.encoders, request.train)
     train, valid = (
         encode(request.model, request.encoders, learned, table)
         for table in (request.train, request.valid)
     )
-    history = _History(context.checkpoints / HISTORY)
+    history = History(context.checkpoints)
     fitted = request.model.fit(train, valid, replace(context, log=history.log))
-    for name in ("model", "encoders"):
+    for name in (MODEL, ENCODERS):
         (folder / name).mkdir()
-    fitted.save(folder / "model")
-    write_learned(learned, folder / "encoders")
+    fitted.save(folder / MODEL)
+    write_learned(learned, folder / ENCODERS)
+    request.ledger.write(folder)
     history.write(folder / HISTORY)
     (folder / "seconds").write_text(f"{time.monotonic() - started:.3f}")
 
 
-class _History:
-    """Training scalars, kept beside the checkpoints so that an interruption loses none."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def log(self, step: int, scalars: Mapping[str, float]) -> None:
-        import msgspec
-
-        with self.path.open("ab") as stream:
-            stream.write(msgspec.json.encode({"step": step, **scalars}) + b"\n")
-
-    def write(self, target: Path) -> None:
-        """One line a step: a step that was done again after an interruption counts once."""
-        import msgspec
-
-        rows = {}
-        if self.path.exists():
-            for line in self.path.read_bytes().splitlines():
-                try:
-                    row = msgspec.json.decode(line, type=dict[str, float | None])
-                except msgspec.DecodeError:
-                    continue  # a line that the interruption cut
-                rows[row["step"]] = line
-        target.write_bytes(b"".join(line + b"\n" for line in rows.values()))
+def _fitting(part: Part) -> dict[str, Any]:
+    """The options that a fit depends on."""
+    apart = part.scoring if isinstance(part, Model) else frozenset()
+    return {name: value for name, value in options_in(part).items() if name not in apart}

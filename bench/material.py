@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 from bench.errors import InputError
 from bench.fingerprint import events_digest
+from bench.ledger import Ledger
 from bench.options import options_in
 from bench.record import SampleRecord
 from bench.request import TRAIN_EVENTS, VALID_EVENTS, Cast, RunRequest
-from bench.samples import Sample, draw, refuse_overlap, signal_fraction
+from bench.samples import Sample, draw, signal_fraction
 from bench.table import Table
 from bench.tables import load_table
 
 if TYPE_CHECKING:
     from bench.context import Context
     from bench.parts import Dataset, Source
-
-ROLES = ("train", "valid", "evaluated")
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,7 @@ class Material:
 
     tables: Mapping[str, Table]
     records: Mapping[str, SampleRecord]
+    ledger: Ledger
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,12 @@ class _Opened:
     table: Table
 
 
-def gather(request: RunRequest, cast: Cast, context: Context, tables: Path) -> Material:
+def gather(
+    request: RunRequest, cast: Cast, context: Context, tables: Path, earlier: Ledger | None
+) -> Material:
     """Open what the run needs, making twins and tables where there are none, and draw the samples.
+
+    `earlier` is the ledger of the fit that this one goes on from, if any.
 
     Raises:
         BenchError: a file that is not what it should be, or a sample that cannot be drawn.
@@ -67,8 +71,10 @@ def gather(request: RunRequest, cast: Cast, context: Context, tables: Path) -> M
         role: (origin, draw(origin.table, sample), sample)
         for role, origin, sample in _samples(request, train, evaluated)
     }
-    refuse_overlap(*(drawn[role][1] for role in ROLES))
+    ledger = Ledger.of(drawn["train"][1], drawn["valid"][1], earlier)
+    ledger.refuse(drawn["evaluated"][1])
     return Material(
+        ledger=ledger,
         tables={role: table for role, (_, table, _) in drawn.items()},
         records={role: _record(*row) for role, row in drawn.items()},
     )

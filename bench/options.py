@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from itertools import pairwise
-from typing import Any, TypeVar, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from bench.errors import RequestError, did_you_mean
 from bench.parts import Part
@@ -24,6 +24,11 @@ class Option:
     kind: Any
     default: Any
     help: str
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values that it can have, where they are few: of a `Literal`."""
+        return tuple(map(str, get_args(self.kind))) if get_origin(self.kind) is Literal else ()
 
 
 def options_of(part: type[Part]) -> tuple[Option, ...]:
@@ -72,15 +77,18 @@ def _convert(part: type[Part], option: Option, value: object) -> Any:
     if isinstance(value, str):
         if get_origin(option.kind) is tuple:
             value = [word.strip() for word in value.split(",") if word.strip()]
-        elif value.lower() == "none":
+        elif value.lower() == "none" and type(None) in get_args(option.kind):
             value = "null"
     try:
         return msgspec.convert(value, option.kind, strict=False)
     except msgspec.ValidationError as error:
-        kind = option.kind.__name__ if isinstance(option.kind, type) else str(option.kind)
-        raise RequestError(
-            f"{part.name}: option {option.name}={value} is not a {kind}: {error}"
-        ) from error
+        told = f"{part.name}: option {option.name}={value} is not "
+        if option.choices:
+            told += f"one of {', '.join(option.choices)}"
+        else:
+            kind = option.kind.__name__ if isinstance(option.kind, type) else str(option.kind)
+            told += f"a {kind}: {error}"
+        raise RequestError(told) from error
 
 
 def _field_texts(part: type) -> dict[str, str]:

@@ -135,6 +135,10 @@ class Model(Part):
     """Those of the views that it can score without."""
     encoder: ClassVar[str | tuple[str, ...]]
     """The default encoder, or several that give its views together."""
+    continues: ClassVar[bool] = False
+    """Whether `fit` can go on from an earlier fit, which it finds at `context.start`."""
+    scoring: ClassVar[frozenset[str]] = frozenset()
+    """Options that change how it scores and not how it is fitted; `load` heeds them."""
 
     @abstractmethod
     def fit(self, train: Inputs, valid: Inputs, context: Context) -> Fitted:
@@ -143,6 +147,11 @@ class Model(Part):
     @abstractmethod
     def load(self, folder: Path, context: Context) -> Fitted:
         """What `Fitted.save` wrote, in a fresh process, with equal scores."""
+
+    def preview(self, train: Inputs, context: Context) -> str:
+        """The first event of the train split as the model reads it, for `bench run --dry-run`."""
+        views = (f"{name}: {view[0]}" for name, view in sorted(train.views.items()))
+        return "\n".join(views)
 
 
 class Metric(Part):

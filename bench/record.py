@@ -91,7 +91,9 @@ class RunRecord:
         """What was asked for beside the defaults: `features=diary, max_depth=4`."""
         given: dict[str, str] = self.request.get("options", {})
         named: list[str] = self.request.get("encoders", [])
-        return ", ".join([*named, *(f"{name}={value}" for name, value in sorted(given.items()))])
+        start: str | None = self.request.get("start")
+        told = [*named, *(f"{name}={value}" for name, value in sorted(given.items()))]
+        return ", ".join([*told, f"from {start}"] if start else told)
 
     @property
     def numbers(self) -> str:
@@ -104,8 +106,8 @@ class RunRecord:
         return self._view("texts")
 
     def _view(self, view: str) -> str:
+        if view not in self.views:
+            return "-"
         if self.without == view:
             return "off"
-        if self.permuted == view:
-            return "permuted"
-        return "on" if view in self.views else "-"
+        return "permuted" if self.permuted == view else "on"

@@ -39,6 +39,8 @@ class RunRequest:
     """`option=value`, or `model.option=value` where two parts have the same one."""
     without: str | None = None
     permute: str | None = None
+    start: str | None = None
+    """The run whose fit this one goes on from."""
     seed: int = 0
     device: str = "cpu"
     threshold: float = 0.5
@@ -86,7 +88,9 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     if not re.fullmatch(r"cpu|cuda(:\d+)?", request.device):
         raise RequestError(f"no device {request.device!r}; wanted cpu, cuda or cuda:1")
     demand_views(built.model, built.encoders)
-    _demand_control(built.model, request)
+    _demand_control(built.model, request, shelf)
+    if request.start and not built.model.continues:
+        raise RequestError(f"--from: {built.model.name} cannot go on from an earlier fit")
     return built
 
 
@@ -135,13 +139,18 @@ def _shared_out(
     return shared
 
 
-def _demand_control(model: Model, request: RunRequest) -> None:
-    """Refuse to take away or to permute a view that the model does not read or cannot miss."""
+def _demand_control(model: Model, request: RunRequest, shelf: Shelf) -> None:
+    """Refuse to take away a view that the model cannot miss, or to permute one that there is not.
+
+    Permuting a view that the model does not read is no error: that nothing changes is the answer.
+    """
     if request.without and request.permute:
         raise RequestError("--without and --permute are two controls: a run each")
-    for view, what in ((request.without, "without"), (request.permute, "permute")):
-        if view and view not in model.reads:
-            reads = ", ".join(sorted(model.reads))
-            raise RequestError(f"--{what} {view}: {model.name} does not read it; it reads {reads}")
-    if request.without and request.without not in model.optional:
-        raise RequestError(f"--without {request.without}: {model.name} cannot score without it")
+    reads = ", ".join(sorted(model.reads))
+    if (view := request.without) and view not in model.reads:
+        raise RequestError(f"--without {view}: {model.name} does not read it; it reads {reads}")
+    if view and view not in model.optional:
+        raise RequestError(f"--without {view}: {model.name} cannot score without it")
+    views = {v for offer in shelf.all(Encoder).values() for v in offer.part.produces}
+    if (view := request.permute) and view not in views:
+        raise RequestError(f"--permute {view}: no encoder gives it; {did_you_mean(view, views)}")

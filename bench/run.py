@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bench.encoding import encode
-from bench.errors import BenchError
+from bench.encoding import encode, learn
+from bench.errors import BenchError, DamagedError, RequestError
 from bench.files import write_bytes
 from bench.fingerprint import code_digest, digest, table_digest, versions_of
-from bench.fits import Fit, FitRequest, fit
+from bench.fits import Fit, FitRequest, Start, find_start, fit
+from bench.history import TENSORBOARD, write_events
 from bench.material import Material, gather
 from bench.options import options_in
 from bench.record import PartRecord, RunRecord
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from bench.inputs import Inputs
     from bench.parts import Metric, Part
     from bench.plugins import Shelf
+
+
+PREVIEWED = 256
+"""Events that a dry run looks at."""
 
 
 class RunFailedError(Exception):
@@ -70,6 +75,7 @@ class _Work:
         return digest(
             [
                 self.fit_request.key(),
+                options_in(self.cast.model),  # those of scoring too, which are not the fit's
                 table_digest(self.material.tables["evaluated"]),
                 asdict(self.material.records["evaluated"]),
                 self.request.without,
@@ -91,7 +97,7 @@ def run(
         BenchError: the request or its input is bad; nothing is recorded.
         RunFailedError: the run broke on the way; it is recorded.
     """
-    work = _prepare(request, shelf, home, context)
+    work = _prepare(request, shelf, home, store, context)
     key = work.key()
     if found := store.find(key):
         return found, True
@@ -112,10 +118,32 @@ def run(
     return store.seal(folder, done), False
 
 
-def _prepare(request: RunRequest, shelf: Shelf, home: Home, context: Context) -> _Work:
+def preview(request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context) -> str:
+    """What a run would fit on, and its first event as the model reads it; nothing is fitted.
+
+    Raises:
+        BenchError: the request or its input is bad.
+    """
+    import numpy as np
+
+    work = _prepare(request, shelf, home, store, context)
+    parts, table = work.cast, work.material.tables["train"]
+    few = table.take(np.arange(min(len(table), PREVIEWED)))
+    inputs = encode(parts.model, parts.encoders, learn(parts.encoders, few), few)
+    samples = (f"{role}: {r.label} {r.size}" for role, r in work.material.records.items())
+    return "\n".join(
+        [*samples, "", parts.model.preview(inputs, replace(context, seed=request.seed))]
+    )
+
+
+def _prepare(
+    request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context
+) -> _Work:
     parts = cast(request, shelf)
+    start = _start(request, parts, home, store)
     started = time.monotonic()
-    material = gather(request, parts, context, home.tables)
+    earlier = start.ledger if start else None
+    material = gather(request, parts, context, home.tables, earlier)
     used = (parts.model, *parts.encoders)
     fit_request = FitRequest(
         model=parts.model,
@@ -125,9 +153,33 @@ def _prepare(request: RunRequest, shelf: Shelf, home: Home, context: Context) ->
         valid=material.tables["valid"],
         seed=request.seed,
         device=request.device,
+        ledger=material.ledger,
+        start=start,
     )
     seconds = {"events": round(time.monotonic() - started, 3)}
     return _Work(request, parts, material, fit_request, context, home, seconds)
+
+
+def _start(request: RunRequest, parts: Cast, home: Home, store: Store) -> Start | None:
+    """The fit that the run goes on from.
+
+    Raises:
+        RequestError: no such run, or one of another model or encoder, or its fit is gone.
+    """
+    if request.start is None:
+        return None
+    (run,) = store.pick([request.start])
+    record = run.record
+    if record.status != "ok" or record.model is None or record.fit is None:
+        raise RequestError(f"--from {run.name}: that run is {record.status} and left no fit")
+    then = [record.model.name, *((part.name, part.options) for part in record.encoders)]
+    now = [parts.model.name, *((part.name, options_in(part)) for part in parts.encoders)]
+    if then != now:
+        raise RequestError(f"--from {run.name}: its model and encoders are {then}, wanted {now}")
+    try:
+        return find_start(home.fits, record.fit)
+    except DamagedError as error:
+        raise RequestError(f"--from {run.name}: its fit is gone, run it again ({error})") from error
 
 
 def _execute(work: _Work, folder: Path) -> bool:
@@ -146,6 +198,7 @@ def _execute(work: _Work, folder: Path) -> bool:
     write_scores(folder, {role: (samples[role], ids[role]) for role in samples})
     write_metrics(folder, metrics)
     copy_history(folder, fitted.history)
+    write_events(fitted.history, folder / TENSORBOARD)
     return fitted.reused
 
 
@@ -165,7 +218,9 @@ def _controlled(inputs: Inputs, request: RunRequest) -> Inputs:
     """The inputs with a view taken away or shuffled between events, where that was asked for."""
     if request.without:
         return inputs.without(request.without)
-    return inputs.permuted(request.permute, request.seed) if request.permute else inputs
+    if request.permute and request.permute in inputs.views:
+        return inputs.permuted(request.permute, request.seed)
+    return inputs
 
 
 def _judge(metrics: tuple[Metric, ...], scored: Scored) -> Metrics:

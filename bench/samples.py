@@ -119,19 +119,3 @@ def _weights(drawn: Table, sample: Sample, natural: float) -> NDArray[np.float64
     if sample.ratio == "all-signal" and n_signal and n_background:
         weights[drawn.y == 0] = n_signal * (1 - natural) / natural / n_background
     return weights
-
-
-def refuse_overlap(train: Table, valid: Table, evaluated: Table) -> None:
-    """Refuse to evaluate on events that a fit was trained on, or stopped or chosen by.
-
-    Raises:
-        RequestError: how many of the events are shared.
-    """
-    import numpy as np
-
-    for used, how in ((train, "trained on"), (valid, "used to stop and to choose")):
-        if shared := int(np.isin(evaluated.ids, used.ids).sum()):
-            raise RequestError(
-                f"{shared} of the {len(evaluated)} events to evaluate on were {how}; "
-                "evaluate on the test split or on another dataset"
-            )

@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.errors import DamagedError, RequestError, did_you_mean
 from bench.files import sync, write_bytes, written
 from bench.fingerprint import file_digest
+from bench.history import HISTORY
 from bench.record import RunRecord
 from bench.scored import Counts, Estimate, Scored
 
@@ -19,7 +20,6 @@ log = logging.getLogger(__name__)
 RECORD = "run.json"
 SCORES = "scores.parquet"
 METRICS = "metrics.json"
-HISTORY = "history.jsonl"
 TRACEBACK = "traceback.txt"
 
 
@@ -99,7 +99,8 @@ class Store:
         """Write the record, with the hashes of the files beside it; the run is then complete."""
         import msgspec
 
-        files = {p.name: file_digest(p) for p in sorted(folder.iterdir()) if p.is_file()}
+        there = sorted(p for p in folder.rglob("*") if p.is_file())
+        files = {p.relative_to(folder).as_posix(): file_digest(p) for p in there}
         record = replace(record, files=files)
         write_bytes(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=1))
         sync(self.root)

@@ -123,9 +123,16 @@ def test_official_events_are_scored_by_what_was_fitted_on_the_twin(runs: Desk) -
 
 
 def test_an_interrupted_fit_goes_on(desk: Desk) -> None:
-    asked = ("run", *LLM[:2], "--dataset", "rd", "--set", "epochs=30", "--set", "units=8")
+    asked = ("run", *LLM[:2], "--dataset", "rd", "--set", "epochs=6", "--set", "units=8")
     line, options = desk.command(*asked)
-    process = subprocess.Popen(line, stderr=subprocess.PIPE, stdout=subprocess.PIPE, **options)
+    process = subprocess.Popen(
+        line,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # a shell lets what it runs in the background ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        **options,
+    )
     while not list(desk.folder.glob("home/fits/*.checkpoints/step-*")):
         assert process.poll() is None, process.communicate()
         time.sleep(0.1)

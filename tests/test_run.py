@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from toys import Workplace
 from bench import fingerprint
 from bench.errors import BenchError, RequestError
 from bench.request import RunRequest
-from bench.run import RunFailedError, run
+from bench.run import RunFailedError, preview, run
 from bench.store import Run
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
@@ -36,7 +37,10 @@ def test_a_run_keeps_all_that_it_was_made_of(place: Workplace) -> None:
     assert (record.status, record.plugin, record.dataset) == ("ok", "cut", "toy")
     assert record.sample.label == "toy (twin)"
     assert record.sample.split == "test"
-    assert record.model.options == {"breaks": False, "interrupted": False, "scale": 1.0}
+    assert record.model.options == {
+        **{"breaks": False, "interrupted": False},
+        **{"scale": 1.0, "offset": 0.0},
+    }
     assert record.train.signal == record.train.background
     assert set(record.seconds) == {"events", "fit", "score valid", "score evaluated", "judge"}
     assert done.metrics().estimates["auc"].value > 0.85
@@ -168,6 +172,69 @@ def test_permuting_the_numbers_leaves_nothing_and_reuses_the_fit(place: Workplac
     assert abs(done.metrics().estimates["auc"].value - 0.5) < 0.06
 
 
+def test_permuting_what_the_model_does_not_read_changes_nothing(place: Workplace) -> None:
+    pytest.importorskip("bench_llm")
+    plain, _ = do(place)
+    done, _ = do(place, replace(REQUEST, permute="texts"))
+    assert (done.scored().score == plain.scored().score).all()
+    assert (done.record.texts, done.record.numbers) == ("-", "on")
+
+
+def test_a_run_goes_on_from_the_fit_of_an_earlier_one(place: Workplace) -> None:
+    first, _ = do(place)
+    done, _ = do(place, replace(REQUEST, start=first.name, train_ratio="1:3"))
+    assert not done.record.fit_reused
+    assert done.record.options == f"from {first.name}"
+    assert done.record.fit != do(place, replace(REQUEST, train_ratio="1:3"))[0].record.fit
+    centre = read_fit(place, first)["centre"]
+    assert read_fit(place, done)["centre"] > centre
+
+
+def read_fit(place: Workplace, done: Run) -> dict[str, float]:
+    return json.loads((place.home.fits / str(done.record.fit) / "model" / "cut.json").read_text())
+
+
+def test_what_an_earlier_fit_was_trained_on_is_not_evaluated_on(place: Workplace) -> None:
+    first, _ = do(place)
+    other = place.home.root / "other.txt"
+    other.write_text("4000 1")  # the very same events, now in a file that nothing is fitted on
+    (place.home.data / "toy.txt").write_text("4000 2")
+    asked = replace(REQUEST, file=other, split="all")
+    do(place, asked)
+    with pytest.raises(RequestError, match="were trained on"):
+        do(place, replace(asked, start=first.name))
+
+
+def test_a_fit_that_is_gone_is_not_gone_on_from(place: Workplace) -> None:
+    first, _ = do(place)
+    shutil.rmtree(place.home.fits / str(first.record.fit))
+    with pytest.raises(RequestError, match="its fit is gone, run it again"):
+        do(place, replace(REQUEST, start=first.name))
+
+
+def test_an_option_of_scoring_alone_reuses_the_fit(place: Workplace) -> None:
+    first, _ = do(place)
+    done, reused = do(place, replace(REQUEST, options={"offset": "0.5"}))
+    assert not reused
+    assert done.record.fit_reused
+    assert not np.allclose(done.scored().score, first.scored().score)
+
+
+def test_the_scalars_are_there_for_tensorboard_too(place: Workplace) -> None:
+    done, _ = do(place)
+    (events,) = (done.folder / "tensorboard").iterdir()
+    assert b"loss" in events.read_bytes()
+    assert f"tensorboard/{events.name}" in done.record.files
+
+
+def test_a_dry_run_fits_nothing_and_shows_an_event(place: Workplace) -> None:
+    told = preview(REQUEST, place.shelf, place.home, place.store, place.context)
+    assert "train: toy (twin) 1:1 @" in told
+    assert "numbers: [" in told
+    assert not place.home.fits.exists()
+    assert not place.store.root.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -177,7 +244,8 @@ def test_permuting_the_numbers_leaves_nothing_and_reuses_the_fit(place: Workplac
         ({"options": {"scal": "1"}}, "did you mean scale"),
         ({"options": {"dataset.scale": "1"}}, "no option"),
         ({"without": "numbers"}, "cannot score without"),
-        ({"permute": "texts"}, "does not read it"),
+        ({"permute": "number"}, "did you mean numbers"),
+        ({"start": "nothing"}, "no run called"),
         ({"permute": "numbers", "without": "numbers"}, "two controls"),
         ({"ratio": "1:x"}, "class ratio"),
         ({"device": "gpu"}, "wanted cpu, cuda"),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bench.errors import InputError, RequestError
-from bench.samples import SPLITS, Sample, draw, refuse_overlap, signal_fraction, split_rows
+from bench.ledger import Ledger
+from bench.samples import SPLITS, Sample, draw, signal_fraction, split_rows
 from bench.table import Column, Table
 
 
@@ -129,11 +130,17 @@ def test_evaluating_on_one_event_of_the_fit_is_refused(split: str, told: str) ->
     whole = table()
     test = draw(whole, Sample("test", "1:10"))
     fitted = {name: draw(whole, Sample(name, "1:1")) for name in ("train", "valid")}
-    refuse_overlap(fitted["train"], fitted["valid"], test)
+    ledger = Ledger.of(fitted["train"], fitted["valid"], None)
+    ledger.refuse(test)
     leak = fitted[split].ids[7]
     leaking = whole.take(np.flatnonzero(np.isin(whole.ids, [*test.ids.tolist(), leak])))
     with pytest.raises(RequestError, match=f"1 of the {len(test) + 1} events .* were {told}"):
-        refuse_overlap(fitted["train"], fitted["valid"], leaking)
+        ledger.refuse(leaking)
+    later = Ledger.of(
+        fitted["train"].take(np.arange(3)), fitted["valid"].take(np.arange(3)), ledger
+    )
+    with pytest.raises(RequestError, match="1 of the"):
+        later.refuse(leaking)
 
 
 @pytest.mark.parametrize(

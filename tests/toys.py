@@ -52,12 +52,16 @@ class Cut(bench.Model):
     name = "cut"
     reads = frozenset({"numbers"})
     encoder = "numbers"
+    continues = True
+    scoring = frozenset({"offset"})
     breaks: bool = False
     """Break on fitting."""
     interrupted: bool = False
     """Be interrupted on fitting."""
     scale: float = 1.0
     """Of the logistic; below 0 the scores are wrong."""
+    offset: float = 0.0
+    """Added to the centre when scoring."""
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> FittedCut:
         if self.breaks:
@@ -66,10 +70,14 @@ class Cut(bench.Model):
             raise KeyboardInterrupt
         context.log(0, {"loss": 0.5})
         (context.checkpoints / "seen").write_text("x")
-        return FittedCut(float(train.views["numbers"][:, 0].mean()), self.scale)
+        centre = float(train.views["numbers"][:, 0].mean())
+        if context.start:
+            centre += self.load(context.start, context).centre
+        return FittedCut(centre, self.scale)
 
     def load(self, folder: Path, context: bench.Context) -> FittedCut:
-        return FittedCut(**json.loads((folder / "cut.json").read_text()))
+        found = json.loads((folder / "cut.json").read_text())
+        return FittedCut(found["centre"] + self.offset, found["scale"])
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,8 @@ def _options(name: str, shelf: Shelf) -> None:
     for what, offer in found:
         click.echo(f"{what[:-1]} {name}: {_first_line(offer.part)}")
         for option in options_of(offer.part):
-            click.echo(f"  {option.name}={option.default}  {option.help}")
+            choices = f"{'|'.join(option.choices)}: " if option.choices else ""
+            click.echo(f"  {option.name}={option.default}  {choices}{option.help}")
 
 
 def _runs(folder: Path) -> None:

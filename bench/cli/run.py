@@ -97,6 +97,18 @@ def _options(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 @click.option("--without", metavar="VIEW", help="Score without a view: numbers or texts.")
 @click.option("--permute", metavar="VIEW", help="Score with a view shuffled between events.")
 @click.option(
+    "--from",
+    "start",
+    metavar="RUN",
+    help="Go on from the fit of an earlier run of this plugin, on this sample and with these "
+    "options.",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Fit nothing; show the samples, and an event as the model reads it.",
+)
+@click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the fit."
 )
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1.")
@@ -108,7 +120,7 @@ def _options(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     help="Called signal from this score on.",
 )
 @RUNS
-def command(runs: Path, **asked: Any) -> int:
+def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     r"""Fit or reuse a model, score events with it, judge, store the run and print its table.
 
     \b
@@ -120,11 +132,14 @@ def command(runs: Path, **asked: Any) -> int:
     from bench.plugins import load_shelf
     from bench.report.tables import run_block
     from bench.request import RunRequest
-    from bench.run import RunFailedError, run
+    from bench.run import RunFailedError, preview, run
     from bench.store import Store
 
     home = Home.here()
     request = RunRequest(**asked)
+    if dry_run:
+        click.echo(preview(request, load_shelf(), home, Store(runs), context(home)))
+        return 0
     try:
         done, reused = run(request, load_shelf(), home, Store(runs), context(home))
     except RunFailedError as error:

@@ -25,8 +25,8 @@ background rejection do not.
 """
 
 
-def write_report(runs: Sequence[Run], folder: Path) -> Path:
-    """Write the report of these runs into a folder; gives the page's path.
+def write_report(runs: Sequence[Run], folder: Path, title: str = "") -> Path:
+    """Write the report of these runs into a folder, under a title; gives the page's path.
 
     Raises:
         RequestError: there is no run.
@@ -38,6 +38,7 @@ def write_report(runs: Sequence[Run], folder: Path) -> Path:
         with written(folder / name) as draft:
             draw(runs, draft)
     pictures = "\n".join(f"![{name.partition('.')[0].upper()}]({name})" for name in FIGURES)
-    page = f"# Comparison of {len(runs)} runs\n\n{comparison(runs)}\n{READING}\n{pictures}\n"
+    headline = title or f"Comparison of {len(runs)} runs"
+    page = f"# {headline}\n\n{comparison(runs)}\n{READING}\n{pictures}\n"
     write_bytes(folder / "report.md", page.encode())
     return folder / "report.md"

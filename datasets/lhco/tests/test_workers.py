@@ -42,6 +42,11 @@ def alive(pid: int) -> bool:
         return False
 
 
+def restore_ctrl_c() -> None:
+    """A shell lets what it runs in the background ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
     ("blow", "after"),
@@ -66,6 +71,7 @@ def test_workers_end_at_once_with_their_parent(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=restore_ctrl_c,  # noqa: PLW1509
     )
     while len(workers := workers_of(run.pid)) < 3:  # two, and Python's resource tracker
         time.sleep(0.05)

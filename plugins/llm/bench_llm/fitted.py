@@ -1,131 +1,124 @@
-"""A language model that has been fitted: scores in one forward pass, saves, loads."""
+"""A language model that has been fitted: it scores, saves what was trained, loads it again."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+from safetensors.torch import load_file, save_file
 from sklearn.metrics import roc_auc_score
-from transformers import AutoTokenizer
 
 import bench
-from bench_llm.base import build_base
-from bench_llm.network import FusedModel
-from bench_llm.prompts import BARE
-from bench_llm.tokens import label_ids, tokenise
-from bench_llm.training import Examples, Schedule, Training
+from bench_llm.building import Plan, build, renderer_of
+from bench_llm.examples import Reader
+from bench_llm.generating import Generation
+from bench_llm.network.fused import AdapterAlone
+from bench_llm.network.tuning import put, state
+from bench_llm.prompts.frame import bare
+from bench_llm.scoring import score
+from bench_llm.training.loop import Recipe, Training
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
-    from transformers import PreTrainedTokenizerBase
 
-    from bench_llm.nfa import FirstTokenFusion
+    from bench_llm.network.fused import Network
 
-BATCH = 256
-"""Events scored at once."""
+WEIGHTS, PLAN = "weights.safetensors", "plan.json"
+LOGITS, GENERATE = "logits", "generate"
 
 
 @dataclass(frozen=True, eq=False)
 class FittedLanguageModel:
-    """Network and tokenizer."""
+    """A network, and how it is read to."""
 
-    network: FusedModel
-    tokenizer: PreTrainedTokenizerBase
+    plan: Plan
+    network: Network
+    reader: Reader
     device: str
+    decode: str = LOGITS
 
     def score(self, inputs: bench.Inputs) -> NDArray[np.float64]:
-        """P(signal) of each event from the two answers' tokens: (n,); one pass, no generation.
+        """P(signal) of each event: (n,), from one pass; or generated, then 0, 1 or NaN.
 
-        A view that is not there is gone without: no numbers are added, or the prompt is bare.
+        A view that is not there is gone without: no numbers are fused, or the prompt is bare.
         """
-        examples = read(inputs, self.tokenizer, self.network)
-        return score_examples(self.network, examples, label_ids(self.tokenizer), self.device)
+        examples, renderer = self.reader.read(inputs), self.reader.renderer
+        if self.decode == GENERATE:
+            if isinstance(self.network, AdapterAlone):
+                raise bench.RequestError("base=none has no language model to generate with")
+            return Generation(self.network, renderer.tokenizer, self.device).verdicts(examples)
+        return score(self.network, examples, renderer.verdicts, self.device)
 
     def save(self, folder: Path) -> None:
-        """Weights, scaling, configuration and tokenizer."""
-        self.network.save(folder)
-        self.tokenizer.save_pretrained(folder)
+        """What was trained, the scaling, and the plan that the rest is built from."""
+        tensors = {name: t.cpu().contiguous() for name, t in state(self.network).items()}
+        save_file(tensors, folder / WEIGHTS)
+        told = {"plan": self.plan.as_json(), "bare": self.reader.bare}
+        (folder / PLAN).write_text(json.dumps(told, indent=1))
 
     @classmethod
-    def load(cls, folder: Path, device: str) -> FittedLanguageModel:
-        """What `save` wrote."""
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        return cls(FusedModel.load(folder).to(device), tokenizer, device)
+    def load(cls, folder: Path, device: str, decode: str = LOGITS) -> FittedLanguageModel:
+        """What `save` wrote, on the base that it was fitted on.
+
+        Raises:
+            InputError: the base is not there any more, or is another one.
+            DamagedError: a tensor is missing or too many.
+        """
+        told = json.loads((folder / PLAN).read_text())
+        plan = Plan.of_json(told["plan"])
+        network = build(plan, device)
+        put(network, load_file(folder / WEIGHTS, device=device))
+        reader = Reader(renderer_of(plan), told["bare"], network.adapter, plan.control)
+        return cls(plan, network.eval(), reader, device, decode)
 
 
-def fit_fusion(
-    options: FirstTokenFusion, train: bench.Inputs, valid: bench.Inputs, context: bench.Context
+def fit(
+    plan: Plan,
+    recipe: Recipe,
+    train: bench.Inputs,
+    valid: bench.Inputs,
+    context: bench.Context,
 ) -> FittedLanguageModel:
-    """Build the network of these options and train it."""
-    numbers = train.views["numbers"]
+    """Build the network of a plan, or take that of the fit to go on from, and train it."""
     for told, inputs in (("train", train), ("valid", valid)):
         if len(np.unique(inputs.y)) < 2:
             raise bench.InputError(f"the {told} sample has one class only")
-    language, tokenizer = build_base(options.base, train.views["texts"], context.seed)
-    with torch.random.fork_rng():
-        torch.manual_seed(context.seed)
-        network = FusedModel(language, numbers.shape[1], options.units)
-    network.scaler.learn(numbers)
-    network.to(context.device)
-    schedule = Schedule(
-        lr=options.lr,
-        adapter_lr=options.adapter_lr,
-        epochs=options.epochs,
-        batch=options.batch,
-        warmup=options.warmup,
-        weight_decay=options.weight_decay,
-        clip=options.clip,
-        withhold=options.withhold,
-        seed=context.seed,
-    )
-    labels = label_ids(tokenizer)
-    seen, watched = (read(inputs, tokenizer, network) for inputs in (train, valid))
+    fitted = _start(plan, train, context)
+    network, reader, device = fitted.network, fitted.reader, context.device
+    seen, watched = reader.read(train), reader.read(valid)
 
     def valid_auc() -> float:
-        scores = score_examples(network, watched, labels, context.device)
-        return float(roc_auc_score(watched.y, scores))
+        scores = score(network, watched, reader.renderer.verdicts, device)
+        return float(roc_auc_score(watched.y, scores, sample_weight=watched.weights))
 
-    Training(network, seen, labels, schedule, valid_auc, context).run()
-    return FittedLanguageModel(network.eval(), tokenizer, context.device)
-
-
-def read(inputs: bench.Inputs, tokenizer: PreTrainedTokenizerBase, network: FusedModel) -> Examples:
-    """What the network reads of these events; the same for training and for scoring.
-
-    Raises:
-        InputError: numbers that are not finite, or not as many as the network was built for.
-    """
-    texts = inputs.views.get("texts", [BARE] * len(inputs))
-    numbers = inputs.views.get("numbers")
-    if numbers is not None:
-        _demand_numbers(numbers, network.d)
-    longest = network.language.config.max_position_embeddings
-    return Examples(tokenise(tokenizer, texts, longest), numbers, inputs.y, inputs.weights)
-
-
-def _demand_numbers(numbers: NDArray[np.float32], d: int) -> None:
-    if numbers.ndim != 2 or numbers.shape[1] != d:
-        raise bench.InputError(f"numbers of shape {numbers.shape}, wanted {d} of each event")
-    if bad := int((~np.isfinite(numbers).all(axis=1)).sum()):
-        raise bench.InputError(f"{bad} of {len(numbers)} events have numbers that are not finite")
-
-
-def score_examples(
-    network: FusedModel, examples: Examples, labels: tuple[int, int], device: str
-) -> NDArray[np.float64]:
-    """P(signal) of each example: (n,); batches of like length, in evaluation mode."""
-    scores = np.empty(len(examples.y))
-    order = np.argsort(examples.tokens.lengths, kind="stable")
-    training = network.training
+    Training(network, seen, reader.renderer, recipe, valid_auc, context).run()
     network.eval()
-    with torch.inference_mode():
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            logits = network(*examples.batch(rows, device))
-            odds = logits[:, labels[1]].double() - logits[:, labels[0]].double()
-            scores[rows] = torch.sigmoid(odds).cpu().numpy()
-    network.train(training)
-    return scores
+    return fitted
+
+
+def _start(plan: Plan, train: bench.Inputs, context: bench.Context) -> FittedLanguageModel:
+    """What the training starts from."""
+    if context.start is not None:
+        fitted = FittedLanguageModel.load(context.start, context.device)
+        _demand_same(fitted.plan, plan, "base", lambda p: (p.base, p.form))
+        _demand_same(fitted.plan, plan, "tuning", lambda p: (p.tuning.kind, p.tuning.targets))
+        _demand_same(fitted.plan, plan, "fusion", lambda p: (p.adapter, p.place))
+        return fitted
+    network = build(plan, context.device)
+    if network.adapter is not None:
+        network.adapter.scaler.learn(train.views["numbers"])
+    text = bare(train.views.get("texts", []))
+    reader = Reader(renderer_of(plan), text, network.adapter, plan.control, context.seed)
+    return FittedLanguageModel(plan, network, reader, context.device)
+
+
+def _demand_same(before: Plan, now: Plan, what: str, of: Callable[[Plan], object]) -> None:
+    if of(before) != of(now):
+        raise bench.RequestError(
+            f"the run to go on from has another {what}: {of(before)}, wanted {of(now)}"
+        )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench_llm.prompts import FeaturesPrompt
+from bench_llm.prompts.features import FeaturesPrompt
 
 import bench
 
@@ -40,19 +40,24 @@ def context(folder: Path, seed: int = 0) -> bench.Context:
     return bench.Context(data=folder, scratch=folder, checkpoints=folder, seed=seed)
 
 
-@pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A folder in the Hugging Face layout, of Mistral's architecture, as small as it can be."""
+def small_base(folder: Path, seed: int = 7) -> str:
+    """A base in the Hugging Face layout, of Mistral's architecture, as small as it can be."""
     import torch
-    from bench_llm.tokens import tiny_tokenizer
+    from bench_llm.pretraining.tokenizer import train_tokenizer
     from transformers import MistralConfig, MistralForCausalLM
 
-    folder = tmp_path_factory.mktemp("base")
-    tokenizer = tiny_tokenizer(inputs(10).views["texts"])
-    torch.manual_seed(7)
-    shape = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
-    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 64}
+    texts = inputs(10).views["texts"]
+    tokenizer = train_tokenizer([*texts, "Answer: signal", "Answer: background"] * 5, 360)
+    shape = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 96}
+    torch.manual_seed(seed)
     config = MistralConfig(vocab_size=len(tokenizer), **shape, **heads)
     MistralForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return str(folder)
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a small base."""
+    return small_base(tmp_path_factory.mktemp("base"))

@@ -1,0 +1,81 @@
+"""A study: a TOML file that names many runs, which are done one after the other."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from bench.errors import RequestError, did_you_mean
+from bench.request import RunRequest
+
+RENAMED = {"from": "start", "encoder": "encoders", "set": "options"}
+"""What a study calls otherwise than a request does: as the command line calls it."""
+SEEDS = "seeds"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Runs under one title."""
+
+    title: str
+    runs: tuple[RunRequest, ...]
+
+
+def read_study(file: Path) -> Study:
+    """The study in a file.
+
+    Raises:
+        RequestError: no such file, no TOML, an unknown key or a value of another type.
+    """
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RequestError(f"{file}: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RequestError(f"{file}: not TOML: {error}") from error
+    _demand_known(file, found, {"title", "defaults", "runs"})
+    defaults, listed = found.get("defaults", {}), found.get("runs", [])
+    if not isinstance(listed, list) or not listed:
+        raise RequestError(f"{file}: no runs; wanted [[runs]] with a plugin each")
+    requests = [
+        request
+        for number, given in enumerate(listed, 1)
+        for request in _requests(f"{file}, run {number}", {**defaults, **given})
+    ]
+    return Study(str(found.get("title", file.parent.name)), tuple(requests))
+
+
+def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
+    """The runs of one entry: one for each of its seeds."""
+    import msgspec
+
+    own = {field.name for field in fields(RunRequest)} - set(RENAMED.values())
+    _demand_known(where, given, own | RENAMED.keys() | {SEEDS})
+    values = {RENAMED.get(name, name): value for name, value in given.items() if name != SEEDS}
+    options = values.get("options", {})
+    if not isinstance(options, Mapping):
+        raise RequestError(f"{where}: set: wanted a table of options")
+    values["options"] = {name: _text(value) for name, value in options.items()}
+    try:
+        return [
+            msgspec.convert({**values, "seed": seed}, RunRequest)
+            for seed in given.get(SEEDS, [values.get("seed", 0)])
+        ]
+    except (msgspec.ValidationError, TypeError) as error:
+        raise RequestError(f"{where}: {error}") from error
+
+
+def _text(value: object) -> str:
+    """An option's value as it would be typed."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _demand_known(where: object, given: Mapping[str, Any], known: set[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise RequestError(f"{where}: no key {name!r}; {did_you_mean(name, known)}")

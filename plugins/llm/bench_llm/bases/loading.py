@@ -1,0 +1,104 @@
+"""A base in memory: its weights in the precision asked for, its tokenizer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bench
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from bench_llm.bases.source import BaseSource
+
+
+@dataclass(frozen=True)
+class BaseForm:
+    """In what form the weights of a base are wanted."""
+
+    precision: str = "float32"
+    """Of the weights that are not trained and of the arithmetic: `float32` or `bfloat16`."""
+    quantised: bool = False
+    """4 bits a weight: NF4 with double quantisation, by bitsandbytes."""
+    random: int | None = None
+    """A seed for random weights in place of the base's own."""
+
+
+def load_tokenizer(source: BaseSource) -> PreTrainedTokenizerBase:
+    """The tokenizer of a base.
+
+    Raises:
+        InputError: there is none that can be loaded safely.
+    """
+    from transformers import AutoTokenizer
+
+    folder = source.folder()
+    return _read(source, lambda: AutoTokenizer.from_pretrained(folder, **_SAFELY))
+
+
+def load_language(source: BaseSource, form: BaseForm, device: str) -> PreTrainedModel:
+    """The language model of a base, on the device.
+
+    Raises:
+        InputError: there is none that can be loaded safely.
+    """
+    from transformers import AutoConfig
+    from transformers.utils.logging import disable_progress_bar
+
+    folder = source.folder()
+    disable_progress_bar()  # the bench has its own
+    if form.random is None:
+        return _read(source, lambda: _pretrained(folder, form, device))
+    if form.quantised:
+        raise bench.InputError("random weights cannot be quantised; wanted another tuning")
+    config = _read(source, lambda: AutoConfig.from_pretrained(folder, **_SAFELY))
+    return with_random_weights(config, form.random).to(device)
+
+
+def with_random_weights(config: Any, seed: int) -> PreTrainedModel:
+    """A language model of this configuration with random weights, in float32."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+
+
+def quantisation(precision: str) -> Any:
+    """NF4 with double quantisation, computing in this precision."""
+    import torch
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=getattr(torch, precision),
+    )
+
+
+_SAFELY = {"local_files_only": True, "trust_remote_code": False}
+
+
+def _pretrained(folder: Path, form: BaseForm, device: str) -> PreTrainedModel:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    wanted: dict[str, Any] = {"dtype": getattr(torch, form.precision), "use_safetensors": True}
+    if form.quantised:
+        wanted |= {"quantization_config": quantisation(form.precision), "device_map": device}
+    language = AutoModelForCausalLM.from_pretrained(folder, **wanted, **_SAFELY)
+    return language if form.quantised else language.to(device)
+
+
+def _read(source: BaseSource, load: Any) -> Any:
+    try:
+        return load()
+    except (OSError, ValueError, KeyError) as error:
+        told = str(error).partition("\n")[0]
+        raise bench.InputError(
+            f"base={source.name}: no model with its tokenizer there: {told}"
+        ) from error

@@ -1,0 +1,72 @@
+"""The study diary's way to a verdict: the answer is generated as text and read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from bench_llm.prompts.frame import LABELS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from transformers import PreTrainedTokenizerBase
+
+    from bench_llm.examples import Examples
+    from bench_llm.network.fused import Batch, FusedModel
+
+NEW_TOKENS = 4
+EVENTS = 64
+WORDS = {label.strip(): float(y) for y, label in enumerate(LABELS)}
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """A network whose answers are generated as text."""
+
+    network: FusedModel
+    tokenizer: PreTrainedTokenizerBase
+    device: str
+    events: int = EVENTS
+    """How many at once."""
+    padded: int = 0
+    """The length that every prompt is padded to, as the diary did; 0 for what a batch needs."""
+
+    def verdicts(self, examples: Examples) -> NDArray[np.float64]:
+        """1 for an answer `signal`, 0 for `background`, NaN for anything else: (n,)."""
+        order = np.argsort(examples.tokens.lengths, kind="stable")
+        found = np.full(len(examples), np.nan)
+        self.network.eval()
+        with torch.inference_mode():
+            for start in range(0, len(order), self.events):
+                rows = order[start : start + self.events]
+                answers = self._answers(examples.prompts(rows, self.device))
+                found[rows] = [verdict(answer) for answer in answers]
+        return found
+
+    def _answers(self, batch: Batch) -> list[str]:
+        """Greedy decoding of a few tokens; padding is on the left and masked."""
+        embedded, shift = self.network.embed(batch)
+        lengths = batch.reads[:, 0] + 1 + shift  # (b,)
+        longest = max(int(lengths.max()), self.padded)
+        places = torch.arange(longest, device=lengths.device)
+        there = places >= (longest - lengths)[:, None]  # (b, longest)
+        left = embedded.new_zeros(len(lengths), longest, embedded.shape[-1])
+        left[there] = torch.cat([e[:n] for e, n in zip(embedded, lengths.tolist(), strict=True)])
+        made = self.network.language.generate(
+            inputs_embeds=left,
+            attention_mask=there.long(),
+            max_new_tokens=NEW_TOKENS,
+            do_sample=False,
+            pad_token_id=self.tokenizer.pad_token_id or 0,
+        )
+        return self.tokenizer.batch_decode(made, skip_special_tokens=True)
+
+
+def verdict(answer: str) -> float:
+    """What a generated text says: its first word is an answer, or there is no verdict."""
+    match = re.match(r"\W*(\w+)", answer)
+    return WORDS.get(match[1].lower(), np.nan) if match else np.nan

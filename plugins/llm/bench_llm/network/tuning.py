@@ -1,0 +1,99 @@
+"""Which weights of a language model are trained: all, low-rank additions, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+import bench
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+FULL, LORA, QLORA, FROZEN = "full", "lora", "qlora", "frozen"
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How a language model is fine-tuned."""
+
+    kind: str
+    targets: Sequence[str]
+    """Names of the linear layers that LoRA is added to."""
+    r: int
+    alpha: float
+    dropout: float
+    seed: int
+
+
+def tune(language: PreTrainedModel, tuning: Tuning) -> None:
+    """Mark what is trained, after adding LoRA's matrices where they are wanted; all in float32.
+
+    Raises:
+        InputError: LoRA's targets are not in this model.
+    """
+    language.requires_grad_(tuning.kind == FULL)
+    if tuning.kind in (LORA, QLORA):
+        _add_lora(language, tuning)
+    for parameter in language.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.to(torch.float32)
+
+
+def trained(network: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters that are trained, by name."""
+    return {name: p for name, p in network.named_parameters() if p.requires_grad}
+
+
+def state(network: nn.Module) -> dict[str, torch.Tensor]:
+    """What makes a fit of its base: the trained weights, and the scaling of the numbers."""
+    adapter = network.adapter
+    scaling = dict(adapter.scaler.named_buffers(prefix="adapter.scaler")) if adapter else {}
+    weights = {name: p.detach() for name, p in trained(network).items()}
+    return {**weights, **scaling}
+
+
+def put(network: nn.Module, found: dict[str, torch.Tensor]) -> None:
+    """Put a state back in place: every tensor of it, and no other.
+
+    Raises:
+        DamagedError: a tensor is missing, is too many, or has another shape.
+    """
+    own = state(network)
+    if odd := sorted(own.keys() ^ found.keys()):
+        raise bench.DamagedError(f"{len(odd)} tensors are missing or too many, as {odd[0]}")
+    for name, tensor in own.items():
+        if tensor.shape != found[name].shape:
+            raise bench.DamagedError(f"{name} has shape {tuple(found[name].shape)}")
+        tensor.copy_(found[name])
+
+
+def _add_lora(language: PreTrainedModel, tuning: Tuning) -> None:
+    from peft import LoraConfig, inject_adapter_in_model
+
+    config = LoraConfig(
+        r=tuning.r,
+        lora_alpha=tuning.alpha,
+        lora_dropout=tuning.dropout,
+        target_modules=list(tuning.targets),
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+    try:
+        with torch.random.fork_rng():
+            torch.manual_seed(tuning.seed)
+            inject_adapter_in_model(config, language)
+    except ValueError as error:
+        linear = {n.rpartition(".")[2] for n, m in language.named_modules() if _is_linear(m)}
+        raise bench.InputError(
+            f"targets={','.join(tuning.targets)}: not in this base; there is: "
+            f"{', '.join(sorted(linear))}"
+        ) from error
+
+
+def _is_linear(module: nn.Module) -> bool:
+    return isinstance(module, nn.Linear)

@@ -1,0 +1,201 @@
+"""The options that all language models share, and what they come down to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import bench
+from bench_llm.bases.source import NONE, BaseSource
+
+if TYPE_CHECKING:
+    from bench_llm.building import Plan
+    from bench_llm.fitted import FittedLanguageModel
+    from bench_llm.network.adapter import AdapterShape
+    from bench_llm.training.loop import Recipe
+
+FULL = "full"
+GIVEN = "given"
+Precision = Literal["float32", "bfloat16"]
+
+
+@dataclass(frozen=True)
+class LanguageModel(bench.Model):
+    """A causal language model that is fine-tuned to answer `signal` or `background`."""
+
+    continues = True
+    scoring = frozenset({"decode"})
+    place: ClassVar[str] = "first"
+
+    base: str = "tiny"
+    """The language model: `tiny`, shipped here; the folder of one; a hub id such as
+    mistralai/Mistral-7B-Instruct-v0.3; or `none`, the control of an adapter with a linear head."""
+    revision: str = ""
+    """The commit of a hub model, 40 hexadecimal digits."""
+    init: Literal["pretrained", "random"] = "pretrained"
+    """`random` weights of the base's shape are the control of what pre-training brings."""
+    tuning: Literal["full", "lora", "qlora", "frozen"] = "full"
+    """Train all weights; low-rank additions; the same on a base in 4 bits (NF4, double
+    quantisation); or none of the language model's."""
+    targets: tuple[str, ...] = ("q_proj", "v_proj")
+    """Linear layers that LoRA is added to."""
+    r: int = 16
+    """Rank of LoRA's matrices."""
+    alpha: float = 32.0
+    """LoRA's scale, over r."""
+    dropout: float = 0.0
+    """LoRA's dropout."""
+    precision: Precision = "float32"
+    """Of the arithmetic and of weights that are not trained; trained ones are float32 always."""
+    recompute: bool = False
+    """Compute activations again in the backward pass, for less memory (gradient checkpointing)."""
+    lr: float = 1e-3
+    """Peak learning rate of the language model, or of its LoRA."""
+    optimizer: Literal["adamw", "adamw8bit"] = "adamw"
+    """AdamW, or bitsandbytes' with its state in 8 bits."""
+    weight_decay: float = 0.01
+    """Decoupled weight decay."""
+    epochs: int = 1
+    """Passes over the train split; the look with the best AUC on the valid split is kept."""
+    batch: int = 32
+    """Events computed at once."""
+    accumulate: int = 1
+    """Batches in a step; the step is the same as with one batch of as many events."""
+    warmup: float = 0.1
+    """Share of the steps in which the learning rate rises."""
+    decay: Literal["cosine", "linear", "constant"] = "cosine"
+    """How it falls afterwards."""
+    clip: float = 1.0
+    """Norm that the gradient is clipped to."""
+    gamma: float = 0.0
+    """Exponent of the focal loss; 0 for plain cross-entropy."""
+    balance: bool = False
+    """Let both classes weigh the same, however many events each has."""
+    evaluations: int = 2
+    """Looks at the valid split in an epoch."""
+    patience: int = 0
+    """Looks without a better AUC before the training stops; 0 for never."""
+    decode: Literal["logits", "generate"] = "logits"
+    """A score from the answers' probabilities in one pass, or an answer generated as text."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no training can have."""
+        least = min(self.r, self.epochs, self.batch, self.accumulate, self.evaluations)
+        if least < 1:
+            raise ValueError("r, epochs, batch, accumulate, evaluations: wanted at least 1 each")
+        if not (0 <= self.warmup < 1 and 0 <= self.dropout < 1 and self.clip > 0):
+            raise ValueError("wanted 0 <= warmup < 1, 0 <= dropout < 1 and clip > 0")
+        if min(self.lr, self.gamma, self.patience, self.weight_decay) < 0:
+            raise ValueError("lr, gamma, patience, weight_decay: wanted none below 0")
+        if self.base == NONE and "numbers" not in self.reads:
+            raise ValueError("base=none leaves a model of text alone nothing to read")
+
+    def content(self) -> str:
+        """The hash of the base's files."""
+        return self.source.digest()
+
+    @property
+    def source(self) -> BaseSource:
+        """Where the base comes from."""
+        return BaseSource(self.base, self.revision)
+
+    def fit(
+        self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context
+    ) -> FittedLanguageModel:
+        """Train on the answer alone; the train split gives the scaling of the numbers."""
+        from bench_llm.fitted import fit
+
+        numbers = train.views.get("numbers")
+        plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed)
+        return fit(plan, self.recipe(context.seed), train, valid, context)
+
+    def load(self, folder: Path, context: bench.Context) -> FittedLanguageModel:
+        """What was trained, on its base."""
+        from bench_llm.fitted import FittedLanguageModel
+
+        return FittedLanguageModel.load(folder, context.device, self.decode)
+
+    def preview(self, train: bench.Inputs, context: bench.Context) -> str:
+        """One event of the train split as the network reads it, token by token."""
+        from bench_llm.preview import preview
+
+        numbers = train.views.get("numbers")
+        plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed)
+        return preview(plan, train)
+
+    def adapter(self, d: int) -> AdapterShape | None:
+        """The adapter for d numbers; None for a model of text alone."""
+        return None
+
+    @property
+    def control(self) -> str:
+        """What is done to the numbers, in training and scoring alike."""
+        return GIVEN
+
+    @property
+    def withheld(self) -> float:
+        """Share of the events of a step that go without their numbers."""
+        return 0.0
+
+    @property
+    def adapter_rate(self) -> float:
+        """Peak learning rate of the adapter."""
+        return self.lr
+
+    def plan(self, d: int, seed: int) -> Plan:
+        """What the network is built from."""
+        from bench_llm.bases.loading import BaseForm
+        from bench_llm.building import Plan
+        from bench_llm.network.tuning import Tuning
+
+        form = BaseForm(
+            precision="float32" if self.tuning == FULL else self.precision,
+            quantised=self.tuning == "qlora",
+            random=seed if self.init == "random" else None,
+        )
+        tuning = Tuning(
+            kind=self.tuning,
+            targets=list(self.targets),
+            r=self.r,
+            alpha=self.alpha,
+            dropout=self.dropout,
+            seed=seed,
+        )
+        return Plan(
+            base=self.source,
+            digest=self.content(),
+            form=form,
+            tuning=tuning,
+            adapter=self.adapter(d),
+            place=self.place,
+            control=self.control,
+            recompute=self.recompute,
+            seed=seed,
+        )
+
+    def recipe(self, seed: int) -> Recipe:
+        """How to train it."""
+        from bench_llm.training.loop import Recipe
+        from bench_llm.training.loss import Loss
+        from bench_llm.training.optimizer import Rates
+        from bench_llm.training.schedule import Schedule
+
+        return Recipe(
+            schedule=Schedule(
+                epochs=self.epochs,
+                batch=self.batch,
+                accumulate=self.accumulate,
+                warmup=self.warmup,
+                decay=self.decay,
+                withhold=self.withheld,
+                evaluations=self.evaluations,
+                seed=seed,
+            ),
+            loss=Loss(self.gamma, self.balance),
+            rates=Rates(self.lr, self.adapter_rate, self.weight_decay),
+            optimizer=self.optimizer,
+            clip=self.clip,
+            patience=self.patience,
+            precision=self.precision,
+        )

@@ -1,0 +1,59 @@
+"""One event as the network reads it: its prompt, its tokens, and which of them are learned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench_llm.building import renderer_of
+from bench_llm.network.fused import DEDICATED, FIRST, PREPENDED
+from bench_llm.rendering import IGNORED, NoText
+
+if TYPE_CHECKING:
+    import bench
+    from bench_llm.building import Plan
+
+WIDTH = 96
+
+
+def preview(plan: Plan, train: bench.Inputs) -> str:
+    """The first event of the train split: its text, then its tokens, the learned ones in >…<."""
+    renderer = renderer_of(plan)
+    if isinstance(renderer, NoText):
+        return f"no language model; {plan.adapter.d if plan.adapter else 0} numbers are read"
+    text, label = train.views["texts"][0], int(train.y[0])
+    tokenizer = renderer.tokenizer
+    prompt = renderer.prompt(text)
+    answer = [token for token in renderer.answers[label].tolist() if token != IGNORED]
+    pieces = [*_fused(plan, [repr(tokenizer.decode([i]))[1:-1] for i in prompt])]
+    pieces += [f">{repr(tokenizer.decode([i]))[1:-1]}<" for i in answer]
+    lengths = renderer.prompts(train.views["texts"]).lengths
+    return "\n".join(
+        [
+            text,
+            "",
+            *_wrapped(pieces),
+            "",
+            f"{len(prompt)} tokens in this prompt, {lengths.min()} to {lengths.max()} in the train "
+            f"split; the loss is on the {len(answer)} in >…<",
+        ]
+    )
+
+
+def _fused(plan: Plan, pieces: list[str]) -> list[str]:
+    """The prompt's tokens with a mark where the numbers come in."""
+    if plan.adapter is None:
+        return pieces
+    numbers = f"<{plan.adapter.d} numbers>"
+    if plan.place == FIRST:
+        return [f"{pieces[0]}+{numbers}", *pieces[1:]]
+    at = {PREPENDED: 0, DEDICATED: 1}[plan.place]
+    return [*pieces[:at], *[numbers] * plan.adapter.tokens, *pieces[at:]]
+
+
+def _wrapped(pieces: list[str]) -> list[str]:
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and len(lines[-1]) + len(piece) > WIDTH:
+            lines.append("")
+        lines[-1] += ("│" if lines[-1] else "") + piece
+    return lines

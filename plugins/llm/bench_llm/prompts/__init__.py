@@ -1,0 +1,1 @@
+"""Events as text, and the numbers read back out of it."""

@@ -1,0 +1,16 @@
+"""The encoders that this package offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import bench
+from bench_llm.prompts.conversation import ChatPrompt
+from bench_llm.prompts.features import FeaturesPrompt
+from bench_llm.prompts.momenta import MomentaPrompt
+
+
+@bench.hookimpl
+def bench_encoders() -> Iterable[type[bench.Encoder]]:
+    """The prompts."""
+    return [FeaturesPrompt, MomentaPrompt, ChatPrompt]

@@ -1,0 +1,151 @@
+"""From texts to token ids, by one renderer for training and scoring alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import bench
+from bench_llm.prompts.frame import CUE, LABELS, message
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from transformers import PreTrainedTokenizerBase
+
+IGNORED = -100
+"""Stands in the place of a token that no loss is taken of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tokens:
+    """Tokenised prompts, padded on the right."""
+
+    ids: NDArray[np.int64]  # (n, longest)
+    lengths: NDArray[np.int64]  # (n,)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+
+@dataclass(frozen=True, eq=False)
+class Renderer:
+    """A base's tokenizer, and how many tokens the base can read."""
+
+    tokenizer: PreTrainedTokenizerBase
+    longest: int
+
+    def prompt(self, text: str) -> list[int]:
+        """One prompt as token ids: BOS once at its start, no EOS.
+
+        Raises:
+            InputError: a chat prompt for a base that has no chat template.
+        """
+        tokenizer = self.tokenizer
+        told = message(text)
+        if told is None:
+            ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+            return ids if tokenizer.bos_token_id is None else [tokenizer.bos_token_id, *ids]
+        if not tokenizer.chat_template:
+            raise bench.InputError("a chat prompt for a base without a chat template")
+        rendered = tokenizer.apply_chat_template(
+            [{"role": "user", "content": told}], add_generation_prompt=True, tokenize=False
+        )
+        return tokenizer(rendered, add_special_tokens=False)["input_ids"]
+
+    def prompts(self, texts: Sequence[str]) -> Tokens:
+        """Prompts as tokens.
+
+        Raises:
+            InputError: a prompt that does not fit the base with its answer, or with a token that
+                is unknown, or with another number of BOS than the one at its start, or with EOS.
+        """
+        found = [self.prompt(text) for text in texts]
+        lengths = np.array([len(ids) for ids in found], dtype=np.int64)
+        room = self.longest - self.answers.shape[1]
+        if lengths.size and lengths.max() > room:
+            raise bench.InputError(
+                f"{int((lengths > room).sum())} of {len(found)} prompts do not fit the base's "
+                f"context of {self.longest} tokens with the answer; the longest has {lengths.max()}"
+            )
+        padded = np.full((len(found), int(lengths.max(initial=1))), self.padding, dtype=np.int64)
+        for row, ids in zip(padded, found, strict=True):
+            row[: len(ids)] = ids
+        self._demand_sound(padded, lengths, texts)
+        return Tokens(padded, lengths)
+
+    @property
+    def padding(self) -> int:
+        """The token that fills up a row; what it is plays no part, as nothing looks ahead."""
+        tokenizer = self.tokenizer
+        for token in (tokenizer.pad_token_id, tokenizer.eos_token_id):
+            if token is not None:
+                return int(token)
+        return 0
+
+    @cached_property
+    def answers(self) -> NDArray[np.int64]:
+        """(2, longest answer): what follows a prompt, by label; EOS once at its end.
+
+        Raises:
+            InputError: both begin with the same token, so that one pass cannot tell them apart.
+        """
+        ends = [] if self.tokenizer.eos_token_id is None else [self.tokenizer.eos_token_id]
+        answers = [[*self._label(label), *ends] for label in LABELS]
+        if answers[0][0] == answers[1][0]:
+            raise bench.InputError(f"the answers {LABELS} begin with the same token")
+        padded = np.full((2, max(map(len, answers))), IGNORED, dtype=np.int64)
+        for row, ids in zip(padded, answers, strict=True):
+            row[: len(ids)] = ids
+        return padded
+
+    @property
+    def verdicts(self) -> tuple[int, int]:
+        """The token that each answer begins with: background, signal."""
+        background, signal = self.answers[:, 0].tolist()
+        return background, signal
+
+    def _label(self, label: str) -> list[int]:
+        """The tokens of a label as it follows a prompt."""
+        before = self.tokenizer(CUE, add_special_tokens=False)["input_ids"]
+        whole = self.tokenizer(CUE + label, add_special_tokens=False)["input_ids"]
+        if whole[: len(before)] != before or len(whole) == len(before):
+            raise bench.InputError(f"the tokenizer merges {label!r} with the prompt before it")
+        return whole[len(before) :]
+
+    def _demand_sound(
+        self, padded: NDArray[np.int64], lengths: NDArray[np.int64], texts: Sequence[str]
+    ) -> None:
+        there = np.arange(padded.shape[1]) < lengths[:, None]
+        tokenizer = self.tokenizer
+        for told, token, wanted in (
+            ("BOS", tokenizer.bos_token_id, 1),
+            ("EOS", tokenizer.eos_token_id, 0),
+            ("unknown", tokenizer.unk_token_id, 0),
+        ):
+            if token is None or (token == tokenizer.bos_token_id and told != "BOS"):
+                continue
+            wrong = ((padded == token) & there).sum(axis=1) != wanted
+            if wrong.any():
+                first = texts[int(np.argmax(wrong))]
+                raise bench.InputError(
+                    f"{int(wrong.sum())} prompts have other than {wanted} {told} tokens, "
+                    f"the first: {first!r}"
+                )
+
+
+class NoText(Renderer):
+    """The renderer where there is no language model: a text is one token, an answer its label."""
+
+    answers = np.array([[0], [1]])
+    padding = 0
+
+    def __init__(self) -> None:
+        pass
+
+    def prompts(self, texts: Sequence[str]) -> Tokens:
+        """A token for each, which nothing reads."""
+        return Tokens(np.zeros((len(texts), 1), np.int64), np.ones(len(texts), np.int64))

@@ -1,0 +1,1 @@
+"""Fine-tuning: schedule, batches, loss, optimizer, the loop, checkpoints, and what is watched."""

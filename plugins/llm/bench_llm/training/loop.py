@@ -1,0 +1,182 @@
+"""The training loop: clipped steps on the answer's loss; the best look at the valid split wins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+import bench
+from bench_llm.network.tuning import put, trained
+from bench_llm.training.checkpoint import Checkpoints
+from bench_llm.training.loss import Loss, verdict_loss
+from bench_llm.training.optimizer import ADAMW8BIT, Rates, build_optimizer, demand_8bit
+from bench_llm.training.watch import Watch
+
+if TYPE_CHECKING:
+    import numpy as np
+    from accelerate import Accelerator
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from bench_llm.examples import Examples
+    from bench_llm.rendering import Renderer
+    from bench_llm.training.schedule import Schedule
+
+CHECKPOINT_SECONDS = 10.0
+LOG_EVERY = 10
+"""Steps between two lines of the history."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train."""
+
+    schedule: Schedule
+    loss: Loss
+    rates: Rates
+    optimizer: str
+    clip: float
+    """Norm that the gradient is clipped to."""
+    patience: int
+    """Looks at the valid split without a better AUC before it stops; 0 for never."""
+    precision: str
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A training, from its network to what it is trained on and how."""
+
+    network: nn.Module
+    examples: Examples
+    renderer: Renderer
+    recipe: Recipe
+    valid_auc: Callable[[], float]
+    context: bench.Context
+
+    def run(self) -> None:
+        """Train in place, from the last checkpoint if there is one; the best look's weights stay.
+
+        Raises:
+            BenchError: the loss or the gradient is no longer finite.
+        """
+        if not trained(self.network):
+            self.context.notice("nothing to train: the base is scored as it is")
+            return
+        with torch.random.fork_rng():
+            torch.manual_seed(self.context.seed)
+            _Session(self).run()
+
+
+class _Session:
+    """A training under way."""
+
+    def __init__(self, training: Training) -> None:
+        recipe, context = training.recipe, training.context
+        self.training, self.recipe, self.context = training, recipe, context
+        self.network, self.examples = training.network, training.examples
+        self.n = len(training.examples)
+        self.weights = recipe.loss.weights(self.examples.y, self.examples.weights)
+        self.optimizer = build_optimizer(self.network, recipe.optimizer, recipe.rates)
+        self.accelerator = accelerator(context.device, recipe.precision)
+        self.checkpoints = Checkpoints(
+            context.checkpoints, self.network, self.optimizer, context.notice
+        )
+        self.progress = self.checkpoints.restore()
+        self.watch = Watch(self.network, self.progress, context.device)
+
+    def run(self) -> None:
+        progress, schedule = self.progress, self.recipe.schedule
+        saved = time.monotonic()
+        self.network.train()
+        total = self.n * schedule.epochs
+        with self.context.progress("training", total, progress.events) as bar:
+            for rows in schedule.remaining(self.examples.tokens.lengths, progress.step):
+                if self._waited_enough():
+                    break
+                logged = (progress.step + 1) % LOG_EVERY == 0
+                looks = schedule.looks(progress.step + 1, self.n)
+                scalars = self._step(rows, watched=logged or looks)
+                bar.advance(len(rows))
+                if looks:
+                    scalars["valid_auc"] = self.training.valid_auc()
+                    progress.consider(scalars["valid_auc"], self.network)
+                if logged or looks:
+                    self.context.log(progress.step, scalars | self.watch.totals(self.n))
+                if time.monotonic() - saved >= CHECKPOINT_SECONDS:
+                    self.checkpoints.save(progress)
+                    saved = time.monotonic()
+        put(self.network, progress.best)
+
+    def _waited_enough(self) -> bool:
+        patience = self.recipe.patience
+        return patience > 0 and self.progress.waited >= patience
+
+    def _step(self, rows: NDArray[np.intp], *, watched: bool) -> dict[str, float]:
+        """One step; gives its scalars, in full where it is watched."""
+        progress, recipe = self.progress, self.recipe
+        factor = recipe.schedule.factor(progress.step, recipe.schedule.steps(self.n))
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+        before = self.watch.weights() if watched else {}
+        self.optimizer.zero_grad(set_to_none=True)
+        scalars = self._gradient(rows)
+        if watched:
+            scalars |= self.watch.gradients()
+        norm = float(self.accelerator.clip_grad_norm_(list(self._trained()), recipe.clip))
+        self._demand_finite(scalars["loss"], norm)
+        self.optimizer.step()
+        if recipe.optimizer == ADAMW8BIT and progress.step == 0:
+            demand_8bit(self.optimizer, self.context.notice)
+        progress.step += 1
+        progress.events += len(rows)
+        progress.tokens += int(self.examples.tokens.lengths[rows].sum())
+        progress.clipped += norm > recipe.clip
+        if watched:
+            scalars |= self.watch.updates(before)
+            scalars |= self.watch.rates(self.optimizer, min(1.0, recipe.clip / max(norm, 1e-12)))
+        return scalars
+
+    def _gradient(self, rows: NDArray[np.intp]) -> dict[str, float]:
+        """Add up the gradient of a step, batch by batch; the loss is the same however many."""
+        schedule, device = self.recipe.schedule, self.context.device
+        held = schedule.held(self.progress.step, len(rows))
+        whole = float(self.weights[rows].sum())
+        verdicts = self.training.renderer.verdicts
+        totals = {"loss": 0.0, "verdict_loss": 0.0}
+        for part in schedule.parts(rows):
+            batch, wanted = self.examples.answered(
+                rows[part], self.training.renderer, held[part], device
+            )
+            share = torch.from_numpy(self.weights[rows[part]] / whole).to(device, torch.float32)
+            with self.accelerator.autocast():
+                logits = self.network(batch)
+            loss = (self.recipe.loss.of_events(logits, wanted) * share).sum()
+            self.accelerator.backward(loss)
+            with torch.no_grad():
+                verdict = (verdict_loss(logits, wanted, verdicts) * share).sum()
+            totals["loss"] += loss.item()
+            totals["verdict_loss"] += verdict.item()
+        return totals
+
+    def _trained(self) -> list[nn.Parameter]:
+        return list(trained(self.network).values())
+
+    def _demand_finite(self, loss: float, norm: float) -> None:
+        for told, value in (("loss", loss), ("gradient", norm)):
+            if not abs(value) < float("inf"):
+                step = self.progress.step
+                raise bench.BenchError(f"the {told} is {value} at step {step}; lower lr")
+
+
+def accelerator(device: str, precision: str) -> Accelerator:
+    """Accelerate for one device, with bfloat16 arithmetic over float32 weights where wanted."""
+    from accelerate import Accelerator
+    from accelerate.state import AcceleratorState
+
+    AcceleratorState._reset_state(reset_partial_state=True)  # it keeps one precision a process
+    mixed = "bf16" if precision == "bfloat16" else "no"
+    return Accelerator(cpu=device == "cpu", mixed_precision=mixed)

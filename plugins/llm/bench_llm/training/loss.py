@@ -1,0 +1,64 @@
+"""The loss of the answer: cross-entropy among all tokens, or focal; weighed by event and class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from bench_llm.rendering import IGNORED
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What is made small."""
+
+    gamma: float
+    """Focal loss (Lin et al. 2017): the cross-entropy of an answer that the network gives with
+    probability p counts (1 - p)^gamma times; 0 for plain cross-entropy."""
+    balanced: bool
+    """Both classes weigh the same in sum, however many events each has."""
+
+    def weights(self, y: NDArray[np.int8], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The weight of each event of the train sample: (n,), with a mean of 1."""
+        found = weights.astype("float64")
+        if self.balanced:
+            for label in (0, 1):
+                found[y == label] /= found[y == label].sum()
+        return found / found.mean()
+
+    def of_events(self, logits: Tensor, wanted: Tensor) -> Tensor:
+        """The loss of each event, nats: (b,).
+
+        Args:
+            logits: (b, r, vocabulary).
+            wanted: (b, r), the answer's tokens; `IGNORED` where an answer is shorter.
+        """
+        logits = logits.float()
+        losses = cross_entropy(
+            logits.transpose(1, 2), wanted, ignore_index=IGNORED, reduction="none"
+        )  # (b, r)
+        if not self.gamma:
+            return losses.sum(dim=1)
+        verdict = losses[:, 0]
+        focal = (-torch.expm1(-verdict)).clamp(min=1e-12) ** self.gamma * verdict
+        return focal + losses[:, 1:].sum(dim=1)
+
+
+def verdict_loss(logits: Tensor, wanted: Tensor, verdicts: tuple[int, int]) -> Tensor:
+    """The cross-entropy among the two answers alone, nats: (b,); ln 2 for one that knows nothing.
+
+    Args:
+        logits: (b, r, vocabulary).
+        wanted: (b, r).
+        verdicts: the tokens that the answers begin with.
+    """
+    among = logits[:, 0, list(verdicts)].float()
+    return cross_entropy(among, (wanted[:, 0] == verdicts[1]).long(), reduction="none")

@@ -1,0 +1,93 @@
+"""A study: what its file may say, and that all its runs are done and reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from toys import Workplace
+
+from bench.cli.study import command
+from bench.errors import RequestError
+from bench.study import read_study
+
+GOOD = """
+title = "Two cuts"
+[defaults]
+dataset = "toy"
+[[runs]]
+plugin = "cut"
+seeds = [0, 1]
+[[runs]]
+plugin = "cut"
+train_ratio = "1:3"
+set = { scale = 2.0, breaks = true }
+"""
+
+
+def write(folder: Path, content: str) -> Path:
+    file = folder / "study.toml"
+    file.write_text(content)
+    return file
+
+
+def test_a_study_names_its_runs(tmp_path: Path) -> None:
+    study = read_study(write(tmp_path, GOOD))
+    assert study.title == "Two cuts"
+    assert [(r.plugin, r.dataset, r.seed) for r in study.runs] == [
+        *(("cut", "toy", 0), ("cut", "toy", 1), ("cut", "toy", 0))
+    ]
+    assert study.runs[2].options == {"scale": "2.0", "breaks": "true"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("title = ", "not TOML"),
+        ("runs = []", "no runs"),
+        ("titel = 1", "did you mean title"),
+        ('[[runs]]\nplugn = "cut"', "run 1: no key 'plugn'; did you mean plugin"),
+        ('[[runs]]\nplugin = "cut"', "run 1: .*dataset"),
+        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = "x"', "run 1: "),
+        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nset = 3', "wanted a table"),
+    ],
+)
+def test_a_study_that_makes_no_sense_is_refused(tmp_path: Path, content: str, told: str) -> None:
+    with pytest.raises(RequestError, match=told):
+        read_study(write(tmp_path, content))
+    with pytest.raises(RequestError, match="No such file"):
+        read_study(tmp_path / "nothing.toml")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    place = Workplace.at(tmp_path)
+    monkeypatch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
+    monkeypatch.setenv("BENCH_HOME", str(place.home.root))
+    return place
+
+
+def test_all_its_runs_are_done_and_one_that_breaks_keeps_its_row(
+    desk: Workplace, tmp_path: Path
+) -> None:
+    file = write(tmp_path, GOOD)
+    asked = [str(file), "--runs", str(desk.store.root), "-o", str(tmp_path / "out")]
+    ran = CliRunner().invoke(command, asked, standalone_mode=False)
+    assert ran.return_value == 1, ran.output
+    page = (tmp_path / "out" / "report.md").read_text()
+    assert page.startswith("# Two cuts\n")
+    assert page.count("| cut") == 3
+    assert "ZeroDivisionError" in page
+    again = CliRunner().invoke(command, asked, standalone_mode=False)
+    assert again.return_value == 1
+    assert len(list(desk.store.runs())) == 4  # what broke is tried again
+
+
+def test_a_mistake_in_the_last_run_is_told_before_the_first_one_starts(
+    desk: Workplace, tmp_path: Path
+) -> None:
+    file = write(tmp_path, GOOD + '[[runs]]\nplugin = "cutt"\n')
+    ran = CliRunner().invoke(command, [str(file), "--runs", str(desk.store.root)])
+    assert isinstance(ran.exception, RequestError)
+    assert not desk.store.root.exists()
