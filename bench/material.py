@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import InputError
-from bench.fingerprint import events_digest
+from bench.fingerprint import digest, events_digest
 from bench.ledger import Ledger
 from bench.options import options_in
 from bench.record import SampleRecord
@@ -111,4 +111,5 @@ def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
         background=len(table) - signal,
         natural=signal_fraction(origin.table),
         fingerprint=events_digest(table.ids),
+        features=digest(table.columns),
     )

@@ -25,6 +25,8 @@ class SampleRecord:
     """The signal fraction that the dataset has by nature."""
     fingerprint: str
     """Hash of the set of event ids."""
+    features: str = ""
+    """Hash of the columns' names, units and meanings."""
 
     @property
     def label(self) -> str:

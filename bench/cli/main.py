@@ -11,7 +11,7 @@ import click
 
 from bench.errors import BenchError, did_you_mean
 
-COMMANDS = ("run", "study", "report", "list", "data")
+COMMANDS = ("run", "study", "report", "compare", "list", "data")
 FAILED, BAD_REQUEST, INTERRUPTED = 1, 2, 130
 
 

@@ -54,6 +54,7 @@ class Ranking:
     y: NDArray[np.int8]  # (n,), from the highest score down
     weights: NDArray[np.float64]  # (n,)
     ends: NDArray[np.intp]  # (k,), the last event of each distinct score
+    order: NDArray[np.intp]  # (n,), the place of each of these events in the sample
 
     @classmethod
     def of(cls, scored: Scored) -> Ranking:
@@ -63,7 +64,7 @@ class Ranking:
         rank = scored.rank
         order = np.argsort(-rank, kind="stable")
         ends = np.flatnonzero(np.append(rank[order][1:] != rank[order][:-1], True))
-        return cls(scored.y[order], scored.weights[order], ends)
+        return cls(scored.y[order], scored.weights[order], ends, order)
 
     def curve(self, times: NDArray[np.int64] | None = None) -> Curve:
         """The ROC, with each event taken so many times, (n,); once each by default."""

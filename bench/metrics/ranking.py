@@ -40,7 +40,7 @@ class AreaUnderCurve(Metric):
         signal, background = (scored.y == label for label in (1, 0))
         area, variance = 0.0, 0.0
         for one, other in ((signal, background), (background, signal)):
-            placed = _placements(scored, one, other)
+            placed = placements(scored, one, other)
             share = scored.weights[one] / scored.weights[one].sum()
             mean = float(share @ placed)
             spread = float((share**2) @ (placed - mean) ** 2)
@@ -112,7 +112,7 @@ class Rejection(Metric):
         return found
 
 
-def _placements(
+def placements(
     scored: Scored, one: NDArray[np.bool_], other: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Share of the other class that each event of one class is on the right side of."""

@@ -1,0 +1,1 @@
+"""Two runs against each other: whether they can be compared at all, and how they differ."""

@@ -1,0 +1,39 @@
+"""What must be the same before two runs are compared; what is not is refused with its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench.errors import RequestError
+
+if TYPE_CHECKING:
+    from bench.store import Run
+
+
+def demand_comparable(one: Run, other: Run) -> None:
+    """Refuse two runs that do not speak of the same events.
+
+    Raises:
+        RequestError: a run that did not end well, other datasets or editions, other events, or
+            other features under one name.
+    """
+    for run in (one, other):
+        if run.record.status != "ok" or run.record.sample is None:
+            raise RequestError(f"{run.name} is {run.record.status}: it has no scores to compare")
+    a, b = one.record.sample, other.record.sample
+    assert a is not None
+    assert b is not None
+    if a.dataset != b.dataset:
+        raise RequestError(f"not comparable: {a.dataset} is not {b.dataset}")
+    if a.edition != b.edition:
+        raise RequestError(f"not comparable: {a.label} is not {b.label}; two editions are two data")
+    if a.fingerprint != b.fingerprint:
+        raise RequestError(
+            f"not comparable: {one.name} has scored {a.split} {a.size}, {other.name} {b.split} "
+            f"{b.size}: not the same events"
+        )
+    if a.options == b.options and a.features != b.features:
+        raise RequestError(
+            f"not comparable: the features of {a.label} have changed between the two runs under "
+            "the same options; do the older run again"
+        )

@@ -1,0 +1,155 @@
+"""Paired tests: two models on the very same events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.metrics.curve import BACKGROUND_FLOOR, Ranking
+from bench.metrics.ranking import placements
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.scored import Scored
+
+REPLICAS = 1000
+POWER = 0.8
+"""Chance of telling two models apart that the number of events is to give."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much larger a figure is for the first model, on the same events."""
+
+    what: str
+    value: float
+    low: float
+    """Of the 95 % interval."""
+    high: float
+    p: float
+    """The chance of so large a difference where there is none."""
+    method: str
+    needed: int | None = None
+    """Signal events that would tell the two apart in four cases of five; None where the difference
+    is nought."""
+
+
+def auc_difference(one: Scored, other: Scored) -> Difference:
+    """Of the areas under the ROC.
+
+    Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837; with event weights.
+    """
+    import numpy as np
+    from scipy.stats import norm
+
+    value = variance = 0.0
+    signal, background = (one.y == label for label in (1, 0))
+    for own, against in ((signal, background), (background, signal)):
+        gap = placements(one, own, against) - placements(other, own, against)
+        share = one.weights[own] / one.weights[own].sum()
+        mean = float(share @ gap)
+        variance += float((share**2) @ (gap - mean) ** 2) / max(1 - float((share**2).sum()), 1e-12)
+        value = mean if own is signal else value
+    spread = float(np.sqrt(variance))
+    half = float(norm.ppf(0.975)) * spread
+    p = float(2 * norm.sf(abs(value) / spread)) if spread > 0 else float(value == 0)
+    needed = _needed(value, spread, int(signal.sum()))
+    return Difference("AUC", value, value - half, value + half, p, "DeLong", needed)
+
+
+def max_sic_difference(one: Scored, other: Scored, floor: int = BACKGROUND_FLOOR) -> Difference:
+    """Of the maximum SIC, by a bootstrap that draws the same events for both."""
+    import numpy as np
+
+    rankings = [Ranking.of(scored) for scored in (one, other)]
+    value = _gap(rankings, None, floor)
+    rng = np.random.default_rng(one.seed)
+    found = np.array([_gap(rankings, times, floor) for times in _drawn(one.y, REPLICAS, rng)])
+    found = found[np.isfinite(found)]
+    if not np.isfinite(value) or len(found) < REPLICAS // 2:
+        nan = float("nan")
+        return Difference("max SIC", nan, nan, nan, nan, f"fewer than {floor} background events")
+    low, high = (float(np.quantile(found, tail)) for tail in (0.025, 0.975))
+    # the share of replicas on the far side of nought, twice, and never less than they can show
+    tail = min(np.mean(found <= 0), np.mean(found >= 0))
+    p = float(min(1.0, 2 * max(tail, 1 / len(found))))
+    needed = _needed(value, float(found.std()), int((one.y == 1).sum()))
+    return Difference("max SIC", value, low, high, p, "paired bootstrap", needed)
+
+
+def decision_difference(one: Scored, other: Scored, label: int) -> Difference:
+    """Of the share of right decisions on one class: McNemar's exact test.
+
+    Source: McNemar, Psychometrika 12 (1947) 153, in its exact binomial form; weights play no part.
+    """
+    import numpy as np
+    from scipy.stats import binomtest, norm
+
+    inside = one.y == label
+    n = int(inside.sum())
+    what = "correct signal" if label == 1 else "correct background"
+    if not n:
+        nan = float("nan")
+        return Difference(what, nan, nan, nan, nan, "no such event")
+    right = [(s.selected == bool(label)) & s.verdict for s in (one, other)]
+    first = int((right[0] & ~right[1] & inside).sum())
+    second = int((right[1] & ~right[0] & inside).sum())
+    p = float(binomtest(first, first + second).pvalue) if first + second else 1.0
+    value = (first - second) / n
+    spread = float(np.sqrt(max(first + second - (first - second) ** 2 / n, 0.0))) / n
+    half = float(norm.ppf(0.975)) * spread
+    method = f"McNemar, {first} against {second}"
+    needed = _needed(value, spread, n) if label == 1 else None
+    return Difference(what, value, value - half, value + half, p, method, needed)
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """The p-values corrected for their number (Holm 1979); NaN stays and does not count."""
+    import numpy as np
+
+    values = np.asarray(p, dtype=np.float64)
+    told = np.flatnonzero(np.isfinite(values))
+    order = told[np.argsort(values[told])]
+    corrected = values.copy()
+    largest = 0.0
+    for place, i in enumerate(order):
+        largest = max(largest, min(1.0, values[i] * (len(order) - place)))
+        corrected[i] = largest
+    return [float(value) for value in corrected]
+
+
+def _gap(rankings: Sequence[Ranking], times: NDArray[np.int64] | None, floor: int) -> float:
+    first, second = (
+        ranking.curve(None if times is None else times[ranking.order]).best_sic(floor)[0]
+        for ranking in rankings
+    )
+    return first - second
+
+
+def _drawn(y: NDArray[np.int8], count: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
+    """How often each event is taken, in each replica: (n,), drawn within each class."""
+    import numpy as np
+
+    rows = [np.flatnonzero(y == label) for label in (0, 1)]
+    found = []
+    for _ in range(count):
+        times = np.zeros(len(y), dtype=np.int64)
+        for inside in rows:
+            drawn = rng.integers(len(inside), size=len(inside))
+            times[inside] = np.bincount(drawn, minlength=len(inside))
+        found.append(times)
+    return found
+
+
+def _needed(value: float, spread: float, signal: int) -> int | None:
+    """Signal events at which a difference as large stands out, the sample growing as it is."""
+    import numpy as np
+    from scipy.stats import norm
+
+    if value == 0 or not np.isfinite(value):
+        return None
+    sigmas = float(norm.ppf(0.975) + norm.ppf(POWER))
+    return int(np.ceil(signal * (sigmas * spread / value) ** 2))

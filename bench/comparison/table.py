@@ -1,0 +1,107 @@
+"""The comparison of two runs in a table and in words."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import TYPE_CHECKING
+
+from bench.comparison.comparable import demand_comparable
+from bench.comparison.paired import (
+    Difference,
+    auc_difference,
+    decision_difference,
+    holm,
+    max_sic_difference,
+)
+from bench.report.cells import DASH, number
+
+if TYPE_CHECKING:
+    from bench.store import Run
+
+LEVEL = 0.05
+HEADINGS = ["figure", "first", "second", "difference", "95 % interval", "p", "p, Holm", "method"]
+
+
+def compare(one: Run, other: Run) -> str:
+    """Every paired test between two runs, Holm over them, and what may be concluded.
+
+    Raises:
+        RequestError: the two cannot be compared.
+    """
+    from tabulate import tabulate
+
+    demand_comparable(one, other)
+    found = differences(one, other)
+    corrected = holm([difference.p for difference in found])
+    figures = [_figures(run) for run in (one, other)]
+    rows = [
+        [
+            difference.what,
+            *(number(own.get(difference.what)) for own in figures),
+            _number(difference.value),
+            f"[{_number(difference.low)}, {_number(difference.high)}]",
+            _p(difference.p),
+            _p(p),
+            difference.method,
+        ]
+        for difference, p in zip(found, corrected, strict=True)
+    ]
+    sample = one.record.sample
+    assert sample is not None
+    head = [
+        f"first: {_told(one)}",
+        f"second: {_told(other)}",
+        f"on the same {sample.signal} signal and {sample.background} background events of "
+        f"{sample.label}, {sample.split} {sample.size}",
+        "",
+    ]
+    table = tabulate(rows, HEADINGS, tablefmt="pipe", disable_numparse=True)
+    said = [sentence(d, p) for d, p in zip(found, corrected, strict=True)]
+    return "\n".join([*head, table, "", *said])
+
+
+def differences(one: Run, other: Run) -> list[Difference]:
+    """The paired tests of two runs."""
+    first, second = one.scored(), other.scored()
+    found = [decision_difference(first, second, label) for label in (1, 0)]
+    if first.two_classes:
+        found = [auc_difference(first, second), max_sic_difference(first, second), *found]
+    return found
+
+
+def sentence(difference: Difference, p: float) -> str:
+    """What may be concluded of one figure."""
+    if isnan(p):
+        return f"{difference.what}: not defined here ({difference.method})."
+    if p < LEVEL:
+        better = "first" if difference.value > 0 else "second"
+        return f"{difference.what}: the {better} is better (p = {_p(p)} after Holm)."
+    told = f"{difference.what}: not separable on these events (p = {_p(p)} after Holm)"
+    if difference.needed is None:
+        return f"{told}."
+    return f"{told}; a difference as large would take about {difference.needed} signal events."
+
+
+def _figures(run: Run) -> dict[str, float | None]:
+    metrics = run.metrics()
+    names = {"AUC": "auc", "max SIC": "max_sic"}
+    found = {told: metrics.estimates[name].value for told, name in names.items()}
+    counts = metrics.counts
+    if counts.signal:
+        found["correct signal"] = counts.true_signal / counts.signal
+    if counts.background:
+        found["correct background"] = counts.true_background / counts.background
+    return found
+
+
+def _told(run: Run) -> str:
+    options = f" with {run.record.options}" if run.record.options else ""
+    return f"{run.record.plugin}{options}, run {run.name}"
+
+
+def _number(value: float) -> str:
+    return DASH if isnan(value) else f"{value:+.4f}"
+
+
+def _p(value: float) -> str:
+    return DASH if isnan(value) else (f"{value:.3f}" if value >= 0.001 else f"{value:.1e}")
