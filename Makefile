@@ -10,10 +10,11 @@ PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/llm
 install: $(READY)
 
 $(READY): pyproject.toml datasets/lhco/pyproject.toml plugins/gbt/pyproject.toml plugins/llm/pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev $(PACKAGES)
-	touch $@
+	@echo "installing into .venv: two to four minutes"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev $(PACKAGES)
+	@touch $@
 
 demo: $(READY)
 	$(BIN)/bench run --plugin llm-nfa --dataset blackbox1
@@ -32,3 +33,4 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/figures.py
+	$(BIN)/python benchmarks/llm_speed.py

@@ -80,6 +80,8 @@ class RunRecord:
     sample: SampleRecord | None = None
     fit: str | None = None
     """Content hash of the fit."""
+    scores: str | None = None
+    """Content hash of all that the scores come from."""
     fit_reused: bool = False
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -108,8 +108,15 @@ class Store:
 
     def find(self, key: str) -> Run | None:
         """The newest good run of a content key, its files verified."""
+        return self._newest(lambda record: record.id == key)
+
+    def find_scores(self, key: str) -> Run | None:
+        """The newest good run whose scores come from what the key holds, its files verified."""
+        return self._newest(lambda record: record.scores == key)
+
+    def _newest(self, wanted: Callable[[RunRecord], bool]) -> Run | None:
         for run in reversed(list(self.runs())):
-            if run.record.id == key and run.record.status == "ok":
+            if run.record.status == "ok" and wanted(run.record):
                 try:
                     run.metrics()
                     run.scored()

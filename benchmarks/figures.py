@@ -16,18 +16,17 @@ from bench.store import Run, Store
 RUNS = Path("runs")
 OFFICIAL = Path("../shared/data/lhco_rd_sample.h5")
 
+RD = "--dataset rd --edition twin --events 4000"
 COMMANDS = {
-    "gbt, rd": "--plugin gbt --dataset rd --edition twin",
-    "llm-nfa, rd": "--plugin llm-nfa --dataset rd --edition twin",
-    "llm-nfa, rd, numbers permuted": (
-        "--plugin llm-nfa --dataset rd --edition twin --permute numbers"
-    ),
-    "llm-nfa, rd, without numbers": (
-        "--plugin llm-nfa --dataset rd --edition twin --without numbers"
-    ),
-    "gbt, rd, the diary's 16 numbers": (
-        "--plugin gbt --dataset rd --edition twin --set features=diary"
-    ),
+    "gbt, rd": f"--plugin gbt {RD}",
+    "llm-text, rd": f"--plugin llm-text {RD}",
+    "llm-nfa, rd": f"--plugin llm-nfa {RD}",
+    "llm-token, rd": f"--plugin llm-token {RD}",
+    "llm-text, rd, numbers permuted": f"--plugin llm-text {RD} --permute numbers",
+    "llm-nfa, rd, numbers permuted": f"--plugin llm-nfa {RD} --permute numbers",
+    "llm-token, rd, numbers permuted": f"--plugin llm-token {RD} --permute numbers",
+    "llm-nfa, rd, without numbers": f"--plugin llm-nfa {RD} --without numbers",
+    "gbt, rd, the diary's 16 numbers": f"--plugin gbt {RD} --set features=diary",
     "gbt, blackbox1": "--plugin gbt --dataset blackbox1 --edition twin",
     "llm-nfa, blackbox1": "--plugin llm-nfa --dataset blackbox1 --edition twin",
     "gbt fitted on the twin, official rd": (

@@ -1,8 +1,9 @@
 """Language models here against the study diary's way of running them: same model, same run.
 
-    python benchmarks/llm_speed.py RUN
+    python benchmarks/llm_speed.py [RUN]
 
-RUN is a stored run of llm-text, llm-nfa or llm-token on rd. The diary scored one event at a time,
+RUN is a stored run of llm-text, llm-nfa or llm-token on rd; else the newest plain one of llm-nfa is
+taken, or made. The diary scored one event at a time,
 its prompt padded to 512 tokens, by generating text; and trained one event at a time, padded alike.
 """
 
@@ -30,6 +31,8 @@ from bench.home import Home
 from bench.options import build as built
 from bench.parts import Dataset, Encoder
 from bench.plugins import load_shelf
+from bench.request import RunRequest
+from bench.run import run as run_it
 from bench.samples import Sample, draw
 from bench.store import Store
 
@@ -39,7 +42,12 @@ PADDED, SCORED, DIARYS, STEPS = 512, 2000, 60, 6
 def main() -> None:
     """Load the run's fit, time both ways, print the ratios."""
     home, shelf = Home.here(), load_shelf()
-    (run,) = Store(Path("runs")).pick(sys.argv[1:])
+    store = Store(Path("runs"))
+    if sys.argv[1:]:
+        (run,) = store.pick(sys.argv[1:])
+    else:
+        request = RunRequest(plugin="llm-nfa", dataset="rd", edition="twin", events=4000)
+        run, _ = run_it(request, shelf, home, store, context(home))
     record = run.record
     assert record.model
     assert record.sample

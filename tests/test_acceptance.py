@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 OFFICIAL = Path(__file__).parents[1].parent / "shared" / "data" / "lhco_rd_sample.h5"
-RD = ("--dataset", "rd", "--edition", "twin")
+RD = ("--dataset", "rd", "--edition", "twin", "--events", 4000)
 
 
 def area(runs: Path, *arguments: object) -> float:
@@ -31,10 +31,17 @@ def test_trees_on_the_twin(tmp_path: Path) -> None:
     assert area(tmp_path, "--plugin", "gbt", *RD) >= 0.97
 
 
-def test_first_token_fusion_on_the_twin_and_without_the_right_numbers(tmp_path: Path) -> None:
-    fused = area(tmp_path, "--plugin", "llm-nfa", *RD)
-    assert fused >= 0.955
-    assert fused - area(tmp_path, "--plugin", "llm-nfa", *RD, "--permute", "numbers") > 0.05
+@pytest.mark.parametrize("plugin", ["llm-nfa", "llm-token"])
+def test_numbers_fused_into_text_and_not_the_right_numbers(tmp_path: Path, plugin: str) -> None:
+    fused = area(tmp_path, "--plugin", plugin, *RD)
+    assert fused >= 0.97
+    assert fused - area(tmp_path, "--plugin", plugin, *RD, "--permute", "numbers") > 0.05
+
+
+def test_text_alone_to_which_numbers_are_nothing(tmp_path: Path) -> None:
+    alone = area(tmp_path, "--plugin", "llm-text", *RD)
+    assert alone >= 0.94
+    assert alone == area(tmp_path, "--plugin", "llm-text", *RD, "--permute", "numbers")
 
 
 def test_trees_fitted_on_the_twin_on_official_events(tmp_path: Path) -> None:

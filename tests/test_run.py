@@ -220,6 +220,29 @@ def test_an_option_of_scoring_alone_reuses_the_fit(place: Workplace) -> None:
     assert not np.allclose(done.scored().score, first.scored().score)
 
 
+def test_scores_are_judged_anew_without_the_model(place: Workplace) -> None:
+    first, _ = do(place)
+    shutil.rmtree(place.home.fits)
+    place.notices.clear()
+    done, reused = do(place, replace(REQUEST, threshold=0.9))
+    assert not reused
+    assert place.notices[-1] == f"reused the scores of run {first.name}"
+    assert not list(place.home.fits.glob("*"))
+    assert (done.scored().score == first.scored().score).all()
+    assert done.scored().threshold == 0.9
+    assert done.metrics().counts != first.metrics().counts
+    assert (done.folder / "history.jsonl").exists()
+
+
+def test_damaged_scores_are_not_judged(place: Workplace) -> None:
+    first, _ = do(place)
+    with (first.folder / "scores.parquet").open("ab") as stream:
+        stream.write(b"x")
+    done, _ = do(place, replace(REQUEST, threshold=0.9))
+    assert "judge" in done.record.seconds
+    assert "score evaluated" in done.record.seconds
+
+
 def test_the_scalars_are_there_for_tensorboard_too(place: Workplace) -> None:
     done, _ = do(place)
     (events,) = (done.folder / "tensorboard").iterdir()
