@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from bench.encoders.numbers import Numbers
 from bench.hookspecs import hookimpl
-from bench.metrics.decisions import Decisions, SignificanceImprovement
+from bench.metrics.calibration import CalibrationError, ProperScores
+from bench.metrics.decisions import AsimovSignificance, Decisions, SignificanceImprovement
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
+from bench.metrics.working_points import FixedFalsePositiveRate
 from bench.parts import Encoder, Metric
 
 
@@ -20,4 +22,14 @@ def bench_encoders() -> Iterable[type[Encoder]]:
 @hookimpl
 def bench_metrics() -> Iterable[type[Metric]]:
     """The figures of every table."""
-    return [AreaUnderCurve, MaximumSic, Rejection, SignificanceImprovement, Decisions]
+    return [
+        AreaUnderCurve,
+        MaximumSic,
+        Rejection,
+        FixedFalsePositiveRate,
+        SignificanceImprovement,
+        AsimovSignificance,
+        Decisions,
+        ProperScores,
+        CalibrationError,
+    ]

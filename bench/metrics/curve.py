@@ -46,6 +46,17 @@ class Curve:
         place = min(place, len(self.signal) - 1)
         return float(self.background[place]), place
 
+    def signal_at(self, rate: float) -> tuple[float, float]:
+        """The highest eps_S where at most this share of the background passes.
+
+        Gives it with the background events left there; 0 and 0 where the first threshold passes
+        too much already.
+        """
+        import numpy as np
+
+        place = int(np.searchsorted(self.background, rate + 1e-12, side="right")) - 1
+        return (float(self.signal[place]), float(self.left[place])) if place >= 0 else (0.0, 0.0)
+
 
 @dataclass(frozen=True, eq=False)
 class Ranking:

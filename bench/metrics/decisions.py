@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bench.metrics.intervals import decision_replicas, percentiles, rate
@@ -65,6 +66,48 @@ class SignificanceImprovement(Metric):
         return {"sic": _bootstrapped(_sic, replicas, note)}
 
 
+@dataclass(frozen=True)
+class AsimovSignificance(Metric):
+    """The median significance expected of a count over the threshold, on the Asimov data set."""
+
+    name = "asimov"
+
+    uncertainty: float = 0.0
+    """Relative uncertainty of the background; 0 for one that is known."""
+
+    def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
+        """In standard deviations, for as many events as the weights say; a dash without background.
+
+        Source: Cowan, Cranmer, Gross and Vitells, EPJ C 71 (2011) 1554; with uncertainty: Cowan,
+        note of 2012, eq. 20.
+        """
+        import numpy as np
+
+        replicas = decision_replicas(scored, np.random.default_rng(scored.seed))
+        background, signal = replicas[0, :, 0]
+        note = f"{signal:.4g} signal on {background:.4g} background"
+        if self.uncertainty:
+            note += f" known to {100 * self.uncertainty:g} %"
+        figure = partial(_asimov, uncertainty=self.uncertainty)
+        return {"asimov": _bootstrapped(figure, replicas, note)}
+
+
+def _asimov(sums: Sums, uncertainty: float) -> Sums:
+    import numpy as np
+
+    b, s = sums[:, 0, 0], sums[:, 1, 0]
+    b = np.where(b > 0, b, np.nan)
+    total = s + b
+    if not uncertainty:
+        squared: Sums = 2 * (total * np.log1p(s / b) - s)
+        return np.sqrt(np.maximum(squared, 0.0))
+    v = (uncertainty * b) ** 2
+    first = total * np.log(total * (b + v) / (b**2 + total * v))
+    second = b**2 / v * np.log1p(v * s / (b * (b + v)))
+    root: Sums = np.sqrt(np.maximum(2 * (first - second), 0.0))
+    return root
+
+
 def _even(weights: NDArray[np.float64]) -> bool:
     """Whether all events count the same, so that a rate is one of plain counts."""
     import numpy as np
@@ -115,6 +158,7 @@ def _sic(sums: Sums) -> Sums:
 
 FIGURES: dict[str, Callable[[Sums], Sums]] = {
     "accuracy": _accuracy,
+    "balanced_accuracy": lambda sums: (_recall(0)(sums) + _recall(1)(sums)) / 2,
     "precision_signal": _precision(1),
     "recall_signal": _recall(1),
     "f1_signal": _f1(1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,6 @@ from bench_llm.scoring import score
 from bench_llm.training.loop import Recipe, Training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from bench_llm.network.fused import Network
@@ -105,9 +103,7 @@ def _start(plan: Plan, train: bench.Inputs, context: bench.Context) -> FittedLan
     """What the training starts from."""
     if context.start is not None:
         fitted = FittedLanguageModel.load(context.start, context.device)
-        _demand_same(fitted.plan, plan, "base", lambda p: (p.base, p.form))
-        _demand_same(fitted.plan, plan, "tuning", lambda p: (p.tuning.kind, p.tuning.targets))
-        _demand_same(fitted.plan, plan, "fusion", lambda p: (p.adapter, p.place))
+        _demand_same(fitted.plan, plan)
         return fitted
     network = build(plan, context.device)
     if network.adapter is not None:
@@ -117,8 +113,21 @@ def _start(plan: Plan, train: bench.Inputs, context: bench.Context) -> FittedLan
     return FittedLanguageModel(plan, network, reader, context.device)
 
 
-def _demand_same(before: Plan, now: Plan, what: str, of: Callable[[Plan], object]) -> None:
-    if of(before) != of(now):
-        raise bench.RequestError(
-            f"the run to go on from has another {what}: {of(before)}, wanted {of(now)}"
-        )
+def _demand_same(before: Plan, now: Plan) -> None:
+    """Refuse to go on with another network than the earlier fit's; the seed may be another one.
+
+    Raises:
+        RequestError: what differs.
+    """
+    now = replace(
+        now,
+        seed=before.seed,
+        form=replace(now.form, random=before.form.random),
+        tuning=replace(now.tuning, seed=before.tuning.seed),
+    )
+    for field in fields(Plan):
+        then, wanted = getattr(before, field.name), getattr(now, field.name)
+        if then != wanted:
+            raise bench.RequestError(
+                f"the run to go on from has another {field.name}: {then}, wanted {wanted}"
+            )

@@ -88,6 +88,8 @@ class LanguageModel(bench.Model):
             raise ValueError("wanted 0 <= warmup < 1, 0 <= dropout < 1 and clip > 0")
         if min(self.lr, self.gamma, self.patience, self.weight_decay) < 0:
             raise ValueError("lr, gamma, patience, weight_decay: wanted none below 0")
+        if self.init == "random" and self.tuning == "qlora":
+            raise ValueError("random weights cannot be quantised: init=random wants another tuning")
         if self.base == NONE and "numbers" not in self.reads:
             raise ValueError("base=none leaves a model of text alone nothing to read")
 

@@ -63,7 +63,7 @@ class Renderer:
             InputError: a prompt that does not fit the base with its answer, or with a token that
                 is unknown, or with another number of BOS than the one at its start, or with EOS.
         """
-        found = [self.prompt(text) for text in texts]
+        found = self._rendered(texts)
         lengths = np.array([len(ids) for ids in found], dtype=np.int64)
         room = self.longest - self.answers.shape[1]
         if lengths.size and lengths.max() > room:
@@ -76,6 +76,14 @@ class Renderer:
             row[: len(ids)] = ids
         self._demand_sound(padded, lengths, texts)
         return Tokens(padded, lengths)
+
+    def _rendered(self, texts: Sequence[str]) -> list[list[int]]:
+        """Prompts as token ids; plain ones all at once, which is what `prompt` gives of each."""
+        if not texts or any(message(text) is not None for text in texts):
+            return [self.prompt(text) for text in texts]
+        bos = self.tokenizer.bos_token_id
+        found = self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
+        return found if bos is None else [[bos, *ids] for ids in found]
 
     @property
     def padding(self) -> int:

@@ -84,5 +84,6 @@ def test_a_fit_goes_on_from_an_earlier_one(base: str, tmp_path: Path) -> None:
     start = replace(start, checkpoints=tmp_path / "c")
     moved = replace(model, lr=1e-3, epochs=1).fit(inputs(64, 3), valid, start)
     assert not np.allclose(moved.score(test), first.score(test))
-    with pytest.raises(bench.RequestError, match="another fusion"):
-        replace(model, units=8).fit(train, valid, start)
+    for change, told in (({"units": 8}, "adapter"), ({"dropout": 0.5}, "tuning")):
+        with pytest.raises(bench.RequestError, match=f"another {told}"):
+            replace(model, **change).fit(train, valid, start)

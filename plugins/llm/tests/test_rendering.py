@@ -54,6 +54,13 @@ def test_training_and_scoring_read_the_same_tokens(renderer: Renderer) -> None:
         assert whole.count(renderer.tokenizer.eos_token_id) == 1
 
 
+def test_many_prompts_are_rendered_as_each_alone(renderer: Renderer) -> None:
+    for texts in (TEXTS, [chat(text) for text in TEXTS]):
+        tokens = renderer.prompts(texts)
+        for text, ids, length in zip(texts, tokens.ids, tokens.lengths, strict=True):
+            assert ids[:length].tolist() == renderer.prompt(text)
+
+
 def test_an_answer_of_several_tokens_is_learned_whole(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,8 +51,6 @@ def load_language(source: BaseSource, form: BaseForm, device: str) -> PreTrained
     disable_progress_bar()  # the bench has its own
     if form.random is None:
         return _read(source, lambda: _pretrained(folder, form, device))
-    if form.quantised:
-        raise bench.InputError("random weights cannot be quantised; wanted another tuning")
     config = _read(source, lambda: AutoConfig.from_pretrained(folder, **_SAFELY))
     return with_random_weights(config, form.random).to(device)
 

@@ -1,0 +1,100 @@
+"""Figures of the scores as probabilities: log loss, Brier score, calibration error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.metrics.intervals import percentiles
+from bench.parts import Metric
+from bench.scored import Estimate, Scored
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+REPLICAS = 400
+LEAST = 1e-15
+"""Probabilities are kept so far from 0 and 1, that one wrong certainty is not the whole loss."""
+
+
+@dataclass(frozen=True)
+class ProperScores(Metric):
+    """Log loss and Brier score: the smaller the better, and least for the true probability."""
+
+    name = "proper_scores"
+
+    def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
+        """Weighted means with normal intervals; no verdict counts as a probability of one half.
+
+        They follow the class ratio of the sample, as probabilities do.
+        """
+        import numpy as np
+
+        p, note = _probabilities(scored)
+        right = np.where(scored.y == 1, p, 1 - p)
+        losses = {
+            "log_loss": -np.log(np.clip(right, LEAST, 1.0)),
+            "brier": (1 - right) ** 2,
+        }
+        return {name: _mean(loss, scored.weights, note) for name, loss in losses.items()}
+
+
+@dataclass(frozen=True)
+class CalibrationError(Metric):
+    """How far the scores are from the share of signal among events of such a score."""
+
+    name = "calibration_error"
+
+    bins: int = 15
+    """Bins of equally many events."""
+
+    def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
+        """The mean distance over bins, weighted by their events (expected calibration error).
+
+        Source: Naeini, Cooper and Hauskrecht, AAAI 29 (2015) 2901, in bins of equal mass; chance
+        alone makes it larger than nought, the more so the fewer events there are.
+        """
+        import numpy as np
+
+        p, note = _probabilities(scored)
+        edges = np.quantile(p, np.linspace(0, 1, self.bins + 1)[1:-1])
+        place = np.searchsorted(edges, p, side="right")
+        gaps = scored.weights * (scored.y - p)
+        rng = np.random.default_rng(scored.seed)
+        rows = [np.flatnonzero(scored.y == label) for label in (0, 1)]
+
+        def error(times: NDArray[np.int64] | int) -> float:
+            gap = np.bincount(place, gaps * times, self.bins)
+            return float(np.abs(gap).sum() / (scored.weights * times).sum())
+
+        drawn = []
+        for _ in range(REPLICAS):
+            times = np.zeros(len(p), dtype=np.int64)
+            for inside in rows:
+                if len(inside):
+                    taken = rng.integers(len(inside), size=len(inside))
+                    times[inside] = np.bincount(taken, minlength=len(inside))
+            drawn.append(error(times))
+        return {"calibration_error": percentiles(error(1), np.array(drawn), note=note)}
+
+
+def _probabilities(scored: Scored) -> tuple[NDArray[np.float64], str]:
+    """Scores, one half where there is no verdict; and a note of how many those are."""
+    import numpy as np
+
+    missing = int((~scored.verdict).sum())
+    note = f"{missing} events without a verdict count as one half" if missing else ""
+    return np.where(scored.verdict, scored.score, 0.5), note
+
+
+def _mean(values: NDArray[np.float64], weights: NDArray[np.float64], note: str) -> Estimate:
+    import numpy as np
+    from scipy.stats import norm
+
+    share = weights / weights.sum()
+    mean = float(share @ values)
+    spread = float(np.sqrt(share**2 @ (values - mean) ** 2))
+    half = float(norm.ppf(0.975)) * spread
+    return Estimate(mean, max(mean - half, 0.0), mean + half, method="normal", note=note)
