@@ -100,6 +100,14 @@ class RunRecord:
         return ", ".join([*told, f"from {start}"] if start else told)
 
     @property
+    def title(self) -> str:
+        """The model, what sets it apart, and its seed: `gbt, max_depth=4, seed 0`."""
+        views = (("texts", self.texts), ("numbers", self.numbers))
+        controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
+        apart = [self.options] if self.options else []
+        return ", ".join([self.plugin, *apart, *controls, f"seed {self.seed}"])
+
+    @property
     def numbers(self) -> str:
         """Whether the model had its numbers: `on`, `off`, `permuted`, or a dash."""
         return self._view("numbers")

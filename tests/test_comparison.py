@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 from toys import Workplace
 
+from bench.comparison.groups import letters
 from bench.comparison.paired import (
     auc_difference,
     decision_difference,
@@ -19,6 +20,7 @@ from bench.comparison.paired import (
 )
 from bench.comparison.table import compare
 from bench.errors import RequestError
+from bench.report.page import write_report
 from bench.request import RunRequest
 from bench.run import run
 from bench.scored import Scored
@@ -147,3 +149,37 @@ def test_a_run_that_failed_has_nothing_to_compare(place: Workplace) -> None:
     one = do(place)
     with pytest.raises(RequestError, match="has no scores"):
         compare(one, Run(one.folder, replace(one.record, status="failed")))
+
+
+def test_runs_that_share_a_letter_cannot_be_told_apart() -> None:
+    # 0 and 1 alike, 1 and 2 alike, 0 and 2 apart; 3 apart from all
+    apart = [(0, 2), (0, 3), (1, 3), (2, 3)]
+    assert letters(4, apart) == ["a", "ab", "b", "c"]
+    assert letters(3, []) == ["a", "a", "a"]
+    assert letters(2, [(0, 1)]) == ["a", "b"]
+
+
+def test_letters_agree_with_the_pairs_whatever_they_are() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        n = int(rng.integers(2, 9))
+        apart = [(i, j) for i in range(n) for j in range(i + 1, n) if rng.random() < 0.4]
+        found = letters(n, apart)
+        for i in range(n):
+            for j in range(i + 1, n):
+                assert bool(set(found[i]) & set(found[j])) == ((i, j) not in apart)
+
+
+def test_a_report_says_which_runs_can_be_told_apart(place: Workplace, tmp_path: Path) -> None:
+    runs = [do(place), do(place, replace(REQUEST, permute="numbers"))]
+    runs.append(do(place, replace(REQUEST, threshold=0.6)))  # the very same scores
+    page = write_report(runs, tmp_path / "out").read_text()
+    section = page.partition("## All figures")[0]
+    assert section.count("| cut, seed 0") == 2
+    assert "| a       |" in section
+    assert "| cut, numbers permuted, seed 0" in section
+    assert "No winner: 2 runs share the first place." in section
+    (mark,) = [line for line in section.splitlines() if "permuted, seed" in line]
+    assert mark.rstrip(" |").endswith("b")
+    alone = write_report(runs[1:2], tmp_path / "one").read_text()
+    assert "## toy" not in alone

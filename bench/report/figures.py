@@ -51,7 +51,7 @@ def _figure(runs: Sequence[Run], path: Path, draw: Draw, ylabel: str, *, log: bo
                 scored = run.scored()
             except DamagedError:
                 continue  # its row in the table says so
-            draw(axes, Ranking.of(scored).curve(), _label(run))
+            draw(axes, Ranking.of(scored).curve(), run.record.title.replace("$", "\\$"))
         axes.set(title=title, xlabel="signal efficiency $\\epsilon_S$", ylabel=ylabel, xlim=(0, 1))
         if log:
             axes.set_yscale("log")
@@ -69,13 +69,3 @@ def _panels(runs: Sequence[Run]) -> dict[str, list[Run]]:
             title = f"{sample.label}, {sample.split} {sample.size}"
             panels[f"{title}\nevents {sample.fingerprint[:6]}"].append(run)
     return panels
-
-
-def _label(run: Run) -> str:
-    """The model, what sets it apart, and its seed."""
-    record = run.record
-    views = (("texts", record.texts), ("numbers", record.numbers))
-    controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
-    apart = [record.options] if record.options else []
-    told = ", ".join([record.plugin, *apart, *controls, f"seed {record.seed}"])
-    return told.replace("$", "\\$")

@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.errors import RequestError
 from bench.files import write_bytes, written
 from bench.metrics.curve import BACKGROUND_FLOOR
+from bench.report.conclusions import conclusions
 from bench.report.figures import roc_figure, sic_figure
 from bench.report.tables import comparison
 from bench.store import Run
@@ -39,6 +40,7 @@ def write_report(runs: Sequence[Run], folder: Path, title: str = "") -> Path:
             draw(runs, draft)
     pictures = "\n".join(f"![{name.partition('.')[0].upper()}]({name})" for name in FIGURES)
     headline = title or f"Comparison of {len(runs)} runs"
-    page = f"# {headline}\n\n{comparison(runs)}\n{READING}\n{pictures}\n"
+    parts = [f"# {headline}\n", conclusions(runs), "## All figures\n", comparison(runs), READING]
+    page = "\n".join(part for part in parts if part) + f"\n{pictures}\n"
     write_bytes(folder / "report.md", page.encode())
     return folder / "report.md"

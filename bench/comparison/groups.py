@@ -1,0 +1,67 @@
+"""Groups of runs that cannot be told apart: all pairs on the same events, corrected by Holm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from bench.comparison.paired import Difference, auc_difference, holm
+
+if TYPE_CHECKING:
+    from bench.store import Run
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two runs by their place, how their AUC differs, and the corrected chance of it."""
+
+    first: int
+    second: int
+    difference: Difference
+    p: float
+
+    @property
+    def separable(self) -> bool:
+        """Whether the two can be told apart."""
+        return self.p < LEVEL
+
+
+def pairs(runs: Sequence[Run]) -> list[Pair]:
+    """Every pair of runs on the same events, by DeLong's test on AUC, Holm over all of them."""
+    scores = [run.scored() for run in runs]
+    places = list(combinations(range(len(runs)), 2))
+    found = [auc_difference(scores[i], scores[j]) for i, j in places]
+    corrected = holm([difference.p for difference in found])
+    return [
+        Pair(i, j, difference, p)
+        for (i, j), difference, p in zip(places, found, corrected, strict=True)
+    ]
+
+
+def letters(count: int, separable: Sequence[tuple[int, int]]) -> list[str]:
+    """Letters for each of `count` runs: two that share one cannot be told apart.
+
+    Source: Piepho, J. Comp. Graph. Stat. 13 (2004) 456 (insert and absorb).
+    """
+    groups = [frozenset(range(count))]
+    for i, j in separable:
+        split = []
+        for group in groups:
+            split += [group - {i}, group - {j}] if {i, j} <= group else [group]
+        unique = list(dict.fromkeys(split))
+        groups = [g for g in unique if not any(g < other for other in unique)]
+    groups.sort(key=sorted)
+    return [
+        "".join(_letter(n) for n, group in enumerate(groups) if i in group) for i in range(count)
+    ]
+
+
+def _letter(number: int) -> str:
+    """A to z, then aa and so on."""
+    tens, ones = divmod(number, len(ascii_lowercase))
+    return (_letter(tens - 1) if tens else "") + ascii_lowercase[ones]
