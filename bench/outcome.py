@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from bench.history import HISTORY, TENSORBOARD, write_events
 from bench.scored import Estimate, Scored
 from bench.scoring import score
 from bench.store import Metrics, Run, Store, copy_history, write_metrics, write_scores
+from bench.thresholds import choose
 
 if TYPE_CHECKING:
     from bench.inputs import Inputs
@@ -22,8 +23,16 @@ if TYPE_CHECKING:
 ROLES = ("valid", "evaluated")
 
 
-def execute(work: Work, folder: Path, store: Store) -> bool:
-    """Fit, score, judge and write; gives whether the fit was there.
+@dataclass(frozen=True)
+class Outcome:
+    """What is to be recorded of it."""
+
+    fit_reused: bool
+    threshold: float
+
+
+def execute(work: Work, folder: Path, store: Store) -> Outcome:
+    """Fit, score, judge and write.
 
     Scores that an earlier run has are judged anew without the model.
     """
@@ -33,6 +42,8 @@ def execute(work: Work, folder: Path, store: Store) -> bool:
         history, reused = earlier.folder / HISTORY, True
     else:
         samples, history, reused = _fresh(work)
+    threshold = choose(work.request.threshold, samples["valid"])
+    samples = {role: replace(found, threshold=threshold) for role, found in samples.items()}
     with work.stage("judge"):
         metrics = _judge(work.cast.metrics, samples["evaluated"])
     ids = {role: work.material.tables[role].ids for role in samples}
@@ -40,7 +51,7 @@ def execute(work: Work, folder: Path, store: Store) -> bool:
     write_metrics(folder, metrics)
     copy_history(folder, history)
     write_events(history, folder / TENSORBOARD)
-    return reused
+    return Outcome(reused, threshold)
 
 
 def _fresh(work: Work) -> tuple[dict[str, Scored], Path, bool]:
@@ -57,9 +68,9 @@ def _fresh(work: Work) -> tuple[dict[str, Scored], Path, bool]:
 
 
 def _earlier(work: Work, run: Run, role: str) -> Scored:
-    """The scores of an earlier run on the same events, at this run's threshold."""
+    """The scores of an earlier run on the same events."""
     table, found = work.material.tables[role], run.scored(role)
-    return replace(found, weights=table.weights, threshold=work.request.threshold)
+    return replace(found, weights=table.weights)
 
 
 def _scored(work: Work, fitted: Fit, role: str) -> Scored:
@@ -70,7 +81,7 @@ def _scored(work: Work, fitted: Fit, role: str) -> Scored:
         y=table.y,
         score=score(fitted.fitted, inputs, f"scoring {role}", work.context),
         weights=table.weights,
-        threshold=work.request.threshold,
+        threshold=0.5,
     )
 
 

@@ -13,6 +13,7 @@ from bench.options import build, options_of
 from bench.parts import Dataset, Encoder, Metric, Model, Part
 from bench.plugins import Offer, Shelf
 from bench.samples import Sample
+from bench.thresholds import demand_threshold
 
 TRAIN_EVENTS = 20_000
 VALID_EVENTS = 4_000
@@ -43,7 +44,8 @@ class RunRequest:
     """The run whose fit this one goes on from."""
     seed: int = 0
     device: str = "cpu"
-    threshold: float = 0.5
+    threshold: str = "0.5"
+    """A number, or `fpr=RATE` or `best-sic`, which are chosen on the valid split."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
         Sample(request.split or "test", ratio, request.events)
     if not re.fullmatch(r"cpu|cuda(:\d+)?", request.device):
         raise RequestError(f"no device {request.device!r}; wanted cpu, cuda or cuda:1")
+    demand_threshold(request.threshold)
     demand_views(built.model, built.encoders)
     _demand_control(built.model, request, shelf)
     if request.start and not built.model.continues:

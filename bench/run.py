@@ -58,7 +58,7 @@ def run(
     folder = store.claim(created, key)
     record = _record(work, key, created)
     try:
-        reused = execute(work, folder, store)
+        outcome = execute(work, folder, store)
     except KeyboardInterrupt:
         store.seal(folder, replace(record, status="interrupted", seconds=work.seconds))
         raise
@@ -67,7 +67,13 @@ def run(
         write_bytes(folder / TRACEBACK, traceback.format_exc().encode())
         broken = replace(record, status="failed", error=told, seconds=work.seconds)
         raise RunFailedError(store.seal(folder, broken)) from error
-    done = replace(record, status="ok", fit_reused=reused, seconds=work.seconds)
+    done = replace(
+        record,
+        status="ok",
+        fit_reused=outcome.fit_reused,
+        threshold=outcome.threshold,
+        seconds=work.seconds,
+    )
     return store.seal(folder, done), False
 
 
@@ -111,7 +117,6 @@ def _record(work: Work, key: str, created: str) -> RunRecord:
         views=sorted(parts.model.reads),
         without=request.without,
         permuted=request.permute,
-        threshold=request.threshold,
         train=samples["train"],
         valid=samples["valid"],
         sample=samples["evaluated"],

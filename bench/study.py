@@ -59,6 +59,8 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     if not isinstance(options, Mapping):
         raise RequestError(f"{where}: set: wanted a table of options")
     values["options"] = {name: _text(value) for name, value in options.items()}
+    if "threshold" in values:
+        values["threshold"] = _text(values["threshold"])
     try:
         return [
             msgspec.convert({**values, "seed": seed}, RunRequest)

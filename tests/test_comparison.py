@@ -172,7 +172,7 @@ def test_letters_agree_with_the_pairs_whatever_they_are() -> None:
 
 def test_a_report_says_which_runs_can_be_told_apart(place: Workplace, tmp_path: Path) -> None:
     runs = [do(place), do(place, replace(REQUEST, permute="numbers"))]
-    runs.append(do(place, replace(REQUEST, threshold=0.6)))  # the very same scores
+    runs.append(do(place, replace(REQUEST, threshold="0.6")))  # the very same scores
     page = write_report(runs, tmp_path / "out").read_text()
     section = page.partition("## All figures")[0]
     assert section.count("| cut, seed 0") == 2

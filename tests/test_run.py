@@ -224,7 +224,7 @@ def test_scores_are_judged_anew_without_the_model(place: Workplace) -> None:
     first, _ = do(place)
     shutil.rmtree(place.home.fits)
     place.notices.clear()
-    done, reused = do(place, replace(REQUEST, threshold=0.9))
+    done, reused = do(place, replace(REQUEST, threshold="0.9"))
     assert not reused
     assert place.notices[-1] == f"reused the scores of run {first.name}"
     assert not list(place.home.fits.glob("*"))
@@ -238,7 +238,7 @@ def test_damaged_scores_are_not_judged(place: Workplace) -> None:
     first, _ = do(place)
     with (first.folder / "scores.parquet").open("ab") as stream:
         stream.write(b"x")
-    done, _ = do(place, replace(REQUEST, threshold=0.9))
+    done, _ = do(place, replace(REQUEST, threshold="0.9"))
     assert "judge" in done.record.seconds
     assert "score evaluated" in done.record.seconds
 

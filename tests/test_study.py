@@ -22,6 +22,7 @@ seeds = [0, 1]
 [[runs]]
 plugin = "cut"
 train_ratio = "1:3"
+threshold = 0.7
 set = { scale = 2.0, breaks = true }
 """
 
@@ -38,6 +39,7 @@ def test_a_study_names_its_runs(tmp_path: Path) -> None:
     assert [(r.plugin, r.dataset, r.seed) for r in study.runs] == [
         *(("cut", "toy", 0), ("cut", "toy", 1), ("cut", "toy", 0))
     ]
+    assert [r.threshold for r in study.runs] == ["0.5", "0.5", "0.7"]
     assert study.runs[2].options == {"scale": "2.0", "breaks": "true"}
 
 

@@ -114,10 +114,9 @@ def _options(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1.")
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
-    default=0.5,
+    default="0.5",
     show_default=True,
-    help="Called signal from this score on.",
+    help="Called signal from this score on; or fpr=RATE or best-sic, chosen on the valid split.",
 )
 @RUNS
 def command(runs: Path, dry_run: bool, **asked: Any) -> int:
