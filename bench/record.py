@@ -104,6 +104,8 @@ class RunRecord:
         """The model, what sets it apart, and its seed: `gbt, max_depth=4, seed 0`."""
         views = (("texts", self.texts), ("numbers", self.numbers))
         controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
+        if self.permuted and self.permuted not in self.views:
+            controls.append(f"{self.permuted} permuted, which it does not read")
         apart = [self.options] if self.options else []
         return ", ".join([self.plugin, *apart, *controls, f"seed {self.seed}"])
 
