@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.metrics.curve import BACKGROUND_FLOOR, Ranking
+from bench.metrics.intervals import resamples
 from bench.metrics.ranking import placements
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def max_sic_difference(one: Scored, other: Scored, floor: int = BACKGROUND_FLOOR
     rankings = [Ranking.of(scored) for scored in (one, other)]
     value = _gap(rankings, None, floor)
     rng = np.random.default_rng(one.seed)
-    found = np.array([_gap(rankings, times, floor) for times in _drawn(one.y, REPLICAS, rng)])
+    found = np.array([_gap(rankings, times, floor) for times in resamples(one.y, REPLICAS, rng)])
     found = found[np.isfinite(found)]
     if not np.isfinite(value) or len(found) < REPLICAS // 2:
         nan = float("nan")
@@ -127,21 +128,6 @@ def _gap(rankings: Sequence[Ranking], times: NDArray[np.int64] | None, floor: in
         for ranking in rankings
     )
     return first - second
-
-
-def _drawn(y: NDArray[np.int8], count: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """How often each event is taken, in each replica: (n,), drawn within each class."""
-    import numpy as np
-
-    rows = [np.flatnonzero(y == label) for label in (0, 1)]
-    found = []
-    for _ in range(count):
-        times = np.zeros(len(y), dtype=np.int64)
-        for inside in rows:
-            drawn = rng.integers(len(inside), size=len(inside))
-            times[inside] = np.bincount(drawn, minlength=len(inside))
-        found.append(times)
-    return found
 
 
 def _needed(value: float, spread: float, signal: int) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench.metrics.intervals import percentiles
+from bench.metrics.intervals import percentiles, resamples
 from bench.parts import Metric
 from bench.scored import Estimate, Scored
 
@@ -62,21 +62,13 @@ class CalibrationError(Metric):
         edges = np.quantile(p, np.linspace(0, 1, self.bins + 1)[1:-1])
         place = np.searchsorted(edges, p, side="right")
         gaps = scored.weights * (scored.y - p)
-        rng = np.random.default_rng(scored.seed)
-        rows = [np.flatnonzero(scored.y == label) for label in (0, 1)]
 
         def error(times: NDArray[np.int64] | int) -> float:
             gap = np.bincount(place, gaps * times, self.bins)
             return float(np.abs(gap).sum() / (scored.weights * times).sum())
 
-        drawn = []
-        for _ in range(REPLICAS):
-            times = np.zeros(len(p), dtype=np.int64)
-            for inside in rows:
-                if len(inside):
-                    taken = rng.integers(len(inside), size=len(inside))
-                    times[inside] = np.bincount(taken, minlength=len(inside))
-            drawn.append(error(times))
+        rng = np.random.default_rng(scored.seed)
+        drawn = [error(times) for times in resamples(scored.y, REPLICAS, rng)]
         return {"calibration_error": percentiles(error(1), np.array(drawn), note=note)}
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.metrics.intervals import resamples
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -94,12 +96,5 @@ class Ranking:
         """Curves of bootstrapped samples, drawn within each class."""
         import numpy as np
 
-        rng = np.random.default_rng(seed)
-        rows = [np.flatnonzero(self.y == label) for label in (0, 1)]
-        for _ in range(count):
-            times = np.zeros(len(self.y), dtype=np.int64)
-            for inside in rows:
-                if len(inside):
-                    drawn = rng.integers(len(inside), size=len(inside))
-                    times[inside] = np.bincount(drawn, minlength=len(inside))
+        for times in resamples(self.y, count, np.random.default_rng(seed)):
             yield self.curve(times)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bench.scored import Estimate
@@ -40,6 +41,22 @@ def percentiles(
         return Estimate(None, method=method, note=note or "not defined for these counts")
     low, high = (_finite(np.quantile(replicas, tail, method="nearest")) for tail in TAILS)
     return Estimate(float(value), low, high, method=method, note=note)
+
+
+def resamples(
+    y: NDArray[np.int8], count: int, rng: np.random.Generator
+) -> Iterator[NDArray[np.int64]]:
+    """How often each event is taken in each of `count` bootstrapped samples: (n,), by class."""
+    import numpy as np
+
+    rows = [np.flatnonzero(y == label) for label in (0, 1)]
+    for _ in range(count):
+        times = np.zeros(len(y), dtype=np.int64)
+        for inside in rows:
+            if len(inside):
+                drawn = rng.integers(len(inside), size=len(inside))
+                times[inside] = np.bincount(drawn, minlength=len(inside))
+        yield times
 
 
 def _finite(value: float) -> float | None:

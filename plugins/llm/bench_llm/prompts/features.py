@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import bench
-from bench_llm.prompts.figures import Precision
+from bench_llm.prompts.figures import Precision, SpokenNumbers
 from bench_llm.prompts.frame import ABSENT, framed
 
 if TYPE_CHECKING:
@@ -23,27 +23,17 @@ OF_BOTH = ("dr_jj", "m_jj")
 
 
 @dataclass(frozen=True)
-class FeaturesPrompt(bench.Encoder):
+class FeaturesPrompt(SpokenNumbers):
     """Every feature by name and value, to a few significant digits."""
 
     name = "prompt-features"
-    produces = frozenset({"texts"})
-
-    digits: int = 3
-    """Significant digits of each number."""
-    decimals: int | None = None
-    """Digits behind the point in place of significant ones; the study diary had 10."""
-
-    def __post_init__(self) -> None:
-        """Refuse digits that no float32 has."""
-        Precision(self.digits, self.decimals)
 
     def encode(
         self, table: bench.Table, learned: Mapping[str, NDArray[np.generic]]
     ) -> Mapping[str, Sequence[str]]:
         """`texts`: a prompt an event; a second jet that is not there is said in words."""
         names = [column.name for column in table.columns]
-        precision = Precision(self.digits, self.decimals)
+        precision = self.precision
         return {"texts": [framed(_lines(names, row, precision)) for row in table.x.tolist()]}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import bench
+
 
 @dataclass(frozen=True)
 class Precision:
@@ -29,3 +31,24 @@ class Precision:
         if "e" not in text:
             return text
         return f"{float(text):.0f}" if abs(value) >= 1 else f"{float(text):.12f}".rstrip("0")
+
+
+@dataclass(frozen=True)
+class SpokenNumbers(bench.Encoder):
+    """An encoder that says numbers as text."""
+
+    produces = frozenset({"texts"})
+
+    digits: int = 3
+    """Significant digits of each number."""
+    decimals: int | None = None
+    """Digits behind the point in place of significant ones; the study diary had 10."""
+
+    def __post_init__(self) -> None:
+        """Refuse digits that no float32 has."""
+        Precision(self.digits, self.decimals)
+
+    @property
+    def precision(self) -> Precision:
+        """How many digits are said."""
+        return Precision(self.digits, self.decimals)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import bench
-from bench_llm.prompts.figures import Precision
+from bench_llm.prompts.figures import Precision, SpokenNumbers
 from bench_llm.prompts.frame import ABSENT, framed
 
 if TYPE_CHECKING:
@@ -18,20 +18,10 @@ JETS = 2
 
 
 @dataclass(frozen=True)
-class MomentaPrompt(bench.Encoder):
+class MomentaPrompt(SpokenNumbers):
     """The four-momentum (px, py, pz, e) of each jet, and the number of particles."""
 
     name = "prompt-momenta"
-    produces = frozenset({"texts"})
-
-    digits: int = 3
-    """Significant digits of each number."""
-    decimals: int | None = None
-    """Digits behind the point in place of significant ones; the study diary had 10."""
-
-    def __post_init__(self) -> None:
-        """Refuse digits that no float32 has."""
-        Precision(self.digits, self.decimals)
 
     def encode(
         self, table: bench.Table, learned: Mapping[str, NDArray[np.generic]]
@@ -41,7 +31,7 @@ class MomentaPrompt(bench.Encoder):
         Raises:
             InputError: the features lack pt, eta, phi or e of a jet, or `n_particles`.
         """
-        precision = Precision(self.digits, self.decimals)
+        precision = self.precision
         momenta = four_momenta(table).tolist()
         counts = table.column("n_particles").tolist()
         return {
