@@ -21,6 +21,10 @@ class DamagedError(BenchError):
     """Something stored does not have the bytes it was sealed with."""
 
 
+MOST = 12
+"""Names that an error lists."""
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """The close matches of a wrong name as the end of a sentence, or what there is to choose."""
     from difflib import SequenceMatcher
@@ -31,4 +35,6 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     if best >= 0.6:
         close = [name for name in names if likeness[name] >= best - 0.05]
         return f"did you mean {' or '.join(close)}?"
+    if len(names) > MOST:
+        return f"there is: {', '.join(names[:MOST])} and {len(names) - MOST} more"
     return f"there is: {', '.join(names)}" if names else "there is none"

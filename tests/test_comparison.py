@@ -124,6 +124,13 @@ def test_two_runs_are_compared_in_a_table_and_in_words(place: Workplace) -> None
     assert "AUC: not separable on these events (p = 1.000 after Holm)." in same
 
 
+def test_another_threshold_on_the_same_roc_is_said_in_words(place: Workplace) -> None:
+    told = compare(do(place), do(place, replace(REQUEST, threshold="0.8")))
+    assert "AUC: not separable" in told
+    assert "another threshold on the same ROC" in told
+    assert "same ROC" not in compare(do(place), do(place, replace(REQUEST, permute="numbers")))
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

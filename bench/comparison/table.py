@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,11 @@ def compare(one: Run, other: Run) -> str:
     ]
     table = tabulate(rows, HEADINGS, tablefmt="pipe", disable_numparse=True)
     said = [sentence(d, p) for d, p in zip(found, corrected, strict=True)]
+    if drifted(found, corrected):
+        said.append(
+            "The decisions differ in opposite directions and the AUC cannot be told apart: another "
+            "threshold on the same ROC, as far as these events can tell."
+        )
     return "\n".join([*head, table, "", *said])
 
 
@@ -67,6 +73,16 @@ def differences(one: Run, other: Run) -> list[Difference]:
     if first.two_classes:
         found = [auc_difference(first, second), max_sic_difference(first, second), *found]
     return found
+
+
+def drifted(found: Sequence[Difference], corrected: Sequence[float]) -> bool:
+    """Whether the runs differ by their threshold alone, as far as the tests can tell."""
+    tests = {d.what: (d, p) for d, p in zip(found, corrected, strict=True)}
+    if not {"AUC", "correct signal", "correct background"} <= tests.keys():
+        return False
+    signal, background = tests["correct signal"], tests["correct background"]
+    apart = signal[1] < LEVEL and background[1] < LEVEL
+    return apart and signal[0].value * background[0].value < 0 and not tests["AUC"][1] < LEVEL
 
 
 def sentence(difference: Difference, p: float) -> str:
