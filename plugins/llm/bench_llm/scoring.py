@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from bench_llm.examples import Examples
 
-TOKENS = 24_576
-"""Tokens computed at once; batches hold as many events as that allows."""
+TOKENS = {"cpu": 4096, "cuda": 24_576}
+"""Tokens computed at once: on a CPU what its caches hold, on a GPU what keeps it busy."""
 
 
 def score(
@@ -26,7 +26,7 @@ def score(
     training = network.training
     network.eval()
     with torch.inference_mode():
-        for rows in batches(examples.tokens.lengths, TOKENS):
+        for rows in batches(examples.tokens.lengths, TOKENS[device.partition(":")[0]]):
             logits = network(examples.prompts(rows, device))[:, 0].double()
             odds = logits[:, signal] - logits[:, background]
             scores[rows] = torch.sigmoid(odds).cpu().numpy()
