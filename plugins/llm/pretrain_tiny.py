@@ -1,6 +1,6 @@
 """Makes the base `tiny` that bench-llm ships: simulates its events, trains, writes the folder.
 
-    python plugins/llm/pretrain_tiny.py --minutes 25
+    python plugins/llm/pretrain_tiny.py --steps 3200
 
 No label is read, and no event that could be in a test split: the events are simulated for this
 alone, with a seed of their own, and only those whose id belongs to a train split are kept.
@@ -54,8 +54,13 @@ def epochs(table: bench.Table) -> Iterator[list[str]]:
 def main() -> None:
     """Simulate, train, write."""
     words = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    words.add_argument("--steps", type=int, default=4000, help="optimizer steps of 32 texts")
-    words.add_argument("--home", type=Path, default=Path("pretraining"), help="folder to work in")
+    words.add_argument("--steps", type=int, default=3200, help="optimizer steps of 32 texts")
+    words.add_argument(
+        "--home",
+        type=Path,
+        default=Home.here().root / "pretraining",
+        help="where its events are kept",
+    )
     words.add_argument("-o", "--output", type=Path, default=TARGET)
     asked = words.parse_args()
     table = events(Home(asked.home))
