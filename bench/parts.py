@@ -153,6 +153,10 @@ class Model(Part):
         views = (f"{name}: {view[0]}" for name, view in sorted(train.views.items()))
         return "\n".join(views)
 
+    def count_tokens(self, inputs: Inputs, context: Context) -> NDArray[np.integer] | None:
+        """Tokens that the model reads of each event: (n,); None where it reads none."""
+        return None
+
 
 class Metric(Part):
     """Judges scores."""

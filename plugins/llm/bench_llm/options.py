@@ -10,6 +10,9 @@ import bench
 from bench_llm.bases.source import NONE, BaseSource
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bench_llm.building import Plan
     from bench_llm.fitted import FittedLanguageModel
     from bench_llm.network.adapter import AdapterShape
@@ -125,6 +128,14 @@ class LanguageModel(bench.Model):
         numbers = train.views.get("numbers")
         plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed)
         return preview(plan, train)
+
+    def count_tokens(self, inputs: bench.Inputs, context: bench.Context) -> NDArray[np.int64]:
+        """Tokens of each event's prompt, with those that stand for its numbers: (n,)."""
+        from bench_llm.preview import count_tokens
+
+        numbers = inputs.views.get("numbers")
+        plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed)
+        return count_tokens(plan, inputs)
 
     def adapter(self, d: int) -> AdapterShape | None:
         """The adapter for d numbers; None for a model of text alone."""

@@ -9,6 +9,9 @@ from bench_llm.network.fused import DEDICATED, FIRST, PREPENDED
 from bench_llm.rendering import IGNORED, NoText
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     import bench
     from bench_llm.building import Plan
 
@@ -37,6 +40,17 @@ def preview(plan: Plan, train: bench.Inputs) -> str:
             f"split; the loss is on the {len(answer)} in >…<",
         ]
     )
+
+
+def count_tokens(plan: Plan, inputs: bench.Inputs) -> NDArray[np.int64]:
+    """Tokens that the network reads of each event, without its answer: (n,)."""
+    import numpy as np
+
+    added = plan.adapter.tokens if plan.adapter and plan.place != FIRST else 0
+    renderer = renderer_of(plan)
+    if isinstance(renderer, NoText):
+        return np.full(len(inputs), plan.adapter.tokens if plan.adapter else 0)
+    return renderer.prompts(inputs.views["texts"]).lengths + added
 
 
 def _fused(plan: Plan, pieces: list[str]) -> list[str]:

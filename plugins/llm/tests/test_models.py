@@ -238,3 +238,15 @@ def test_offering_them_imports_nothing_heavy() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_tokens_are_counted_as_they_are_read(base: str, tmp_path: Path) -> None:
+    events = inputs(8)
+    plain = TextOnly(base=base).count_tokens(events, context(tmp_path))
+    fused = FirstTokenFusion(base=base).count_tokens(events, context(tmp_path))
+    apart = DedicatedToken(base=base, tokens=2).count_tokens(events, context(tmp_path))
+    assert plain.shape == (8,)
+    assert (fused == plain).all()
+    assert (apart == plain + 2).all()
+    alone = DedicatedToken(base="none", tokens=2).count_tokens(events, context(tmp_path))
+    assert (alone == 2).all()
