@@ -9,6 +9,7 @@ from bench.hookspecs import hookimpl
 from bench.metrics.calibration import CalibrationError, ProperScores
 from bench.metrics.decisions import AsimovSignificance, Decisions, SignificanceImprovement
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
+from bench.metrics.sculpting import MassSculpting
 from bench.metrics.working_points import FixedFalsePositiveRate
 from bench.parts import Encoder, Metric
 
@@ -29,6 +30,7 @@ def bench_metrics() -> Iterable[type[Metric]]:
         FixedFalsePositiveRate,
         SignificanceImprovement,
         AsimovSignificance,
+        MassSculpting,
         Decisions,
         ProperScores,
         CalibrationError,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ from bench.store import Metrics, Run, Store, copy_history, write_metrics, write_
 from bench.thresholds import choose
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bench.inputs import Inputs
     from bench.parts import Metric
     from bench.request import RunRequest
@@ -45,7 +49,7 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     threshold = choose(work.request.threshold, samples["valid"])
     samples = {role: replace(found, threshold=threshold) for role, found in samples.items()}
     with work.stage("judge"):
-        metrics = _judge(work.cast.metrics, samples["evaluated"])
+        metrics = judge(work.cast.metrics, samples["evaluated"])
     ids = {role: work.material.tables[role].ids for role in samples}
     write_scores(folder, {role: (samples[role], ids[role]) for role in samples})
     write_metrics(folder, metrics)
@@ -70,7 +74,7 @@ def _fresh(work: Work) -> tuple[dict[str, Scored], Path, bool]:
 def _earlier(work: Work, run: Run, role: str) -> Scored:
     """The scores of an earlier run on the same events."""
     table, found = work.material.tables[role], run.scored(role)
-    return replace(found, weights=table.weights)
+    return replace(found, weights=table.weights, mass=_mass(work, role))
 
 
 def _scored(work: Work, fitted: Fit, role: str) -> Scored:
@@ -82,7 +86,15 @@ def _scored(work: Work, fitted: Fit, role: str) -> Scored:
         score=score(fitted.fitted, inputs, f"scoring {role}", work.context),
         weights=table.weights,
         threshold=0.5,
+        mass=_mass(work, role),
     )
+
+
+def _mass(work: Work, role: str) -> NDArray[np.float64] | None:
+    """The resonance mass of each event, if its dataset says which column that is."""
+    table = work.material.tables[role]
+    name = (work.cast.dataset if role == "evaluated" else work.cast.train).mass
+    return table.column(name).astype("float64") if name and table.has(name) else None
 
 
 def _controlled(inputs: Inputs, request: RunRequest) -> Inputs:
@@ -94,7 +106,7 @@ def _controlled(inputs: Inputs, request: RunRequest) -> Inputs:
     return inputs
 
 
-def _judge(metrics: tuple[Metric, ...], scored: Scored) -> Metrics:
+def judge(metrics: Sequence[Metric], scored: Scored) -> Metrics:
     """All figures; a metric that breaks is a dash that says why."""
     estimates: dict[str, Estimate] = {}
     for metric in metrics:

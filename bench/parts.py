@@ -60,6 +60,8 @@ class Dataset(Part):
     """The class ratio of an evaluation sample unless the user asks for another one."""
     train: ClassVar[str | None] = None
     """The dataset that a model is fitted on unless the user names one; None: this one."""
+    mass: ClassVar[str | None] = None
+    """The column of the resonance mass in GeV, whose background spectrum no cut is to sculpt."""
 
     @abstractmethod
     def open(self, edition: str | None, file: Path | None, context: Context) -> Source:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SCHEMA = 1
+USUAL = {"train": None, "train_ratio": "1:1", "train_events": None, "threshold": "0.5"}
+"""What a request says of training and judging unless somebody asked for something else."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,33 @@ class PartRecord:
 
 
 @dataclass(frozen=True)
+class OutsideRecord:
+    """Where a result of another tool came from, and what it lacks."""
+
+    file: str
+    """The file's name."""
+    digest: str
+    """SHA-256 of its bytes."""
+    row: int | None
+    """The row of a file of counts, the first one being 1; None for a file of predictions."""
+    lacks: list[str]
+    """What is not known of it, and so cannot be checked."""
+    told: str = ""
+    """What its author said of its options."""
+    source: str = ""
+    """Where its author published it."""
+    printed: dict[str, str] = field(default_factory=dict)
+    """Figures as its author printed them, by the name of the estimate; several with `;`."""
+    tolerance: float = 0.0
+    """How far a figure may be off because the counts were themselves read off rounded rates."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether nothing but counts is known, and no event."""
+        return self.row is not None
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """One run: what was asked, with what, on which events, and how it ended."""
 
@@ -86,13 +115,22 @@ class RunRecord:
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time of each stage."""
+    outside: OutsideRecord | None = None
+    """Where the result came from, if it is not the bench's own."""
     files: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file beside this record."""
     schema: int = SCHEMA
 
     @property
+    def bare(self) -> bool:
+        """Whether decisions are known and no scores."""
+        return self.outside is not None and self.outside.counts
+
+    @property
     def options(self) -> str:
         """What was asked for beside the defaults: `features=diary, max_depth=4`."""
+        if self.outside:
+            return self.outside.told
         given: dict[str, str] = self.request.get("options", {})
         named: list[str] = self.request.get("encoders", [])
         start: str | None = self.request.get("start")
@@ -102,12 +140,22 @@ class RunRecord:
     @property
     def title(self) -> str:
         """The model, what sets it apart, and its seed: `gbt, max_depth=4, seed 0`."""
+        return self.setting if self.outside else f"{self.setting}, seed {self.seed}"
+
+    @property
+    def setting(self) -> str:
+        """The model and what sets it apart, whatever its seed: `gbt, max_depth=4`."""
         views = (("texts", self.texts), ("numbers", self.numbers))
         controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
         if self.permuted and self.permuted not in self.views:
             controls.append(f"{self.permuted} permuted, which it does not read")
+        asked = [
+            f"{name.replace('_', ' ')} {self.request[name]}"
+            for name, usual in USUAL.items()
+            if self.request.get(name, usual) != usual
+        ]
         apart = [self.options] if self.options else []
-        return ", ".join([self.plugin, *apart, *controls, f"seed {self.seed}"])
+        return ", ".join([self.plugin, *apart, *controls, *asked])
 
     @property
     def numbers(self) -> str:

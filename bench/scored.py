@@ -62,6 +62,10 @@ class Scored:
     """An event is called signal if its score is at least this."""
     seed: int = 0
     """For what is drawn at random, such as a bootstrap."""
+    mass: NDArray[np.float64] | None = None  # (n,), GeV
+    """The resonance mass of each event, whose background spectrum a cut is not to sculpt."""
+    bare: bool = False
+    """Whether the scores are bare decisions, 1 or 0, and rank nothing."""
 
     @property
     def verdict(self) -> NDArray[np.bool_]:
@@ -81,6 +85,13 @@ class Scored:
         import numpy as np
 
         return np.where(self.verdict, self.score, -np.inf)
+
+    @property
+    def unranked(self) -> str:
+        """Why no figure of the scores' order can be given; empty where one can."""
+        if self.bare:
+            return "bare decisions: no scores to rank by"
+        return "" if self.two_classes else "one class only"
 
     @property
     def two_classes(self) -> bool:

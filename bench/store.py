@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.errors import DamagedError, RequestError, did_you_mean
 from bench.files import sync, write_bytes, written
@@ -14,6 +15,11 @@ from bench.fingerprint import file_digest
 from bench.history import HISTORY
 from bench.record import RunRecord
 from bench.scored import Counts, Estimate, Scored
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +64,20 @@ class Run:
             score=frame["score"].to_numpy(),
             weights=frame["weight"].to_numpy(),
             threshold=self.record.threshold,
+            mass=_complete(frame, "mass"),
+            bare=self.record.bare,
         )
+
+    def events(self, sample: str = "evaluated") -> NDArray[np.uint64]:
+        """The ids of the events of one sample, in the order of their scores: (n,).
+
+        Raises:
+            DamagedError: the file is not what was sealed.
+        """
+        import pandas as pd
+
+        frame = pd.read_parquet(self._verified(SCORES), columns=["sample", "event"])
+        return frame.loc[frame["sample"] == sample, "event"].to_numpy()
 
     def metrics(self) -> Metrics:
         """The figures, by name.
@@ -155,18 +174,17 @@ def write_scores(folder: Path, samples: Mapping[str, tuple[Scored, object]]) -> 
     """Write the scores of each sample: event id, label, weight, score; one Parquet file."""
     import pandas as pd
 
-    frames = [
-        pd.DataFrame(
-            {
-                "sample": name,
-                "event": ids,
-                "label": scored.y,
-                "weight": scored.weights,
-                "score": scored.score,
-            }
-        )
-        for name, (scored, ids) in samples.items()
-    ]
+    frames = []
+    for name, (scored, ids) in samples.items():
+        columns = {
+            "sample": name,
+            "event": ids,
+            "label": scored.y,
+            "weight": scored.weights,
+            "score": scored.score,
+        }
+        masses = {} if scored.mass is None else {"mass": scored.mass}
+        frames.append(pd.DataFrame(columns | masses))
     with written(folder / SCORES) as draft:
         pd.concat(frames).to_parquet(draft, index=False)
 
@@ -192,6 +210,13 @@ def _read(path: Path) -> RunRecord:
         return msgspec.json.decode(path.read_bytes(), type=RunRecord)
     except (msgspec.DecodeError, OSError) as error:
         raise DamagedError(f"{path} cannot be read: {error}") from error
+
+
+def _complete(frame: pd.DataFrame, name: str) -> NDArray[np.float64] | None:
+    """A column, if it is there and no value of it is missing."""
+    if name not in frame or bool(frame[name].isna().any()):
+        return None
+    return frame[name].to_numpy()
 
 
 def _folder_name(name: str) -> str:

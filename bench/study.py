@@ -9,19 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import RequestError, did_you_mean
+from bench.report.contents import PLAIN, Contents
 from bench.request import RunRequest
 
 RENAMED = {"from": "start", "encoder": "encoders", "set": "options"}
 """What a study calls otherwise than a request does: as the command line calls it."""
 SEEDS = "seeds"
+STUDY = "study.toml"
+"""What a study's file is called in the folder of its report."""
 
 
 @dataclass(frozen=True)
 class Study:
-    """Runs under one title."""
+    """Runs, and results of other tools, under one title."""
 
     title: str
     runs: tuple[RunRequest, ...]
+    counts: tuple[Path, ...] = ()
+    """Files of bare counts to import."""
+    contents: Contents = PLAIN
+    """What the report is to hold."""
 
 
 def read_study(file: Path) -> Study:
@@ -36,16 +43,24 @@ def read_study(file: Path) -> Study:
         raise RequestError(f"{file}: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RequestError(f"{file}: not TOML: {error}") from error
-    _demand_known(file, found, {"title", "defaults", "runs"})
+    _demand_known(file, found, {"title", "defaults", "runs", "counts", "report"})
     defaults, listed = found.get("defaults", {}), found.get("runs", [])
-    if not isinstance(listed, list) or not listed:
-        raise RequestError(f"{file}: no runs; wanted [[runs]] with a plugin each")
+    counts, contents = found.get("counts", []), found.get("report", {})
+    if not isinstance(listed, list) or not isinstance(counts, list) or not (listed or counts):
+        raise RequestError(
+            f"{file}: no runs; wanted [[runs]] with a plugin each, or counts = [FILE]"
+        )
+    if not isinstance(contents, Mapping) or any(type(v) is not bool for v in contents.values()):
+        raise RequestError(f"{file}: report: wanted decisions = true or blocks = true")
+    _demand_known(f"{file}, report", contents, {"decisions", "blocks"})
     requests = [
         request
         for number, given in enumerate(listed, 1)
         for request in _requests(f"{file}, run {number}", {**defaults, **given})
     ]
-    return Study(str(found.get("title", file.parent.name)), tuple(requests))
+    title = str(found.get("title", file.parent.name))
+    beside = tuple(file.parent / str(name) for name in counts)
+    return Study(title, tuple(requests), beside, Contents(title, **contents))
 
 
 def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:

@@ -67,6 +67,10 @@ class Table:
             weights=self.weights[rows],
         )
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a column."""
+        return any(column.name == name for column in self.columns)
+
     def column(self, name: str) -> NDArray[np.float32]:
         """One feature of every event: (n,), in the column's unit.
 

@@ -181,12 +181,15 @@ def test_a_report_says_which_runs_can_be_told_apart(place: Workplace, tmp_path: 
     runs = [do(place), do(place, replace(REQUEST, permute="numbers"))]
     runs.append(do(place, replace(REQUEST, threshold="0.6")))  # the very same scores
     page = write_report(runs, tmp_path / "out").read_text()
-    section = page.partition("## All figures")[0]
-    assert section.count("| cut, seed 0") == 2
+    section = page.partition("## All runs")[0]
+    assert "| cut, seed 0 " in section
+    assert "| cut, threshold 0.6, seed 0 " in section
     assert "| a       |" in section
     assert "| cut, numbers permuted, seed 0" in section
-    assert "No winner: 2 runs share the first place." in section
-    (mark,) = [line for line in section.splitlines() if "permuted, seed" in line]
+    assert "No winner: 2 models share the first place." in section
+    (mark,) = [line for line in section.splitlines() if line.startswith("| cut, numbers permuted")][
+        :1
+    ]
     assert mark.rstrip(" |").endswith("b")
     alone = write_report(runs[1:2], tmp_path / "one").read_text()
-    assert "## toy" not in alone
+    assert "group" not in alone

@@ -93,12 +93,12 @@ def test_the_same_command_says_what_it_reuses(runs: Desk) -> None:
 def test_one_table_compares_them(runs: Desk) -> None:
     done = runs.bench("report")
     assert done.returncode == 0, done.stderr
-    told, _, figures = done.stdout.partition("## All figures")
+    told, _, figures = done.stdout.partition("## All runs")
     assert told.count("cannot be told apart") == 2  # for the events of rd and of blackbox1
     lines = [line for line in figures.splitlines() if line.startswith("|")]
     assert len(lines) == 2 + 4
     assert sum("blackbox1 (twin)" in line for line in lines) == 2
-    assert {"report.md", "roc.png", "sic.png"} == {
+    assert {"report.md", "report.html", "figures", "tables"} == {
         file.name for file in (runs.folder / "report").iterdir()
     }
 

@@ -50,7 +50,7 @@ def test_a_run_keeps_all_that_it_was_made_of(place: Workplace) -> None:
 def test_scores_are_kept_event_by_event(place: Workplace) -> None:
     done, _ = do(place)
     frame = pd.read_parquet(done.folder / "scores.parquet")
-    assert list(frame.columns) == ["sample", "event", "label", "weight", "score"]
+    assert list(frame.columns) == ["sample", "event", "label", "weight", "score", "mass"]
     test = frame[frame["sample"] == "evaluated"]
     assert len(test) == done.record.sample.signal + done.record.sample.background
     assert fingerprint.events_digest(test["event"].to_numpy()) == done.record.sample.fingerprint

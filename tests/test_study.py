@@ -79,7 +79,7 @@ def test_all_its_runs_are_done_and_one_that_breaks_keeps_its_row(
     assert ran.return_value == 1, ran.output
     page = (tmp_path / "out" / "report.md").read_text()
     assert page.startswith("# Two cuts\n")
-    assert page.partition("## All figures")[2].count("| cut") == 3
+    assert page.partition("## All runs")[2].count("| cut") == 3
     assert "ZeroDivisionError" in page
     again = CliRunner().invoke(command, asked, standalone_mode=False)
     assert again.return_value == 1

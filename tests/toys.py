@@ -30,6 +30,7 @@ class Toy(bench.Dataset):
     """Events out of a generator, or out of a file that says how many."""
 
     name = "toy"
+    mass = "mass"
     shift: float = 0.0
     """Added to the first feature."""
 

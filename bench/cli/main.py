@@ -11,7 +11,9 @@ import click
 
 from bench.errors import BenchError, did_you_mean
 
-COMMANDS = ("run", "study", "report", "compare", "list", "data")
+COMMANDS = ("run", "study", "report", "compare", "import", "list", "data")
+MODULES = {"import": "outside"}
+"""Where a command's name is no name of a module."""
 FAILED, BAD_REQUEST, INTERRUPTED = 1, 2, 130
 
 
@@ -24,7 +26,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command = getattr(import_module(f"bench.cli.{name}"), "command")  # noqa: B009
+        command = getattr(import_module(f"bench.cli.{MODULES.get(name, name)}"), "command")  # noqa: B009
         assert isinstance(command, click.Command)
         return command
 

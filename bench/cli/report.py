@@ -19,15 +19,62 @@ from bench.cli.run import RUNS
     show_default=True,
     help="Folder to write.",
 )
+@click.option("--title", default="", help="The page's heading.")
+@click.option(
+    "--decisions",
+    is_flag=True,
+    help="Add the figures at the threshold: accuracy, precision and F1 of each class, counts.",
+)
+@click.option("--blocks", is_flag=True, help="Add every figure of every run, a section each.")
+@click.option(
+    "--check",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write nothing; say whether the reports in FOLDER are what the runs packed beside them "
+    "give, and exit with 1 if not.",
+)
 @RUNS
-def command(names: tuple[str, ...], output: Path, runs: Path) -> None:
-    """Write report.md with one table of all runs, and the ROC and SIC figures.
+def command(
+    names: tuple[str, ...],
+    output: Path,
+    title: str,
+    decisions: bool,
+    blocks: bool,
+    check: Path | None,
+    runs: Path,
+) -> int:
+    """Write what may be concluded of stored runs, with their figures and tables.
+
+    report.md and report.html (one file, sortable) say the same; figures/ holds ROC, SIC, scores,
+    calibration, mass sculpting and training; tables/ every table as CSV and LaTeX.
 
     RUN is a run's folder or the start or end of its name; all runs if none is named.
     """
+    from bench.report.contents import Contents
     from bench.report.page import write_report
     from bench.store import Store
 
-    page = write_report(Store(runs).pick(names), output)
+    if check:
+        return _check(check)
+    contents = Contents(title, decisions, blocks)
+    page = write_report(Store(runs).pick(names), output, contents)
     click.echo(page.read_text(encoding="utf-8"))
     click.echo(f"written to {page}", err=True)
+    return 0
+
+
+def _check(folder: Path) -> int:
+    from bench.errors import RequestError
+    from bench.report.check import find_reports, out_of_step
+
+    reports = find_reports(folder)
+    if not reports:
+        raise RequestError(f"{folder}: no report in it")
+    wrong = 0
+    for report in reports:
+        found = out_of_step(report)
+        click.echo(f"{report}: {'out of step' if found else 'in step'}")
+        for line in found:
+            click.echo(f"  {line}")
+        wrong += bool(found)
+    return 1 if wrong else 0

@@ -129,7 +129,7 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     from bench.cli.surroundings import context
     from bench.home import Home
     from bench.plugins import load_shelf
-    from bench.report.tables import run_block
+    from bench.report.sections.single import run_block
     from bench.request import RunRequest
     from bench.run import RunFailedError, preview, run
     from bench.store import Store

@@ -22,9 +22,14 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     r"""Do the runs of a study one after the other and write the report over them.
 
     A run that is there already is reused; one that breaks keeps its row, and the others go on.
+    The runs are packed into results/ beside the report, from which `bench report --check` writes
+    it anew. Figures of other tools come from files of counts (see `bench import`).
 
     \b
     title = "With and without numbers"
+    counts = ["published.csv"]
+    [report]
+    decisions = true
     [defaults]
     dataset = "rd"
     [[runs]]
@@ -35,8 +40,10 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     permute = "numbers"
     set = { epochs = 2 }
     """
+    from bench.archive import RESULTS, pack, unpack
     from bench.cli.surroundings import context
     from bench.home import Home
+    from bench.outside.keep import import_counts
     from bench.plugins import load_shelf
     from bench.report.page import write_report
     from bench.request import cast
@@ -47,7 +54,10 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     study, shelf, home, store = read_study(file), load_shelf(), Home.here(), Store(runs)
     for request in study.runs:
         cast(request, shelf)  # a mistake in the last run is told before the first one starts
-    done, failed = [], 0
+    beside = output or file.parent
+    if (beside / RESULTS).is_dir():
+        unpack(beside, store)  # what still holds of it is reused, by content like any run
+    done, failed = [run for given in study.counts for run in import_counts(given, shelf, store)], 0
     for number, request in enumerate(study.runs, 1):
         click.echo(f"run {number} of {len(study.runs)}: {request.plugin}", err=True)
         try:
@@ -56,6 +66,7 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
             click.echo(f"bench: {error}", err=True)
             done.append(error.run)
             failed += 1
-    page = write_report(done, output or file.parent, study.title)
+    page = write_report(done, beside, study.contents)
+    pack(done, study.contents, beside)
     click.echo(f"written to {page}", err=True)
     return 1 if failed else 0

@@ -14,12 +14,14 @@ def demand_comparable(one: Run, other: Run) -> None:
     """Refuse two runs that do not speak of the same events.
 
     Raises:
-        RequestError: a run that did not end well, other datasets or editions, other events, or
-            other features under one name.
+        RequestError: a run that did not end well, or of bare counts; other datasets or editions,
+            other events, or other features under one name.
     """
     for run in (one, other):
         if run.record.status != "ok" or run.record.sample is None:
             raise RequestError(f"{run.name} is {run.record.status}: it has no scores to compare")
+        if run.record.bare:
+            raise RequestError(f"not comparable: of {run.name} counts alone are known, no events")
     a, b = one.record.sample, other.record.sample
     assert a is not None
     assert b is not None

@@ -66,12 +66,13 @@ def compare(one: Run, other: Run) -> str:
     return "\n".join([*head, table, "", *said])
 
 
-def differences(one: Run, other: Run) -> list[Difference]:
-    """The paired tests of two runs."""
+def differences(one: Run, other: Run, *, quick: bool = False) -> list[Difference]:
+    """The paired tests of two runs; the bootstrap is left out of a quick look."""
     first, second = one.scored(), other.scored()
     found = [decision_difference(first, second, label) for label in (1, 0)]
     if first.two_classes:
-        found = [auc_difference(first, second), max_sic_difference(first, second), *found]
+        slow = [] if quick else [max_sic_difference(first, second)]
+        found = [auc_difference(first, second), *slow, *found]
     return found
 
 

@@ -32,6 +32,8 @@ class ProperScores(Metric):
         """
         import numpy as np
 
+        if scored.bare:
+            return dict.fromkeys(("log_loss", "brier"), Estimate(None, note=scored.unranked))
         p, note = _probabilities(scored)
         right = np.where(scored.y == 1, p, 1 - p)
         losses = {
@@ -58,6 +60,8 @@ class CalibrationError(Metric):
         """
         import numpy as np
 
+        if scored.bare:
+            return {"calibration_error": Estimate(None, note=scored.unranked)}
         p, note = _probabilities(scored)
         edges = np.quantile(p, np.linspace(0, 1, self.bins + 1)[1:-1])
         place = np.searchsorted(edges, p, side="right")

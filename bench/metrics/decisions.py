@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bench.metrics.intervals import decision_replicas, percentiles, rate
+from bench.metrics.intervals import between, decision_replicas, decision_sums, rate
 from bench.parts import Metric
 from bench.scored import Estimate, Scored
 
@@ -25,9 +25,7 @@ class Decisions(Metric):
     name = "decisions"
 
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
-        """Rates of events of equal weight have exact intervals, the rest bootstrapped ones."""
-        import numpy as np
-
+        """Rates of events of equal weight have exact intervals, the rest those of beta rates."""
         counts = scored.counts()
         right = counts.true_signal + counts.true_background
         called_signal = counts.true_signal + counts.false_signal
@@ -43,9 +41,9 @@ class Decisions(Metric):
                 "precision_signal": rate(counts.true_signal, called_signal),
                 "precision_background": rate(counts.true_background, called_background),
             }
-        replicas = decision_replicas(scored, np.random.default_rng(scored.seed))
+        drawn = Drawn.of(scored)
         return {
-            name: exact[name] if name in exact else _bootstrapped(figure, replicas)
+            name: exact[name] if name in exact else drawn.estimate(figure)
             for name, figure in FIGURES.items()
         }
 
@@ -58,12 +56,9 @@ class SignificanceImprovement(Metric):
 
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
         """A dash where no background event passes; the number that passes is in the note."""
-        import numpy as np
-
-        replicas = decision_replicas(scored, np.random.default_rng(scored.seed))
         passing = scored.counts().false_signal
         note = "no background event passes" if not passing else f"{passing} background events pass"
-        return {"sic": _bootstrapped(_sic, replicas, note)}
+        return {"sic": Drawn.of(scored).estimate(_sic, note)}
 
 
 @dataclass(frozen=True)
@@ -81,15 +76,38 @@ class AsimovSignificance(Metric):
         Source: Cowan, Cranmer, Gross and Vitells, EPJ C 71 (2011) 1554; with uncertainty: Cowan,
         note of 2012, eq. 20.
         """
-        import numpy as np
-
-        replicas = decision_replicas(scored, np.random.default_rng(scored.seed))
-        background, signal = replicas[0, :, 0]
+        drawn = Drawn.of(scored)
+        background, signal = drawn.seen[0, :, 0]
         note = f"{signal:.4g} signal on {background:.4g} background"
         if self.uncertainty:
             note += f" known to {100 * self.uncertainty:g} %"
         figure = partial(_asimov, uncertainty=self.uncertainty)
-        return {"asimov": _bootstrapped(figure, replicas, note)}
+        return {"asimov": drawn.estimate(figure, note)}
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Decisions as observed, and as they might be."""
+
+    seen: Sums  # (1, 2, 3)
+    dark: Sums  # (r, 2, 3)
+    bright: Sums  # (r, 2, 3)
+
+    @classmethod
+    def of(cls, scored: Scored) -> Drawn:
+        """Draw once for all figures."""
+        import numpy as np
+
+        rng = np.random.default_rng(scored.seed)
+        return cls(decision_sums(scored), *decision_replicas(scored, rng))
+
+    def estimate(self, figure: Callable[[Sums], Sums], note: str = "") -> Estimate:
+        """A figure that grows with every right decision, with its interval."""
+        import numpy as np
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value, dark, bright = (figure(sums) for sums in (self.seen, self.dark, self.bright))
+        return between(float(value[0]), (dark, bright), "beta rates", note)
 
 
 def _asimov(sums: Sums, uncertainty: float) -> Sums:
@@ -113,15 +131,6 @@ def _even(weights: NDArray[np.float64]) -> bool:
     import numpy as np
 
     return len(np.unique(weights)) <= 1
-
-
-def _bootstrapped(figure: Callable[[Sums], Sums], replicas: Sums, note: str = "") -> Estimate:
-    import numpy as np
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = figure(replicas)
-    drawn = values[1:]
-    return percentiles(float(values[0]), drawn[~np.isnan(drawn)], note=note)
 
 
 # each (r, 2, 3) -> (r,): label (background, signal) by outcome (signal, background, no verdict)

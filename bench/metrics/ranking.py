@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench.metrics.curve import BACKGROUND_FLOOR, Ranking
-from bench.metrics.intervals import percentiles
+from bench.metrics.curve import BACKGROUND_FLOOR, CURVES_METHOD, Curve, Ranking
+from bench.metrics.intervals import TAILS, between
 from bench.parts import Metric
 from bench.scored import Estimate, Scored
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ONE_CLASS = Estimate(None, note="one class only")
-CURVES = 400
-"""Bootstrapped curves; their 2.5 % quantile has a relative error of the order of a percent."""
+
+FEW = 100
+"""Events of a class below which DeLong's variance is not to be trusted."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,18 @@ class AreaUnderCurve(Metric):
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
         """Ties count half; an event without a verdict ranks last.
 
-        Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837.
+        With fewer than 100 events of a class DeLong's interval is too narrow (it holds the truth in
+        87 % of cases with 11), and the score interval stands in for it, which is a little too wide.
+
+        Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837; Newcombe, Stat. Med. 25
+        (2006) 559.
         """
         import numpy as np
         from scipy.special import expit, logit
         from scipy.stats import norm
 
-        if not scored.two_classes:
-            return {"auc": ONE_CLASS}
+        if why := scored.unranked:
+            return {"auc": Estimate(None, note=why)}
         signal, background = (scored.y == label for label in (1, 0))
         area, variance = 0.0, 0.0
         for one, other in ((signal, background), (background, signal)):
@@ -48,7 +52,9 @@ class AreaUnderCurve(Metric):
             area = mean if one is signal else area
         if not 0 < area < 1:
             return {"auc": Estimate(area, note="separated without an error: no interval")}
-        half = float(norm.ppf(0.975) * np.sqrt(variance) / (area * (1 - area)))
+        if min(int(signal.sum()), int(background.sum())) < FEW:
+            return {"auc": Estimate(area, *_score_ends(area, scored), method="Hanley-McNeil score")}
+        half = float(norm.ppf(TAILS[1]) * np.sqrt(variance) / (area * (1 - area)))
         ends = expit(logit(area) - half), expit(logit(area) + half)
         return {"auc": Estimate(area, float(ends[0]), float(ends[1]), method="DeLong")}
 
@@ -63,11 +69,15 @@ class MaximumSic(Metric):
     """Background events that have to pass, unweighted."""
 
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
-        """Floor, background count and eps_S are in the note; a dash where the floor is not met."""
+        """Floor, background count and eps_S are in the note; a dash where the floor is not met.
+
+        A maximum over thresholds is a little too high, the more so the fewer background events are
+        left; its interval was seen to hold the maximum of the population in 90 to 100 % of cases.
+        """
         import numpy as np
 
-        if not scored.two_classes:
-            return {"max_sic": ONE_CLASS}
+        if why := scored.unranked:
+            return {"max_sic": Estimate(None, note=why)}
         ranking = Ranking.of(scored)
         curve = ranking.curve()
         value, place = curve.best_sic(self.floor)
@@ -78,8 +88,8 @@ class MaximumSic(Metric):
             f"floor {self.floor}, {curve.left[place]:.0f} background events left, "
             f"eps_S = {curve.signal[place]:.3f}"
         )
-        drawn = [c.best_sic(self.floor)[0] for c in ranking.replicas(CURVES, scored.seed)]
-        return {"max_sic": percentiles(value, np.array(drawn), note=note)}
+        drawn = ranking.drawn(lambda c: np.array([c.best_sic(self.floor)[0]]), scored.seed)
+        return {"max_sic": between(value, drawn[:, :, 0], CURVES_METHOD, note)}
 
 
 @dataclass(frozen=True)
@@ -96,20 +106,53 @@ class Rejection(Metric):
         import numpy as np
 
         names = [f"rejection_{efficiency:g}" for efficiency in self.efficiencies]
-        if not scored.two_classes:
-            return dict.fromkeys(names, ONE_CLASS)
+        if why := scored.unranked:
+            return dict.fromkeys(names, Estimate(None, note=why))
         ranking = Ranking.of(scored)
         curve = ranking.curve()
-        drawn = list(ranking.replicas(CURVES, scored.seed))
-        found = {}
-        for name, efficiency in zip(names, self.efficiencies, strict=True):
-            background, place = curve.background_at(efficiency)
-            note = f"{curve.left[place]:.0f} background events left"
+
+        def rejections(one: Curve) -> NDArray[np.float64]:
+            passed = [one.background_at(efficiency)[0] for efficiency in self.efficiencies]
             with np.errstate(divide="ignore"):
-                passed = np.array([c.background_at(efficiency)[0] for c in drawn])
-                value, replicas = 1 / np.float64(background), 1 / passed
-            found[name] = percentiles(float(value), replicas, note=note)
+                return 1 / np.array(passed)
+
+        seen, drawn = rejections(curve), ranking.drawn(rejections, scored.seed)
+        found = {}
+        for i, (name, efficiency) in enumerate(zip(names, self.efficiencies, strict=True)):
+            place = curve.background_at(efficiency)[1]
+            note = f"{curve.left[place]:.0f} background events left"
+            found[name] = between(float(seen[i]), drawn[:, :, i], CURVES_METHOD, note)
         return found
+
+
+def _score_ends(area: float, scored: Scored) -> tuple[float, float]:
+    """Between which true areas the one seen is within 1.96 of its spreads."""
+    import numpy as np
+    from scipy.optimize import brentq
+    from scipy.stats import norm
+
+    m, n = (_effective(scored.weights[scored.y == label]) for label in (1, 0))
+
+    def distance(true: float) -> float:
+        spread = np.sqrt(_hanley_mcneil(true, m, n))
+        return float(abs(area - true) - norm.ppf(TAILS[1]) * spread)
+
+    least, most = 1e-9, 1 - 1e-9
+    low = brentq(distance, least, area) if distance(least) > 0 else 0.0
+    high = brentq(distance, area, most) if distance(most) > 0 else 1.0
+    return float(low), float(high)
+
+
+def _effective(weights: NDArray[np.float64]) -> float:
+    """Events of even weight that would be worth as much."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def _hanley_mcneil(area: float, m: float, n: float) -> float:
+    """The variance of an area for m signal and n background events (Radiology 143 (1982) 29)."""
+    signal, background = area / (2 - area), 2 * area**2 / (1 + area)
+    pairs = (m - 1) * (signal - area**2) + (n - 1) * (background - area**2)
+    return (area * (1 - area) + pairs) / (m * n)
 
 
 def placements(

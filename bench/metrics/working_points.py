@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench.metrics.curve import Ranking
-from bench.metrics.intervals import percentiles
+from bench.metrics.curve import CURVES_METHOD, Ranking
+from bench.metrics.intervals import between
 from bench.parts import Metric
 from bench.scored import Estimate, Scored
-
-CURVES = 400
 
 
 @dataclass(frozen=True)
@@ -27,21 +25,25 @@ class FixedFalsePositiveRate(Metric):
         import numpy as np
 
         names = [f"{what}_at_fpr_{rate:g}" for rate in self.rates for what in ("tpr", "sic")]
-        if not scored.two_classes:
-            return dict.fromkeys(names, Estimate(None, note="one class only"))
+        if why := scored.unranked:
+            return dict.fromkeys(names, Estimate(None, note=why))
         ranking = Ranking.of(scored)
-        curve, drawn = ranking.curve(), list(ranking.replicas(CURVES, scored.seed))
+        curve = ranking.curve()
+        drawn = ranking.drawn(
+            lambda one: np.array([one.signal_at(rate)[0] for rate in self.rates]), scored.seed
+        )
         events = int((scored.y == 0).sum())
         found: dict[str, Estimate] = {}
-        for rate in self.rates:
+        for i, rate in enumerate(self.rates):
             if events * rate < 1:
                 few = Estimate(None, note=f"{events} background events do not reach FPR {rate:g}")
                 found |= {f"tpr_at_fpr_{rate:g}": few, f"sic_at_fpr_{rate:g}": few}
                 continue
             value, left = curve.signal_at(rate)
-            replicas = np.array([one.signal_at(rate)[0] for one in drawn])
+            sides = drawn[:, :, i]
             note = f"{left:.0f} background events left"
-            found[f"tpr_at_fpr_{rate:g}"] = percentiles(value, replicas, note=note)
+            found[f"tpr_at_fpr_{rate:g}"] = between(value, sides, CURVES_METHOD, note)
             root = rate**0.5
-            found[f"sic_at_fpr_{rate:g}"] = percentiles(value / root, replicas / root, note=note)
+            sic = between(value / root, sides / root, CURVES_METHOD, note)
+            found[f"sic_at_fpr_{rate:g}"] = sic
         return found

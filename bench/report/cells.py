@@ -34,11 +34,3 @@ def figure(estimate: Estimate | None, digits: int = 3) -> str:
         return DASH
     ends = interval(estimate, digits)
     return f"{number(estimate.value, digits)} {ends}" if ends != DASH else number(estimate.value)
-
-
-def escaped(text: str) -> str:
-    """Text that cannot break out of a markdown table's cell."""
-    line = " ".join(text.split())
-    for mark in ("\\", "|", "`", "*", "_", "<", ">", "[", "]", "#", "~"):
-        line = line.replace(mark, f"\\{mark}")
-    return line

@@ -1,46 +1,76 @@
-"""`report.md` and its figures, written from stored runs."""
+"""A report: a folder with the page as markdown and as HTML, figures, and tables to take away."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.errors import RequestError
-from bench.files import write_bytes, written
+from bench.files import write_bytes
 from bench.metrics.curve import BACKGROUND_FLOOR
-from bench.report.conclusions import conclusions
-from bench.report.figures import roc_figure, sic_figure
-from bench.report.tables import comparison
+from bench.report.blocks import Block, Heading, Table, Text
+from bench.report.contents import PLAIN, Contents
+from bench.report.drawing.draw import draw
+from bench.report.exports import to_csv, to_latex
+from bench.report.html import html
+from bench.report.markdown import markdown
+from bench.report.sections.conclusions import conclusions
+from bench.report.sections.everything import decisions, standard
+from bench.report.sections.operating import operating
+from bench.report.sections.printed import printed
+from bench.report.sections.shifts import shifts
+from bench.report.sections.single import single
+from bench.report.sets import event_sets
 from bench.store import Run
 
-FIGURES = {"roc.png": roc_figure, "sic.png": sic_figure}
+PAGE, WEB, TABLES, FIGURES = "report.md", "report.html", "tables", "figures"
 
 READING = f"""\
 Every figure has its 95 % interval: exact (Clopper-Pearson) for rates of unweighted events, DeLong
-for AUC, bootstrap over events for the rest. Rows with the same `events` were scored on the very
-same events; others are not to be compared. `twin` is the bench's own simulation, `official` the
+for AUC, and as the run's own table says for the rest. Rows with the same events were scored on the
+very same events; others are not to be compared. twin is the bench's own simulation, official the
 published file. SIC is ε_S / √ε_B at the threshold; max SIC its maximum over thresholds that leave
-at least {BACKGROUND_FLOOR} background events. An event without a verdict counts as wrong and is
-never selected. Accuracy, precision and F1 depend on the sample's class ratio; AUC, SIC and
-background rejection do not.
+at least {BACKGROUND_FLOOR} background events, with the ε_S there and the number left. Mass
+sculpting is the Jensen-Shannon divergence, in bits, between the mass spectra of background that
+the tightest tenth keeps and of the rest. An event without a verdict counts as wrong and is never
+selected. Accuracy, precision and F1 depend on the sample's class ratio; AUC, SIC and background
+rejection do not.
 """
 
 
-def write_report(runs: Sequence[Run], folder: Path, title: str = "") -> Path:
-    """Write the report of these runs into a folder, under a title; gives the page's path.
+def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) -> Path:
+    """Write the report of these runs into a folder; gives the markdown page's path.
+
+    The same runs give the same bytes. Figures and tables of an earlier report there are replaced.
 
     Raises:
         RequestError: there is no run.
     """
     if not runs:
         raise RequestError("no runs to report; make one with `bench run`")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, draw in FIGURES.items():
-        with written(folder / name) as draft:
-            draw(runs, draft)
-    pictures = "\n".join(f"![{name.partition('.')[0].upper()}]({name})" for name in FIGURES)
-    headline = title or f"Comparison of {len(runs)} runs"
-    parts = [f"# {headline}\n", conclusions(runs), "## All figures\n", comparison(runs), READING]
-    page = "\n".join(part for part in parts if part) + f"\n{pictures}\n"
-    write_bytes(folder / "report.md", page.encode())
-    return folder / "report.md"
+    for room in (FIGURES, TABLES):
+        shutil.rmtree(folder / room, ignore_errors=True)
+        (folder / room).mkdir(parents=True)
+    blocks = _blocks(runs, folder, contents)
+    for table in (block for block in blocks if isinstance(block, Table)):
+        write_bytes(folder / TABLES / f"{table.name}.csv", to_csv(table).encode())
+        write_bytes(folder / TABLES / f"{table.name}.tex", to_latex(table).encode())
+    write_bytes(folder / PAGE, markdown(blocks).encode())
+    write_bytes(folder / WEB, html(blocks, folder).encode())
+    return folder / PAGE
+
+
+def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block]:
+    blocks: list[Block] = [Heading(contents.title or f"Comparison of {len(runs)} runs", 1)]
+    for events in event_sets(runs):
+        told = [*conclusions(events), *shifts(events)]
+        title = [] if told and told[0] == Heading(events.title) else [Heading(events.title)]
+        blocks += [*title, *told, *draw(events, folder, FIGURES)]
+    blocks += [*operating(runs), *printed(runs)]
+    blocks += [Heading("All runs"), standard(runs)]
+    if contents.decisions:
+        blocks += [Heading("Decisions at the threshold"), decisions(runs)]
+    if contents.blocks:
+        blocks += [Heading("Every run"), *(b for run in runs for b in single(run))]
+    return [*blocks, Heading("How to read this"), Text(READING)]

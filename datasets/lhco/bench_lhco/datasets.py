@@ -27,6 +27,7 @@ class Twin:
 class LhcoDataset(bench.Dataset):
     """Jet features of events in the official file layout."""
 
+    mass = "m_jj"
     twin: ClassVar[Twin | None] = None
     labels_allowed: ClassVar[tuple[int, ...]] = (0, 1)
 

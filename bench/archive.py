@@ -1,0 +1,184 @@
+"""Runs packed small beside a report, so that it can be written anew where the runs are not.
+
+`results/runs.jsonl` has the record, the figures and the losses of each run; beside it lies one
+Parquet file for each set of events, with a column of scores for each run on it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import DamagedError
+from bench.files import write_bytes, written
+from bench.fingerprint import array_digest, digest
+from bench.history import HISTORY
+from bench.record import RunRecord
+from bench.report.contents import Contents
+from bench.scored import Scored
+from bench.store import Metrics, Run, Store, write_metrics, write_scores
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+RESULTS, RUNS, CONTENTS = "results", "runs.jsonl", "contents.json"
+SAMPLES = ("valid", "evaluated")
+SHARED = ("event", "label", "weight", "mass")
+LOSSES = ("step", "verdict_loss", "valid_loss", "loss")
+"""Training scalars that a report draws."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """One run in an archive."""
+
+    name: str
+    record: RunRecord
+    metrics: Metrics | None = None
+    samples: dict[str, str] = field(default_factory=dict)
+    """The file that holds each sample's scores."""
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+def pack(runs: Sequence[Run], contents: Contents, folder: Path) -> None:
+    """Write the archive of these runs and what their report holds, in place of an earlier one.
+
+    Raises:
+        DamagedError: a run's files are not what was sealed.
+    """
+    import msgspec
+
+    shutil.rmtree(folder / RESULTS, ignore_errors=True)
+    (folder / RESULTS).mkdir(parents=True)
+    frames: dict[str, pd.DataFrame] = {}
+    lines = [msgspec.json.encode(_packed(run, frames)) for run in sorted(runs, key=_name)]
+    for file, frame in frames.items():
+        with written(folder / RESULTS / file) as draft:
+            frame.to_parquet(draft, index=False, compression="zstd")
+    write_bytes(folder / RESULTS / RUNS, b"".join(line + b"\n" for line in lines))
+    write_bytes(folder / RESULTS / CONTENTS, msgspec.json.encode(contents) + b"\n")
+
+
+def contents_of(folder: Path) -> Contents:
+    """What the report beside an archive holds.
+
+    Raises:
+        DamagedError: the archive cannot be read.
+    """
+    import msgspec
+
+    file = folder / RESULTS / CONTENTS
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Contents)
+    except (OSError, msgspec.DecodeError) as error:
+        raise DamagedError(f"{file} cannot be read: {error}") from error
+
+
+def unpack(folder: Path, store: Store) -> list[Run]:
+    """The runs of an archive as runs of a store; one that the store has by name is left as it is.
+
+    Raises:
+        DamagedError: the archive cannot be read.
+    """
+    import msgspec
+
+    file = folder / RESULTS / RUNS
+    try:
+        lines = file.read_bytes().splitlines()
+        packed = [msgspec.json.decode(line, type=Packed) for line in lines]
+    except (OSError, msgspec.DecodeError) as error:
+        raise DamagedError(f"{file} cannot be read: {error}") from error
+    there = {run.name: run for run in store.runs()}
+    frames: dict[str, pd.DataFrame] = {}
+    return [
+        there.get(one.name) or _unpacked(one, folder / RESULTS, store, frames) for one in packed
+    ]
+
+
+def _packed(run: Run, frames: dict[str, pd.DataFrame]) -> Packed:
+    record = replace(run.record, files={})
+    if run.record.status != "ok":
+        return Packed(run.name, record)
+    samples = {}
+    for sample in SAMPLES:
+        scored, events = run.scored(sample), run.events(sample)
+        if not len(events):
+            continue
+        arrays: list[NDArray[Any]] = [events, scored.y, scored.weights]
+        arrays += [] if scored.mass is None else [scored.mass]
+        file = f"events-{digest([array_digest(a) for a in arrays])[:12]}.parquet"
+        if file not in frames:
+            frames[file] = _shared(dict(zip(SHARED, arrays, strict=False)))
+        frames[file][run.name] = _narrow(scored.score)
+        samples[sample] = file
+    return Packed(run.name, record, run.metrics(), samples, list(_losses(run)))
+
+
+def _unpacked(one: Packed, results: Path, store: Store, frames: dict[str, pd.DataFrame]) -> Run:
+    import msgspec
+    import pandas as pd
+
+    if Path(one.name).name != one.name or one.name.startswith("."):
+        raise DamagedError(f"{results / RUNS}: no run can be called {one.name!r}")
+    folder = store.root / one.name
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = {}
+    for sample, file in one.samples.items():
+        try:
+            if file not in frames:
+                frames[file] = pd.read_parquet(results / Path(file).name)
+            samples[sample] = _scores(frames[file], one)
+        except (OSError, ValueError, KeyError) as error:
+            raise DamagedError(f"{results / file}: cannot be read: {error}") from error
+    if one.metrics:
+        write_scores(folder, samples)
+        write_metrics(folder, one.metrics)
+    if one.history:
+        lines = b"".join(msgspec.json.encode(row) + b"\n" for row in one.history)
+        write_bytes(folder / HISTORY, lines)
+    return store.seal(folder, one.record)
+
+
+def _scores(frame: pd.DataFrame, one: Packed) -> tuple[Scored, object]:
+    scored = Scored(
+        y=frame["label"].to_numpy(),
+        score=frame[one.name].to_numpy(dtype="float64"),
+        weights=frame["weight"].to_numpy(),
+        threshold=one.record.threshold,
+        mass=frame["mass"].to_numpy(dtype="float64") if "mass" in frame else None,
+    )
+    return scored, frame["event"].to_numpy()
+
+
+def _shared(arrays: Mapping[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({name: _narrow(array) for name, array in arrays.items()})
+
+
+def _narrow(array: Any) -> Any:
+    """Half as wide where nothing is lost."""
+    import numpy as np
+
+    if array.dtype != np.float64:
+        return array
+    half = array.astype(np.float32)
+    return half if np.array_equal(half.astype(np.float64), array, equal_nan=True) else array
+
+
+def _losses(run: Run) -> Iterator[dict[str, float]]:
+    import msgspec
+
+    file = run.folder / HISTORY
+    for line in file.read_bytes().splitlines() if file.is_file() else ():
+        found = msgspec.json.decode(line)
+        if found.keys() & LOSSES[1:]:
+            yield {name: found[name] for name in LOSSES if name in found}
+
+
+def _name(run: Run) -> str:
+    return run.name

@@ -1,0 +1,70 @@
+"""Foreign tables of results: CSV or Parquet, read into plain columns and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST = 1_000_000_000
+"""Bytes of a file of results."""
+
+
+def read_frame(file: Path) -> pd.DataFrame:
+    """The table in a file, every cell of a CSV file as text.
+
+    Raises:
+        InputError: no such file, one too large, or one that is neither CSV nor Parquet.
+    """
+    import pandas as pd
+
+    try:
+        size = file.stat().st_size
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or error}") from error
+    if size > MOST:
+        raise InputError(f"{file}: {size} bytes; wanted at most {MOST}")
+    if not file.is_file():
+        raise InputError(f"{file} is not a file")
+    try:
+        if file.suffix.lower() in (".parquet", ".pq"):
+            found = pd.read_parquet(file)
+        elif file.suffix.lower() in (".csv", ".tsv", ".txt"):
+            tab = "\t" if file.suffix.lower() == ".tsv" else ","
+            found = pd.read_csv(
+                file, sep=tab, dtype=str, keep_default_na=False, skiprows=_comments(file)
+            )
+        else:
+            raise InputError(f"{file}: wanted .csv, .tsv or .parquet")
+    except (ValueError, OSError, UnicodeDecodeError) as error:
+        told = " ".join(str(error).split())[:100]
+        raise InputError(f"{file}: cannot be read as {file.suffix[1:]}: {told}") from error
+    if found.empty:
+        raise InputError(f"{file}: no rows")
+    found.columns = [str(name).strip() for name in found.columns]
+    if twice := sorted({name for name in found.columns if list(found.columns).count(name) > 1}):
+        raise InputError(f"{file}: column {twice[0]!r} is there twice")
+    return found
+
+
+def _comments(file: Path) -> int:
+    """Lines at the top that begin with `#`, which say where the rest comes from."""
+    with file.open(encoding="utf-8") as stream:
+        return sum(1 for _ in takewhile(lambda line: line.startswith("#"), stream))
+
+
+def demand_columns(file: Path, found: pd.DataFrame, wanted: Iterable[str]) -> None:
+    """Refuse a table that lacks a column.
+
+    Raises:
+        InputError: which one, and what there is instead.
+    """
+    for name in wanted:
+        if name not in found:
+            raise InputError(f"{file}: no column {name!r}; {did_you_mean(name, found.columns)}")

@@ -1,0 +1,181 @@
+"""Another tool's score of each event, matched to the events of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.errors import InputError
+from bench.fingerprint import digest, events_digest, file_digest
+from bench.options import options_in
+from bench.outside.frames import demand_columns, read_frame
+from bench.record import OutsideRecord, RunRecord, SampleRecord
+from bench.samples import signal_fraction
+from bench.scored import Scored
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from bench.parts import Dataset, Source
+    from bench.table import Table
+
+EVENT, INDEX = "event", "index"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the user says of a file of predictions."""
+
+    file: Path
+    model: str
+    dataset: str
+    edition: str | None = None
+    threshold: float = 0.5
+    told: str = ""
+    """Its options, in the user's words."""
+    source: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """Predictions on known events, in the order of the events' ids."""
+
+    record: RunRecord
+    scored: Scored
+    ids: NDArray[np.uint64]  # (n,)
+
+
+def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Matched:
+    """The predictions with the labels, masses and ids of the dataset's events.
+
+    Columns: `event`, the id as in `scores.parquet`, or `index`, the event's place in the file from
+    0 on; `score` in [0, 1], empty for no verdict; `label`, if there, has to be the dataset's.
+
+    Raises:
+        InputError: an event that the dataset does not have, one that is there twice, a score
+            outside [0, 1], or a label that is not the dataset's.
+    """
+    import numpy as np
+
+    frame = read_frame(claim.file)
+    demand_columns(claim.file, frame, ["score"])
+    rows = _rows(claim.file, frame, table)
+    order = np.argsort(table.ids[rows])
+    rows, score = rows[order], _scores(claim.file, frame)[order]
+    there = table.take(rows)
+    if "label" in frame:
+        _demand_labels(claim.file, _numbers(claim.file, frame, "label")[order], there)
+    mass = dataset.mass if dataset.mass and table.has(dataset.mass) else None
+    scored = Scored(
+        y=there.y,
+        score=score,
+        weights=np.ones(len(there)),
+        threshold=claim.threshold,
+        mass=there.column(mass).astype("float64") if mass else None,
+    )
+    return Matched(_record(claim, dataset, source, table, there), scored, there.ids)
+
+
+def _rows(file: Path, frame: pd.DataFrame, table: Table) -> NDArray[np.intp]:
+    """The place in the table of each line's event: (n,)."""
+    import numpy as np
+
+    if EVENT in frame:
+        wanted = _ids(file, frame[EVENT].tolist())
+        order = np.argsort(table.ids)
+        place = np.searchsorted(table.ids[order], wanted).clip(max=len(table) - 1)
+        rows = order[place]
+        strange = int((table.ids[rows] != wanted).sum())
+    elif INDEX in frame:
+        number = _numbers(file, frame, INDEX)
+        bad = (number < 0) | (number >= len(table)) | (number != np.floor(number))
+        strange, rows = int(bad.sum()), np.where(bad, 0, number).astype(np.intp)
+    else:
+        raise InputError(f"{file}: no column 'event' or 'index' that says which events these are")
+    if strange:
+        raise InputError(f"{file}: {strange} of {len(frame)} events are not the dataset's")
+    if twice := len(rows) - len(np.unique(rows)):
+        raise InputError(f"{file}: {twice} of {len(frame)} events are there more than once")
+    return np.asarray(rows, dtype=np.intp)
+
+
+def _ids(file: Path, values: Sequence[object]) -> NDArray[np.uint64]:
+    import numpy as np
+
+    try:
+        return np.array([int(str(value)) for value in values], dtype=np.uint64)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{file}: an event id that is not a whole number: {error}") from error
+
+
+def _numbers(file: Path, frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """A column as numbers, NaN where it is empty."""
+    import numpy as np
+    import pandas as pd
+
+    column = frame[name].replace("", np.nan)
+    try:
+        return pd.to_numeric(column).to_numpy(dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{file}: column {name!r}: {str(error)[:80]}") from error
+
+
+def _scores(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
+    import numpy as np
+
+    score = _numbers(file, frame, "score")
+    if bad := int((~np.isnan(score) & ~((score >= 0) & (score <= 1))).sum()):
+        raise InputError(f"{file}: {bad} scores outside 0 to 1; wanted P(signal)")
+    return score
+
+
+def _demand_labels(file: Path, label: NDArray[np.float64], there: Table) -> None:
+    import numpy as np
+
+    if wrong := int(np.count_nonzero(label != there.y)):
+        raise InputError(
+            f"{file}: {wrong} of {len(there)} labels are not the dataset's; are the rows shifted?"
+        )
+
+
+def _record(
+    claim: Claim, dataset: Dataset, source: Source, table: Table, there: Table
+) -> RunRecord:
+    signal = int((there.y == 1).sum())
+    sample = SampleRecord(
+        dataset=dataset.name,
+        edition=source.edition,
+        source=source.digest,
+        options=options_in(dataset),
+        split="outside",
+        ratio="as given",
+        signal=signal,
+        background=len(there) - signal,
+        natural=signal_fraction(table),
+        fingerprint=events_digest(there.ids),
+        features=digest(table.columns),
+    )
+    lacks = ["the train sample", "scores of a valid split"]
+    return RunRecord(
+        id="",
+        created="",
+        status="ok",
+        plugin=claim.model,
+        dataset=dataset.name,
+        seed=0,
+        request={"threshold": f"{claim.threshold:g}"},
+        threshold=claim.threshold,
+        sample=sample,
+        outside=OutsideRecord(
+            file=claim.file.name,
+            digest=file_digest(claim.file),
+            row=None,
+            lacks=lacks,
+            told=claim.told,
+            source=claim.source,
+        ),
+    )

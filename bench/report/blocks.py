@@ -1,0 +1,88 @@
+"""What a report is made of, whatever it is written as: headings, texts, tables, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.report.cells import DASH, figure, number
+from bench.scored import Estimate
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: what it shows, and what it is sorted by and exported as."""
+
+    text: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+    """Said on hovering, and in exported tables."""
+    marked: bool = False
+    """Whether the note is worth a footnote on a page of text."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under headings; its name is that of the exported files."""
+
+    name: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of level 1, 2 or 3."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph of plain text, which each writer escapes; or text to be kept line by line."""
+
+    text: str
+    verbatim: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure beside the page."""
+
+    file: str
+    title: str
+
+
+Block = Heading | Text | Table | Picture
+
+
+def plain(text: str) -> Cell:
+    """A cell of text; a dash where there is none."""
+    return Cell(text or DASH)
+
+
+def counted(value: int) -> Cell:
+    """A cell of a whole number."""
+    return Cell(str(value), float(value))
+
+
+def valued(value: float | None, digits: int = 3) -> Cell:
+    """A cell of a number without an interval."""
+    return Cell(number(value, digits), value)
+
+
+def estimated(estimate: Estimate | None, *, marked: bool = False) -> Cell:
+    """A cell of a figure with its interval; a dash always has a footnote."""
+    if estimate is None:
+        return Cell(DASH, note="not among this run's metrics", marked=True)
+    return Cell(
+        figure(estimate),
+        estimate.value,
+        estimate.low,
+        estimate.high,
+        note=estimate.note,
+        marked=marked or estimate.value is None,
+    )

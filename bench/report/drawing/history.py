@@ -1,0 +1,45 @@
+"""The loss during training, of every setting whose model logged one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from math import log
+from typing import TYPE_CHECKING
+
+from bench.history import HISTORY
+from bench.report.drawing.sheet import safe, sheet
+from bench.report.sets import Setting
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LOSSES = ("verdict_loss", "valid_loss", "loss")
+"""What is drawn, the first one that there is: of the answers, of the valid split, of training."""
+
+
+def history(settings: Sequence[Setting]) -> Figure | None:
+    """The loss over the training; nothing where no model logged one."""
+    told = {s.title: found for s in settings if (found := list(_losses(s)))}
+    if not told:
+        return None
+    figure, (axes,) = sheet(1, 6.4, 4.2)
+    for title, points in told.items():
+        steps, values = zip(*points, strict=True)
+        last = max(steps) or 1
+        axes.plot([step / last for step in steps], values, marker=".", label=safe(title))
+    axes.axhline(log(2), color="0.6", linewidth=1, linestyle="--", label="knowing nothing, ln 2")
+    axes.set(xlabel="share of the training", ylabel="loss", xlim=(0, 1.02), yscale="log")
+    axes.legend(loc="best")
+    return figure
+
+
+def _losses(setting: Setting) -> Iterator[tuple[int, float]]:
+    path = setting.middle.folder / HISTORY
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        found = json.loads(line)
+        known = [found[name] for name in LOSSES if isinstance(found.get(name), float)]
+        if known:
+            yield int(found["step"]), known[0]

@@ -1,0 +1,60 @@
+"""A report as markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bench.report.blocks import Block, Cell, Heading, Picture, Table, Text
+
+
+def markdown(blocks: Sequence[Block]) -> str:
+    """The page."""
+    return "\n\n".join(_block(block) for block in blocks) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text on one line that means nothing but itself, in a table's cell as well."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = re.sub(r"([\\`*<|~$]|&(?=[#\w])|\](?=[(\[:]))", r"\\\1", line)
+    return re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", line)  # inside a word it means nothing
+
+
+def _begun(text: str) -> str:
+    """A paragraph that begins neither a list nor a heading nor a quotation."""
+    line = re.sub(r"^([#>+=-])", r"\\\1", escaped(text))
+    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", line)
+
+
+def table(found: Table) -> str:
+    """A pipe table with its footnotes."""
+    from tabulate import tabulate
+
+    notes: list[str] = []
+    rows = [[_cell(cell, notes) for cell in row] for row in found.rows]
+    headings = [escaped(heading) for heading in found.headings]
+    text = tabulate(rows, headings, tablefmt="pipe", disable_numparse=True)
+    told = "\n".join(f"({i}) {escaped(note)}  " for i, note in enumerate(notes, 1))
+    return f"{text}\n\n{told}".rstrip()
+
+
+def _cell(cell: Cell, notes: list[str]) -> str:
+    if not (cell.note and cell.marked):
+        return escaped(cell.text)
+    if cell.note not in notes:
+        notes.append(cell.note)
+    return f"{escaped(cell.text)} ({notes.index(cell.note) + 1})"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            return f"{'#' * block.level} {escaped(block.text)}"
+        case Text(verbatim=True):
+            return "\n".join(f"    {line}".rstrip() for line in block.text.splitlines())
+        case Text():
+            return _begun(block.text)
+        case Table():
+            return table(block)
+        case Picture():
+            return f"![{escaped(block.title)}]({block.file})"

@@ -1,0 +1,137 @@
+"""What may be concluded of the settings on one set of events: which of them can be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from bench.comparison.groups import Pair, letters, pairs
+from bench.comparison.table import differences, drifted
+from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated, plain
+from bench.report.cells import DASH, number
+from bench.report.sections.everything import FEW_SIGNAL
+from bench.report.sets import EventSet, Setting, Spread
+
+COLUMNS = {"auc": "AUC", "max_sic": "max SIC"}
+
+
+def conclusions(events: EventSet) -> list[Block]:
+    """A table of groups and what follows from it; nothing where there is nothing to compare."""
+    settings = events.settings
+    if len(settings) < 2:
+        return []
+    tested = Tested.of(settings)
+    seeded = any(len(setting.runs) > 1 for setting in settings)
+    said = [_groups(events, tested, seeded), _best(settings, tested)]
+    said += _by_seeds(settings, tested)
+    said += _by_threshold(settings, tested)
+    if events.sample.signal < FEW_SIGNAL:
+        few = events.sample.signal
+        said.append(f"With {few} signal events hardly anything can be told apart.")
+    return [Heading(events.title), _table(events, tested, seeded), Text(" ".join(said))]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """All pairs of settings, and the letters that follow."""
+
+    pairs: list[Pair]
+    marks: list[str]
+    unsure: list[Pair]
+    """Pairs that these events tell apart and the seeds do not."""
+
+    @classmethod
+    def of(cls, settings: Sequence[Setting]) -> Tested:
+        """DeLong on the runs of median AUC; apart where no seeds overlap either."""
+        found = pairs([setting.middle for setting in settings])
+        told = [pair for pair in found if pair.separable]
+        unsure = [p for p in told if _unsure(settings[p.first], settings[p.second])]
+        apart = [(p.first, p.second) for p in told if p not in unsure]
+        return cls(found, letters(len(settings), apart), unsure)
+
+    def share(self, one: int, other: int) -> bool:
+        """Whether two settings cannot be told apart."""
+        return bool(set(self.marks[one]) & set(self.marks[other]))
+
+
+def _unsure(one: Setting, other: Setting) -> bool:
+    return max(len(one.runs), len(other.runs)) > 1 and one.overlaps(other)
+
+
+def _table(events: EventSet, tested: Tested, seeded: bool) -> Table:
+    headings = ["model"]
+    for told in COLUMNS.values():
+        headings += [told, f"{told} over seeds"] if seeded else [told]
+    rows = []
+    for setting, mark in zip(events.settings, tested.marks, strict=True):
+        row = [plain(setting.title)]
+        row += [counted(len(setting.runs))] if seeded else []
+        found = setting.middle.metrics().estimates
+        for name in COLUMNS:
+            row.append(estimated(found.get(name), marked=False))
+            row += [_over_seeds(setting.spread(name))] if seeded else []
+        rows.append([*row, plain(mark)])
+    headings = [*headings[:1], *(["seeds"] if seeded else []), *headings[1:], "group"]
+    return Table(f"groups-{events.slug}", headings, rows)
+
+
+def _over_seeds(spread: Spread | None) -> Cell:
+    if spread is None:
+        return Cell(DASH)
+    text = f"{number(spread.median)} ({number(spread.low)} to {number(spread.high)})"
+    return Cell(text, spread.median, spread.low, spread.high)
+
+
+def _groups(events: EventSet, tested: Tested, seeded: bool) -> str:
+    sample = events.sample
+    told = (
+        f"Models that share a letter cannot be told apart by AUC on these {sample.signal} signal "
+        f"and {sample.background} background events (DeLong's paired test, Holm over "
+        f"{len(tested.pairs)} pairs)"
+    )
+    if not seeded:
+        return f"{told}."
+    return (
+        f"{told}, or not by their seeds, whose AUC overlap. The figures are those of the run of "
+        "median AUC with the 95 % interval that its events give; over seeds stands the median "
+        "with the 16 to 84 % band, which is another uncertainty and never mixed with the first."
+    )
+
+
+def _best(settings: Sequence[Setting], tested: Tested) -> str:
+    """The first in words, and what it would take to tell the second apart from it."""
+    equal = [i for i in range(len(settings)) if tested.share(0, i)]
+    if len(equal) == 1:
+        return f"Best: {settings[0].title}."
+    closest = next(pair for pair in tested.pairs if (pair.first, pair.second) == (0, 1))
+    told = f"No winner: {len(equal)} models share the first place."
+    if closest.difference.needed is None or closest.separable:
+        return told
+    return f"{told} About {closest.difference.needed} signal events would tell the first two apart."
+
+
+def _by_seeds(settings: Sequence[Setting], tested: Tested) -> list[str]:
+    if not tested.unsure:
+        return []
+    named = "; ".join(
+        f"{settings[pair.first].title} and {settings[pair.second].title}" for pair in tested.unsure
+    )
+    return [f"Apart on these events, but not by more than a change of seed: {named}."]
+
+
+def _by_threshold(settings: Sequence[Setting], tested: Tested) -> list[str]:
+    """Pairs on one ROC whose decisions differ: another threshold, and nothing else."""
+    said = []
+    for i, j in combinations(range(len(settings)), 2):
+        if not tested.share(i, j):
+            continue
+        found = differences(settings[i].middle, settings[j].middle, quick=True)
+        if drifted(found, [difference.p for difference in found]):
+            said.append(f"{settings[i].title} and {settings[j].title}")
+    if not said:
+        return []
+    return [
+        "Their decisions differ, in opposite directions for signal and background, by threshold "
+        f"drift along one and the same ROC, as far as these events can tell: {'; '.join(said)}."
+    ]

@@ -1,0 +1,125 @@
+"""The table of all runs: what each one is, and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.errors import DamagedError
+from bench.report.blocks import Cell, Table, counted, estimated, plain
+from bench.report.cells import DASH
+from bench.scored import Estimate
+from bench.store import Run
+
+STANDARD: dict[str, str] = {
+    "auc": "AUC",
+    "max_sic": "max SIC",
+    "sic": "SIC",
+    "rejection_0.3": "1/ε_B at ε_S 0.3",
+    "rejection_0.5": "1/ε_B at ε_S 0.5",
+    "tpr_at_fpr_0.01": "ε_S at ε_B 1e-2",
+    "mass_sculpting": "mass sculpting",
+}
+"""Estimates of the standard table, with their headings."""
+
+DECISIONS: dict[str, str] = {
+    "accuracy": "accuracy",
+    "precision_background": "precision background",
+    "precision_signal": "precision signal",
+    "f1_background": "F1 background",
+    "f1_signal": "F1 signal",
+}
+"""Estimates of the table of decisions at the threshold."""
+
+HEADINGS = {**STANDARD, **DECISIONS}
+MARKED = {"max_sic", "rejection_0.3", "rejection_0.5"}
+"""Whose notes no reader is to miss: how many background events the figure hangs on."""
+
+FEW_SIGNAL = 30
+
+
+def standard(runs: Sequence[Run]) -> Table:
+    """A row a run, figures that no threshold or a fixed one gives; a failed run keeps its row."""
+    rows = [[*_about(run), *_figures(run, STANDARD)] for run in sorted(runs, key=_place)]
+    about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
+    return Table("figures", [*about, "texts", "numbers", *STANDARD.values()], rows)
+
+
+def decisions(runs: Sequence[Run]) -> Table:
+    """A row a run, the figures of the decisions at its threshold, as the study diary gave them."""
+    rows = [
+        [*_about(run), *_figures(run, DECISIONS), *_counts(run)] for run in sorted(runs, key=_place)
+    ]
+    about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
+    counts = ("correct signal", "correct background", "no verdict")
+    return Table("decisions", [*about, "texts", "numbers", *DECISIONS.values(), *counts], rows)
+
+
+def _place(run: Run) -> tuple[str, ...]:
+    record = run.record
+    sample = record.sample
+    where = (sample.label, sample.split, sample.size) if sample else (record.dataset, "", "")
+    views = (record.texts, record.numbers)
+    return (*where, record.plugin, record.options, *views, f"{record.seed:09d}", run.name)
+
+
+def _about(run: Run) -> list[Cell]:
+    record, sample, train = run.record, run.record.sample, run.record.train
+    told = Cell(DASH)
+    if sample:
+        few = f"{sample.signal} signal events, fewer than {FEW_SIGNAL}"
+        note = few if sample.signal < FEW_SIGNAL else ""
+        told = Cell(f"{sample.split} {sample.size}", note=note, marked=True)
+    fitted_on = plain(f"{train.label} {train.size}" if train else "")
+    if record.outside:
+        fitted_on = Cell("not known", note=f"lacks {', '.join(record.outside.lacks)}", marked=True)
+    return [
+        plain(record.created[:10]),
+        plain(sample.label if sample else record.dataset),
+        told,
+        plain(sample.fingerprint[:6] if sample else ""),
+        plain(record.plugin),
+        plain(record.options),
+        fitted_on,
+        DASH_CELL if record.outside else counted(record.seed),
+        plain(record.texts),
+        plain(record.numbers),
+    ]
+
+
+DASH_CELL = Cell(DASH)
+
+
+def _figures(run: Run, columns: dict[str, str]) -> list[Cell]:
+    found, why = _estimates(run)
+    if why:
+        first = Cell(DASH, note=why, marked=True)
+        return [first, *[DASH_CELL] * (len(columns) - 1)]
+    return [estimated(found.get(name), marked=name in MARKED) for name in columns]
+
+
+def _counts(run: Run) -> list[Cell]:
+    found, why = _estimates(run)
+    if why:
+        return [DASH_CELL] * 3
+    counts = run.metrics().counts
+    cells = []
+    for right, total, recall in (
+        (counts.true_signal, counts.signal, found.get("recall_signal")),
+        (counts.true_background, counts.background, found.get("recall_background")),
+    ):
+        rate = estimated(recall)
+        text = f"{right} of {total}, {rate.text}"
+        cells.append(Cell(text, rate.value, rate.low, rate.high, rate.note))
+    return [*cells, counted(counts.unjudged)]
+
+
+def _estimates(run: Run) -> tuple[dict[str, Estimate], str]:
+    """The figures of a run, or why there are none."""
+    record = run.record
+    if record.status != "ok":
+        told = f"{record.status}: {record.error or 'no error recorded'}"
+        return {}, f"{record.plugin}, {run.name}: {told}"
+    try:
+        return run.metrics().estimates, ""
+    except DamagedError as error:
+        return {}, str(error)

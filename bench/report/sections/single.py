@@ -1,0 +1,97 @@
+"""One run: every figure of it, a row each, and the decisions in scikit-learn's form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bench.errors import DamagedError
+from bench.report.blocks import Block, Heading, Table, Text, plain, valued
+from bench.report.cells import DASH, interval, number
+from bench.report.markdown import table as markdown_table
+from bench.report.sections.everything import HEADINGS
+from bench.scored import Counts, Estimate
+from bench.store import Run
+
+
+def run_block(run: Run) -> str:
+    """What `bench run` prints."""
+    told = f"run {run.name}, threshold {run.record.threshold:g}"
+    return f"{heading(run)}\n\n{markdown_table(every_figure(run))}\n\n{told}"
+
+
+def single(run: Run) -> list[Block]:
+    """The section of one run in a report; nothing of one that has no figures."""
+    try:
+        run.metrics()
+    except DamagedError:
+        return []
+    return [
+        Heading(heading(run), 3),
+        every_figure(run),
+        Text(classification(run), verbatim=True),
+        Text(f"Run {run.name}, threshold {run.record.threshold:g}."),
+    ]
+
+
+def every_figure(run: Run) -> Table:
+    """All figures of a run, known ones first."""
+    metrics = run.metrics()
+    found = metrics.estimates
+    known = [name for name in HEADINGS if name in found]
+    rows = [
+        [
+            plain(HEADINGS.get(name, name.replace("_", " "))),
+            valued(found[name].value),
+            plain(interval(found[name])),
+            plain(_how(found[name])),
+        ]
+        for name in [*known, *sorted(found.keys() - HEADINGS.keys())]
+    ]
+    counts = metrics.counts
+    for what, told in (
+        ("correct signal", f"{counts.true_signal} of {counts.signal}"),
+        ("correct background", f"{counts.true_background} of {counts.background}"),
+        ("no verdict", str(counts.unjudged)),
+    ):
+        rows.append([plain(what), plain(told), plain(""), plain("")])
+    return Table(f"run-{run.name}", ["figure", "value", "95 % interval", "how"], rows)
+
+
+def heading(run: Run) -> str:
+    """What a run is, in one line, its dataset's edition included."""
+    record = run.record
+    if record.sample is None:
+        return f"{record.plugin} on {record.dataset}"
+    sample, train = record.sample, record.train
+    options = f" ({record.options})" if record.options else ""
+    line = f"{record.plugin}{options} on {sample.label}, {sample.split} split, {sample.size}"
+    if train:
+        line += f", fitted on {train.label} {train.size}"
+    for view, how in (("texts", record.texts), ("numbers", record.numbers)):
+        line += f", {view} {how}" if how in ("off", "permuted") else ""
+    return line
+
+
+def classification(run: Run) -> str:
+    """The decisions in the form of scikit-learn's classification report."""
+    metrics = run.metrics()
+    found, counts = metrics.estimates, metrics.counts
+    lines = [f"{'':>12}{'precision':>12}{'recall':>10}{'f1-score':>10}{'support':>10}", ""]
+    for label, support in (("background", counts.background), ("signal", counts.signal)):
+        cells = [_two(found, f"{what}_{label}") for what in ("precision", "recall", "f1")]
+        lines.append(f"{label:>12}{cells[0]:>12}{cells[1]:>10}{cells[2]:>10}{support:>10}")
+    total = counts.signal + counts.background
+    lines += ["", f"{'accuracy':>12}{'':>22}{_two(found, 'accuracy'):>10}{total:>10}"]
+    return "\n".join([*lines, *_unjudged(counts)])
+
+
+def _two(found: Mapping[str, Estimate], name: str) -> str:
+    return number(found[name].value, 2) if name in found else DASH
+
+
+def _unjudged(counts: Counts) -> list[str]:
+    return [f"{'no verdict':>12}{'':>32}{counts.unjudged:>10}"] if counts.unjudged else []
+
+
+def _how(estimate: Estimate) -> str:
+    return "; ".join(part for part in (estimate.method, estimate.note) if part)

@@ -1,0 +1,128 @@
+"""Runs put in order: by the set of events they were scored on, and by setting over its seeds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from bench.errors import DamagedError
+from bench.record import SampleRecord
+from bench.store import Run
+
+BAND = (0.16, 0.84)
+"""Quantiles over seeds: one standard deviation either way."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over the seeds of a setting."""
+
+    median: float
+    low: float
+    """The 16 % quantile."""
+    high: float
+    """The 84 % quantile."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One plugin with its options and controls, over its seeds."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def title(self) -> str:
+        """The setting without its seed; with it where there is one seed alone."""
+        record = self.runs[0].record
+        return record.title if len(self.runs) == 1 else record.setting
+
+    @cached_property
+    def middle(self) -> Run:
+        """The run of median AUC, the lower one of two: it stands for the setting."""
+        ranked = sorted(self.runs, key=lambda run: (auc(run), run.name))
+        return ranked[(len(ranked) - 1) // 2]
+
+    def spread(self, name: str) -> Spread | None:
+        """A figure over the seeds; None for one seed alone, or where a seed has no such figure."""
+        import numpy as np
+
+        values = [run.metrics().estimates[name].value for run in self.runs]
+        if len(values) < 2 or None in values:
+            return None
+        found = np.quantile(np.array(values, dtype=np.float64), [0.5, *BAND])
+        return Spread(*map(float, found))
+
+    def overlaps(self, other: Setting) -> bool:
+        """Whether the ranges of AUC over the seeds of two settings overlap."""
+        one, two = ([auc(run) for run in setting.runs] for setting in (self, other))
+        return min(one) <= max(two) and min(two) <= max(one)
+
+
+@dataclass(frozen=True)
+class EventSet:
+    """The runs on one set of events that have scores of both classes."""
+
+    sample: SampleRecord
+    settings: tuple[Setting, ...]
+    """By AUC, the best one first."""
+
+    @property
+    def title(self) -> str:
+        """Its dataset with edition, split and size."""
+        return f"{self.sample.label}, {self.sample.split} {self.sample.size}"
+
+    @property
+    def slug(self) -> str:
+        """A name for files."""
+        told = f"{self.title} {self.sample.fingerprint[:6]}".lower()
+        return re.sub(r"[^a-z0-9]+", "-", told).strip("-")
+
+
+def event_sets(runs: Sequence[Run]) -> list[EventSet]:
+    """The sets of events, by their titles."""
+    ranked = sorted(_ranked(runs), key=_events)
+    found = [_event_set(list(same)) for _, same in groupby(ranked, _events)]
+    return sorted(found, key=lambda events: (events.title, events.slug))
+
+
+def auc(run: Run) -> float:
+    """The AUC of a run that has one."""
+    return run.metrics().estimates["auc"].value or 0.0
+
+
+def _events(run: Run) -> tuple[str, str]:
+    sample = run.record.sample
+    assert sample is not None
+    return sample.label, sample.fingerprint
+
+
+def _event_set(runs: list[Run]) -> EventSet:
+    own = [run for run in runs if run.record.outside is None]
+    sample = (own or runs)[0].record.sample
+    assert sample is not None
+    newest = {(run.record.setting, run.record.seed): run for run in sorted(runs, key=_age)}
+    by_setting: dict[str, list[Run]] = {}
+    for (setting, _), run in sorted(newest.items()):
+        by_setting.setdefault(setting, []).append(run)
+    settings = [Setting(tuple(seeds)) for seeds in by_setting.values()]
+    settings.sort(key=lambda setting: (-auc(setting.middle), setting.title))
+    return EventSet(sample, tuple(settings))
+
+
+def _age(run: Run) -> str:
+    return run.name
+
+
+def _ranked(runs: Sequence[Run]) -> Iterator[Run]:
+    """Runs with scores of both classes that can be read."""
+    for run in runs:
+        if run.record.status != "ok" or run.record.sample is None or run.record.bare:
+            continue
+        try:
+            if run.scored().two_classes and run.metrics().estimates["auc"].value is not None:
+                yield run
+        except (DamagedError, KeyError):
+            continue

@@ -1,0 +1,153 @@
+"""Intervals against the truth: how often they hold it, over many simulated samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from scipy.stats import norm
+
+from bench.comparison.paired import auc_difference, decision_difference, max_sic_difference
+from bench.metrics.decisions import Decisions, SignificanceImprovement
+from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
+from bench.metrics.working_points import FixedFalsePositiveRate
+from bench.scored import Scored
+
+CUT = 1.8
+SIZES = {"small": (200, 600), "even": (1000, 1000), "1:10": (727, 7273), "rare": (11, 7989)}
+FEW = {"small": 2.0, "even": 2.5, "1:10": 2.0, "rare": 2.0}
+"""How far signal is from background, in standard deviations of either."""
+
+
+def sample(size: str, seed: int, weight: float = 1.0) -> Scored:
+    signal, background = SIZES[size]
+    rng = np.random.default_rng(seed)
+    y = np.repeat([1, 0], [signal, background]).astype(np.int8)
+    raw = rng.normal(loc=np.where(y == 1, FEW[size], 0.0))
+    weights = np.where(y == 1, 1.0, weight)
+    return Scored(y, expit(raw - CUT), weights, threshold=0.5)
+
+
+def truth(size: str) -> dict[str, float]:
+    """What an endless sample would give."""
+    distance, (signal, background) = FEW[size], SIZES[size]
+    tpr, fpr = norm.sf(CUT - distance), norm.sf(CUT)
+    at = {rate: norm.sf(norm.isf(rate) - distance) for rate in (1e-2, 1e-3)}
+    rates = np.geomspace(25 / background, 0.99, 2000)
+    return {
+        "auc": norm.cdf(distance / np.sqrt(2)),
+        "sic": tpr / np.sqrt(fpr),
+        "recall_signal": tpr,
+        "balanced_accuracy": (tpr + 1 - fpr) / 2,
+        "f1_signal": 2 * signal * tpr / (signal * tpr + signal + background * fpr),
+        "tpr_at_fpr_0.01": at[1e-2],
+        "rejection_0.5": 1 / norm.sf(norm.isf(0.5) + distance),
+        "max_sic": (norm.sf(norm.isf(rates) - distance) / np.sqrt(rates)).max(),
+    }
+
+
+METRICS = {
+    "auc": AreaUnderCurve,
+    "sic": SignificanceImprovement,
+    "recall_signal": Decisions,
+    "balanced_accuracy": Decisions,
+    "f1_signal": Decisions,
+    "tpr_at_fpr_0.01": FixedFalsePositiveRate,
+    "rejection_0.5": Rejection,
+    "max_sic": MaximumSic,
+}
+
+
+def coverage(size: str, name: str, repetitions: int, weight: float = 1.0) -> float:
+    wanted, inside = truth(size)[name], 0
+    for seed in range(repetitions):
+        found = METRICS[name]().estimate(sample(size, seed, weight))[name]
+        high = np.inf if found.high is None else found.high
+        inside += found.value is None or found.low <= wanted <= high
+    return inside / repetitions
+
+
+PROMISED = ["auc", "sic", "recall_signal", "balanced_accuracy", "f1_signal"]
+
+
+@pytest.mark.parametrize("name", ["auc", "sic", "f1_signal"])
+@pytest.mark.parametrize("size", ["small", "rare"])
+def test_intervals_hold_the_truth_about_as_often_as_they_say(size: str, name: str) -> None:
+    most = 1.0 if size == "rare" else 0.995
+    assert 0.87 <= coverage(size, name, 100) <= most
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*PROMISED, "tpr_at_fpr_0.01"])
+@pytest.mark.parametrize("size", ["small", "even", "1:10", "rare"])
+def test_intervals_hold_the_truth_in_93_to_97_of_100(size: str, name: str) -> None:
+    exact = (
+        name == "recall_signal" or size == "rare" or (size, name) == ("small", "tpr_at_fpr_0.01")
+    )
+    assert 0.93 <= coverage(size, name, 1000) <= (1.0 if exact else 0.97)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sic", "f1_signal"])
+def test_weighted_intervals_hold_the_truth_too(name: str) -> None:
+    """Background of weight 10: SIC does not know, F1 has ten times the background."""
+    size, weight = "1:10", 10.0
+    signal, background = SIZES[size]
+    tpr, fpr = norm.sf(CUT - FEW[size]), norm.sf(CUT)
+    heavy = background * weight
+    wanted = {
+        "sic": truth(size)["sic"],
+        "f1_signal": 2 * signal * tpr / (signal * tpr + signal + heavy * fpr),
+    }[name]
+    inside = 0
+    for seed in range(1000):
+        found = METRICS[name]().estimate(sample(size, seed, weight))[name]
+        inside += found.low <= wanted <= found.high
+    assert 0.93 <= inside / 1000 <= 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["rejection_0.5", "max_sic"])
+@pytest.mark.parametrize("size", ["small", "even", "1:10"])
+def test_intervals_of_few_background_events_hold_the_truth_at_least_as_often(
+    size: str, name: str
+) -> None:
+    assert coverage(size, name, 400) >= 0.925
+
+
+Test = Callable[[Scored, Scored], float]
+PAIRED: dict[str, Test] = {
+    "DeLong": lambda one, other: auc_difference(one, other).p,
+    "McNemar": lambda one, other: decision_difference(one, other, 1).p,
+    "bootstrap": lambda one, other: max_sic_difference(one, other).p,
+}
+
+
+def equals(seed: int) -> tuple[Scored, Scored]:
+    """Two classifiers of the same power on the same events, alike and not the same."""
+    rng = np.random.default_rng(seed)
+    y = np.repeat([1, 0], [300, 700]).astype(np.int8)
+    shared = rng.normal(loc=2.0 * y) + rng.normal(scale=0.3, size=1000)
+    made = [shared + rng.normal(scale=0.7, size=1000) for _ in range(2)]
+    one, other = (Scored(y, expit(raw - 1), np.ones(1000), threshold=0.5) for raw in made)
+    return one, other
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("test", "repetitions", "least", "most"),
+    [("DeLong", 1000, 0.035, 0.065), ("McNemar", 1000, 0.0, 0.06), ("bootstrap", 300, 0.0, 0.08)],
+)
+def test_paired_tests_hold_their_size(
+    test: str, repetitions: int, least: float, most: float
+) -> None:
+    rejected = sum(PAIRED[test](*equals(seed)) < 0.05 for seed in range(repetitions))
+    assert least <= rejected / repetitions <= most
+
+
+def test_paired_tests_hold_their_size_roughly() -> None:
+    for name in ("DeLong", "McNemar"):
+        rejected = sum(PAIRED[name](*equals(seed)) < 0.05 for seed in range(200))
+        assert rejected / 200 <= 0.09

@@ -1,0 +1,101 @@
+"""Names that want to break out of a table, through every form in which a report is written."""
+
+from __future__ import annotations
+
+import csv
+import re
+from html.parser import HTMLParser
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from bench.report.blocks import Cell, Heading, Table, Text, plain
+from bench.report.exports import to_csv, to_latex
+from bench.report.html import html
+from bench.report.markdown import markdown
+
+NAMES = [
+    *("a|b", "|", "a\nb", "a\r\nb", "\x00", "a\tb", "`x`", "```", "*a*", "**b**", "_c_", "__d__"),
+    *("~~e~~", "# f", "> g", "- h", "1. i", "[j](http://k)", "![l](m)", "[n]: o", "<b>p</b>"),
+    *("<script>alert(1)</script>", "<!--", "&lt;", "\\", "\\|", "a\\", "$x$", "{% raw %}", "%"),
+    *("\\input{/etc/passwd}", "a & b & c", "\\\\", "\\end{tabular}", "^~#_{}", "=1+1", "@SUM(A1)"),
+    *('"q"', "'r'", "a,b", 'x" onmouseover="y', "\u202eevil", "\u2028", "🙂", "–", "---|---", " "),
+]
+
+
+def page(name: str) -> Table:
+    row = [plain(name), Cell("0.9 [0.8, 1.0]", 0.9, 0.8, 1.0, note=name, marked=True)]
+    return Table("t", ["model", "AUC"], [row, row])
+
+
+def shown(name: str) -> str:
+    """What a reader is to see of it: one line, nothing that is not printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())
+
+
+def test_there_are_thirty_of_them() -> None:
+    assert len(set(NAMES)) >= 30
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_markdown_keeps_its_shape_and_shows_the_name(name: str) -> None:
+    text = markdown([Heading(name), Text(f"of {name}"), page(name)])
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    tokens = reader.parse(text)
+    kinds = [token.type for token in tokens]
+    assert (kinds.count("tr_open"), kinds.count("td_open")) == (3, 4)
+    assert kinds.count("table_open") == kinds.count("heading_open") == 1
+    cells = [tokens[i + 1].children for i, token in enumerate(tokens) if token.type == "td_open"]
+    assert all(child.type in ("text", "text_special") for cell in cells for child in cell)
+    assert "".join(child.content for child in cells[0]) == (shown(name) or "")
+    assert not {"html_block", "hr", "bullet_list_open", "blockquote_open", "fence"} & set(kinds)
+
+
+class Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.cells: list[str] = []
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag == "td":
+            self.cells.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1] == "td":
+            self.cells[-1] += data
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_html_keeps_its_shape_and_shows_the_name(name: str, tmp_path: Path) -> None:
+    reader = Reader()
+    reader.feed(html([Heading(name, 1), page(name)], tmp_path))
+    assert (reader.tags.count("tr"), reader.tags.count("td")) == (3, 4)
+    assert (reader.tags.count("script"), reader.tags.count("b")) == (1, 0)
+    assert not [name for name in reader.attributes if name.startswith("on")]
+    assert reader.cells[0].split() == name.replace("\x00", "").split() or "\x00" in name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_csv_reads_back_and_is_no_formula(name: str) -> None:
+    heading, *rows = csv.reader(StringIO(to_csv(page(name))))
+    assert heading == ["model", "AUC", "AUC low", "AUC high", "AUC note"]
+    assert [row[1:4] for row in rows] == [["0.9", "0.8", "1"]] * 2
+    assert not rows[0][0].startswith(("=", "+", "@"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_latex_keeps_its_shape(name: str) -> None:
+    lines = to_latex(page(name)).splitlines()
+    rows = [line for line in lines if line.endswith(r"\\")]
+    assert len(rows) == 3
+    assert all(len(re.findall(r"(?<!\\)&", row)) == 1 for row in rows)
+    commands = set(re.findall(r"\\([a-zA-Z]+)", "\n".join(rows)))
+    assert commands <= {"textbackslash", "textasciitilde", "textasciicircum", "textless"} | {
+        *("textgreater", "textbar", "infty", "epsilon")
+    }
