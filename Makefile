@@ -3,13 +3,14 @@ export PYTHONSAFEPATH = 1    # the folder datasets/ must never pass for a packag
 PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
-PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/llm
+PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/linear -e plugins/reference \
+	-e plugins/llm
 
 .PHONY: install demo test test-slow lint bench
 
 install: $(READY)
 
-$(READY): pyproject.toml datasets/lhco/pyproject.toml plugins/gbt/pyproject.toml plugins/llm/pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt $(wildcard datasets/*/pyproject.toml plugins/*/pyproject.toml)
 	@echo "installing into .venv: two to four minutes"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"

@@ -34,7 +34,7 @@ def refused(ran: subprocess.CompletedProcess[str], told: str) -> None:
     ("arguments", "told"),
     [
         ("lst", "did you mean list?"),
-        ("run", "Missing option '--plugin'"),
+        ("run", "no --plugin"),
         ("run --plugin gbt --dataset rd --evnts 5", "--events"),
         ("run --plugin no-such --dataset rd", "no plugin 'no-such'"),
         ("run --plugin gbt --dataset rdd", "did you mean rd?"),

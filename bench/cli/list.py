@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bench.cli.run import RUNS
+from bench.cli.options import RUNS
 from bench.errors import RequestError, did_you_mean
 from bench.options import options_of
 from bench.parts import Dataset, Encoder, Metric, Model, Part

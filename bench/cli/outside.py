@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bench.cli.run import RUNS
+from bench.cli.options import RUNS
 
 
 @click.command("import", short_help="Bring in another tool's predictions or bare counts.")

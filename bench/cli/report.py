@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bench.cli.run import RUNS
+from bench.cli.options import RUNS
 
 
 @click.command("report", short_help="Write a comparison report from stored runs.")

@@ -7,117 +7,16 @@ from typing import Any
 
 import click
 
-from bench.errors import RequestError
-
-RUNS = click.option(
-    "--runs",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("runs"),
-    envvar="BENCH_RUNS",
-    show_default=True,
-    help="Folder of stored runs.",
-)
-
-
-def _options(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    given = {}
-    for value in values:
-        name, equals, content = value.partition("=")
-        if not equals or not name:
-            raise RequestError(f"--set {value}: wanted option=value")
-        given[name.strip()] = content.strip()
-    return given
+from bench.cli.options import RUNS, demand_named, run_options
 
 
 @click.command("run", short_help="Fit or reuse a model, score, judge, store, print the table.")
-@click.option("--plugin", required=True, help="Plugin whose model runs; see `bench list plugins`.")
-@click.option("--dataset", required=True, help="Dataset to evaluate on; see `bench list datasets`.")
-@click.option(
-    "--edition",
-    type=click.Choice(["official", "twin"]),
-    help="The published file or our "
-    "simulation of it.  [default: official if it is on this machine, else twin]",
-)
-@click.option(
-    "--file", type=click.Path(path_type=Path), help="File to evaluate on, read as DATASET."
-)
-@click.option(
-    "--train",
-    metavar="DATASET",
-    help="Dataset to fit on.  [default: the dataset's own "
-    "choice: rd for the black boxes, else itself]",
-)
-@click.option("--train-edition", type=click.Choice(["official", "twin"]), help="Edition to fit on.")
-@click.option(
-    "--train-ratio",
-    metavar="RATIO",
-    default="1:1",
-    show_default=True,
-    help="Class ratio to fit at.",
-)
-@click.option(
-    "--train-events",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Events to fit on.  [default: as many as there are, up to 20000]",
-)
-@click.option(
-    "--split",
-    type=click.Choice(["test", "all"]),
-    help="Split to evaluate on.  [default: test; all where nothing was fitted on that dataset]",
-)
-@click.option(
-    "--ratio",
-    help="Class ratio to evaluate at: natural, 1:1, 1:10, or all-signal (all "
-    "signal, sampled background, weights back to the natural rate).  "
-    "[default: 1:1 for rd, all-signal for black boxes]",
-)
-@click.option(
-    "--events",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Events to evaluate on; with all-signal the background events.  [default: up to 8000]",
-)
-@click.option(
-    "--encoder",
-    "encoders",
-    multiple=True,
-    metavar="NAME",
-    help="Encoder in place of the "
-    "model's default one for the views it gives; can be given more than once.",
-)
-@click.option(
-    "--set",
-    "options",
-    multiple=True,
-    callback=_options,
-    metavar="OPTION=VALUE",
-    help="An option of the model, an encoder or the dataset; see `bench list PART`.",
-)
-@click.option("--without", metavar="VIEW", help="Score without a view: numbers or texts.")
-@click.option("--permute", metavar="VIEW", help="Score with a view shuffled between events.")
-@click.option(
-    "--from",
-    "start",
-    metavar="RUN",
-    help="Go on from the fit of an earlier run of this plugin, on this sample and with these "
-    "options.",
-)
 @click.option(
     "--dry-run",
     is_flag=True,
     help="Fit nothing; show the samples, and an event as the model reads it.",
 )
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the fit."
-)
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1.")
-@click.option(
-    "--threshold",
-    default="0.5",
-    show_default=True,
-    help="Called signal from this score on; or fpr=RATE or best-sic, chosen on the valid split.",
-)
+@run_options
 @RUNS
 def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     r"""Fit or reuse a model, score events with it, judge, store the run and print its table.
@@ -134,6 +33,7 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     from bench.run import RunFailedError, preview, run
     from bench.store import Store
 
+    demand_named(asked["plugin"], asked["dataset"])
     home = Home.here()
     request = RunRequest(**asked)
     if dry_run:

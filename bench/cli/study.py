@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bench.cli.run import RUNS
+from bench.cli.options import RUNS
 
 
 @click.command("study", short_help="Do the runs that a TOML file names, and report on them.")

@@ -1,0 +1,136 @@
+"""The options of a run, for every command that takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench.errors import RequestError
+
+RUNS = click.option(
+    "--runs",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs"),
+    envvar="BENCH_RUNS",
+    show_default=True,
+    help="Folder of stored runs.",
+)
+
+
+def _options(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    given = {}
+    for value in values:
+        name, equals, content = value.partition("=")
+        if not equals or not name:
+            raise RequestError(f"--set {value}: wanted option=value")
+        given[name.strip()] = content.strip()
+    return given
+
+
+OPTIONS = (
+    click.option("--plugin", help="Plugin whose model runs; see `bench list plugins`."),
+    click.option("--dataset", help="Dataset to evaluate on; see `bench list datasets`."),
+    click.option(
+        "--edition",
+        type=click.Choice(["official", "twin"]),
+        help="The published file or our "
+        "simulation of it.  [default: official if it is on this machine, else twin]",
+    ),
+    click.option(
+        "--file", type=click.Path(path_type=Path), help="File to evaluate on, read as DATASET."
+    ),
+    click.option(
+        "--train",
+        metavar="DATASET",
+        help="Dataset to fit on.  [default: the dataset's own "
+        "choice: rd for the black boxes, else itself]",
+    ),
+    click.option(
+        "--train-edition", type=click.Choice(["official", "twin"]), help="Edition to fit on."
+    ),
+    click.option(
+        "--train-ratio",
+        metavar="RATIO",
+        default="1:1",
+        show_default=True,
+        help="Class ratio to fit at.",
+    ),
+    click.option(
+        "--train-events",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Events to fit on.  [default: as many as there are, up to 20000]",
+    ),
+    click.option(
+        "--split",
+        type=click.Choice(["test", "all"]),
+        help="Split to evaluate on.  [default: test; all where nothing was fitted on that dataset]",
+    ),
+    click.option(
+        "--ratio",
+        help="Class ratio to evaluate at: natural, 1:1, 1:10, or all-signal (all "
+        "signal, sampled background, weights back to the natural rate).  "
+        "[default: 1:1 for rd, all-signal for black boxes]",
+    ),
+    click.option(
+        "--events",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Events to evaluate on; with all-signal the background events.  [default: up to 8000]",
+    ),
+    click.option(
+        "--encoder",
+        "encoders",
+        multiple=True,
+        metavar="NAME",
+        help="Encoder in place of the "
+        "model's default one for the views it gives; can be given more than once.",
+    ),
+    click.option(
+        "--set",
+        "options",
+        multiple=True,
+        callback=_options,
+        metavar="OPTION=VALUE",
+        help="An option of the model, an encoder or the dataset; see `bench list PART`.",
+    ),
+    click.option("--without", metavar="VIEW", help="Score without a view: numbers or texts."),
+    click.option("--permute", metavar="VIEW", help="Score with a view shuffled between events."),
+    click.option(
+        "--from",
+        "start",
+        metavar="RUN",
+        help="Go on from the fit of an earlier run of this plugin, on this sample and with these "
+        "options.",
+    ),
+    click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the fit."
+    ),
+    click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1."),
+    click.option(
+        "--threshold",
+        default="0.5",
+        show_default=True,
+        help="Called signal from here on; or fpr=RATE or best-sic, chosen on the valid split.",
+    ),
+)
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command all the options that say what a run is."""
+    return reduce(lambda found, option: option(found), reversed(OPTIONS), command)
+
+
+def demand_named(plugin: str | None, dataset: str | None) -> None:
+    """Refuse a run without a plugin or a dataset.
+
+    Raises:
+        RequestError: which one is missing.
+    """
+    for name, given, kind in (("plugin", plugin, "plugins"), ("dataset", dataset, "datasets")):
+        if not given:
+            raise RequestError(f"no --{name}; `bench list {kind}` shows what there is")

@@ -1,0 +1,90 @@
+"""The references: what they know nothing of they cannot tell; the cut picks the right feature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bench_reference.chance import Random
+from bench_reference.constant import AlwaysBackground
+from bench_reference.cut import OneFeatureCut
+from sklearn.metrics import roc_auc_score
+
+import bench
+
+
+def inputs(n: int, seed: int = 0, side: int = 1) -> bench.Inputs:
+    """The third of four features tells signal, upwards or downwards; the last is constant."""
+    rng = np.random.default_rng(seed)
+    y = (np.arange(n) % 2).astype(np.int8)
+    x = rng.normal(size=(n, 4)).astype(np.float32)
+    x[:, 0] += 0.5 * y
+    x[:, 2] += side * 1.5 * y
+    x[:, 3] = 7.0
+    ids = rng.integers(0, 2**64, size=n, dtype=np.uint64)
+    return bench.Inputs({"numbers": x}, y, ids, np.ones(n))
+
+
+def context(folder: Path, seed: int = 0, said: list[str] | None = None) -> bench.Context:
+    told = [] if said is None else said
+    return bench.Context(
+        data=folder, scratch=folder, checkpoints=folder, seed=seed, notice=told.append
+    )
+
+
+@pytest.mark.parametrize("model", [AlwaysBackground(), Random(), OneFeatureCut()])
+def test_what_is_loaded_scores_the_same_one_by_one(model: bench.Model, tmp_path: Path) -> None:
+    fitted = model.fit(inputs(500), inputs(10, 1), context(tmp_path, seed=3))
+    (tmp_path / "kept").mkdir()
+    fitted.save(tmp_path / "kept")
+    test = inputs(40, 2)
+    loaded = model.load(tmp_path / "kept", context(tmp_path))
+    one_by_one = [loaded.score(test.take(np.array([i])))[0] for i in range(40)]
+    assert one_by_one == fitted.score(test).tolist()
+    assert all(0 <= score <= 1 for score in one_by_one)
+
+
+def test_the_constant_calls_nothing_signal(tmp_path: Path) -> None:
+    test = inputs(100)
+    scores = AlwaysBackground().fit(test, test, context(tmp_path)).score(test)
+    assert scores.tolist() == [0.0] * 100
+
+
+def test_chance_is_uniform_and_follows_its_seed(tmp_path: Path) -> None:
+    from scipy.stats import kstest
+
+    test = inputs(4000, 2)
+    scores = [Random().fit(test, test, context(tmp_path, seed)).score(test) for seed in range(5)]
+    for found in scores:
+        assert kstest(found, "uniform").pvalue > 1e-3
+        assert abs(roc_auc_score(test.y, found) - 0.5) < 0.04
+    assert np.abs(np.corrcoef(scores) - np.eye(5)).max() < 0.06
+
+
+@pytest.mark.parametrize(("side", "told"), [(1, "above"), (-1, "below")])
+def test_the_cut_finds_the_feature_and_its_side(side: int, told: str, tmp_path: Path) -> None:
+    said: list[str] = []
+    train = inputs(2000, side=side)
+    fitted = OneFeatureCut().fit(train, train, context(tmp_path, said=said))
+    assert said[0].startswith(f"cut on number 3 of 4, {told}: train AUC 0.8")
+    test = inputs(1000, 2, side)
+    scores = fitted.score(test)
+    third = test.views["numbers"][:, 2]
+    assert (np.argsort(side * third) == np.argsort(scores)).all()
+    assert roc_auc_score(test.y, scores) == pytest.approx(roc_auc_score(test.y, side * third))
+
+
+def test_weights_play_their_part_in_the_choice(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    train = inputs(2000)
+    x = train.views["numbers"].copy()
+    x[:1000, 2] = 0.0  # the third feature tells nothing in the first half
+    x[1000:, 0] = 0.0  # the first nothing in the second
+    x[:1000, 0] += 3 * train.y[:1000]
+    half = np.where(np.arange(2000) < 1000, 100.0, 0.01)
+    first = replace(train, views={"numbers": x}, weights=half)
+    second = replace(train, views={"numbers": x}, weights=half[::-1])
+    places = [OneFeatureCut().fit(t, t, context(tmp_path)).place for t in (first, second)]
+    assert places == [0, 2]
