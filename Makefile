@@ -6,7 +6,7 @@ READY = .venv/.ready
 PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/linear -e plugins/reference \
 	-e plugins/llm
 
-.PHONY: install demo test test-slow lint bench
+.PHONY: install demo test test-slow lint bench reports
 
 install: $(READY)
 
@@ -31,6 +31,10 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# what still holds of the runs packed beside a report is reused; the rest is made anew
+reports: $(READY)
+	@for study in reports/*/study.toml; do $(BIN)/bench study $$study || exit 1; done
 
 bench: $(READY)
 	$(BIN)/python benchmarks/figures.py

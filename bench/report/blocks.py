@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 
 from bench.report.cells import DASH, figure, number
 from bench.scored import Estimate
@@ -70,8 +71,9 @@ def counted(value: int) -> Cell:
 
 
 def valued(value: float | None, digits: int = 3) -> Cell:
-    """A cell of a number without an interval."""
-    return Cell(number(value, digits), value)
+    """A cell of a number without an interval; a dash for none, and for one that is not defined."""
+    known = None if value is None or isnan(value) else value
+    return Cell(number(known, digits), known)
 
 
 def estimated(estimate: Estimate | None, *, marked: bool = False) -> Cell:

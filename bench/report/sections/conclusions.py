@@ -120,11 +120,18 @@ def _by_seeds(settings: Sequence[Setting], tested: Tested) -> list[str]:
     return [f"Apart on these events, but not by more than a change of seed: {named}."]
 
 
+def _knows(setting: Setting) -> bool:
+    """Whether it ranks better than chance."""
+    low = setting.middle.metrics().estimates["auc"].low
+    return low is not None and low > 0.5
+
+
 def _by_threshold(settings: Sequence[Setting], tested: Tested) -> list[str]:
     """Pairs on one ROC whose decisions differ: another threshold, and nothing else."""
     said = []
     for i, j in combinations(range(len(settings)), 2):
-        if not tested.share(i, j):
+        knowing = all(_knows(settings[place]) for place in (i, j))
+        if not (tested.share(i, j) and knowing):
             continue
         found = differences(settings[i].middle, settings[j].middle, quick=True)
         if drifted(found, [difference.p for difference in found]):
