@@ -39,3 +39,4 @@ reports: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/figures.py
 	$(BIN)/python benchmarks/llm_speed.py
+	$(BIN)/python benchmarks/intervals.py

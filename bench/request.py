@@ -89,6 +89,8 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
         Sample(request.split or "test", ratio, request.events)
     if not re.fullmatch(r"cpu|cuda(:\d+)?", request.device):
         raise RequestError(f"no device {request.device!r}; wanted cpu, cuda or cuda:1")
+    if request.seed < 0:
+        raise RequestError(f"seed {request.seed}: wanted 0 or more")
     demand_threshold(request.threshold)
     demand_views(built.model, built.encoders)
     _demand_control(built.model, request, shelf)

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from test_cli import bench, refused
 from test_report import rows
-from toys import Workplace
+from toys import Cut, Workplace
 
+from bench.archive import pack
 from bench.cli.plan import command
 from bench.errors import RequestError
-from bench.metrics.decisions import SignificanceImprovement
-from bench.metrics.ranking import AreaUnderCurve
-from bench.plan.page import duration, page
-from bench.plan.plan import Plan, plan
-from bench.plan.widths import Noise, assumed, best_sample, power_of
+from bench.plan.page import page
+from bench.plan.plan import Plan, Planner
+from bench.report.contents import PLAIN
 from bench.request import RunRequest
 from bench.run import run
-from bench.scored import Scored
+from bench.store import RECORD, Run, Store
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
+FRESH = replace(REQUEST, seed=1)
 
 
 @pytest.fixture
@@ -30,113 +33,203 @@ def place(tmp_path: Path) -> Workplace:
     return Workplace.at(tmp_path)
 
 
-def planned(place: Workplace, request: RunRequest = REQUEST) -> Plan:
-    return plan(request, place.shelf, place.home, place.store, place.context)
+def planned(place: Workplace, *requests: RunRequest, packed: Store | None = None) -> list[Plan]:
+    planner = Planner(place.shelf, place.home, place.store, place.context, packed)
+    return planner.plan(requests)
 
 
-def do(place: Workplace, request: RunRequest = REQUEST) -> None:
-    run(request, place.shelf, place.home, place.store, place.context)
+def one(place: Workplace, request: RunRequest = REQUEST) -> Plan:
+    return planned(place, request)[0]
 
 
-def test_what_is_there_is_said(place: Workplace) -> None:
-    assert planned(place).cached == "nothing"
-    assert planned(place).seconds is None  # no past run tells
+def do(place: Workplace, request: RunRequest = REQUEST) -> Run:
+    return run(request, place.shelf, place.home, place.store, place.context)[0]
+
+
+def rewrite(done: Run, **changes: object) -> None:
+    """Change what a run's record says, as if it had been another run."""
+    record = replace(done.record, **changes)
+    (done.folder / RECORD).write_bytes(msgspec.json.encode(record))
+
+
+def everything(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_is_there_is_said_and_costs_nothing(place: Workplace) -> None:
+    assert one(place).cached == "nothing"
     do(place)
-    assert (planned(place).cached, planned(place).seconds, planned(place).scored) == ("run", 0.0, 0)
-    other = replace(REQUEST, ratio="1:10", events=220)
-    assert (planned(place, other).cached, planned(place, other).train) == ("fit", 0)
-    judged = replace(REQUEST, threshold="0.6")
-    assert (planned(place, judged).cached, planned(place, judged).scored) == ("scores", 0)
-    fresh = planned(place, replace(REQUEST, seed=1))
-    assert (fresh.cached, fresh.train > 1000, fresh.tokens) == ("nothing", True, None)
+    there = one(place)
+    assert (there.cached, there.costs.seconds, there.costs.disk) == ("run", 0.0, 0.0)
+    fit = one(place, replace(REQUEST, ratio="1:10", events=220))
+    assert (fit.cached, fit.need.train, fit.need.evaluated) == ("fit", 0, 220)
+    judged = one(place, replace(REQUEST, threshold="0.6"))
+    assert (judged.cached, judged.need.scored, judged.need.written > 0) == ("scores", 0, True)
+    fresh = one(place, FRESH)
+    assert (fresh.cached, fresh.need.train > 1000, fresh.tokens) == ("nothing", True, None)
+
+
+def test_a_damaged_fit_is_not_there(place: Workplace) -> None:
+    done = do(place)
+    (place.home.fits / str(done.record.fit) / "model" / "cut.json").write_text("{}")
+    assert one(place, replace(REQUEST, ratio="1:10")).cached == "nothing"
 
 
 def test_a_plan_fits_nothing_and_stores_nothing(place: Workplace) -> None:
-    planned(place)
+    one(place)
     assert not place.store.root.exists()
-    assert not list(place.home.fits.glob("*"))
-
-
-def test_time_grows_with_the_events(place: Workplace) -> None:
     do(place)
-    small, large = (planned(place, replace(REQUEST, seed=1, train_events=n)) for n in (200, 1000))
-    assert small.costs.fit is not None
-    grown = 800 * small.costs.fit
-    assert large.seconds == pytest.approx(small.seconds + grown, abs=1e-6)
-    assert "other options" in planned(place, replace(REQUEST, options={"scale": "2.0"})).costs.told
+    before = everything(place.store.root), everything(place.home.fits)
+    planned(place, REQUEST, FRESH, replace(REQUEST, ratio="1:10"))
+    assert (everything(place.store.root), everything(place.home.fits)) == before
 
 
-def scored(signal: int, background: int, seed: int) -> Scored:
-    rng = np.random.default_rng(seed)
-    y = np.repeat([1, 0], [signal, background]).astype(np.int8)
-    raw = rng.normal(loc=np.where(y == 1, 1.2, -1.2))
-    return Scored(y, 1 / (1 + np.exp(-raw)), np.ones(len(y)), threshold=0.5)
-
-
-@pytest.mark.parametrize(("signal", "background"), [(100, 5000), (800, 800), (2000, 8000)])
-def test_the_widths_are_those_that_come_out(signal: int, background: int) -> None:
-    power = power_of(scored(500, 2000, 0), "a past run")
-    found = [
-        (AreaUnderCurve().estimate(s)["auc"], SignificanceImprovement().estimate(s)["sic"])
-        for s in (scored(signal, background, seed) for seed in range(1, 6))
+def test_what_an_earlier_run_of_a_study_leaves_is_not_counted_twice(place: Workplace) -> None:
+    asked = [replace(REQUEST, ratio="1:10"), REQUEST, replace(REQUEST, threshold="0.6"), REQUEST]
+    plans = planned(place, *asked)
+    assert [(p.cached, p.by) for p in plans] == [
+        *(("nothing", None), ("fit", 1), ("scores", 2), ("run", 2))
     ]
-    auc = np.mean([one.high - one.low for one, _ in found])
-    sic = np.mean([(two.high - two.low) / two.value for _, two in found])
-    assert power.auc.width(signal, background) == pytest.approx(auc, rel=0.25)
-    assert power.sic.width(signal, background) == pytest.approx(sic, rel=0.2)
+    train = plans[0].need.train
+    assert f": {train} events to train on" in page(plans, [place.store.root])
 
 
-def test_the_assumed_classifier_is_the_one_that_it_says() -> None:
-    seen = power_of(scored(200_000, 200_000, 0), "")  # 2.4 apart: AUC 0.955
-    assert assumed().sic.signal == pytest.approx(seen.sic.signal, rel=0.1)
-    assert assumed().auc.signal == pytest.approx(seen.auc.signal, rel=0.3)
+def test_a_mistake_in_the_last_run_is_told_before_any_work(place: Workplace) -> None:
+    with pytest.raises(RequestError, match="no plugin 'cutt'"):
+        planned(place, REQUEST, replace(REQUEST, plugin="cutt"))
+    assert not place.notices
 
 
-@pytest.mark.parametrize("events", [500, 2000, 8000])
-@pytest.mark.parametrize("noise", [Noise(0.1, 5.0), Noise(1.0, 0.1), Noise(0.01, 30.0)])
-@pytest.mark.parametrize("signal", [50, 834, 100_000])
-def test_no_other_sample_is_narrower(noise: Noise, events: int, signal: int) -> None:
-    found = best_sample(noise, events, signal, 10_000)
-    assert sum(found) == events
-    most = min(signal, events - 1)
-    narrowest = min(noise.width(s, events - s) for s in range(1, most + 1))
-    assert noise.width(*found) <= narrowest * 1.001
+def test_time_and_disk_are_those_of_past_runs_by_their_events(place: Workplace) -> None:
+    unknown = one(place).costs
+    assert (unknown.seconds, unknown.disk, unknown.told) == (None, None, "no past run of cut")
+    done = do(place)
+    train, scored = one(place, FRESH).need.train, one(place, FRESH).need.scored
+    seconds = {"events": 1.0, "fit": train * 0.5, "score valid": 0.0, "judge": 2.0}
+    rewrite(done, seconds={**seconds, "score evaluated": scored * 0.25})
+    for events in (200, 1000):
+        plan = one(place, replace(FRESH, train_events=events))
+        assert plan.costs.seconds == pytest.approx(3 + 0.5 * events + 0.25 * scored)
+        assert plan.costs.told == "as in a run with these options"
+        assert plan.costs.disk is not None
+    assert one(place, replace(REQUEST, threshold="0.6")).costs.seconds == pytest.approx(3)
+    other = one(place, replace(REQUEST, options={"scale": "2.0"})).costs
+    assert other.told == "as in a run with other options"
+    assert one(place, replace(FRESH, device="cuda")).costs.told == "no past run of cut"
+    rewrite(done, fit_reused=True)
+    told = one(place, FRESH).costs
+    assert (told.seconds, "no past run of cut shows: fit" in told.told) == (None, True)
 
 
-def test_a_rare_signal_is_scored_in_full() -> None:
-    noise = assumed().sic
-    natural, full = noise.width(7, 7993), noise.width(834, 7166)
-    assert natural / full > 3
-    assert best_sample(noise, 8000, 834, 10_000) == (834, 7166)
+def test_tokens_are_counted_of_a_few_and_scaled_to_what_is_read(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
 
+    def count(self: Cut, inputs: object, context: object) -> np.ndarray:
+        counted.append(len(inputs))  # type: ignore[arg-type]
+        return np.full(len(inputs), 7)  # type: ignore[arg-type]
 
-def test_the_page_has_a_row_each_and_the_totals(place: Workplace) -> None:
+    monkeypatch.setattr(Cut, "count_tokens", count)
+    plans = planned(place, FRESH, replace(FRESH, permute="numbers"))
+    assert [plan.tokens for plan in plans] == [
+        7 * (plan.need.train + plan.need.scored) for plan in plans
+    ]
+    assert counted == [256, 256]  # of either sample, once
     do(place)
-    plans = [planned(place), planned(place, replace(REQUEST, seed=1))]
-    text = page(plans, place.store.root)
-    assert [row["there"] for row in rows(text)] == ["run", "nothing"]
-    assert "2 runs, 1 of them there" in text
-    assert "of disk are free" in text
+    assert one(place).tokens == 0
+
+
+@pytest.mark.parametrize("change", [{}, {"scale": "0.2", "offset": "1.0"}])
+def test_what_is_proposed_can_be_asked_for(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, change: dict[str, str]
+) -> None:
+    monkeypatch.setattr("bench.plan.plan.RARE", 1.0)
+    do(place, replace(REQUEST, options=change))
+    asked = replace(REQUEST, ratio="1:10", events=300, options=change)
+    told = one(place, asked)
+    for choice in told.choices:
+        again = replace(asked, ratio=choice.ratio, events=choice.events)
+        sample = one(place, again).sample
+        assert (sample.signal, sample.background) == (choice.signal, choice.background)
+    text = page([told], [place.store.root])
+    assert f"times narrower than asked for: {told.choices[0].options}" in text
+    assert "is as good as any" in page([one(place, again_best(asked, told))], [place.store.root])
+    several = planned(place, again_best(asked, told), replace(FRESH, options=change))
+    assert "No sample of as many events as toy (twin)" in page(several, [place.store.root])
+
+
+def again_best(asked: RunRequest, told: Plan) -> RunRequest:
+    return replace(asked, ratio=told.choices[0].ratio, events=told.choices[0].events)
+
+
+def test_widths_are_by_the_past_run_that_is_most_alike(place: Workplace) -> None:
+    assert one(place).power.told.startswith("assumed: a binormal classifier of AUC 0.95")
+    worse = do(place, replace(REQUEST, options={"scale": "5.0"}))
+    assert one(place).power.told == f"as run {worse.name}, which had other options"
+    done = do(place)
+    do(place, replace(REQUEST, permute="numbers"))
+    expected = one(place, FRESH)
+    assert expected.power.told == f"as run {done.name}"
+    assert expected.power.area == pytest.approx(done.metrics().estimates["auc"].value)
+    strict = one(place, replace(FRESH, threshold="fpr=0.01")).power
+    assert (strict.leaked < 0.03, expected.power.leaked > 0.1) == (True, True)
+
+
+def test_one_plan_is_a_few_lines_and_many_are_a_table_with_totals(place: Workplace) -> None:
+    assert "(no past run of cut)" in page([one(place)], [place.store.root])
+    do(place)
+    permuted = replace(REQUEST, permute="numbers")
+    text = page(planned(place, REQUEST, FRESH, permuted), [place.store.root])
+    assert [(row["model"], row["there"]) for row in rows(text)] == [
+        ("cut, seed 0", "run"),
+        ("cut, seed 1", "nothing"),
+        ("cut, numbers permuted, seed 0", "fit"),
+    ]
+    assert "In all 3 runs, 1 of them there" in text
+    assert "free at" in text
+
+
+@pytest.fixture
+def ask(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    monkeypatch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
+    monkeypatch.setenv("BENCH_HOME", str(place.home.root))
+
+    def asked(*words: str) -> str:
+        told = [*words, "--runs", str(place.store.root)]
+        return CliRunner().invoke(command, told, catch_exceptions=False).stdout
+
+    return asked
 
 
 def test_the_command_takes_options_or_a_study(
-    place: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Workplace, tmp_path: Path, ask: Callable[..., str]
 ) -> None:
-    monkeypatch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
-    monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     study = tmp_path / "study.toml"
     study.write_text('[[runs]]\nplugin = "cut"\ndataset = "toy"\nseeds = [0, 1, 2]\n')
-    told = ["--runs", str(place.store.root)]
-    ran = CliRunner().invoke(command, [str(study), *told], catch_exceptions=False)
-    assert "3 runs, 0 of them there" in ran.output
-    named = ["--plugin", "cut", "--dataset", "toy", *told]
-    assert "1 runs, 0" in CliRunner().invoke(command, named, catch_exceptions=False).output
+    assert "In all 3 runs, 0 of them there" in ask(str(study))
+    assert ask("--plugin", "cut", "--dataset", "toy").startswith("cut, seed 0\n")
     with pytest.raises(RequestError, match="no --plugin"):
-        CliRunner().invoke(command, told, catch_exceptions=False)
+        ask()
+    with pytest.raises(RequestError, match=r"--seed: .* says itself"):
+        ask(str(study), "--seed", "1")
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0 s"), (89, "89 s"), (100, "2 min"), (6000, "1 h 40 min")]
-)
-def test_durations_as_text(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+def test_runs_packed_beside_a_study_are_there(
+    place: Workplace, tmp_path: Path, ask: Callable[..., str]
+) -> None:
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (folder / "study.toml").write_text('[[runs]]\nplugin = "cut"\ndataset = "toy"\nseeds=[0, 1]\n')
+    pack([do(place)], PLAIN, folder)
+    elsewhere = str(tmp_path / "elsewhere")
+    assert "In all 2 runs, 1 of them there" in ask(str(folder / "study.toml"), "--runs", elsewhere)
+    assert "1 of them there" in ask(str(folder / "study.toml"))
+    assert not Path(elsewhere).exists()
+
+
+def test_an_unknown_plugin_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    pytest.importorskip("bench_lhco")
+    refused(bench("plan", "--plugin", "no-such", "--dataset", "rd", home=tmp_path), "no plugin")
+    refused(bench("plan", "nowhere.toml", home=tmp_path), "nowhere.toml: No such file")
+    assert not (tmp_path / "runs").exists()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bench.cli.options import RUNS, demand_named, run_options
+from bench.errors import RequestError
+
+if TYPE_CHECKING:
+    from bench.store import Store
 
 
 @click.command("plan", short_help="Tell what a run or a study would cost, and how much it tells.")
@@ -18,8 +23,9 @@ def command(study: Path | None, runs: Path, **asked: Any) -> None:
     r"""Tell before a run what it will cost and how wide its intervals will be; nothing is fitted.
 
     Time and disk come from past runs of the plugin, the widths from its past scores on the
-    dataset. Where signal is rare, the sample is proposed that gives the narrowest SIC for as many
-    scored events. A twin that is not there is simulated, as every run begins with it.
+    dataset, or from an assumed classifier. Where signal is rare, the sample is proposed that gives
+    the narrowest SIC for as many scored events. A twin that is not there is simulated, as every
+    run begins with it.
 
     \b
     bench plan --plugin llm-nfa --dataset blackbox1
@@ -28,15 +34,48 @@ def command(study: Path | None, runs: Path, **asked: Any) -> None:
     from bench.cli.surroundings import context
     from bench.home import Home
     from bench.plan.page import page
-    from bench.plan.plan import plan
+    from bench.plan.plan import Planner
     from bench.plugins import load_shelf
     from bench.request import RunRequest
     from bench.store import Store
     from bench.study import read_study
 
-    if study is None:
+    if study:
+        _demand_alone(click.get_current_context(), study)
+    else:
         demand_named(asked["plugin"], asked["dataset"])
     requests = read_study(study).runs if study else (RunRequest(**asked),)
-    home, shelf, store = Home.here(), load_shelf(), Store(runs)
-    plans = [plan(request, shelf, home, store, context(home)) for request in requests]
-    click.echo(page(plans, runs))
+    home, store = Home.here(), Store(runs)
+    with ExitStack() as stack:
+        packed = _packed(study.parent, stack) if study else None
+        planner = Planner(load_shelf(), home, store, context(home), packed)
+        click.echo(page(planner.plan(requests), [runs, home.root]))
+
+
+def _demand_alone(ctx: click.Context, study: Path) -> None:
+    """Refuse options of a run beside a study, which has its own.
+
+    Raises:
+        RequestError: which option.
+    """
+    from click.core import ParameterSource
+
+    for param in ctx.command.params:
+        if param.name in ("study", "runs") or not param.name:
+            continue
+        if ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
+            raise RequestError(f"{param.opts[0]}: {study} says itself what its runs are")
+
+
+def _packed(folder: Path, stack: ExitStack) -> Store | None:
+    """The runs packed beside a study, which `bench study` would reuse, in a place of their own."""
+    from tempfile import TemporaryDirectory
+
+    from bench.archive import RESULTS, unpack
+    from bench.store import Store
+
+    if not (folder / RESULTS).is_dir():
+        return None
+    store = Store(Path(stack.enter_context(TemporaryDirectory())))
+    unpack(folder, store)
+    return store

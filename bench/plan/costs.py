@@ -1,64 +1,171 @@
-"""What runs like this one have cost: seconds and bytes, from the records of past ones."""
+"""What past runs have cost, and what another one would by them: seconds and bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
 
-from bench.record import RunRecord, SampleRecord
-from bench.store import Run
+from bench.options import options_in
+
+if TYPE_CHECKING:
+    from bench.record import RunRecord, SampleRecord
+    from bench.store import Run
+    from bench.work import Work
+
+NEWEST = 5
+"""Past runs that are asked, the newest first: code and machines change."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What is left to do, in events, and to write."""
+
+    train: int
+    """To train on; none where the fit is there."""
+    valid: int
+    """To score of the valid split; none where the scores are there."""
+    evaluated: int
+    """To score of the sample; none where the scores are there."""
+    written: int
+    """Whose scores are written; none where the run is there."""
+
+    @property
+    def scored(self) -> int:
+        """To score in all."""
+        return self.valid + self.evaluated
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Rates seen in past runs of one plugin; None where none of them shows it."""
+    """What it comes to; None where no past run tells."""
 
-    told: str
-    """Which run they were taken from."""
-    fit: float | None
-    """Seconds for each event trained on."""
-    score: float | None
-    """Seconds for each event scored."""
-    fixed: float
-    """Seconds for opening events and judging."""
+    seconds: float | None
     disk: float | None
-    """Bytes for each event scored."""
+    """Bytes that stay."""
+    told: str
+    """Where the estimate comes from."""
 
 
-def costs_of(plugin: str, options: str, runs: Sequence[Run]) -> Costs:
-    """From the newest runs of the plugin, those with the same options before any other."""
-    past = [r for r in runs if r.record.plugin == plugin and r.record.status == "ok"]
-    past = [run for run in past if run.record.outside is None]
-    past.sort(key=lambda run: (run.record.options == options, run.name), reverse=True)
-    if not past:
-        return Costs(f"no past run of {plugin}", None, None, 0.0, None)
-    fixed = past[0].record.seconds
-    told = past[0].name if past[0].record.options == options else f"{past[0].name}, other options"
-    return Costs(
-        told=f"run {told}",
-        fit=_first(past, _fit_rate),
-        score=_first(past, _score_rate),
-        fixed=fixed.get("events", 0.0) + fixed.get("judge", 0.0),
-        disk=_size(past[0].folder) / max(_events(past[0].record.sample), 1),
-    )
+@dataclass(frozen=True)
+class Past:
+    """The past runs of a plugin on a kind of device, the newest first."""
 
+    plugin: str
+    runs: Sequence[Run]
+    same: frozenset[str]
+    """The names of those with the same options."""
 
-def _first(runs: Sequence[Run], rate: Callable[[RunRecord], float | None]) -> float | None:
-    """The first run that shows a rate."""
-    return next((found for run in runs if (found := rate(run.record)) is not None), None)
+    @classmethod
+    def of(cls, work: Work, runs: Iterable[Run]) -> Past:
+        """Those that tell something of a run."""
+        request = work.request
+        kept = [
+            run
+            for run in runs
+            if run.record.status == "ok"
+            and run.record.outside is None
+            and run.record.plugin == request.plugin
+            and _kind(run.record.request.get("device", "cpu")) == _kind(request.device)
+        ]
+        kept.sort(key=lambda run: run.name, reverse=True)
+        same = frozenset(run.name for run in kept if same_options(run.record, work))
+        return cls(request.plugin, kept, same)
 
-
-def _fit_rate(record: RunRecord) -> float | None:
-    if record.fit_reused or "fit" not in record.seconds or not _events(record.train):
+    def typical(self, measure: Callable[[Run], float | None]) -> tuple[float, str] | None:
+        """The median over the newest runs that show it, and which those are."""
+        for same in (True, False):
+            asked = [run for run in self.runs if (run.name in self.same) is same]
+            seen: list[float] = []
+            for run in asked:
+                if len(seen) < NEWEST and (found := measure(run)) is not None:
+                    seen.append(found)
+            if seen:
+                number = f"{len(seen)} runs" if len(seen) > 1 else "a run"
+                return median(seen), f"{number} with {'these' if same else 'other'} options"
         return None
-    return record.seconds["fit"] / _events(record.train)
 
 
-def _score_rate(record: RunRecord) -> float | None:
-    if "score evaluated" not in record.seconds or not _events(record.sample):
+def costs_of(past: Past, need: Need, fits: Path) -> Costs:
+    """What is left to do, at the rates of past runs; what is there costs nothing.
+
+    A run's folder grows with the events that it scored; a fit's weights do not grow.
+    """
+    if not need.written:
+        return Costs(0.0, 0.0, "it is there")
+    wanted = [
+        ("fit", need.train, _fit_rate, False),
+        ("scores", need.scored, _score_rate, False),
+        ("events and judging", 1, _rest, False),
+        ("", need.written, _folder_rate, True),
+        ("", min(need.train, 1), lambda run: _fit_size(run, fits), True),
+    ]
+    totals: dict[bool, float | None] = {False: 0.0, True: 0.0}
+    told: dict[str, list[str]] = {}
+    for what, events, measure, is_disk in wanted:
+        if not events:
+            continue
+        found, total = past.typical(measure), totals[is_disk]
+        totals[is_disk] = None if found is None or total is None else total + events * found[0]
+        if what:
+            told.setdefault(found[1] if found else "", []).append(what)
+    return Costs(totals[False], totals[True], _told(past, told))
+
+
+def same_options(record: RunRecord, work: Work) -> bool:
+    """Whether a run had the same model and encoders with the same options."""
+    import msgspec
+
+    then = [(p.name, p.options) for p in (record.model, *record.encoders) if p]
+    now = [(p.name, options_in(p)) for p in (work.cast.model, *work.cast.encoders)]
+    encoded = [msgspec.json.encode(value, order="deterministic") for value in (then, now)]
+    return encoded[0] == encoded[1]
+
+
+def _told(past: Past, stages: dict[str, list[str]]) -> str:
+    if not past.runs:
+        return f"no past run of {past.plugin}"
+    unknown = stages.pop("", [])
+    parts = [f"no past run of {past.plugin} shows: {', '.join(unknown)}"] if unknown else []
+    if len(stages) == 1 and not unknown:
+        return f"as in {next(iter(stages))}"
+    return "; ".join([*parts, *(f"{', '.join(s)} as in {runs}" for runs, s in stages.items())])
+
+
+def _fit_rate(run: Run) -> float | None:
+    record, events = run.record, _events(run.record.train)
+    if record.fit_reused or "fit" not in record.seconds or not events:
         return None
-    return record.seconds["score evaluated"] / _events(record.sample)
+    return record.seconds["fit"] / events
+
+
+def _score_rate(run: Run) -> float | None:
+    seconds, events = run.record.seconds, _written(run)
+    if "score evaluated" not in seconds or not events:
+        return None
+    return (seconds.get("score valid", 0.0) + seconds["score evaluated"]) / events
+
+
+def _rest(run: Run) -> float | None:
+    """Seconds of a run, whatever its size: opening events, and the figures' replicas."""
+    seconds = run.record.seconds
+    return seconds.get("events", 0.0) + seconds["judge"] if "judge" in seconds else None
+
+
+def _folder_rate(run: Run) -> float | None:
+    events = _written(run)
+    return _size(run.folder) / events if events else None
+
+
+def _fit_size(run: Run, fits: Path) -> float | None:
+    folder = fits / run.record.fit if run.record.fit else None
+    return float(_size(folder)) if folder and folder.is_dir() else None
+
+
+def _written(run: Run) -> int:
+    return _events(run.record.valid) + _events(run.record.sample)
 
 
 def _events(sample: SampleRecord | None) -> int:
@@ -67,3 +174,7 @@ def _events(sample: SampleRecord | None) -> int:
 
 def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _kind(device: object) -> str:
+    return str(device).partition(":")[0]

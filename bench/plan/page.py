@@ -1,4 +1,4 @@
-"""A plan as text: a row for each run, the totals, and a better sample where there is one."""
+"""Plans as text: one as lines, many as a table with totals, and the sample to ask for instead."""
 
 from __future__ import annotations
 
@@ -6,96 +6,195 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.plan.choices import Choice
 from bench.plan.plan import Plan
 from bench.report.blocks import Cell, Table, counted, plain
-from bench.report.cells import DASH
+from bench.report.cells import DASH, number
 from bench.report.markdown import escaped, table
 
 HEADINGS = (
-    *("model", "sample", "there", "train on", "score", "tokens", "time", "disk"),
-    *("AUC ±", "SIC ± %"),
+    *("", "model", "sample", "there", "train on", "valid", "score", "tokens", "time", "disk"),
+    *("AUC ±", "SIC ±"),
 )
+ONCE = (
+    "Tokens count each event once: a fit reads those of its train split in every pass. Time is "
+    "that of past runs by their number of events; disk is what stays. ± is half of the expected "
+    "95 % interval, for SIC at the threshold relative to it."
+)
+AS_GOOD = 1.02
+"""By how much an interval has to be wider for another sample to be worth asking for."""
 
 
-def page(plans: Sequence[Plan], folder: Path) -> str:
-    """The plans of one or many runs whose results would go into a folder."""
-    rows = [_row(plan) for plan in plans]
-    told = [table(Table("plan", HEADINGS, rows)), "", *_totals(plans, folder)]
-    for plan in plans:
-        if plan.choices:
-            told += ["", *_proposal(plan)]
-            break  # the runs of a study share their dataset
+def page(plans: Sequence[Plan], folders: Sequence[Path]) -> str:
+    """What the plans say; the folders are those that the runs will write to."""
+    if len(plans) == 1:
+        told = _lines(plans[0])
+    else:
+        rows = [_row(place, plan) for place, plan in enumerate(plans, 1)]
+        told = [table(Table("plan", HEADINGS, rows)), "", ONCE, "", _totals(plans)]
+    told.append("; ".join(_free(folders)))
+    distinct = {(p.sample.fingerprint, _name(p)): p for p in reversed(plans) if p.choices}
+    good: dict[str, list[str]] = {}
+    for plan in reversed(distinct.values()):
+        if len(plans) > 1 and _as_good(plan):
+            good.setdefault(_sample(plan), []).append(_name(plan))
+        else:
+            told += ["", *_samples(plan)]
+    told += [
+        f"No sample of as many events as {s} tells more for {', '.join(good[s])}" for s in good
+    ]
     return "\n".join(told)
 
 
-def _row(plan: Plan) -> list[Cell]:
+def _lines(plan: Plan) -> list[str]:
+    need, costs, power = plan.need, plan.costs, plan.power
+    sic = DASH if power.sic is None else number(power.sic)
+    rows = {
+        "sample": _sample(plan),
+        "there": _there(plan),
+        "to train on": f"{need.train} events",
+        "to score": f"{need.valid} events of the valid split and {need.evaluated} of the sample",
+        "tokens": f"{_tokens(plan)}, each event read once" if plan.tokens else _tokens(plan),
+        "time": f"{_time(costs.seconds)} ({costs.told})",
+        "disk": f"{_bytes(costs.disk)} that stay",
+        "AUC": f"{number(power.area)} ± {_half(plan.auc_width)} ({power.told})",
+        "SIC": f"{sic} ± {_share(plan.sic_width)} at the threshold",
+    }
+    width = max(map(len, rows))
+    return [plan.title, *(f"  {name:<{width}}  {text}" for name, text in rows.items()), ""]
+
+
+def _row(place: int, plan: Plan) -> list[Cell]:
+    need, power = plan.need, plan.power
     return [
+        counted(place),
         plain(plan.title),
-        plain(f"{plan.sample.label}, {plan.sample.split} {plan.sample.size}"),
-        plain(plan.cached),
-        counted(plan.train),
-        counted(plan.scored),
-        plain(DASH if plan.tokens is None else _amount(plan.tokens)),
-        plain(DASH if plan.seconds is None else duration(plan.seconds)),
-        plain(DASH if plan.disk is None else _amount(plan.disk, "B")),
-        Cell(f"{plan.auc_width / 2:.3f}", plan.auc_width / 2),
-        Cell(f"{50 * plan.sic_width:.0f}", 50 * plan.sic_width),
+        plain(_sample(plan)),
+        plain(_there(plan)),
+        *(counted(events) for events in (need.train, need.valid, need.evaluated)),
+        plain(_tokens(plan)),
+        Cell(_time(plan.costs.seconds), note=plan.costs.told, marked=bool(need.written)),
+        plain(_bytes(plan.costs.disk)),
+        Cell(_half(plan.auc_width), note=power.told, marked=True),
+        plain(_share(plan.sic_width)),
     ]
 
 
-def _totals(plans: Sequence[Plan], folder: Path) -> list[str]:
-    known = [plan.seconds for plan in plans if plan.seconds is not None]
-    unknown = len(plans) - len(known)
-    there = folder if folder.exists() else Path()
-    told = [
-        f"{len(plans)} runs, {sum(plan.cached == 'run' for plan in plans)} of them there: "
-        f"{sum(plan.train for plan in plans)} events to train on, "
-        f"{sum(plan.scored for plan in plans)} to score, "
-        f"{_amount(sum(plan.tokens or 0 for plan in plans))} tokens, {duration(sum(known))}"
-        + (f" and what {unknown} runs take that no past run tells" if unknown else ""),
-        f"{_amount(shutil.disk_usage(there).free, 'B')} of disk are free",
-    ]
-    for plan in {(p.costs.told, p.power.told): p for p in plans}.values():
-        told.append(
-            f"{escaped(plan.title)}: time by {plan.costs.told}; widths by {plan.power.told}"
-        )
-    return told
+def _totals(plans: Sequence[Plan]) -> str:
+    needs = [plan.need for plan in plans]
+    seconds = [plan.costs.seconds for plan in plans]
+    disks = [plan.costs.disk for plan in plans]
+    unknown = (
+        f" and what {seconds.count(None)} of them take that no past run tells of"
+        if None in seconds
+        else ""
+    )
+    return (
+        f"In all {len(plans)} runs, {sum(not need.written for need in needs)} of them there: "
+        f"{sum(need.train for need in needs)} events to train on, "
+        f"{sum(need.scored for need in needs)} to score, "
+        f"{_amount(sum(plan.tokens or 0 for plan in plans))} tokens, "
+        f"{_time(sum(s for s in seconds if s is not None))}{unknown}, "
+        f"{_bytes(sum(d for d in disks if d is not None))} of disk."
+    )
 
 
-def _proposal(plan: Plan) -> list[str]:
-    rows = [
-        [
-            plain(choice.options),
-            counted(choice.signal),
-            counted(choice.background),
-            Cell(f"{50 * choice.width:.0f}" if choice.signal else DASH, choice.width),
-        ]
-        for choice in plan.choices
-    ]
-    best = plan.choices[0]
-    events = plan.sample.signal + plan.sample.background
-    headings = ("options", "signal", "background", "SIC ± %")
+def _free(folders: Sequence[Path]) -> list[str]:
+    """The free space of each disk that is written to."""
+    disks: dict[int, tuple[Path, int]] = {}
+    for folder in folders:
+        there = next(f for f in (folder.absolute(), *folder.absolute().parents) if f.exists())
+        disks.setdefault(there.stat().st_dev, (folder, shutil.disk_usage(there).free))
+    return [f"{_bytes(free)} are free at {folder}" for folder, free in disks.values()]
+
+
+def _samples(plan: Plan) -> list[str]:
+    sample, best = plan.sample, plan.choices[0]
+    natural = next((c.width for c in plan.choices if c.ratio == "natural"), None)
+    rows = [_choice(choice, natural) for choice in plan.choices]
+    headings = ("sample", "signal", "background", "SIC ±", "narrower than natural")
+    head = (
+        f"Signal is {100 * sample.natural:.2g} % of {sample.label}. What samples of the same "
+        f"{sample.signal + sample.background} scored events would tell of SIC, for {_name(plan)} "
+        f"({plan.power.told}):"
+    )
+    return [escaped(head), "", table(Table("samples", headings, rows)), "", _proposal(plan, best)]
+
+
+def _choice(choice: Choice, natural: float | None) -> list[Cell]:
+    gain = natural / choice.width if natural and choice.width != natural and choice.width else None
     return [
-        f"Signal is rare in {plan.sample.label}: samples of at most {events} events, by what they "
-        "tell of SIC at the threshold",
-        "",
-        table(Table("samples", headings, rows)),
-        "",
-        f"proposed: {best.options}",
+        plain(f"{choice.ratio} @{choice.signal + choice.background}"),
+        counted(choice.signal),
+        counted(choice.background),
+        plain(_share(choice.width)),
+        plain(DASH if gain is None else f"{gain:.1f} times"),
     ]
 
 
-def duration(seconds: float) -> str:
+def _proposal(plan: Plan, best: Choice) -> str:
+    if best.width is None:
+        return "No sample has an interval: no event passes the threshold."
+    asked = plan.sic_width
+    if _as_good(plan):
+        return f"The sample asked for is as good as any: {best.options}"
+    gain = f", {asked / best.width:.1f} times narrower than asked for" if asked else ""
+    return f"Proposed{gain}: {best.options}"
+
+
+def _as_good(plan: Plan) -> bool:
+    """Whether the sample that is asked for tells about as much as the best one."""
+    best, asked = plan.choices[0].width, plan.sic_width
+    return best is not None and asked is not None and asked <= AS_GOOD * best
+
+
+def _name(plan: Plan) -> str:
+    """The model and what sets it apart, whatever its seed."""
+    return plan.title.rpartition(", seed")[0]
+
+
+def _sample(plan: Plan) -> str:
+    return f"{plan.sample.label}, {plan.sample.split} {plan.sample.size}"
+
+
+def _there(plan: Plan) -> str:
+    return f"{plan.cached}, by run {plan.by}" if plan.by else plan.cached
+
+
+def _tokens(plan: Plan) -> str:
+    return DASH if plan.tokens is None else _amount(plan.tokens)
+
+
+def _half(width: float | None) -> str:
+    return DASH if width is None else f"{round(width / 2, 6):.2g}"
+
+
+def _share(width: float | None) -> str:
+    """Half of a relative width, in percent."""
+    if width is None:
+        return DASH
+    return f"{50 * width:.2g} %" if width < 2 else "over 100 %"
+
+
+def _time(seconds: float | None) -> str:
     """`40 s`, `3 min`, `1 h 20 min`."""
+    if seconds is None:
+        return DASH
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def _amount(number: float, unit: str = "") -> str:
-    """`12`, `3.4 k`, `1.2 MB`, `5.6 GB`."""
+def _amount(count: float) -> str:
+    """`12`, `3.4 k`, `1.2 M`, `5.6 G`."""
     for factor, mark in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if number >= factor:
-            return f"{number / factor:.1f} {mark}{unit}"
-    return f"{number:.0f} {unit}".rstrip()
+        if count >= factor:
+            return f"{count / factor:.1f} {mark}"
+    return f"{count:.0f}"
+
+
+def _bytes(count: float | None) -> str:
+    if count is None:
+        return DASH
+    return f"{_amount(count)}B" if count >= 1e3 else f"{count:.0f} B"

@@ -1,15 +1,22 @@
-"""The plan of one run: what is there already, what is to be done, and what it will tell."""
+"""Requests to plans: what is there already, what is left to do, and what it will tell."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
+from bench.cache import verify
 from bench.encoding import encode, learn
 from bench.errors import DamagedError
-from bench.plan.costs import Costs, costs_of
-from bench.plan.widths import Power, assumed, best_sample, power_of
-from bench.record import SampleRecord
+from bench.fingerprint import digest
+from bench.options import options_in
+from bench.plan.choices import Choice, choices
+from bench.plan.costs import Costs, Need, Past, costs_of
+from bench.plan.expected import power_for
+from bench.plan.widths import Power
+from bench.record import RunRecord, SampleRecord
+from bench.request import RunRequest, cast
 from bench.samples import split_rows
 from bench.store import Run, Store
 from bench.tables import load_table
@@ -19,22 +26,11 @@ if TYPE_CHECKING:
     from bench.context import Context
     from bench.home import Home
     from bench.plugins import Shelf
-    from bench.request import RunRequest
 
 LOOKED_AT = 256
-"""Events whose tokens are counted."""
+"""Events of a sample whose tokens are counted."""
 RARE = 0.05
 """Share of signal below which another sample is proposed."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A way to draw as many events, and how wide SIC's interval would be, relative to SIC."""
-
-    options: str
-    signal: int
-    background: int
-    width: float
 
 
 @dataclass(frozen=True)
@@ -45,141 +41,161 @@ class Plan:
     sample: SampleRecord
     cached: str
     """`run`, `scores`, `fit` or `nothing`."""
-    train: int
-    """Events to train on; none where the fit is there."""
-    scored: int
-    """Events to score, those of the valid split included."""
+    by: int | None
+    """The earlier run of the same study that will have left it, the first one being 1."""
+    need: Need
     tokens: int | None
-    """To be read in all; None where the model reads none."""
-    seconds: float | None
-    disk: float | None
-    """Bytes."""
+    """To be read, each event once; None where the model reads none."""
     costs: Costs
     power: Power
-    choices: tuple[Choice, ...]
-    """Samples of as many events, the narrowest first, where signal is rare."""
+    choices: Sequence[Choice]
+    """Samples of as many events, the best one first, where signal is rare."""
 
     @property
-    def auc_width(self) -> float:
-        """Of the 95 % interval."""
-        return self.power.auc.width(self.sample.signal, self.sample.background)
+    def auc_width(self) -> float | None:
+        """Of the 95 % interval of AUC."""
+        return self.power.auc_width(self.sample.signal, self.sample.background)
 
     @property
-    def sic_width(self) -> float:
+    def sic_width(self) -> float | None:
         """Of the 95 % interval of SIC at the threshold, relative to SIC."""
-        return self.power.sic.width(self.sample.signal, self.sample.background)
+        return self.power.sic_width(self.sample.signal, self.sample.background)
 
 
-def plan(request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context) -> Plan:
-    """Look at what a run would do; nothing is fitted or stored but the dataset's features.
+@dataclass
+class Planner:
+    """Plans runs that are to be done one after the other."""
 
-    Raises:
-        BenchError: the request or its input is bad.
-    """
-    work = prepare(request, shelf, home, store, context)
-    runs = list(store.runs())
-    records = work.material.records
-    cached = _cached(work, store, home)
-    train = len(work.material.tables["train"]) if cached == "nothing" else 0
-    scored = 0 if cached in ("run", "scores") else _size(records["evaluated"], records["valid"])
-    title = work.cast.model.name
-    options = ", ".join(f"{name}={value}" for name, value in sorted(request.options.items()))
-    costs = costs_of(title, ", ".join([*request.encoders, *([options] if options else [])]), runs)
-    power = _power(work, runs)
-    tokens = _tokens(work, replace(context, seed=request.seed), train + scored)
-    return Plan(
-        title=f"{title}, {options}, seed {request.seed}"
-        if options
-        else f"{title}, seed {request.seed}",
-        sample=records["evaluated"],
-        cached=cached,
-        train=train,
-        scored=scored,
-        tokens=tokens,
-        seconds=0.0 if cached == "run" else _seconds(costs, train, scored),
-        disk=0.0 if cached == "run" else (costs.disk and costs.disk * _size(records["evaluated"])),
-        costs=costs,
-        power=power,
-        choices=_choices(work, power, home, context),
+    shelf: Shelf
+    home: Home
+    store: Store
+    context: Context
+    packed: Store | None = None
+    """Runs that lie packed beside a study, which it would unpack into the store."""
+    _promised: dict[str, int] = field(default_factory=dict)
+    """The keys of what the runs planned so far will leave, with the first one that does."""
+    _tokens: dict[str, float | None] = field(default_factory=dict)
+    _there: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def plan(self, requests: Sequence[RunRequest]) -> list[Plan]:
+        """Look at what each run would do; nothing is fitted and no run is stored.
+
+        Raises:
+            BenchError: a request or its input is bad.
+        """
+        for request in requests[1:]:
+            cast(request, self.shelf)  # a mistake in the last one is told before any work
+        return [self._plan(number, request) for number, request in enumerate(requests, 1)]
+
+    def _plan(self, number: int, request: RunRequest) -> Plan:
+        work = prepare(request, self.shelf, self.home, self.store, self.context)
+        runs, sample = self._runs(), work.material.records["evaluated"]
+        keys = (work.key(), work.scores_key(), work.fit_request.key())
+        cached, by = self._cached(*keys)
+        for key in keys:
+            self._promised.setdefault(key, number)
+        need, power = _need(work, cached), power_for(work, runs, keys[-1])
+        rare = 0 < sample.natural < RARE
+        events = sample.signal + sample.background
+        return Plan(
+            title=_title(work),
+            sample=sample,
+            cached=cached,
+            by=by,
+            need=need,
+            tokens=self._read(work, need),
+            costs=costs_of(Past.of(work, runs), need, self.home.fits),
+            power=power,
+            choices=choices(power, events, self._split(work), sample.natural) if rare else (),
+        )
+
+    def _runs(self) -> list[Run]:
+        """Every run that there will be, by name."""
+        packed = self.packed.runs() if self.packed else ()
+        return list({run.name: run for run in (*packed, *self.store.runs())}.values())
+
+    def _cached(self, run: str, scores: str, fit: str) -> tuple[str, int | None]:
+        """The furthest stage that is there already, and the run of the study that leaves it."""
+        stores = [store for store in (self.store, self.packed) if store]
+        if any(store.find(run) for store in stores):
+            return "run", None
+        if run in self._promised:
+            return "run", self._promised[run]
+        if any(store.find_scores(scores) for store in stores):
+            return "scores", None
+        if scores in self._promised:
+            return "scores", self._promised[scores]
+        try:
+            verify(self.home.fits / fit)
+        except DamagedError:
+            return ("fit", self._promised[fit]) if fit in self._promised else ("nothing", None)
+        return "fit", None
+
+    def _read(self, work: Work, need: Need) -> int | None:
+        """The tokens of all events, by those of a few of each sample."""
+        total = 0.0
+        for role, events in (("train", need.train + need.valid), ("evaluated", need.evaluated)):
+            mean = self._mean_tokens(work, role) if events else 0.0
+            if mean is None:
+                return None
+            total += mean * events
+        return round(total)
+
+    def _mean_tokens(self, work: Work, role: str) -> float | None:
+        import numpy as np
+
+        parts, table = work.cast, work.material.tables[role]
+        used = [(part.name, options_in(part)) for part in (parts.model, *parts.encoders)]
+        key = digest([used, work.material.records[role].fingerprint, work.request.seed])
+        if key not in self._tokens:
+            few = table.take(np.linspace(0, len(table) - 1, min(len(table), LOOKED_AT)).astype(int))
+            inputs = encode(parts.model, parts.encoders, learn(parts.encoders, few), few)
+            context = replace(self.context, seed=work.request.seed, device=work.request.device)
+            found = parts.model.count_tokens(inputs, context)
+            self._tokens[key] = None if found is None else float(found.mean())
+        return self._tokens[key]
+
+    def _split(self, work: Work) -> tuple[int, int]:
+        """Signal and background events of the split that is evaluated."""
+        dataset, sample = work.cast.dataset, work.material.records["evaluated"]
+        key = digest([sample.source, sample.options, sample.split])
+        if key not in self._there:
+            quiet = replace(self.context, notice=lambda line: None)
+            source = dataset.open(sample.edition, work.request.file, quiet)
+            distribution = work.cast.offer(dataset).distribution
+            table, _ = load_table(dataset, distribution, source, quiet, self.home.tables)
+            labels = table.y[split_rows(table.ids, sample.split)]
+            self._there[key] = int((labels == 1).sum()), int((labels == 0).sum())
+        return self._there[key]
+
+
+def _need(work: Work, cached: str) -> Need:
+    train, valid, evaluated = (
+        len(work.material.tables[role]) for role in ("train", "valid", "evaluated")
+    )
+    scored = cached in ("fit", "nothing")
+    return Need(
+        train=train if cached == "nothing" else 0,
+        valid=valid if scored else 0,
+        evaluated=evaluated if scored else 0,
+        written=0 if cached == "run" else valid + evaluated,
     )
 
 
-def _size(*samples: SampleRecord) -> int:
-    return sum(sample.signal + sample.background for sample in samples)
-
-
-def _cached(work: Work, store: Store, home: Home) -> str:
-    if store.find(work.key()):
-        return "run"
-    if store.find_scores(work.scores_key()):
-        return "scores"
-    return "fit" if (home.fits / work.fit_request.key()).is_dir() else "nothing"
-
-
-def _seconds(costs: Costs, train: int, scored: int) -> float | None:
-    if (train and costs.fit is None) or (scored and costs.score is None):
-        return None
-    return costs.fixed + train * (costs.fit or 0.0) + scored * (costs.score or 0.0)
-
-
-def _tokens(work: Work, context: Context, events: int) -> int | None:
-    """The tokens of so many events, by those of a few."""
-    import numpy as np
-
-    parts, table = work.cast, work.material.tables["train"]
-    few = table.take(np.arange(min(len(table), LOOKED_AT)))
-    inputs = encode(parts.model, parts.encoders, learn(parts.encoders, few), few)
-    found = parts.model.count_tokens(inputs, context)
-    return None if found is None else round(float(found.mean()) * events)
-
-
-def _power(work: Work, runs: list[Run]) -> Power:
-    """By the newest run of the model on the dataset that has scores of both classes."""
-    wanted = work.material.records["evaluated"].label
-    for run in reversed(runs):
-        record = run.record
-        known = record.status == "ok" and record.plugin == work.cast.model.name
-        if known and not record.outside and record.sample and record.sample.label == wanted:
-            try:
-                scored = run.scored()
-            except DamagedError:
-                continue
-            if scored.two_classes:
-                return power_of(scored, f"run {run.name}")
-    return assumed()
-
-
-def _choices(work: Work, power: Power, home: Home, context: Context) -> tuple[Choice, ...]:
-    """Ways to draw as many events of the split as the request does."""
-    asked = work.material.records["evaluated"]
-    if not 0 < asked.natural < RARE:
-        return ()
-    signal, background = _there(work, home, context)
-    events = _size(asked)
-    best = best_sample(power.sic, events, signal, background)
-    natural = round(events * asked.natural)
-    drawn = {
-        f"--ratio natural --events {events}": (natural, events - natural),
-        f"--ratio all-signal --events {events - signal}": (signal, events - signal),
-    }
-    for one, other in ((1, 1), (1, 10), (1, max(round(best[1] / best[0]), 1))):
-        n = min(round(events * one / (one + other)), signal)
-        drawn[f"--ratio {one}:{other} --events {n * (one + other) // one}"] = (n, n * other // one)
-    kept = {
-        options: (s, b)
-        for options, (s, b) in drawn.items()
-        if 0 <= s <= signal and 0 < b <= background
-    }
-    found = [Choice(o, s, b, power.sic.width(s, b)) for o, (s, b) in kept.items()]
-    return tuple(sorted(found, key=lambda choice: choice.width))
-
-
-def _there(work: Work, home: Home, context: Context) -> tuple[int, int]:
-    """Signal and background events of the split."""
-    dataset, request = work.cast.dataset, work.request
-    asked = work.material.records["evaluated"]
-    source = dataset.open(asked.edition, request.file, context)
-    distribution = work.cast.offer(dataset).distribution
-    table, _ = load_table(dataset, distribution, source, context, home.tables)
-    labels = table.y[split_rows(table.ids, asked.split)]
-    return int((labels == 1).sum()), int((labels == 0).sum())
+def _title(work: Work) -> str:
+    """What the run will be called in reports."""
+    request = work.request
+    asked: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
+    record = RunRecord(
+        id="",
+        created="",
+        status="planned",
+        plugin=request.plugin,
+        dataset=request.dataset,
+        seed=request.seed,
+        request=asked,
+        views=sorted(work.cast.model.reads),
+        without=request.without,
+        permuted=request.permute,
+    )
+    return record.title

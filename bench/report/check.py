@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from bench.archive import RESULTS, RUNS, contents_of, unpack
 from bench.errors import RequestError
-from bench.fingerprint import file_digest
+from bench.fingerprint import digest, file_digest
 from bench.report.page import FIGURES, PAGE, TABLES, WEB, write_report
+from bench.request import RunRequest
 from bench.store import Run, Store
 from bench.study import STUDY, Study, read_study
 
@@ -70,24 +72,28 @@ def _text(file: Path) -> bytes:
 
 def _unasked(study: Study, runs: list[Run]) -> Iterator[str]:
     """Runs that the study asks for and that are not packed, and the other way round."""
-    own = [run.record for run in runs if run.record.outside is None]
-    there = [record.request for record in own]
-    wanted = [{k: v for k, v in asdict(r).items() if v is not None} for r in study.runs]
-    for request in wanted:
-        if _comparable(request) not in map(_comparable, there):
-            name = f"{request['plugin']}, seed {request['seed']}"
-            yield f"the study asks for {name}; it is not packed"
-    for record in own:
-        if _comparable(record.request) not in map(_comparable, wanted):
-            yield f"{record.title} is packed, and the study does not ask for it"
+    there = {_told(run.record.request): run.record for run in runs if not run.record.outside}
+    wanted = {_told(asdict(request)): request for request in study.runs}
+    for told in sorted(wanted.keys() - there.keys()):
+        request = wanted[told]
+        yield f"the study asks for {request.plugin}, seed {request.seed}; it is not packed"
+    for told in sorted(there.keys() - wanted.keys()):
+        yield f"{there[told].title} is packed, and the study does not ask for it"
     digests = {run.record.outside.digest for run in runs if run.record.outside}
     for file in study.counts:
         if not file.is_file() or file_digest(file) not in digests:
             yield f"{file} has changed since it was imported"
 
 
-def _comparable(request: object) -> str:
+def _told(request: dict[str, Any]) -> str:
+    """What a request asks for; what it leaves to the bench plays no part, now or when it ran."""
+    usual, asked = _plain(asdict(RunRequest(plugin="", dataset=""))), _plain(request)
+    return digest({name: value for name, value in asked.items() if value != usual.get(name)})
+
+
+def _plain(request: dict[str, Any]) -> dict[str, Any]:
+    """Paths and tuples as JSON has them."""
     import msgspec
 
-    plain = msgspec.to_builtins(request, str_keys=True, enc_hook=str)
-    return msgspec.json.encode(plain, order="deterministic").decode()
+    found: dict[str, Any] = msgspec.to_builtins(request, str_keys=True, enc_hook=str)
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}

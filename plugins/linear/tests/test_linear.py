@@ -70,6 +70,15 @@ def test_weights_count_as_events_do(tmp_path: Path) -> None:
     assert (by_weight.score(test) > plain.score(test)).mean() > 0.9
 
 
+def test_the_same_events_give_the_same_fit(tmp_path: Path) -> None:
+    test = inputs(100, 2)
+    one, same = (
+        LogisticRegression().fit(inputs(500), inputs(10, 1), context(tmp_path)).score(test)
+        for _ in range(2)
+    )
+    assert np.array_equal(one, same)
+
+
 def test_a_fresh_process_scores_the_same(fitted: object, tmp_path: Path) -> None:
     fitted.save(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["weights.npz"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -45,10 +47,44 @@ def test_what_is_loaded_scores_the_same_one_by_one(model: bench.Model, tmp_path:
     assert all(0 <= score <= 1 for score in one_by_one)
 
 
+@pytest.mark.parametrize("model", [AlwaysBackground(), Random(), OneFeatureCut()])
+def test_a_fresh_process_scores_the_same(model: bench.Model, tmp_path: Path) -> None:
+    fitted = model.fit(inputs(500), inputs(10, 1), context(tmp_path, seed=3))
+    (tmp_path / "kept").mkdir()
+    fitted.save(tmp_path / "kept")
+    test = inputs(100, 2)
+    np.savez(tmp_path / "test.npz", x=test.views["numbers"], y=test.y, ids=test.ids)
+    code = """
+import importlib, sys, numpy as np, bench
+from pathlib import Path
+folder, module, name = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+test = np.load(folder / "test.npz")
+inputs = bench.Inputs({"numbers": test["x"]}, test["y"], test["ids"], np.ones(len(test["y"])))
+where = bench.Context(data=folder, scratch=folder, checkpoints=folder)
+model = getattr(importlib.import_module(module), name)()
+np.save(folder / "scores.npy", model.load(folder / "kept", where).score(inputs))
+"""
+    kind = type(model)
+    words = [sys.executable, "-c", code, str(tmp_path), kind.__module__, kind.__name__]
+    subprocess.run(words, check=True)
+    assert np.array_equal(np.load(tmp_path / "scores.npy"), fitted.score(test))
+
+
+@pytest.mark.parametrize("model", [AlwaysBackground(), Random(), OneFeatureCut()])
+def test_the_same_seed_gives_the_same_scores_in_any_order(
+    model: bench.Model, tmp_path: Path
+) -> None:
+    train, test = inputs(500), inputs(100, 2)
+    one, same = (model.fit(train, train, context(tmp_path, seed=3)) for _ in range(2))
+    order = np.random.default_rng(0).permutation(100)
+    assert np.array_equal(one.score(test)[order], same.score(test.take(order)))
+
+
 def test_the_constant_calls_nothing_signal(tmp_path: Path) -> None:
     test = inputs(100)
     scores = AlwaysBackground().fit(test, test, context(tmp_path)).score(test)
     assert scores.tolist() == [0.0] * 100
+    assert roc_auc_score(test.y, scores) == 0.5
 
 
 def test_chance_is_uniform_and_follows_its_seed(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""The classifier that a run is expected to be: one of the past, or an assumed one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bench.errors import DamagedError, RequestError
+from bench.plan.costs import same_options
+from bench.plan.widths import Power, assumed, power_of
+from bench.thresholds import choose
+
+if TYPE_CHECKING:
+    from bench.record import RunRecord
+    from bench.store import Run
+    from bench.work import Work
+
+
+def power_for(work: Work, runs: Sequence[Run], fit: str) -> Power:
+    """By past scores of the plugin on the dataset with the same views, cut as is asked for.
+
+    A run of the fit goes before one with the same options, and that before any other; among those
+    the newest one.
+    """
+    features = work.material.records["evaluated"].features
+
+    def same(record: RunRecord) -> bool:
+        sample = record.sample
+        return same_options(record, work) and sample is not None and sample.features == features
+
+    def likeness(run: Run) -> tuple[bool, bool, str]:
+        return run.record.fit == fit, same(run.record), run.name
+
+    threshold = work.request.threshold
+    for run in sorted((r for r in runs if _tells(r.record, work)), key=likeness, reverse=True):
+        try:
+            scored = replace(run.scored(), threshold=choose(threshold, run.scored("valid")))
+        except (DamagedError, RequestError):
+            continue
+        if not scored.unranked:
+            other = "" if same(run.record) else ", which had other options"
+            return power_of(scored, f"as run {run.name}{other}")
+    return assumed(threshold)
+
+
+def _tells(record: RunRecord, work: Work) -> bool:
+    sample, request = record.sample, work.request
+    return (
+        record.status == "ok"
+        and record.outside is None
+        and record.plugin == request.plugin
+        and sample is not None
+        and sample.label == work.material.records["evaluated"].label
+        and (record.without, record.permuted) == (request.without, request.permute)
+    )
