@@ -10,14 +10,22 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from bench.comparison.paired import auc_difference, decision_difference, max_sic_difference
+from bench.metrics.calibration import ProperScores
 from bench.metrics.decisions import Decisions, SignificanceImprovement
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
 from bench.metrics.working_points import FixedFalsePositiveRate
 from bench.scored import Scored
 
 CUT = 1.8
-SIZES = {"small": (200, 600), "even": (1000, 1000), "1:10": (727, 7273), "rare": (11, 7989)}
-FEW = {"small": 2.0, "even": 2.5, "1:10": 2.0, "rare": 2.0}
+SIZES = {
+    "small": (200, 600),
+    "weak": (200, 600),
+    "even": (1000, 1000),
+    "1:10": (727, 7273),
+    "rare": (11, 7989),
+    "rare, weak": (11, 7989),
+}
+FEW = {"small": 2.0, "weak": 1.2, "even": 2.5, "1:10": 2.0, "rare": 2.0, "rare, weak": 1.2}
 """How far signal is from background, in standard deviations of either."""
 
 
@@ -36,7 +44,16 @@ def truth(size: str) -> dict[str, float]:
     tpr, fpr = norm.sf(CUT - distance), norm.sf(CUT)
     at = {rate: norm.sf(norm.isf(rate) - distance) for rate in (1e-2, 1e-3)}
     rates = np.geomspace(25 / background, 0.99, 2000)
-    return {
+    raw = np.linspace(-9.0, 9.0 + distance, 100_001)
+    share = signal / (signal + background)
+    mixed = share * norm.pdf(raw - distance), (1 - share) * norm.pdf(raw)
+    p, step = expit(raw - CUT), raw[1] - raw[0]
+    losses = {"log_loss": (-np.log(p), -np.log1p(-p)), "brier": ((1 - p) ** 2, p**2)}
+    proper = {
+        name: sum(float(part @ loss) * step for part, loss in zip(mixed, both, strict=True))
+        for name, both in losses.items()
+    }
+    return proper | {
         "auc": norm.cdf(distance / np.sqrt(2)),
         "sic": tpr / np.sqrt(fpr),
         "recall_signal": tpr,
@@ -57,6 +74,8 @@ METRICS = {
     "tpr_at_fpr_0.01": FixedFalsePositiveRate,
     "rejection_0.5": Rejection,
     "max_sic": MaximumSic,
+    "log_loss": ProperScores,
+    "brier": ProperScores,
 }
 
 
@@ -69,24 +88,37 @@ def coverage(size: str, name: str, repetitions: int, weight: float = 1.0) -> flo
     return inside / repetitions
 
 
-PROMISED = ["auc", "sic", "recall_signal", "balanced_accuracy", "f1_signal"]
+PROMISED = [
+    "auc",
+    "sic",
+    "recall_signal",
+    "balanced_accuracy",
+    "f1_signal",
+    "log_loss",
+    "brier",
+]
+WIDER = {("small", "tpr_at_fpr_0.01"), ("even", "tpr_at_fpr_0.01"), ("1:10", "tpr_at_fpr_0.01")}
+"""Of 6 to 73 background events: the interval may hold the truth more often."""
 
 
-@pytest.mark.parametrize("name", ["auc", "sic", "f1_signal"])
+@pytest.mark.parametrize("name", ["auc", "sic", "f1_signal", "brier"])
 @pytest.mark.parametrize("size", ["small", "rare"])
 def test_intervals_hold_the_truth_about_as_often_as_they_say(size: str, name: str) -> None:
     most = 1.0 if size == "rare" else 0.995
-    assert 0.87 <= coverage(size, name, 100) <= most
+    assert 0.88 <= coverage(size, name, 100) <= most
+
+
+@pytest.mark.parametrize("name", ["max_sic", "tpr_at_fpr_0.01"])
+def test_intervals_of_the_curve_hold_the_truth_of_eleven_events(name: str) -> None:
+    assert coverage("rare, weak", name, 50) >= 0.86
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*PROMISED, "tpr_at_fpr_0.01"])
 @pytest.mark.parametrize("size", ["small", "even", "1:10", "rare"])
 def test_intervals_hold_the_truth_in_93_to_97_of_100(size: str, name: str) -> None:
-    exact = (
-        name == "recall_signal" or size == "rare" or (size, name) == ("small", "tpr_at_fpr_0.01")
-    )
-    assert 0.93 <= coverage(size, name, 1000) <= (1.0 if exact else 0.97)
+    wider = name == "recall_signal" or size == "rare" or (size, name) in WIDER
+    assert 0.93 <= coverage(size, name, 1000) <= (1.0 if wider else 0.97)
 
 
 @pytest.mark.slow
@@ -110,7 +142,7 @@ def test_weighted_intervals_hold_the_truth_too(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["rejection_0.5", "max_sic"])
-@pytest.mark.parametrize("size", ["small", "even", "1:10"])
+@pytest.mark.parametrize("size", ["small", "weak", "even", "1:10", "rare", "rare, weak"])
 def test_intervals_of_few_background_events_hold_the_truth_at_least_as_often(
     size: str, name: str
 ) -> None:

@@ -14,8 +14,10 @@ from sklearn.metrics import (
     roc_curve,
 )
 
+from bench.metrics.curve import Ranking
 from bench.metrics.decisions import Decisions, SignificanceImprovement
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
+from bench.metrics.working_points import FixedFalsePositiveRate
 from bench.scored import Scored
 
 
@@ -108,3 +110,42 @@ def test_eleven_signal_events_are_told_by_their_interval() -> None:
     found = Decisions().estimate(s)["recall_signal"]
     assert found.method == "Clopper-Pearson"
     assert found.high - found.low > 0.3
+
+
+def test_an_area_at_the_edge_has_an_open_end() -> None:
+    y = np.repeat([1, 0], [20, 30]).astype(np.int8)
+    for score, value in ((y * 1.0, 1.0), (1.0 - y, 0.0)):
+        found = AreaUnderCurve().estimate(Scored(y, score, np.ones(50), 0.5))["auc"]
+        assert found.value == value
+        assert 0.05 < found.high - found.low < 0.5
+        assert found.low <= value <= found.high
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_weighted_curves_against_the_roc_of_scikit_learn(weighted: bool) -> None:
+    for seed in range(5):
+        s = scored(300, 900, seed, weighted=weighted)
+        fpr, tpr, _ = roc_curve(s.y, s.score, sample_weight=s.weights, drop_intermediate=False)
+        found = Rejection().estimate(s) | FixedFalsePositiveRate().estimate(s)
+        assert found["rejection_0.5"].value == pytest.approx(1 / fpr[tpr >= 0.5][0], abs=1e-12)
+        assert found["tpr_at_fpr_0.01"].value == pytest.approx(tpr[fpr <= 0.01].max(), abs=1e-12)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_corners_of_a_curve_are_all_that_its_figures_need(weighted: bool) -> None:
+    s = scored(60, 900, weighted=weighted)
+    ranking = Ranking.of(s)
+    whole, corners = ranking.curve(), ranking.corners()
+    assert len(corners.left) < len(whole.left)
+    for efficiency in (0.1, 0.3, 0.5, 0.9):
+        assert corners.background_at(efficiency)[0] == whole.background_at(efficiency)[0]
+        assert corners.signal_at(efficiency)[0] == whole.signal_at(efficiency)[0]
+
+
+def test_curves_that_might_be_lie_about_the_one_seen() -> None:
+    s = scored(200, 600, weighted=True)
+    ranking = Ranking.of(s)
+    dark, bright = ranking.drawn(lambda c: np.array([c.background_at(0.5)[0]]), 0)
+    seen = ranking.curve().background_at(0.5)[0]
+    assert bright.mean() < dark.mean()
+    assert np.mean([bright.mean(), dark.mean()]) == pytest.approx(seen, rel=0.1)

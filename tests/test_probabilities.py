@@ -15,9 +15,10 @@ from bench.metrics.working_points import FixedFalsePositiveRate
 from bench.scored import Scored
 
 
+@pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("weighted", [False, True])
-def test_equal_to_scikit_learn(weighted: bool) -> None:
-    s = scored(weighted=weighted)
+def test_equal_to_scikit_learn(weighted: bool, seed: int) -> None:
+    s = scored(80 + 200 * seed, 900 - 150 * seed, seed, weighted=weighted)
     keep = {"sample_weight": s.weights}
     found = ProperScores().estimate(s) | Decisions().estimate(s)
     expected = {
@@ -25,7 +26,7 @@ def test_equal_to_scikit_learn(weighted: bool) -> None:
         "brier": brier_score_loss(s.y, s.score, **keep),
         "balanced_accuracy": balanced_accuracy_score(s.y, s.score >= 0.5, **keep),
     }
-    assert {name: found[name].value for name in expected} == pytest.approx(expected, abs=1e-9)
+    assert {name: found[name].value for name in expected} == pytest.approx(expected, abs=1e-12)
     for name in expected:
         assert found[name].low < found[name].value < found[name].high
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench.metrics.intervals import percentiles, resamples
+from bench.metrics.intervals import TAILS, percentiles, resamples
 from bench.parts import Metric
 from bench.scored import Estimate, Scored
 
@@ -40,7 +40,7 @@ class ProperScores(Metric):
             "log_loss": -np.log(np.clip(right, LEAST, 1.0)),
             "brier": (1 - right) ** 2,
         }
-        return {name: _mean(loss, scored.weights, note) for name, loss in losses.items()}
+        return {name: _mean(loss, scored, note) for name, loss in losses.items()}
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,15 @@ def _probabilities(scored: Scored) -> tuple[NDArray[np.float64], str]:
     return np.where(scored.verdict, scored.score, 0.5), note
 
 
-def _mean(values: NDArray[np.float64], weights: NDArray[np.float64], note: str) -> Estimate:
+def _mean(values: NDArray[np.float64], scored: Scored, note: str) -> Estimate:
+    """A weighted mean over events whose number is given in each class."""
     import numpy as np
     from scipy.stats import norm
 
-    share = weights / weights.sum()
+    share = scored.weights / scored.weights.sum()
     mean = float(share @ values)
-    spread = float(np.sqrt(share**2 @ (values - mean) ** 2))
-    half = float(norm.ppf(0.975)) * spread
+    apart = share * (values - mean)
+    classes = [apart[scored.y == label] for label in (1, 0)]
+    variance = sum(len(own) * float(own.var(ddof=1)) for own in classes if len(own) > 1)
+    half = float(norm.ppf(TAILS[1]) * np.sqrt(variance))
     return Estimate(mean, max(mean - half, 0.0), mean + half, method="normal", note=note)

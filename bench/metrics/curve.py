@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 Figures = Callable[["Curve"], "NDArray[np.float64]"]
 """Figures of a curve: (m,)."""
-CURVES = 500
-"""Curves drawn on each side; the ends' relative error is of the order of a percent."""
+CURVES = 2000
+"""Curves drawn; the ends' relative error is of the order of half a percent."""
+BLOCK = 64
+"""Curves drawn at once."""
 CURVES_METHOD = "Bayesian bootstrap"
 BACKGROUND_FLOOR = 25
 """Background events that have to be left for a maximum over thresholds to be believed."""
@@ -103,30 +105,73 @@ class Ranking:
         """
         import numpy as np
 
-        return np.array(
-            [[figures(curve) for curve in self.replicas(count, seed, unseen)] for unseen in (-1, 1)]
+        found = [[figures(side) for side in sides] for sides in self.replicas(count, seed)]
+        return np.array(found).swapaxes(0, 1)
+
+    def corners(self) -> Curve:
+        """The curve at its corners alone, where a run of signal or of background ends; c points.
+
+        The first point is above all events.
+        """
+        import numpy as np
+
+        curve, places = self.curve(), self._corners
+        signal, background, left = (
+            np.append(0.0, values[places])
+            for values in (curve.signal, curve.background, curve.left)
         )
+        return Curve(signal, background, left)
 
-    def replicas(self, count: int, seed: int, unseen: int) -> Iterator[Curve]:
-        """Curves of the Bayesian bootstrap, with event weights drawn from Exp(1) in each class.
+    def replicas(self, count: int, seed: int) -> Iterator[tuple[Curve, Curve]]:
+        """Corners of the Bayesian bootstrap's curves, whose event weights are drawn from Exp(1).
 
-        Each class has one event more than was seen, where it harms most (-1) or helps most (1):
-        a signal event below or above all others, a background event above or below. What is left
-        of the background is the count that was seen.
+        Each class has one event more than was seen, where it harms most in the first curve of a
+        pair and where it helps most in the second: a signal event below or above all others, a
+        background event above or below. What is left of the background is the count that was seen.
+        A run between corners is drawn at once, as a gamma variable of the run's mean and variance.
 
         Source: Rubin, Ann. Stat. 9 (1981) 130; for a rate this is Clopper and Pearson's interval.
         """
         import numpy as np
 
         rng = np.random.default_rng(seed)
-        seen = self.curve()
-        mean = [float(self.weights[self.y == label].mean()) for label in (0, 1)]
-        for _ in range(count):
-            drawn = rng.standard_exponential(len(self.y)) * self.weights
-            extra = rng.standard_exponential(2) * mean
-            rates = []
-            for label, above in ((1, unseen > 0), (0, unseen < 0)):
-                passed = np.cumsum(np.where(self.y == label, drawn, 0.0))
-                total = passed[-1] + extra[label]
-                rates.append((passed[self.ends] + (extra[label] if above else 0.0)) / total)
-            yield Curve(rates[0], rates[1], seen.left)
+        left = self.corners().left
+        runs = [self._runs(label) for label in (1, 0)]
+        for first in range(0, count, BLOCK):
+            size = min(BLOCK, count - first)
+            drawn = []
+            for places, shape, scale, unseen in runs:
+                steps = np.zeros((size, len(left)))
+                steps[:, places] = rng.standard_gamma(shape, (size, len(shape))) * scale
+                passed = np.cumsum(steps, axis=1)
+                extra = rng.standard_exponential((size, 1)) * unseen
+                total = passed[:, -1:] + extra
+                drawn.append((passed / total, (passed + extra) / total))
+            (below, above), (low, high) = drawn
+            for i in range(size):
+                yield Curve(below[i], high[i], left), Curve(above[i], low[i], left)
+
+    @property
+    def _corners(self) -> NDArray[np.intp]:
+        """The places of the curve where a run of one class ends: (c - 1,)."""
+        import numpy as np
+
+        there = [np.diff(np.cumsum(self.y == label)[self.ends], prepend=0) > 0 for label in (1, 0)]
+        turns = (there[0][:-1] & there[1][1:]) | (there[1][:-1] & there[0][1:])
+        return np.flatnonzero(np.append(turns, True))
+
+    def _runs(
+        self, label: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64], float]:
+        """Corners before which events of a class are, shape and scale of each, the mean weight."""
+        import numpy as np
+
+        ends, inside = self.ends[self._corners], self.y == label
+        sums, squares = (
+            np.diff(np.cumsum(np.where(inside, self.weights**power, 0.0))[ends], prepend=0.0)
+            for power in (1, 2)
+        )
+        events = np.diff(np.cumsum(inside)[ends], prepend=0)
+        some = np.flatnonzero(events)
+        sums, squares = sums[some], squares[some]
+        return some + 1, sums**2 / squares, squares / sums, float(self.weights[inside].mean())

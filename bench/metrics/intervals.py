@@ -91,10 +91,10 @@ def decision_replicas(
 
     As a decision depends on nothing but an event's outcome and weight, sums of weights are drawn
     instead of events: from gamma distributions, which within a class makes beta distributed rates.
-    On the dark side one event more than was seen is decided wrongly in each class, on the bright
-    side rightly; the 2.5 % quantile of the one and the 97.5 % quantile of the other are, for the
-    rate of right decisions of a class, Clopper and Pearson's interval. Uneven weights count as as
-    many events of their mean weight as have their spread.
+    On the dark side half an event more than was seen is decided wrongly in each class, on the
+    bright side rightly; a whole one where none was, which makes the interval of a rate Clopper and
+    Pearson's there. Half of one holds the truth in 95 to 97 % of cases, even with 11 signal events.
+    Uneven weights count as as many events of their mean weight as have their spread.
     """
     import numpy as np
 
@@ -107,9 +107,10 @@ def decision_replicas(
     right = np.array([[0, 1, 0], [1, 0, 0]])
     wrong = np.array([[1, 0, 0], [0, 1, 0]])
     there = total > 0
+    extra = np.where(shape > 0, 0.5, 1.0) * there
     drawn = []
     for unseen in (wrong, right):
-        found = rng.standard_gamma(shape + unseen * there, (REPLICAS, 2, 3)) * scale
+        found = rng.standard_gamma(shape + unseen * extra, (REPLICAS, 2, 3)) * scale
         with np.errstate(invalid="ignore"):
             share = found / found.sum(axis=2, keepdims=True)
         drawn.append(np.where(there, share, 0.0) * total)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-FEW = 100
-"""Events of a class below which DeLong's variance is not to be trusted."""
+UNSEEN = 0.25
+"""Events of each class that the ends of an AUC allow for beyond those seen."""
 
 
 @dataclass(frozen=True)
@@ -29,34 +29,25 @@ class AreaUnderCurve(Metric):
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
         """Ties count half; an event without a verdict ranks last.
 
-        With fewer than 100 events of a class DeLong's interval is too narrow (it holds the truth in
-        87 % of cases with 11), and the score interval stands in for it, which is a little too wide.
+        DeLong's variance of a few events is too small, as the worst of them is not among them: with
+        11 signal events the interval held the truth in 74 to 90 % of cases, with a quarter of an
+        unseen event of each class (the worst for the lower end, the best for the upper) in 95 to
+        98 %; with hundreds of each class it makes no odds (95 to 96 %).
 
-        Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837; Newcombe, Stat. Med. 25
-        (2006) 559.
+        Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837.
         """
         import numpy as np
-        from scipy.special import expit, logit
-        from scipy.stats import norm
 
         if why := scored.unranked:
             return {"auc": Estimate(None, note=why)}
         signal, background = (scored.y == label for label in (1, 0))
-        area, variance = 0.0, 0.0
-        for one, other in ((signal, background), (background, signal)):
-            placed = placements(scored, one, other)
-            share = scored.weights[one] / scored.weights[one].sum()
-            mean = float(share @ placed)
-            spread = float((share**2) @ (placed - mean) ** 2)
-            variance += spread / max(1 - float((share**2).sum()), 1e-12)
-            area = mean if one is signal else area
-        if not 0 < area < 1:
-            return {"auc": Estimate(area, note="separated without an error: no interval")}
-        if min(int(signal.sum()), int(background.sum())) < FEW:
-            return {"auc": Estimate(area, *_score_ends(area, scored), method="Hanley-McNeil score")}
-        half = float(norm.ppf(TAILS[1]) * np.sqrt(variance) / (area * (1 - area)))
-        ends = expit(logit(area) - half), expit(logit(area) + half)
-        return {"auc": Estimate(area, float(ends[0]), float(ends[1]), method="DeLong")}
+        placed = [
+            (placements(scored, one, other), scored.weights[one])
+            for one, other in ((signal, background), (background, signal))
+        ]
+        area = float(np.average(placed[0][0], weights=placed[0][1]))
+        low, high = (_end(area, placed, unseen) for unseen in (0.0, 1.0))
+        return {"auc": Estimate(area, low, high, method="DeLong, logit")}
 
 
 @dataclass(frozen=True)
@@ -71,11 +62,12 @@ class MaximumSic(Metric):
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
         """Floor, background count and eps_S are in the note; a dash where the floor is not met.
 
-        A maximum over thresholds is a little too high, the more so the fewer background events are
-        left; its interval was seen to hold the maximum of the population in 90 to 100 % of cases.
+        A maximum over thresholds is too high, and one over thresholds of a replica is so once more:
+        as much is taken off both ends. The upper end is that of the maximum, the lower one that of
+        the threshold seen, which need not be the best one of the population. Of binormal scores
+        (AUC 0.80 to 0.98; 200 to 1000 signal events, and 11 among 8000) it held the highest SIC of
+        the population, at thresholds that leave as much background, in 94 to 99 % of cases.
         """
-        import numpy as np
-
         if why := scored.unranked:
             return {"max_sic": Estimate(None, note=why)}
         ranking = Ranking.of(scored)
@@ -88,8 +80,28 @@ class MaximumSic(Metric):
             f"floor {self.floor}, {curve.left[place]:.0f} background events left, "
             f"eps_S = {curve.signal[place]:.3f}"
         )
-        drawn = ranking.drawn(lambda c: np.array([c.best_sic(self.floor)[0]]), scored.seed)
-        return {"max_sic": between(value, drawn[:, :, 0], CURVES_METHOD, note)}
+        least = float(curve.background[curve.left >= self.floor][0])
+        low, high = self._ends(ranking, value, least, scored.seed)
+        return {"max_sic": Estimate(value, low, high, CURVES_METHOD, note)}
+
+    def _ends(self, ranking: Ranking, value: float, least: float, seed: int) -> tuple[float, float]:
+        """Of the SIC where at least so much of the background passes."""
+        import numpy as np
+
+        def sic(curve: Curve) -> NDArray[np.float64]:
+            found: NDArray[np.float64] = curve.signal / np.sqrt(np.maximum(curve.background, least))
+            return found
+
+        def figures(curve: Curve) -> NDArray[np.float64]:
+            found = sic(curve)
+            return np.array([found.max(), found[chosen]])
+
+        chosen = int(np.argmax(sic(ranking.corners())))
+        (dark, bright) = ranking.drawn(figures, seed)
+        raised = np.log(np.concatenate([dark[:, 0], bright[:, 0]])).mean() - np.log(value)
+        low, high = np.quantile(dark[:, 1], TAILS[0]), np.quantile(bright[:, 0], TAILS[1])
+        less = float(np.exp(-max(raised, 0.0)))
+        return min(float(low) * less, value), max(float(high) * less, value)
 
 
 @dataclass(frozen=True)
@@ -125,34 +137,28 @@ class Rejection(Metric):
         return found
 
 
-def _score_ends(area: float, scored: Scored) -> tuple[float, float]:
-    """Between which true areas the one seen is within 1.96 of its spreads."""
+def _end(
+    area: float, placed: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]], unseen: float
+) -> float:
+    """The end of an area's interval, with a share of an unseen event of such a placement."""
     import numpy as np
-    from scipy.optimize import brentq
+    from scipy.special import expit, logit
     from scipy.stats import norm
 
-    m, n = (_effective(scored.weights[scored.y == label]) for label in (1, 0))
-
-    def distance(true: float) -> float:
-        spread = np.sqrt(_hanley_mcneil(true, m, n))
-        return float(abs(area - true) - norm.ppf(TAILS[1]) * spread)
-
-    least, most = 1e-9, 1 - 1e-9
-    low = brentq(distance, least, area) if distance(least) > 0 else 0.0
-    high = brentq(distance, area, most) if distance(most) > 0 else 1.0
-    return float(low), float(high)
-
-
-def _effective(weights: NDArray[np.float64]) -> float:
-    """Events of even weight that would be worth as much."""
-    return float(weights.sum() ** 2 / (weights**2).sum())
-
-
-def _hanley_mcneil(area: float, m: float, n: float) -> float:
-    """The variance of an area for m signal and n background events (Radiology 143 (1982) 29)."""
-    signal, background = area / (2 - area), 2 * area**2 / (1 + area)
-    pairs = (m - 1) * (signal - area**2) + (n - 1) * (background - area**2)
-    return (area * (1 - area) + pairs) / (m * n)
+    centre, variance = area, 0.0
+    for values, weights in placed:
+        extra = UNSEEN * float(weights.mean())
+        total = float(weights.sum()) + extra
+        mean = (float(weights @ values) + extra * unseen) / total
+        squares = float(weights**2 @ (values - mean) ** 2)
+        squares += extra**2 / UNSEEN * (unseen - mean) ** 2
+        even = float((weights**2).sum()) + extra**2 / UNSEEN
+        variance += squares / (total**2 - even)
+        centre += mean - area
+    if not 0 < centre < 1:
+        return centre
+    sigmas = norm.ppf(TAILS[int(unseen)])
+    return float(expit(logit(centre) + sigmas * np.sqrt(variance) / (centre * (1 - centre))))
 
 
 def placements(
