@@ -39,8 +39,8 @@ class Packed:
     name: str
     record: RunRecord
     metrics: Metrics | None = None
-    samples: dict[str, str] = field(default_factory=dict)
-    """The file that holds each sample's scores."""
+    samples: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The file and the column that hold each sample's scores; runs of equal scores share one."""
     history: list[dict[str, float]] = field(default_factory=list)
 
 
@@ -113,8 +113,7 @@ def _packed(run: Run, frames: dict[str, pd.DataFrame]) -> Packed:
         file = f"events-{digest([array_digest(a) for a in arrays])[:12]}.parquet"
         if file not in frames:
             frames[file] = _shared(dict(zip(SHARED, arrays, strict=False)))
-        frames[file][run.name] = _narrow(scored.score)
-        samples[sample] = file
+        samples[sample] = (file, _column(frames[file], run.name, scored.score))
     return Packed(run.name, record, run.metrics(), samples, list(_losses(run)))
 
 
@@ -127,11 +126,11 @@ def _unpacked(one: Packed, results: Path, store: Store, frames: dict[str, pd.Dat
     folder = store.root / one.name
     folder.mkdir(parents=True, exist_ok=True)
     samples = {}
-    for sample, file in one.samples.items():
+    for sample, (file, column) in one.samples.items():
         try:
             if file not in frames:
                 frames[file] = pd.read_parquet(results / Path(file).name)
-            samples[sample] = _scores(frames[file], one)
+            samples[sample] = _scores(frames[file], column, one.record.threshold)
         except (OSError, ValueError, KeyError) as error:
             raise DamagedError(f"{results / file}: cannot be read: {error}") from error
     if one.metrics:
@@ -143,12 +142,23 @@ def _unpacked(one: Packed, results: Path, store: Store, frames: dict[str, pd.Dat
     return store.seal(folder, one.record)
 
 
-def _scores(frame: pd.DataFrame, one: Packed) -> tuple[Scored, object]:
+def _column(frame: pd.DataFrame, name: str, score: NDArray[Any]) -> str:
+    """The column of these scores, a new one if no run has them yet."""
+    import numpy as np
+
+    for known in frame.columns.drop(list(SHARED), errors="ignore"):
+        if np.array_equal(frame[known].to_numpy(dtype=np.float64), score, equal_nan=True):
+            return str(known)
+    frame[name] = _narrow(score)
+    return name
+
+
+def _scores(frame: pd.DataFrame, column: str, threshold: float) -> tuple[Scored, object]:
     scored = Scored(
         y=frame["label"].to_numpy(),
-        score=frame[one.name].to_numpy(dtype="float64"),
-        weights=frame["weight"].to_numpy(),
-        threshold=one.record.threshold,
+        score=frame[column].to_numpy(dtype="float64"),
+        weights=frame["weight"].to_numpy(dtype="float64"),
+        threshold=threshold,
         mass=frame["mass"].to_numpy(dtype="float64") if "mass" in frame else None,
     )
     return scored, frame["event"].to_numpy()

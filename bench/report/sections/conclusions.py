@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import isfinite
 
-from bench.comparison.groups import Pair, letters, pairs
+from bench.comparison.groups import LEVEL, Pair, letters, pairs
+from bench.comparison.paired import max_sic_difference
 from bench.comparison.table import differences, drifted
 from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated, plain
 from bench.report.cells import DASH, number
@@ -23,7 +25,7 @@ def conclusions(events: EventSet) -> list[Block]:
         return []
     tested = Tested.of(settings)
     seeded = any(len(setting.runs) > 1 for setting in settings)
-    said = [_groups(events, tested, seeded), _best(settings, tested)]
+    said = [_groups(events, tested, seeded), _best(settings, tested), *_by_sic(settings)]
     said += _by_seeds(settings, tested)
     said += _by_threshold(settings, tested)
     if events.sample.signal < FEW_SIGNAL:
@@ -109,6 +111,27 @@ def _best(settings: Sequence[Setting], tested: Tested) -> str:
     if closest.difference.needed is None or closest.separable:
         return told
     return f"{told} About {closest.difference.needed} signal events would tell the first two apart."
+
+
+def _by_sic(settings: Sequence[Setting]) -> list[str]:
+    """Whether another model than the first is better by max SIC, which AUC may hide."""
+
+    def most(setting: Setting) -> float:
+        return setting.middle.metrics().estimates["max_sic"].value or 0.0
+
+    best = max(settings, key=most)
+    if best is settings[0] or not _knows(best):
+        return []
+    found = max_sic_difference(best.middle.scored(), settings[0].middle.scored())
+    if not isfinite(found.value):
+        return []
+    told = f"By max SIC {best.title} is first, {number(found.value)} "
+    told += f"[{number(found.low)}, {number(found.high)}] above {settings[0].title}"
+    if not found.p < LEVEL:
+        return [f"{told}, which these events cannot tell from nought (paired bootstrap)."]
+    return [
+        f"{told} (paired bootstrap, p = {found.p:.2g}): AUC hides what few background events show."
+    ]
 
 
 def _by_seeds(settings: Sequence[Setting], tested: Tested) -> list[str]:
