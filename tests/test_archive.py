@@ -77,6 +77,7 @@ def test_what_is_packed_comes_back(desk: Workplace, folder: Path, tmp_path: Path
         for sample in ("evaluated", "valid") if not was.record.bare else ("evaluated",):
             assert np.array_equal(run.scored(sample).score, was.scored(sample).score)
             assert np.array_equal(run.events(sample), was.events(sample))
+            assert run.scored(sample).weights.dtype == np.float64  # as wide as it was
     assert len(list(Store(tmp_path / "other").runs())) == len(runs)
 
 
