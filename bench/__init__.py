@@ -10,6 +10,7 @@ from bench.inputs import Inputs
 from bench.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Simulation, Source
 from bench.scored import Counts, Estimate, Scored
 from bench.table import Column, Table
+from bench.training import Training
 
 __all__ = [
     "Bar",
@@ -33,6 +34,7 @@ __all__ = [
     "Simulation",
     "Source",
     "Table",
+    "Training",
     "did_you_mean",
     "file_digest",
     "hookimpl",

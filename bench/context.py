@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bench.training import Training
 
 
 class Bar(Protocol):
@@ -59,3 +62,5 @@ class Context:
     """Tells the user one line."""
     log: Callable[[int, Mapping[str, float]], None] = _silent
     """Records training scalars of one step: `context.log(step, {"loss": 0.69})`."""
+    watch: Callable[[Training], None] = _silent
+    """Shows a training by gradients to the guards, once, before its first step."""
