@@ -2,12 +2,19 @@
 
 from bench.cache import seal, verify
 from bench.context import Bar, Context, Progress
-from bench.errors import BenchError, DamagedError, InputError, RequestError, did_you_mean
+from bench.errors import (
+    BenchError,
+    DamagedError,
+    InputError,
+    NotFiniteError,
+    RequestError,
+    did_you_mean,
+)
 from bench.files import put_in_place, write_bytes, written
 from bench.fingerprint import file_digest
 from bench.hookspecs import hookimpl
 from bench.inputs import Inputs
-from bench.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Simulation, Source
+from bench.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rendered, Simulation, Source
 from bench.scored import Counts, Estimate, Scored
 from bench.table import Column, Table
 from bench.training import Training
@@ -27,8 +34,10 @@ __all__ = [
     "Inputs",
     "Metric",
     "Model",
+    "NotFiniteError",
     "Part",
     "Progress",
+    "Rendered",
     "RequestError",
     "Scored",
     "Simulation",

@@ -21,6 +21,10 @@ class DamagedError(BenchError):
     """Something stored does not have the bytes it was sealed with."""
 
 
+class NotFiniteError(BenchError):
+    """A loss, gradient or weight is no longer finite; nothing good can come of going on."""
+
+
 MOST = 12
 """Names that an error lists."""
 

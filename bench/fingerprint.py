@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.parts import Part
     from bench.table import Table
 
 
@@ -55,7 +54,7 @@ def file_digest(path: Path) -> str:
 
 
 @cache
-def code_digest(part: type[Part]) -> str:
+def code_digest(part: type) -> str:
     """The hash of all files of the package that a part comes from.
 
     For the core's own parts it is the folder of the part's module, so that a change of a report
@@ -72,6 +71,12 @@ def code_digest(part: type[Part]) -> str:
 
 def versions_of(distribution: str) -> dict[str, str]:
     """The installed versions of a distribution and of what it requires directly."""
+    return dict(_versions_of(distribution))
+
+
+@cache
+def _versions_of(distribution: str) -> Mapping[str, str]:
+    """The same, read off the disk once a process."""
     import re
 
     names = [distribution]

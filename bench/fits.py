@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.cache import stored, verify
 from bench.encoding import encode, learn, read_learned, write_learned
+from bench.errors import NotFiniteError
 from bench.fingerprint import code_digest, digest, table_digest, versions_of
+from bench.guards.moments import fitted as guard_fit
+from bench.guards.moments import read_verdicts, write_verdicts
+from bench.guards.probing import EVENTS, few
+from bench.guards.recorder import Recorder
 from bench.history import HISTORY, History
 from bench.ledger import Ledger
-from bench.options import options_in
-from bench.parts import Model, Part
+from bench.options import fitting, plainly
 
 if TYPE_CHECKING:
     from bench.context import Context
     from bench.encoding import Learned
-    from bench.parts import Encoder, Fitted
+    from bench.parts import Encoder, Fitted, Model
+    from bench.record import Verdict
     from bench.table import Table
 
 MODEL, ENCODERS = "model", "encoders"
@@ -32,6 +38,11 @@ class Start:
 
     key: str
     folder: Path
+
+    @property
+    def model(self) -> Path:
+        """What was saved of the fitted model."""
+        return self.folder / MODEL
 
     @property
     def ledger(self) -> Ledger:
@@ -69,7 +80,7 @@ class FitRequest:
         parts = [self.model, *self.encoders]
         return digest(
             [
-                [(p.name, _fitting(p), p.content(), code_digest(type(p))) for p in parts],
+                [(p.name, fitting(p), p.content(), code_digest(type(p))) for p in parts],
                 [versions_of(distribution) for distribution in self.distributions],
                 table_digest(self.train),
                 table_digest(self.valid),
@@ -91,6 +102,8 @@ class Fit:
     """How long the fitting took, when it was done."""
     history: Path
     """Training scalars, a JSON object a line; there may be none."""
+    verdicts: Sequence[Verdict]
+    """What guards said of it."""
 
 
 def fit(request: FitRequest, context: Context, root: Path) -> Fit:
@@ -105,7 +118,7 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         seed=request.seed,
         device=request.device,
         checkpoints=checkpoints,
-        start=request.start.folder / MODEL if request.start else None,
+        start=request.start.model if request.start else None,
     )
 
     def compute(folder: Path) -> None:
@@ -120,6 +133,7 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         reused=reused,
         seconds=float((folder / "seconds").read_text()),
         history=folder / HISTORY,
+        verdicts=read_verdicts(folder),
     )
 
 
@@ -133,18 +147,29 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
         encode(request.model, request.encoders, learned, table)
         for table in (request.train, request.valid)
     )
-    history = History(context.checkpoints)
-    fitted = request.model.fit(train, valid, replace(context, log=history.log))
+    history, recorder = History(context.checkpoints), Recorder(valid.take(few(valid.y, EVENTS)))
+    context = replace(context, log=_watched(history), watch=recorder)
+    fitted = request.model.fit(train, valid, context)
     for name in (MODEL, ENCODERS):
         (folder / name).mkdir()
     fitted.save(folder / MODEL)
     write_learned(learned, folder / ENCODERS)
     request.ledger.write(folder)
     history.write(folder / HISTORY)
-    (folder / "seconds").write_text(f"{time.monotonic() - started:.3f}")
+    record = recorder.record
+    seconds = time.monotonic() - started - (record.idle if record else 0.0)
+    (folder / "seconds").write_text(f"{seconds:.3f}")
+    saved = plainly(request.model).load(folder / MODEL, context)
+    write_verdicts(folder, guard_fit(request.model, fitted, saved, record, valid))
 
 
-def _fitting(part: Part) -> dict[str, Any]:
-    """The options that a fit depends on."""
-    apart = part.scoring if isinstance(part, Model) else frozenset()
-    return {name: value for name, value in options_in(part).items() if name not in apart}
+def _watched(history: History) -> Callable[[int, Mapping[str, float]], None]:
+    """Logs into the history, and stops a training whose loss is no longer finite."""
+
+    def log(step: int, scalars: Mapping[str, float]) -> None:
+        history.log(step, scalars)
+        for name, value in scalars.items():
+            if "loss" in name and not isfinite(value):
+                raise NotFiniteError(f"{name} is {value} at step {step}")
+
+    return log

@@ -39,6 +39,11 @@ class Home:
         return self.root / "fits"
 
     @property
+    def rehearsals(self) -> Path:
+        """What guards said of fits on a few events, by content."""
+        return self.root / "rehearsals"
+
+    @property
     def scratch(self) -> Path:
         """What an interrupted piece of work left to go on from."""
         return self.root / "scratch"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.errors import InputError
 from bench.fingerprint import digest, events_digest
+from bench.guards.before.trained_on import TrainedOn
 from bench.ledger import Ledger
 from bench.options import options_in
 from bench.record import SampleRecord
@@ -72,7 +73,8 @@ def gather(
         for role, origin, sample in _samples(request, train, evaluated)
     }
     ledger = Ledger.of(drawn["train"][1], drawn["valid"][1], earlier)
-    ledger.refuse(drawn["evaluated"][1])
+    if TrainedOn.code not in request.allow:
+        ledger.refuse(drawn["evaluated"][1])
     return Material(
         ledger=ledger,
         tables={role: table for role, (_, table, _) in drawn.items()},

@@ -6,14 +6,16 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
+from functools import cache
 from itertools import pairwise
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from bench.errors import RequestError, did_you_mean
-from bench.parts import Part
+from bench.parts import Model, Part
 
 P = TypeVar("P", bound=Part)
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Option:
         return tuple(map(str, get_args(self.kind))) if get_origin(self.kind) is Literal else ()
 
 
+@cache
 def options_of(part: type[Part]) -> tuple[Option, ...]:
     """The options of a part in the order of its fields."""
     hints = get_type_hints(part)
@@ -69,6 +72,19 @@ def build(part: type[P], given: Mapping[str, object]) -> P:
 def options_in(part: Part) -> dict[str, Any]:
     """All options of a part with their values, defaults included."""
     return asdict(part)
+
+
+def fitting(part: Part) -> dict[str, Any]:
+    """The options that a fit depends on."""
+    apart = part.scoring if isinstance(part, Model) else frozenset()
+    return {name: value for name, value in options_in(part).items() if name not in apart}
+
+
+def plainly(part: M) -> M:
+    """The model with its options of scoring as they are by default: as `fit` leaves it."""
+    return replace(
+        part, **{o.name: o.default for o in options_of(type(part)) if o.name in part.scoring}
+    )
 
 
 def _convert(part: type[Part], option: Option, value: object) -> Any:

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.encoding import encode
+from bench.errors import NotFiniteError
 from bench.fits import Fit, fit
+from bench.guards.inspect import inspect, let_through, voiding
+from bench.guards.moments import VoidError, before, judged, rehearsed, unjudged
+from bench.guards.stopped import Finite
 from bench.history import HISTORY, TENSORBOARD, write_events
 from bench.scored import Estimate, Scored
 from bench.scoring import score
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
     from bench.inputs import Inputs
     from bench.parts import Metric
+    from bench.record import Verdict
     from bench.request import RunRequest
     from bench.work import Work
 
@@ -33,42 +38,69 @@ class Outcome:
 
     fit_reused: bool
     threshold: float
+    verdicts: list[Verdict]
 
 
 def execute(work: Work, folder: Path, store: Store) -> Outcome:
-    """Fit, score, judge and write.
+    """Fit, score, judge and write, under the eyes of the guards.
 
     Scores that an earlier run has are judged anew without the model.
+
+    Raises:
+        VoidError: a guard found that the run is worth nothing.
     """
     if earlier := store.find_scores(work.scores_key()):
         work.context.notice(f"reused the scores of run {earlier.name}")
         samples = {role: _earlier(work, earlier, role) for role in ROLES}
         history, reused = earlier.folder / HISTORY, True
+        verdicts = unjudged(earlier.record.verdicts)
     else:
-        samples, history, reused = _fresh(work)
+        samples, history, reused, verdicts = _fresh(work)
     threshold = choose(work.request.threshold, samples["valid"])
     samples = {role: replace(found, threshold=threshold) for role, found in samples.items()}
     with work.stage("judge"):
         metrics = judge(work.cast.metrics, samples["evaluated"])
+    verdicts = _let_on(work, [*verdicts, *judged(work, samples, store)], stop=False)
     ids = {role: work.material.tables[role].ids for role in samples}
     write_scores(folder, {role: (samples[role], ids[role]) for role in samples})
     write_metrics(folder, metrics)
     copy_history(folder, history)
     write_events(history, folder / TENSORBOARD)
-    return Outcome(reused, threshold)
+    if voiding(verdicts):
+        raise VoidError(verdicts)
+    return Outcome(reused, threshold, verdicts)
 
 
-def _fresh(work: Work) -> tuple[dict[str, Scored], Path, bool]:
-    """Fit or reuse the fit, and score; with the fit's history, and whether it was there."""
+def _fresh(work: Work) -> tuple[dict[str, Scored], Path, bool, list[Verdict]]:
+    """Fit or reuse the fit, and score; with its history, whether it was there, and verdicts."""
+    with work.stage("guards"):
+        verdicts = _let_on(work, before(work))
+        verdicts = _let_on(work, [*verdicts, *rehearsed(work)])
     with work.stage("fit"):
-        fitted = fit(work.fit_request, work.context, work.home.fits)
+        try:
+            fitted = fit(work.fit_request, work.context, work.home.fits)
+        except NotFiniteError as error:
+            raise VoidError([*verdicts, *inspect([Finite], str(error))]) from error
+    verdicts = _let_on(work, [*verdicts, *fitted.verdicts])
     if fitted.reused:
         work.context.notice(f"reused the fit of {work.cast.model.name}")
     samples = {}
     for role in ROLES:
         with work.stage(f"score {role}"):
             samples[role] = _scored(work, fitted, role)
-    return samples, fitted.history, fitted.reused
+    return samples, fitted.history, fitted.reused, verdicts
+
+
+def _let_on(work: Work, verdicts: list[Verdict], *, stop: bool = True) -> list[Verdict]:
+    """The verdicts, with those marked that the user lets through; stops at one that voids.
+
+    Raises:
+        VoidError: a guard found that the run is worth nothing.
+    """
+    verdicts = let_through(verdicts, work.request.allow)
+    if stop and voiding(verdicts):
+        raise VoidError(verdicts)
+    return verdicts
 
 
 def _earlier(work: Work, run: Run, role: str) -> Scored:

@@ -118,6 +118,16 @@ class Encoder(Part):
         """The views of every event, by name; never a function of the labels."""
 
 
+@dataclass(frozen=True)
+class Rendered:
+    """The tokens of n events, as a model of texts reads them."""
+
+    trained: Sequence[Sequence[int]]
+    """Prompt and answer, as they are trained on."""
+    scored: Sequence[Sequence[int]]
+    """The prompt whose answer is asked for."""
+
+
 class Fitted(Protocol):
     """A model that has been fitted."""
 
@@ -142,6 +152,14 @@ class Model(Part):
     scoring: ClassVar[frozenset[str]] = frozenset()
     """Options that change how it scores and not how it is fitted; `load` heeds them."""
 
+    @property
+    def connected(self) -> frozenset[str]:
+        """The views that its scores depend on, with these options.
+
+        A yardstick that is not meant to learn has none; no guard asks of it that it does.
+        """
+        return self.reads
+
     @abstractmethod
     def fit(self, train: Inputs, valid: Inputs, context: Context) -> Fitted:
         """Fit to the train split; the valid split is for stopping and choosing only."""
@@ -157,6 +175,10 @@ class Model(Part):
 
     def count_tokens(self, inputs: Inputs, context: Context) -> NDArray[np.integer] | None:
         """Tokens that the model reads of each event: (n,); None where it reads none."""
+        return None
+
+    def render(self, inputs: Inputs, context: Context) -> Rendered | None:
+        """The tokens of each event as they are trained on and scored; None where it reads none."""
         return None
 
 

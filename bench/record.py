@@ -84,6 +84,33 @@ class OutsideRecord:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What a guard said of a run."""
+
+    code: str
+    guard: str
+    """Its name."""
+    severity: str
+    """`void`, `warn` or `note`."""
+    findings: list[str] = field(default_factory=list)
+    """What is wrong, a line each; none where all is well."""
+    skipped: str = ""
+    """Why it could not look."""
+    allowed: bool = False
+    """Whether the user let its findings through."""
+    seconds: float = 0.0
+
+    @property
+    def outcome(self) -> str:
+        """`passed`, `skipped`, `allowed`, or how grave its finding is."""
+        if self.skipped:
+            return "skipped"
+        if not self.findings:
+            return "passed"
+        return "allowed" if self.allowed else self.severity
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """One run: what was asked, with what, on which events, and how it ended."""
 
@@ -91,7 +118,7 @@ class RunRecord:
     created: str
     """UTC, ISO 8601."""
     status: str
-    """`ok`, `failed` or `interrupted`."""
+    """`ok`, `void` where a guard found that it is worth nothing, `failed` or `interrupted`."""
     plugin: str
     dataset: str
     seed: int
@@ -115,6 +142,8 @@ class RunRecord:
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time of each stage."""
+    verdicts: list[Verdict] = field(default_factory=list)
+    """What each guard said; none of a run that was not guarded."""
     outside: OutsideRecord | None = None
     """Where the result came from, if it is not the bench's own."""
     files: dict[str, str] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.encoding import demand_views
 from bench.errors import RequestError, did_you_mean
+from bench.guards.codes import demand_codes
 from bench.options import build, options_of
 from bench.parts import Dataset, Encoder, Metric, Model, Part
 from bench.plugins import Offer, Shelf
@@ -44,6 +45,8 @@ class RunRequest:
     """The run whose fit this one goes on from."""
     seed: int = 0
     device: str = "cpu"
+    allow: Sequence[str] = ()
+    """Codes of guards whose findings are let through, visibly."""
     threshold: str = "0.5"
     """A number, or `fpr=RATE` or `best-sic`, which are chosen on the valid split."""
 
@@ -92,6 +95,7 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     if request.seed < 0:
         raise RequestError(f"seed {request.seed}: wanted 0 or more")
     demand_threshold(request.threshold)
+    demand_codes(request.allow)
     demand_views(built.model, built.encoders)
     _demand_control(built.model, request, shelf)
     if request.start and not built.model.continues:

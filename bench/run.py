@@ -11,6 +11,7 @@ from bench.encoding import encode, learn
 from bench.errors import BenchError
 from bench.files import write_bytes
 from bench.fingerprint import code_digest, versions_of
+from bench.guards.moments import VoidError
 from bench.options import options_in
 from bench.outcome import execute
 from bench.record import PartRecord, RunRecord
@@ -39,6 +40,14 @@ class RunFailedError(Exception):
         self.run = run
 
 
+class VoidedRunError(RunFailedError):
+    """A guard voided a run; its record is kept and says why."""
+
+    def __init__(self, run: Run) -> None:
+        Exception.__init__(self, f"run {run.name} is void: {run.record.error}")
+        self.run = run
+
+
 def run(
     request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context
 ) -> tuple[Run, bool]:
@@ -48,6 +57,7 @@ def run(
 
     Raises:
         BenchError: the request or its input is bad; nothing is recorded.
+        VoidedRunError: a guard voided it; it is recorded.
         RunFailedError: the run broke on the way; it is recorded.
     """
     work = prepare(request, shelf, home, store, context)
@@ -62,6 +72,11 @@ def run(
     except KeyboardInterrupt:
         store.seal(folder, replace(record, status="interrupted", seconds=work.seconds))
         raise
+    except VoidError as void:
+        worthless = replace(
+            record, status="void", error=str(void), verdicts=void.verdicts, seconds=work.seconds
+        )
+        raise VoidedRunError(store.seal(folder, worthless)) from None
     except Exception as error:
         told = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
         write_bytes(folder / TRACEBACK, traceback.format_exc().encode())
@@ -72,6 +87,7 @@ def run(
         status="ok",
         fit_reused=outcome.fit_reused,
         threshold=outcome.threshold,
+        verdicts=outcome.verdicts,
         seconds=work.seconds,
     )
     return store.seal(folder, done), False

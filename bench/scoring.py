@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.errors import BenchError
@@ -17,8 +18,17 @@ if TYPE_CHECKING:
 SLICE = 2048
 
 
+def unlabelled(inputs: Inputs) -> Inputs:
+    """The inputs without what only a judge may know: labels, and weights, which can follow them."""
+    import numpy as np
+
+    return replace(inputs, y=np.zeros_like(inputs.y), weights=np.ones_like(inputs.weights))
+
+
 def score(fitted: Fitted, inputs: Inputs, label: str, context: Context) -> NDArray[np.float64]:
     """P(signal) of each event: (n,), in [0, 1]; NaN where there is no verdict.
+
+    A model that scores never sees the labels.
 
     Raises:
         BenchError: scores of another shape or outside [0, 1].
@@ -29,7 +39,7 @@ def score(fitted: Fitted, inputs: Inputs, label: str, context: Context) -> NDArr
     with context.progress(label, total=len(inputs)) as bar:
         for start in range(0, len(inputs), SLICE):
             rows = np.arange(start, min(start + SLICE, len(inputs)))
-            got = np.asarray(fitted.score(inputs.take(rows)))
+            got = np.asarray(fitted.score(unlabelled(inputs.take(rows))))
             if got.shape != rows.shape:
                 raise BenchError(f"scores of shape {got.shape} for {len(rows)} events")
             found[rows] = got

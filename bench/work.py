@@ -51,6 +51,7 @@ class Work:
                 self.scores_key(),
                 asdict(self.material.records["evaluated"]),
                 self.request.threshold,
+                *([sorted(self.request.allow)] if self.request.allow else []),
                 judged_by,
             ]
         )

@@ -42,7 +42,8 @@ def test_a_run_keeps_all_that_it_was_made_of(place: Workplace) -> None:
         **{"scale": 1.0, "offset": 0.0},
     }
     assert record.train.signal == record.train.background
-    assert set(record.seconds) == {"events", "fit", "score valid", "score evaluated", "judge"}
+    stages = {"events", "guards", "fit", "score valid", "score evaluated", "judge"}
+    assert set(record.seconds) == stages
     assert done.metrics().estimates["auc"].value > 0.85
     assert json.loads((done.folder / "history.jsonl").read_text()) == {"step": 0, "loss": 0.5}
 

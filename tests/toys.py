@@ -48,7 +48,7 @@ class Toy(bench.Dataset):
 
 @dataclass(frozen=True)
 class Cut(bench.Model):
-    """The first feature through a logistic, centred on what the train split says."""
+    """The first feature through a logistic, between the means of the two classes."""
 
     name = "cut"
     reads = frozenset({"numbers"})
@@ -71,25 +71,28 @@ class Cut(bench.Model):
             raise KeyboardInterrupt
         context.log(0, {"loss": 0.5})
         (context.checkpoints / "seen").write_text("x")
-        centre = float(train.views["numbers"][:, 0].mean())
+        feature = train.views["numbers"][:, 0]
+        background, signal = (float(feature[train.y == label].mean()) for label in (0, 1))
+        centre = (background + signal) / 2
         if context.start:
             centre += self.load(context.start, context).centre
-        return FittedCut(centre, self.scale)
+        return FittedCut(centre, self.scale, rising=bool(signal > background))
 
     def load(self, folder: Path, context: bench.Context) -> FittedCut:
         found = json.loads((folder / "cut.json").read_text())
-        return FittedCut(found["centre"] + self.offset, found["scale"])
+        return FittedCut(found["centre"] + self.offset, found["scale"], found["rising"])
 
 
 @dataclass(frozen=True)
 class FittedCut:
-    """A centre and a scale."""
+    """A centre, a scale, and which side of it is signal."""
 
     centre: float
     scale: float
+    rising: bool = True
 
     def score(self, inputs: bench.Inputs) -> np.ndarray:
-        raw = inputs.views["numbers"][:, 0] - self.centre
+        raw = (inputs.views["numbers"][:, 0] - self.centre) * (1 if self.rising else -1)
         return np.sign(self.scale) / (1 + np.exp(-raw / abs(self.scale)))
 
     def save(self, folder: Path) -> None:
@@ -112,6 +115,10 @@ class Workplace:
             shelf.offers[kind][part.name] = Offer(part, part.name, "classifier-bench", "0")
         place = cls(Home(folder / "home"), Store(folder / "runs"), shelf, [])
         place.home.data.mkdir(parents=True)
+        # one rehearsal of the same parts serves all tests of a session
+        rehearsals = folder.parent / "rehearsals"
+        rehearsals.mkdir(exist_ok=True)
+        place.home.rehearsals.symlink_to(rehearsals, target_is_directory=True)
         (place.home.data / "toy.txt").write_text("4000 1")
         return place
 

@@ -112,6 +112,12 @@ OPTIONS = (
     ),
     click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1."),
     click.option(
+        "--allow",
+        multiple=True,
+        metavar="CODE",
+        help="Let the finding of a guard through, visibly; see `bench doctor`.",
+    ),
+    click.option(
         "--threshold",
         default="0.5",
         show_default=True,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bench_llm.training.loop import Recipe
 
 FULL = "full"
-GIVEN = "given"
+GIVEN, ZEROED = "given", "zeroed"
 Precision = Literal["float32", "bfloat16"]
 
 
@@ -136,6 +136,19 @@ class LanguageModel(bench.Model):
         numbers = inputs.views.get("numbers")
         plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed)
         return count_tokens(plan, inputs)
+
+    def render(self, inputs: bench.Inputs, context: bench.Context) -> bench.Rendered | None:
+        """Each event's tokens as trained on and as scored; None without a language model."""
+        from bench_llm.preview import render
+
+        numbers = inputs.views.get("numbers")
+        return render(self.plan(0 if numbers is None else numbers.shape[1], context.seed), inputs)
+
+    @property
+    def connected(self) -> frozenset[str]:
+        """Its views, but for those that a control takes away."""
+        lost = {"texts"} if self.base == NONE else set()
+        return self.reads - (lost | ({"numbers"} if self.control == ZEROED else set()))
 
     def adapter(self, d: int) -> AdapterShape | None:
         """The adapter for d numbers; None for a model of text alone."""

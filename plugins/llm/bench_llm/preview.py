@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import bench
 from bench_llm.building import renderer_of
+from bench_llm.examples import Reader
 from bench_llm.network.fused import DEDICATED, FIRST, PREPENDED
+from bench_llm.prompts.frame import bare
 from bench_llm.rendering import IGNORED, NoText
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    import bench
     from bench_llm.building import Plan
 
 WIDTH = 96
@@ -51,6 +53,26 @@ def count_tokens(plan: Plan, inputs: bench.Inputs) -> NDArray[np.int64]:
     if isinstance(renderer, NoText):
         return np.full(len(inputs), plan.adapter.tokens if plan.adapter else 0)
     return renderer.prompts(inputs.views["texts"]).lengths + added
+
+
+def render(plan: Plan, inputs: bench.Inputs) -> bench.Rendered | None:
+    """Each event's tokens, taken from the very batches that are trained on and scored."""
+    import numpy as np
+
+    renderer = renderer_of(plan)
+    if isinstance(renderer, NoText):
+        return None
+    texts = inputs.views["texts"]
+    examples = Reader(renderer, bare(texts), None).read(inputs)
+    rows = np.arange(len(inputs))
+    ends = examples.tokens.lengths
+    scored = examples.prompts(rows, "cpu").ids.tolist()
+    answered, wanted = examples.answered(rows, renderer, np.zeros(len(rows), dtype=bool), "cpu")
+    trained = [
+        [*ids[:end], *(token for token in answer if token != IGNORED)]
+        for ids, end, answer in zip(answered.ids.tolist(), ends, wanted.tolist(), strict=True)
+    ]
+    return bench.Rendered(trained, [ids[:end] for ids, end in zip(scored, ends, strict=True)])
 
 
 def _fused(plan: Plan, pieces: list[str]) -> list[str]:

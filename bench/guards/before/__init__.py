@@ -1,0 +1,1 @@
+"""Guards that look at events and encoders before anything is fitted."""

@@ -1,0 +1,95 @@
+"""What guards look at: the events, a rehearsal, the course of the training, the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.context import Context
+    from bench.encoding import Learned
+    from bench.guards.recorder import Record
+    from bench.inputs import Inputs
+    from bench.ledger import Ledger
+    from bench.parts import Encoder, Model
+    from bench.scored import Scored
+    from bench.table import Table
+
+
+@dataclass(frozen=True)
+class Before:
+    """What is known before anything is fitted."""
+
+    model: Model
+    encoders: Sequence[Encoder]
+    tables: Mapping[str, Table]
+    """By role: `train`, `valid`, `evaluated`."""
+    ledger: Ledger
+    few: Table
+    """Some events of the train split, both classes of it."""
+    learned: Learned
+    """What the encoders learned of those."""
+    inputs: Inputs
+    """Those events as the model reads them."""
+    context: Context
+
+
+@dataclass(frozen=True)
+class Probed:
+    """A fitted model, and how it scores a few events that have been tampered with."""
+
+    model: Model
+    inputs: Inputs
+    scores: NDArray[np.float64]  # (n,)
+    alone: NDArray[np.float64]  # (n,), each event scored by itself
+    shuffled: Mapping[str, NDArray[np.float64]]
+    """By view, scores with that view shuffled between the events."""
+    columns: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    """By view and column, `numbers[3]`, with that column shuffled; of models that are trained by
+    gradients, and of columns that differ between the events."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A fit on a few events, done to see whether everything is connected."""
+
+    probed: Probed
+    reread: NDArray[np.float64]  # (n,), scores of what was saved, loaded in a fresh process
+    again: NDArray[np.float64]  # (n,), of a second fit with the same seed
+    flipped: NDArray[np.float64]  # (n,), of a fit on the opposite labels
+    train: Inputs
+    record: Record | None
+    """What was seen of the training; None where the model shows none."""
+    record_flipped: Record | None
+    """The same of the training on the opposite labels."""
+    first_loss: float | None
+    """The loss that was logged at the first step, nats."""
+    unread: str = ""
+    """Why what was saved could not be loaded in a fresh process."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """What was seen while the fit was trained, and of what was saved of it."""
+
+    record: Record | None
+    probed: Probed
+    """What was loaded again, on some events of the valid split."""
+    unsaved: NDArray[np.float64]  # (n,), scores of the fitted model that was not yet saved
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The scores of a run."""
+
+    model: Model
+    control: str
+    """What was done to the inputs on purpose; empty for nothing."""
+    valid: Scored
+    evaluated: Scored
+    others: Mapping[str, NDArray[np.float64]]
+    """Scores of other settings on the same events in the same order, by run."""

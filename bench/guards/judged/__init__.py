@@ -1,0 +1,1 @@
+"""Guards that look at the scores of a run."""

@@ -1,0 +1,27 @@
+"""B060: events without a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.guards.evidence import Judged
+from bench.guards.guard import WARN, Guard
+
+
+class Verdicts(Guard[Judged]):
+    """The model gives no verdict on some events.
+
+    They are counted as missed signal and as rejected background, never dropped: a model that only
+    answers where it is sure would look better than it is.
+    """
+
+    code, name, severity = "B060", "verdicts", WARN
+    mend = "score from the answers' probabilities with decode=logits"
+
+    def look(self, evidence: Judged) -> Iterator[str]:
+        """How many."""
+        import numpy as np
+
+        none = np.isnan(evidence.evaluated.score)
+        if none.any():
+            yield f"{int(none.sum())} of {len(none)} events have no verdict"

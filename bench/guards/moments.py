@@ -1,0 +1,207 @@
+"""When guards look at a run: before its fit, at a rehearsal, at the fit, at its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.cache import stored
+from bench.encoding import encode, learn
+from bench.errors import NotFiniteError
+from bench.fingerprint import code_digest, digest, versions_of
+from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED, TRAINED
+from bench.guards.evidence import Before, Course, Judged
+from bench.guards.inspect import inspect, voiding
+from bench.guards.probing import EVENTS, few, probe
+from bench.guards.recorder import Record, Recorder
+from bench.guards.rehearsal import TRAIN_EVENTS, rehearse
+from bench.guards.stopped import Finite, Rehearsed
+from bench.options import fitting, plainly
+from bench.record import Verdict
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.context import Context
+    from bench.inputs import Inputs
+    from bench.parts import Fitted, Model
+    from bench.scored import Scored
+    from bench.store import Store
+    from bench.work import Work
+
+FILE = "verdicts.json"
+
+
+class VoidError(Exception):
+    """A guard found that the run is worth nothing."""
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        grave = voiding(verdicts)
+        told = "; ".join(f"{v.code} {v.guard}: {', '.join(v.findings)}" for v in grave)
+        super().__init__(told)
+        self.verdicts = list(verdicts)
+
+
+def before(work: Work) -> list[Verdict]:
+    """What guards say of the events and of the encoders, before anything is fitted."""
+    train, parts = work.material.tables["train"], work.cast
+    rows = few(train.y, TRAIN_EVENTS)
+    some = train.take(rows)
+    learned = learn(parts.encoders, some)
+    evidence = Before(
+        model=parts.model,
+        encoders=parts.encoders,
+        tables=work.material.tables,
+        ledger=work.material.ledger,
+        few=some,
+        learned=learned,
+        inputs=encode(parts.model, parts.encoders, learned, some),
+        context=_context(work),
+    )
+    return inspect(BEFORE, evidence)
+
+
+def rehearsed(work: Work) -> list[Verdict]:
+    """What guards say of a fit on a few events; done once for the same parts and code."""
+    folder, reused = stored(work.home.rehearsals, _key(work), _rehearsing(work), _silent)
+    if reused:
+        work.context.notice("reused the rehearsal of these parts")
+    return read_verdicts(folder)
+
+
+def _rehearsing(work: Work) -> Callable[[Path], None]:
+    def compute(folder: Path) -> None:
+        work.context.notice(f"rehearsing {work.cast.model.name} on {TRAIN_EVENTS} events")
+        write_verdicts(folder, _rehearse(work))
+
+    return compute
+
+
+def _rehearse(work: Work) -> list[Verdict]:
+    parts, tables = work.cast, work.material.tables
+    rows = few(tables["train"].y, 4 * TRAIN_EVENTS)
+    train = tables["train"].take(rows)
+    learned = learn(parts.encoders, train)
+    inputs, probed = (
+        encode(parts.model, parts.encoders, learned, table)
+        for table in (train, tables["valid"].take(few(tables["valid"].y, EVENTS)))
+    )
+    try:
+        evidence = rehearse(plainly(parts.model), inputs, probed, _context(work))
+    except NotFiniteError as error:
+        return inspect([Finite], str(error))
+    except Exception as error:
+        return inspect([Rehearsed], f"{type(error).__name__}: {error}")
+    found = inspect(REHEARSED, evidence)
+    # trees on so few events may have nothing to split: what they read is asked of the fit itself
+    return found if evidence.record is None else [*found, *inspect(PROBED, evidence.probed)]
+
+
+def fitted(
+    model: Model, unsaved: Fitted, saved: Fitted, record: Record | None, valid: Inputs
+) -> list[Verdict]:
+    """What guards say of a fit, of the course of its training, and of what was saved of it."""
+    from bench.scoring import unlabelled
+
+    some = valid.take(few(valid.y, 2 * EVENTS))
+    probed = probe(model, saved, some, columns=record is not None)
+    evidence = Course(record=record, probed=probed, unsaved=_scores(unsaved, unlabelled(some)))
+    return [*inspect(PROBED, probed), *inspect(TRAINED, evidence)]
+
+
+def judged(work: Work, samples: Mapping[str, Scored], store: Store) -> list[Verdict]:
+    """What guards say of the scores of a run."""
+    request = work.request
+    shuffled = f"{request.permute} permuted" if request.permute else ""
+    evidence = Judged(
+        model=work.cast.model,
+        control=f"without {request.without}" if request.without else shuffled,
+        valid=samples["valid"],
+        evaluated=samples["evaluated"],
+        others=_others(work, store),
+    )
+    return inspect(JUDGED, evidence)
+
+
+def unjudged(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Those that were given before there were scores."""
+    codes = {guard.code for guard in JUDGED}
+    return [verdict for verdict in verdicts if verdict.code not in codes]
+
+
+def _others(work: Work, store: Store) -> dict[str, NDArray[np.float64]]:
+    """Scores of other fits and options on the very same events."""
+    from bench.errors import DamagedError
+    from bench.options import options_in
+
+    sample, found = work.material.records["evaluated"], {}
+    parts = (work.cast.model, *work.cast.encoders)
+    mine = {part.name: options_in(part) for part in parts}
+    for run in store.runs():
+        record = run.record
+        if record.status != "ok" or record.bare or record.model is None or record.sample is None:
+            continue
+        theirs = {part.name: part.options for part in (record.model, *record.encoders)}
+        same_events = record.sample.fingerprint == sample.fingerprint
+        if not same_events or theirs == mine or record.scores == work.scores_key():
+            continue
+        try:
+            found[run.name] = run.scored().score
+        except DamagedError:
+            continue
+    return found
+
+
+def write_verdicts(folder: Path, verdicts: Sequence[Verdict]) -> None:
+    """Keep them as a file."""
+    import msgspec
+
+    (folder / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(verdicts), indent=1))
+
+
+def read_verdicts(folder: Path) -> list[Verdict]:
+    """What `write_verdicts` wrote; nothing where nothing was."""
+    import msgspec
+
+    file = folder / FILE
+    return msgspec.json.decode(file.read_bytes(), type=list[Verdict]) if file.is_file() else []
+
+
+def _scores(fit: Fitted, inputs: Inputs) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.asarray(fit.score(inputs), dtype=np.float64)
+
+
+def _silent(_: str) -> None:
+    """Nothing is said of waiting for a rehearsal."""
+
+
+def _key(work: Work) -> str:
+    """What a rehearsal depends on: parts, their code, and the form of the events."""
+    request = work.fit_request
+    parts = [request.model, *request.encoders]
+    return digest(
+        [
+            [(p.name, fitting(p), p.content(), code_digest(type(p))) for p in parts],
+            [versions_of(distribution) for distribution in request.distributions],
+            request.train.columns,
+            request.device,
+            request.start.key if request.start else None,
+            sorted({code_digest(looking) for looking in (Recorder, *REHEARSED, *PROBED)}),
+        ]
+    )
+
+
+def _context(work: Work) -> Context:
+    start = work.fit_request.start
+    return replace(
+        work.context,
+        seed=work.request.seed,
+        device=work.request.device,
+        scratch=work.home.scratch,
+        start=start.model if start else None,
+    )

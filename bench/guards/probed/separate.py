@@ -1,0 +1,29 @@
+"""B032: a model that gives nearly all events the same score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.guards.evidence import Probed
+from bench.guards.guard import Guard
+
+
+class Separate(Guard[Probed]):
+    """Events that differ have scores that differ.
+
+    A fit that collapsed to one class gives all events one score. Accuracy at a rare signal does
+    not show it: always saying background is right 99 times in 100.
+    """
+
+    code, name = "B032", "separate"
+    mend = "look at the loss, the learning rate and the class ratio of the train sample"
+
+    def look(self, evidence: Probed) -> Iterator[str]:
+        """Whether the scores are constant."""
+        import numpy as np
+
+        if not evidence.model.connected or len(evidence.scores) < 2:
+            return
+        there = evidence.scores[~np.isnan(evidence.scores)]
+        if len(there) and there.max() - there.min() < 1e-9:
+            yield f"all {len(there)} events have the score {there[0]:.4g}"

@@ -1,0 +1,78 @@
+"""Scores a few events as they are and tampered with: alone, and with an input shuffled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bench.guards.evidence import Probed
+from bench.scoring import unlabelled
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.inputs import Inputs
+    from bench.parts import Fitted, Model
+
+EVENTS = 64
+ALONE = 16
+"""Events that are scored by themselves."""
+
+
+def few(y: NDArray[np.int8], events: int) -> NDArray[np.intp]:
+    """Rows of so many events at most, as far as they are there half of each class, in order."""
+    import numpy as np
+
+    rows = [np.flatnonzero(y == label) for label in (0, 1)]
+    half = events // 2
+    sizes = [
+        min(len(r), max(half, events - len(other)))
+        for r, other in zip(rows, rows[::-1], strict=True)
+    ]
+    return np.sort(np.concatenate([r[:size] for r, size in zip(rows, sizes, strict=True)]))
+
+
+def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Probed:
+    """Score the events in every way that tells whether the model is connected to its inputs."""
+    import numpy as np
+
+    order = _derangement(len(inputs))
+    shuffled = {view: _scores(fitted, _shuffled(inputs, view, order)) for view in inputs.views}
+    found = {}
+    for view, entries in inputs.views.items() if columns else ():
+        if not isinstance(entries, np.ndarray) or entries.ndim != 2:
+            continue
+        for column in range(entries.shape[1]):
+            if (entries[:, column] != entries[order, column]).any():
+                other = entries.copy()
+                other[:, column] = entries[order, column]
+                views = {**inputs.views, view: other}
+                found[f"{view}[{column}]"] = _scores(fitted, replace(inputs, views=views))
+    alone = [_scores(fitted, inputs.take(np.array([i]))) for i in range(min(ALONE, len(inputs)))]
+    return Probed(
+        model=model,
+        inputs=inputs,
+        scores=_scores(fitted, inputs),
+        alone=np.concatenate(alone) if alone else np.empty(0),
+        shuffled=shuffled,
+        columns=found,
+    )
+
+
+def _scores(fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.asarray(fitted.score(unlabelled(inputs)), dtype=np.float64)
+
+
+def _shuffled(inputs: Inputs, view: str, order: NDArray[np.intp]) -> Inputs:
+    taken = inputs.take(order).views[view]
+    return replace(inputs, views={**inputs.views, view: taken})
+
+
+def _derangement(n: int) -> NDArray[np.intp]:
+    """An order in which no event keeps its place, and most get one of the other class."""
+    import numpy as np
+
+    return np.roll(np.arange(n), max(1, n // 3))

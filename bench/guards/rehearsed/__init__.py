@@ -1,0 +1,1 @@
+"""Guards that look at a fit on a few events: whether everything is connected."""

@@ -1,0 +1,32 @@
+"""B025: a fit that comes out otherwise when it is done again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.guards.evidence import Rehearsal
+from bench.guards.guard import WARN, Guard
+
+NEAR = 1e-3
+
+
+class Reproducible(Guard[Rehearsal]):
+    """Two fits on the same events with the same seed score the same.
+
+    A model that draws from anything but its seed shows the luck of a run as a difference between
+    settings.
+    """
+
+    code, name, severity = "B025", "reproducible", WARN
+    mend = "draw all random numbers from `context.seed`"
+
+    def look(self, evidence: Rehearsal) -> Iterator[str]:
+        """How far apart the two are."""
+        import numpy as np
+
+        apart = np.abs(evidence.probed.scores - evidence.again)
+        if np.nanmax(apart, initial=0.0) > NEAR:
+            yield (
+                f"fitted again with the same seed, {int((apart > NEAR).sum())} of {len(apart)} "
+                f"scores differ, by up to {np.nanmax(apart):.3f}"
+            )

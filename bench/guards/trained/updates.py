@@ -1,0 +1,34 @@
+"""B043: updates that are far too small or far too large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.guards.evidence import Course
+from bench.guards.guard import WARN, Guard, NotApplicableError
+from bench.guards.recorder import shown
+
+LOW, HIGH = 1e-7, 0.3
+"""Median update of all that is trained, against its norm."""
+
+
+class Updates(Guard[Course]):
+    """A step moves the weights by a sensible share of their norm: about 1e-3, as a rule.
+
+    Smaller than the last digit of a float, and nothing is learned; a third of the norm, and
+    everything is forgotten.
+    """
+
+    code, name, severity = "B043", "updates", WARN
+    mend = "raise or lower the learning rate; look at the scale of what was attached"
+
+    def look(self, evidence: Course) -> Iterator[str]:
+        """The median update."""
+        import numpy as np
+
+        found = shown(evidence.record).updates
+        if not found:
+            raise NotApplicableError("no step was taken")
+        if not LOW <= (median := float(np.median(found))) <= HIGH:
+            wanted = f"wanted {LOW:g} to {HIGH}"
+            yield f"a step moves the weights by {median:.1e} of their norm; {wanted}"
