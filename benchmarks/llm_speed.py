@@ -97,12 +97,14 @@ def training(
         parameter.requires_grad_(not name.startswith("language.") or model.tuning == "full")
     session = _Session(
         Training(
-            network,
-            examples,
-            fitted.reader.renderer,
-            model.recipe(0),
-            float,
-            bench.Context(Path(), Path(), Path(tempfile.mkdtemp())),
+            network=network,
+            examples=examples,
+            renderer=fitted.reader.renderer,
+            recipe=model.recipe(0),
+            valid_auc=float,
+            score=fitted.score,
+            meant=(),
+            context=bench.Context(Path(), Path(), Path(tempfile.mkdtemp())),
         )
     )
     whole = np.arange(len(examples))

@@ -30,7 +30,7 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     from bench.plugins import load_shelf
     from bench.report.sections.single import run_block
     from bench.request import RunRequest
-    from bench.run import RunFailedError, preview, run
+    from bench.run import RunFailedError, VoidedRunError, preview, run
     from bench.store import Store
 
     demand_named(asked["plugin"], asked["dataset"])
@@ -41,6 +41,9 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
         return 0
     try:
         done, reused = run(request, load_shelf(), home, Store(runs), context(home))
+    except VoidedRunError as error:
+        click.echo(f"bench: {error}; `bench doctor {error.run.name}` explains", err=True)
+        return 3
     except RunFailedError as error:
         click.echo(f"bench: {error}", err=True)
         return 1

@@ -21,7 +21,8 @@ from bench.cli.options import RUNS
 def command(file: Path, output: Path | None, runs: Path) -> int:
     r"""Do the runs of a study one after the other and write the report over them.
 
-    A run that is there already is reused; one that breaks keeps its row, and the others go on.
+    A run that is there already is reused; one that breaks or that a guard voids keeps its row, and
+    the others go on.
     The runs are packed into results/ beside the report, from which `bench report --check` writes
     it anew. Figures of other tools come from files of counts (see `bench import`).
 
@@ -47,7 +48,7 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     from bench.plugins import load_shelf
     from bench.report.page import write_report
     from bench.request import cast
-    from bench.run import RunFailedError, run
+    from bench.run import RunFailedError, VoidedRunError, run
     from bench.store import Store
     from bench.study import read_study
 
@@ -57,7 +58,8 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     beside = output or file.parent
     if (beside / RESULTS).is_dir():
         unpack(beside, store)  # what still holds of it is reused, by content like any run
-    done, failed = [run for given in study.counts for run in import_counts(given, shelf, store)], 0
+    done = [run for given in study.counts for run in import_counts(given, shelf, store)]
+    codes = {0}
     for number, request in enumerate(study.runs, 1):
         click.echo(f"run {number} of {len(study.runs)}: {request.plugin}", err=True)
         try:
@@ -65,8 +67,8 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
         except RunFailedError as error:
             click.echo(f"bench: {error}", err=True)
             done.append(error.run)
-            failed += 1
+            codes.add(3 if isinstance(error, VoidedRunError) else 1)
     page = write_report(done, beside, study.contents)
     pack(done, study.contents, beside)
     click.echo(f"written to {page}", err=True)
-    return 1 if failed else 0
+    return 1 if 1 in codes else max(codes)

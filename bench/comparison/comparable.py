@@ -19,7 +19,8 @@ def demand_comparable(one: Run, other: Run) -> None:
     """
     for run in (one, other):
         if run.record.status != "ok" or run.record.sample is None:
-            raise RequestError(f"{run.name} is {run.record.status}: it has no scores to compare")
+            why = run.record.error or "it has no scores to compare"
+            raise RequestError(f"{run.name} is {run.record.status}: {why}")
         if run.record.bare:
             raise RequestError(f"not comparable: of {run.name} counts alone are known, no events")
     a, b = one.record.sample, other.record.sample

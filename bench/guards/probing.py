@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bench.inputs import Inputs
     from bench.parts import Fitted, Model
 
-EVENTS = 64
-ALONE = 16
+EVENTS = 32
+ALONE = 8
 """Events that are scored by themselves."""
 
 

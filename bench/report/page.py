@@ -17,6 +17,7 @@ from bench.report.html import html
 from bench.report.markdown import markdown
 from bench.report.sections.conclusions import conclusions
 from bench.report.sections.everything import decisions, standard
+from bench.report.sections.guarded import guarded
 from bench.report.sections.operating import operating
 from bench.report.sections.printed import printed
 from bench.report.sections.shifts import shifts
@@ -68,7 +69,7 @@ def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block
         title = [] if told and told[0] == Heading(events.title) else [Heading(events.title)]
         blocks += [*title, *told, *draw(events, folder, FIGURES)]
     blocks += [*operating(runs), *printed(runs)]
-    blocks += [Heading("All runs"), standard(runs)]
+    blocks += [Heading("All runs"), standard(runs), *guarded(runs)]
     if contents.decisions:
         blocks += [Heading("Decisions at the threshold"), decisions(runs)]
     if contents.blocks:

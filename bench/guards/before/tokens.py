@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +10,10 @@ import numpy as np
 from bench.encoding import encode
 from bench.guards.evidence import Before
 from bench.guards.guard import Guard, NotApplicableError
+from bench.table import Table
 
 if TYPE_CHECKING:
-    from bench.table import Table
+    from numpy.typing import NDArray
 
 EVENTS = 16
 """Events whose features are changed one by one."""
@@ -51,27 +51,33 @@ class Tokens(Guard[Before]):
 def _cut(evidence: Before) -> Iterator[str]:
     """Features that change an event's text and not its tokens."""
     few = evidence.few.take(np.arange(min(len(evidence.few), EVENTS)))
-    before = _rendered(evidence, few)
-    if before is None:
-        return
-    for i, column in enumerate(few.columns):
-        x = few.x.copy()
-        x[:, i] = np.roll(x[:, i], 1)
-        after = _rendered(evidence, replace(few, x=x))
-        assert after is not None
-        changed = [k for k in range(len(few)) if before[0][k] != after[0][k]]
-        lost = sum(before[1][k] == after[1][k] for k in changed)
+    n, columns = len(few), few.columns
+    x = np.tile(few.x, (len(columns) + 1, 1))
+    for i in range(len(columns)):
+        rows = slice((i + 1) * n, (i + 2) * n)
+        x[rows, i] = np.roll(x[rows, i], 1)
+    texts, tokens = _rendered(evidence, _of(few, x))
+    for i, column in enumerate(columns):
+        changed = [k for k in range(n) if texts[k] != texts[k + (i + 1) * n]]
+        lost = sum(tokens[k] == tokens[k + (i + 1) * n] for k in changed)
         if lost:
             yield f"{column.name} is in the text and not in the tokens of {lost} in {len(changed)}"
 
 
-def _rendered(evidence: Before, table: Table) -> tuple[list[str], list[list[int]]] | None:
-    """Texts and scored tokens of events; None for a model without texts."""
+def _of(few: Table, x: NDArray[np.float32]) -> Table:
+    """Events like these with other features, under ids of their own."""
+    times = len(x) // len(few)
+    ids = np.arange(len(x), dtype=np.uint64)
+    return Table(few.columns, x, np.tile(few.y, times), ids, np.ones(len(x)))
+
+
+def _rendered(evidence: Before, table: Table) -> tuple[Sequence[str], Sequence[list[int]]]:
+    """Texts and scored tokens of events; none for a model without texts."""
     inputs = encode(evidence.model, evidence.encoders, evidence.learned, table)
     rendered = evidence.model.render(inputs, evidence.context)
     if "texts" not in inputs.views or rendered is None:
-        return None
-    return list(inputs.views["texts"]), [list(ids) for ids in rendered.scored]
+        return [""] * len(table), [[]] * len(table)
+    return inputs.views["texts"], [list(ids) for ids in rendered.scored]
 
 
 def _parting(trained: Sequence[int], scored: Sequence[int]) -> int:

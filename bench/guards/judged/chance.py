@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench.guards.evidence import Judged
 from bench.guards.guard import WARN, Guard
-from bench.guards.judged.inverted import auc_of
+from bench.guards.judged.inverted import WRONG, auc_of
 
 
 class Chance(Guard[Judged]):
@@ -19,7 +19,7 @@ class Chance(Guard[Judged]):
     mend = "train longer or on more events; look at whether labels belong to their events"
 
     def look(self, evidence: Judged) -> Iterator[str]:
-        """The AUC, where it may be one half."""
+        """The AUC, where it is not above one half beyond doubt."""
         low, value, high = auc_of(evidence)
-        if low <= 0.5 <= high:
+        if low <= 0.5 and high >= WRONG:
             yield f"AUC {value:.3f} [{low:.3f}, {high:.3f}] on the valid split: chance"

@@ -13,6 +13,7 @@ from bench.comparison.table import differences, drifted
 from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated, plain
 from bench.report.cells import DASH, number
 from bench.report.sections.everything import FEW_SIGNAL
+from bench.report.sections.guarded import marked
 from bench.report.sets import EventSet, Setting, Spread
 
 COLUMNS = {"auc": "AUC", "max_sic": "max SIC"}
@@ -67,7 +68,7 @@ def _table(events: EventSet, tested: Tested, seeded: bool) -> Table:
         headings += [told, f"{told} over seeds"] if seeded else [told]
     rows = []
     for setting, mark in zip(events.settings, tested.marks, strict=True):
-        row = [plain(setting.title)]
+        row = [marked(setting.title, [run.record for run in setting.runs])]
         row += [counted(len(setting.runs))] if seeded else []
         found = setting.middle.metrics().estimates
         for name in COLUMNS:

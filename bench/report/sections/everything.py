@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bench.errors import DamagedError
 from bench.report.blocks import Cell, Table, counted, estimated, plain
 from bench.report.cells import DASH
+from bench.report.sections.guarded import marked
 from bench.scored import Estimate
 from bench.store import Run
 
@@ -77,7 +78,7 @@ def _about(run: Run) -> list[Cell]:
         plain(sample.label if sample else record.dataset),
         told,
         plain(sample.fingerprint[:6] if sample else ""),
-        plain(record.plugin),
+        marked(record.plugin, [record]),
         plain(record.options),
         fitted_on,
         DASH_CELL if record.outside else counted(record.seed),

@@ -9,6 +9,7 @@ from bench.report.blocks import Block, Heading, Table, Text, plain, valued
 from bench.report.cells import DASH, interval, number
 from bench.report.markdown import table as markdown_table
 from bench.report.sections.everything import HEADINGS
+from bench.report.sections.guarded import found, in_words
 from bench.scored import Counts, Estimate
 from bench.store import Run
 
@@ -16,7 +17,13 @@ from bench.store import Run
 def run_block(run: Run) -> str:
     """What `bench run` prints."""
     told = f"run {run.name}, threshold {run.record.threshold:g}"
-    return f"{heading(run)}\n\n{markdown_table(every_figure(run))}\n\n{told}"
+    said = [in_words(verdict) for verdict in found(run.record)] or [_nothing(run)]
+    return "\n".join([heading(run), "", markdown_table(every_figure(run)), "", told, *said])
+
+
+def _nothing(run: Run) -> str:
+    looked = sum(not verdict.skipped for verdict in run.record.verdicts)
+    return f"{looked} guards looked and found nothing" if looked else "no guard has looked"
 
 
 def single(run: Run) -> list[Block]:

@@ -16,7 +16,7 @@ from bench_llm.building import Plan, build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.generating import Generation
 from bench_llm.network.fused import AdapterAlone
-from bench_llm.network.tuning import put, state
+from bench_llm.network.tuning import meant, put, state
 from bench_llm.prompts.frame import bare
 from bench_llm.scoring import score
 from bench_llm.training.loop import Recipe, Training
@@ -94,7 +94,16 @@ def fit(
         scores = score(network, watched, reader.renderer.verdicts, device)
         return float(roc_auc_score(watched.y, scores, sample_weight=watched.weights))
 
-    Training(network, seen, reader.renderer, recipe, valid_auc, context).run()
+    Training(
+        network=network,
+        examples=seen,
+        renderer=reader.renderer,
+        recipe=recipe,
+        valid_auc=valid_auc,
+        score=fitted.score,
+        meant=meant(network, plan.tuning.kind),
+        context=context,
+    ).run()
     network.eval()
     return fitted
 

@@ -36,7 +36,14 @@ def step_once(model: LanguageModel, folder: Path, train: bench.Inputs) -> dict[s
         network.adapter.scaler.learn(train.views["numbers"])
     reader = Reader(renderer_of(plan), "", network.adapter)
     training = loop.Training(
-        network, reader.read(train), reader.renderer, model.recipe(0), float, context(folder)
+        network=network,
+        examples=reader.read(train),
+        renderer=reader.renderer,
+        recipe=model.recipe(0),
+        valid_auc=float,
+        score=lambda inputs: np.zeros(len(inputs)),
+        meant=(),
+        context=context(folder),
     )
     session = loop._Session(training)
     network.train()

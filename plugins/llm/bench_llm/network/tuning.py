@@ -49,6 +49,20 @@ def trained(network: nn.Module) -> dict[str, nn.Parameter]:
     return {name: p for name, p in network.named_parameters() if p.requires_grad}
 
 
+def meant(network: nn.Module, kind: str) -> list[str]:
+    """The names of what is to be trained with this kind of tuning, whatever is marked so.
+
+    All of the language model, its low-rank additions or none of it; and all that is not of it.
+    """
+
+    def wanted(name: str) -> bool:
+        if not name.startswith("language."):
+            return True
+        return kind == FULL or (kind in (LORA, QLORA) and "lora_" in name)
+
+    return [name for name, _ in network.named_parameters() if wanted(name)]
+
+
 def state(network: nn.Module) -> dict[str, torch.Tensor]:
     """What makes a fit of its base: the trained weights, and the scaling of the numbers."""
     adapter = network.adapter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CHECKPOINT_SECONDS = 10.0
 LOG_EVERY = 10
-"""Steps between two lines of the history."""
+"""Steps between two lines of the history; the first step has one of its own."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,16 @@ class Training:
     renderer: Renderer
     recipe: Recipe
     valid_auc: Callable[[], float]
+    score: Callable[[bench.Inputs], NDArray[np.float64]]
+    meant: Sequence[str]
+    """Names of what is to be trained."""
     context: bench.Context
 
     def run(self) -> None:
         """Train in place, from the last checkpoint if there is one; the best look's weights stay.
 
         Raises:
-            BenchError: the loss or the gradient is no longer finite.
+            NotFiniteError: the loss or the gradient is no longer finite.
         """
         if not trained(self.network):
             self.context.notice("nothing to train: the base is scored as it is")
@@ -87,6 +90,7 @@ class _Session:
         )
         self.progress = self.checkpoints.restore()
         self.watch = Watch(self.network, self.progress, context.device)
+        context.watch(bench.Training(self.network, self.optimizer, training.meant, training.score))
 
     def run(self) -> None:
         progress, schedule = self.progress, self.recipe.schedule
@@ -97,7 +101,7 @@ class _Session:
             for rows in schedule.remaining(self.examples.tokens.lengths, progress.step):
                 if self._waited_enough():
                     break
-                logged = (progress.step + 1) % LOG_EVERY == 0
+                logged = progress.step == 0 or (progress.step + 1) % LOG_EVERY == 0
                 looks = schedule.looks(progress.step + 1, self.n)
                 scalars = self._step(rows, watched=logged or looks)
                 bar.advance(len(rows))
@@ -169,7 +173,7 @@ class _Session:
         for told, value in (("loss", loss), ("gradient", norm)):
             if not abs(value) < float("inf"):
                 step = self.progress.step
-                raise bench.BenchError(f"the {told} is {value} at step {step}; lower lr")
+                raise bench.NotFiniteError(f"the {told} is {value} at step {step}; lower lr")
 
 
 def accelerator(device: str, precision: str) -> Accelerator:

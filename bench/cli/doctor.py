@@ -1,0 +1,47 @@
+"""`bench doctor`: what the guards said of a run, and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bench.cli.options import RUNS
+
+
+@click.command("doctor", short_help="Say what the guards found in a run, and what to do.")
+@click.argument("run", metavar="RUN")
+@click.option("--all", "every", is_flag=True, help="Show the guards that found nothing, too.")
+@RUNS
+def command(run: str, every: bool, runs: Path) -> int:
+    """Say what the guards found in a run, why it matters, and what to do about it.
+
+    Exits with 3 if the run is void. A finding can be let through with `--allow CODE` in
+    `bench run`; the record and every report show it.
+    """
+    from bench.guards.codes import by_code
+    from bench.guards.pages import described
+    from bench.report.sections.guarded import found
+    from bench.report.sections.single import heading
+    from bench.store import Store
+
+    (picked,) = Store(runs).pick([run])
+    record, known = picked.record, by_code()
+    click.echo(f"{heading(picked)}\nrun {picked.name}: {record.status}\n")
+    for verdict in found(record):
+        click.echo(f"{verdict.code} {verdict.guard}: {verdict.outcome}")
+        for finding in verdict.findings:
+            click.echo(f"  found: {finding}")
+        if verdict.code in known:
+            click.echo(f"{described(known[verdict.code])}\n")
+    rest = [verdict for verdict in record.verdicts if not verdict.findings]
+    if every:
+        for verdict in rest:
+            why = f": {verdict.skipped}" if verdict.skipped else f", {verdict.seconds:.2f} s"
+            click.echo(f"{verdict.code} {verdict.guard:<20} {verdict.outcome}{why}")
+    looked = sum(not verdict.skipped for verdict in record.verdicts)
+    if not record.verdicts:
+        click.echo("no guard has looked at this run")
+    elif not found(record):
+        click.echo(f"{looked} guards looked and found nothing")
+    return 3 if record.status == "void" else 0
