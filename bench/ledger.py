@@ -62,6 +62,7 @@ class Ledger:
         ):
             if shared := int(np.isin(evaluated.ids, used).sum()):
                 raise RequestError(
-                    f"{shared} of the {len(evaluated)} events to evaluate on were {how}; "
+                    f"B001 trained-on: {shared} of the {len(evaluated)} events to evaluate on were "
+                    f"{how}; "
                     "evaluate on the test split or on another dataset"
                 )

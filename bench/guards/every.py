@@ -23,6 +23,7 @@ from bench.guards.judged.verdicts import Verdicts
 from bench.guards.probed.connected import Connected
 from bench.guards.probed.scored_company import ScoredCompany
 from bench.guards.probed.separate import Separate
+from bench.guards.rehearsed.aligned import Aligned
 from bench.guards.rehearsed.first_loss import FirstLoss
 from bench.guards.rehearsed.labels import Labels
 from bench.guards.rehearsed.learned import Learned
@@ -61,6 +62,7 @@ REHEARSED: tuple[type[Guard[Any]], ...] = (
     Reproducible,
     Reread,
     Labels,
+    Aligned,
     FirstLoss,
     Learned,
 )

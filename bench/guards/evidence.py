@@ -62,6 +62,9 @@ class Rehearsal:
     again: NDArray[np.float64]  # (n,), of a second fit with the same seed
     flipped: NDArray[np.float64]  # (n,), of a fit on the opposite labels
     train: Inputs
+    """The events that were fitted on; their classes alternate."""
+    fitted: NDArray[np.float64]  # (n,), scores of those events
+    fitted_flipped: NDArray[np.float64]  # (n,), by the fit on the opposite labels
     record: Record | None
     """What was seen of the training; None where the model shows none."""
     record_flipped: Record | None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bench.parts import Fitted, Model
 
 EVENTS = 32
-ALONE = 8
+ALONE = 16
 """Events that are scored by themselves."""
 
 

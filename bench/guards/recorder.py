@@ -95,6 +95,7 @@ class Recorder:
         self._still = {name: _checksum(p) for name, p in others}
         self._before: dict[str, Any] = {}
         self._looking = 0.0
+        self._depth = 0  # an optimizer that calls its parent's step calls the hooks once more
         self._since = time.monotonic()
         training.optimizer.register_step_pre_hook(self._before_step)
         training.optimizer.register_step_post_hook(self._after_step)
@@ -106,6 +107,9 @@ class Recorder:
 
     def _before_step(self, *_: object) -> None:
         assert self.record
+        self._depth += 1
+        if self._depth > 1:
+            return
         record = self.record
         for name, parameter in self._meant.items():
             if parameter.grad is not None and not bool(parameter.grad.isfinite().all()):
@@ -123,6 +127,9 @@ class Recorder:
 
     def _after_step(self, *_: object) -> None:
         assert self.record
+        self._depth -= 1
+        if self._depth:
+            return
         record = self.record
         if self._measured:
             record.updates.append(_update(self._before, self._meant))

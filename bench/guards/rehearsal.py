@@ -41,7 +41,7 @@ def rehearse(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> 
     """
     import numpy as np
 
-    train = inputs.take(few(inputs.y, TRAIN_EVENTS))
+    train = inputs.take(_alternating(inputs.y, few(inputs.y, TRAIN_EVENTS)))
     valid = probed.take(few(probed.y, EVENTS))
     context.scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=context.scratch, prefix="rehearsal-") as folder:
@@ -53,13 +53,26 @@ def rehearse(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> 
         return Rehearsal(
             probed=probe(model, first.fitted, valid, columns=first.record is not None),
             **stage.reread(where),
-            again=stage.scores(stage.fit(train).fitted),
-            flipped=stage.scores(opposite.fitted),
+            again=stage.scores(stage.fit(train).fitted, valid),
+            flipped=stage.scores(opposite.fitted, valid),
             train=train,
+            fitted=stage.scores(first.fitted, train),
+            fitted_flipped=stage.scores(opposite.fitted, train),
             record=first.record,
             record_flipped=opposite.record,
             first_loss=_first(first.logged),
         )
+
+
+def _alternating(y: NDArray[np.int8], rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The rows with signal and background in turns, as far as there are both."""
+    import numpy as np
+
+    turns = np.empty(len(rows))
+    for label in (0, 1):
+        mine = y[rows] == label
+        turns[mine] = 2 * np.arange(mine.sum()) + label
+    return rows[np.argsort(turns, kind="stable")]
 
 
 @dataclass
@@ -110,10 +123,10 @@ class _Stage:
         made.mkdir()
         return made
 
-    def scores(self, fitted: Fitted) -> NDArray[np.float64]:
+    def scores(self, fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
         import numpy as np
 
-        return np.asarray(fitted.score(unlabelled(self.probe)), dtype=np.float64)
+        return np.asarray(fitted.score(unlabelled(inputs)), dtype=np.float64)
 
 
 def _first(logged: Sequence[Mapping[str, float]]) -> float | None:

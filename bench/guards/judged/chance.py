@@ -7,19 +7,37 @@ from collections.abc import Iterator
 from bench.guards.evidence import Judged
 from bench.guards.guard import WARN, Guard
 from bench.guards.judged.inverted import WRONG, auc_of
+from bench.metrics.calibration import LEAST
+
+FEW = 10
+"""Different scores below which they are decisions."""
 
 
 class Chance(Guard[Judged]):
     """The fit is better than chance on the split that it was chosen by.
 
-    Labels that are off by one event, or a network that is not trained, give one half.
+    Labels that are off by one event, or a network that is not trained, give an AUC of about one
+    half; or, since features are strong and any direction among them separates a little, any AUC,
+    and a log loss above that of one who knows the class ratio alone.
     """
 
     code, name, severity = "B062", "chance", WARN
     mend = "train longer or on more events; look at whether labels belong to their events"
 
     def look(self, evidence: Judged) -> Iterator[str]:
-        """The AUC, where it is not above one half beyond doubt."""
+        """The AUC, where it is not above one half beyond doubt; the loss, where it is too high."""
+        import numpy as np
+
         low, value, high = auc_of(evidence)
         if low <= 0.5 and high >= WRONG:
             yield f"AUC {value:.3f} [{low:.3f}, {high:.3f}] on the valid split: chance"
+        y, score = evidence.valid.y, evidence.valid.score
+        if len(np.unique(score)) < FEW:
+            return  # decisions, and no probabilities
+        share = float(y.mean())
+        nothing = -share * np.log(share) - (1 - share) * np.log(1 - share)
+        right = np.where(y == 1, score, 1 - score)
+        loss = float(np.nanmean(-np.log(np.clip(right, LEAST, 1.0))))
+        if loss >= nothing:
+            told = f"the class ratio alone gives {nothing:.3f}"
+            yield f"log loss {loss:.3f} on the valid split; {told}"

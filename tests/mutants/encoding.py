@@ -1,0 +1,46 @@
+"""Mistakes in encoders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+import bench
+
+
+@dataclass(frozen=True)
+class Telling(bench.Encoder):
+    """The label is among the numbers."""
+
+    name = "telling"
+    produces = frozenset({"numbers"})
+
+    def encode(self, table: bench.Table, learned: Mapping) -> Mapping[str, np.ndarray]:
+        noise = np.random.default_rng(0).normal(size=len(table))
+        hint = (table.y + noise)[:, None].astype(np.float32)
+        return {"numbers": np.concatenate([table.x, hint], axis=1)}
+
+
+@dataclass(frozen=True)
+class ScaledOverBatch(bench.Encoder):
+    """Numbers are standardised over whatever is being encoded."""
+
+    name = "scaled-over-batch"
+    produces = frozenset({"numbers"})
+
+    def encode(self, table: bench.Table, learned: Mapping) -> Mapping[str, np.ndarray]:
+        return {"numbers": (table.x - table.x.mean(axis=0)) / (table.x.std(axis=0) + 1)}
+
+
+@dataclass(frozen=True)
+class Holes(bench.Encoder):
+    """A logarithm of what can be negative."""
+
+    name = "holes"
+    produces = frozenset({"numbers"})
+
+    def encode(self, table: bench.Table, learned: Mapping) -> Mapping[str, np.ndarray]:
+        with np.errstate(invalid="ignore"):
+            return {"numbers": np.log(table.x)}

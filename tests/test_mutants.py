@@ -1,0 +1,95 @@
+"""Every mistake is caught by the guard named for it, and nothing is found where there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mutants.suite import DIARY, MUTANTS, SUPPORT, Mutant
+from toys import Workplace
+
+import bench
+from bench.guards.every import GUARDS
+from bench.plugins import Offer
+from bench.request import RunRequest
+from bench.run import VoidedRunError, run
+from bench.store import Run
+
+KINDS = (bench.Dataset, bench.Encoder, bench.Model)
+QUICK = {"never-attached", "missing-from-optimizer", "not-saved", "telling", "sum-of-masses"}
+QUICK |= {"misaligned-labels", "prompt-loss", "tuned-on-test", "copied-event", "other-prompt"}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    made = Workplace.at(tmp_path)
+    for part in {*SUPPORT, *(mutant.part for mutant in MUTANTS)}:
+        kind = next(kind for kind in KINDS if issubclass(part, kind))
+        made.shelf.offers[kind][part.name] = Offer(part, part.name, "classifier-bench", "0")
+    return made
+
+
+def do(place: Workplace, **asked: Any) -> Run:
+    """A run, also one that a guard voids."""
+    request = RunRequest(**{"plugin": "sound", "dataset": "jets", "train_events": 1000, **asked})
+    try:
+        return run(request, place.shelf, place.home, place.store, place.context)[0]
+    except VoidedRunError as void:
+        return void.run
+
+
+def caught(done: Run) -> dict[str, str]:
+    """What was found, by the guard's code."""
+    return {v.code: v.outcome for v in done.record.verdicts if v.findings}
+
+
+def parameters() -> list[Any]:
+    slow = [pytest.mark.slow]
+    return [
+        pytest.param(m, id=f"{m.code}-{m.name}", marks=[] if m.name in QUICK else slow)
+        for m in MUTANTS
+    ]
+
+
+@pytest.mark.parametrize("mutant", parameters())
+def test_a_mistake_is_caught_by_the_guard_named_for_it(place: Workplace, mutant: Mutant) -> None:
+    done = do(place, **mutant.request)
+    found = caught(done)
+    assert mutant.code in found
+    assert (done.record.status == "void") == ("void" in found.values())
+    if mutant in DIARY:
+        assert found[mutant.code] == "void"
+        assert "fit" not in done.record.seconds  # the rehearsal has three steps
+
+
+def test_a_sound_model_is_let_alone(place: Workplace) -> None:
+    done = do(place)
+    assert caught(done) == {}
+    assert done.record.status == "ok"
+    assert {v.code for v in done.record.verdicts} == {
+        guard.code for guard in GUARDS if guard.code not in ("B033", "B045")
+    }
+
+
+@pytest.mark.slow
+def test_a_cache_that_forgets_an_option_is_caught(place: Workplace) -> None:
+    do(place, plugin="forgetful-cache")
+    assert caught(do(place, plugin="forgetful-cache", options={"lr": "0.01"})) == {"B063": "warn"}
+
+
+def test_every_guard_has_its_mutant() -> None:
+    apart = {"B033", "B044", "B063"}  # seen in tests of their own
+    assert {guard.code for guard in GUARDS} - {mutant.code for mutant in MUTANTS} == apart
+
+
+def test_what_is_let_through_is_seen(place: Workplace) -> None:
+    voided = do(place, plugin="tuned-on-test")
+    assert voided.record.status == "void"
+    done = do(place, plugin="tuned-on-test", allow=("B031",))
+    assert (done.record.status, caught(done)["B031"]) == ("ok", "allowed")
+
+
+def test_events_that_were_trained_on_are_refused(place: Workplace) -> None:
+    with pytest.raises(bench.RequestError, match=r"B001 .* trained on"):
+        do(place, split="all")
