@@ -40,3 +40,4 @@ bench: $(READY)
 	$(BIN)/python benchmarks/figures.py
 	$(BIN)/python benchmarks/llm_speed.py
 	$(BIN)/python benchmarks/intervals.py
+	$(BIN)/python benchmarks/guards.py

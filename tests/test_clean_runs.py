@@ -1,0 +1,41 @@
+"""The guards let every shipped plugin alone, seed after seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from mutants.events import Jets
+from toys import Workplace
+
+import bench
+from bench.plugins import Offer
+from bench.request import RunRequest
+from bench.run import run
+
+YARDSTICKS = ("always-background", "random", "one-feature-cut")
+SEEDS = 20
+
+
+def alarms(folder: Path, plugin: str, seeds: int) -> list[str]:
+    """What the guards find in so many runs of a plugin, all with other weights and orders."""
+    place = Workplace.at(folder)
+    place.shelf.offers[bench.Dataset]["jets"] = Offer(Jets, "jets", "classifier-bench", "0")
+    found = []
+    for seed in range(seeds):
+        request = RunRequest(plugin, "jets", train_events=1400, events=400, seed=seed)
+        done, _ = run(request, place.shelf, place.home, place.store, place.context)
+        found += [f"seed {seed}: {v.code} {v.findings}" for v in done.record.verdicts if v.findings]
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plugin", ["gbt", "linear", *YARDSTICKS])
+def test_clean_runs_raise_nothing(tmp_path: Path, plugin: str) -> None:
+    assert alarms(tmp_path, plugin, SEEDS) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plugin", ["llm-text", "llm-nfa", "llm-token"])
+def test_clean_runs_of_language_models_raise_nothing(tmp_path: Path, plugin: str) -> None:
+    assert alarms(tmp_path, plugin, SEEDS) == []
