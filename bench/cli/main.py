@@ -11,7 +11,18 @@ import click
 
 from bench.errors import BenchError, did_you_mean
 
-COMMANDS = ("run", "plan", "study", "report", "compare", "doctor", "import", "list", "data")
+COMMANDS = (
+    "run",
+    "plan",
+    "study",
+    "report",
+    "compare",
+    "check",
+    "doctor",
+    "import",
+    "list",
+    "data",
+)
 MODULES = {"import": "outside"}
 """Where a command's name is no name of a module."""
 FAILED, BAD_REQUEST, INTERRUPTED = 1, 2, 130

@@ -1,0 +1,31 @@
+"""`bench check`: whether a plugin's parts do what they have to, and are alive."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("check", short_help="Check the parts of a plugin: conformance and liveness.")
+@click.argument("plugin", metavar="PLUGIN")
+@click.option("--failed", "only", is_flag=True, help="Show what failed alone.")
+def command(plugin: str, only: bool) -> int:
+    """Check every part that a plugin offers, or the part of that name, on a few real events.
+
+    Models are fitted, saved and loaded, and run under every guard. Exits with 1 if anything
+    failed. The same from a plugin's own tests: `from bench.testing import check_model`.
+    """
+    from tabulate import tabulate
+
+    from bench.plugins import load_shelf
+    from bench.testing.check import FAILED
+    from bench.testing.plugin import checked_plugin
+
+    found = checked_plugin(plugin, load_shelf(), lambda told: click.echo(told, err=True))
+    shown = [c for c in found if c.outcome == FAILED or not only]
+    rows = [[c.part, c.asked, c.outcome, c.why] for c in shown]
+    if rows:
+        headings = ["part", "has to", "outcome", "why"]
+        click.echo(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
+    failed = sum(c.outcome == FAILED for c in found)
+    click.echo(f"\n{len(found)} checks, {failed} failed")
+    return 1 if failed else 0

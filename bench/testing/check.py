@@ -1,0 +1,79 @@
+"""One check and what came of it, and the list of all that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bench.guards.guard import NOTE
+from bench.record import Verdict
+
+PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+S = TypeVar("S")
+
+
+class SkippedError(Exception):
+    """The check asks for what the part does not claim; it says what."""
+
+
+class Failed(AssertionError):  # noqa: N818 - a test that fails, and not an error to be caught
+    """A part does not do what it has to; lists every check that failed."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of one check."""
+
+    part: str
+    """Kind and name: `model gbt`."""
+    asked: str
+    """What the part has to do."""
+    outcome: str
+    """`passed`, `failed` or `skipped`."""
+    why: str = ""
+
+
+def ask(part: str, checks: Iterable[Callable[[S], None]], subject: S) -> list[Checked]:
+    """Put every check to a subject; what a check has to say is its docstring's first line."""
+    found = []
+    for check in checks:
+        asked = (check.__doc__ or check.__name__).strip().partition("\n")[0].rstrip(".")
+        try:
+            check(subject)
+        except SkippedError as reason:
+            found.append(Checked(part, asked, SKIPPED, str(reason)))
+        except AssertionError as failure:
+            found.append(Checked(part, asked, FAILED, str(failure)))
+        except Exception as error:
+            told = " ".join(str(error).split())
+            found.append(Checked(part, asked, FAILED, f"{type(error).__name__}: {told}"))
+        else:
+            found.append(Checked(part, asked, PASSED))
+    return found
+
+
+def of_guards(part: str, verdicts: Sequence[Verdict]) -> list[Checked]:
+    """What guards said, as checks: a note is told and fails nobody."""
+    found = []
+    for verdict in verdicts:
+        asked = f"guard {verdict.code} {verdict.guard}"
+        if verdict.findings:
+            outcome = PASSED if verdict.severity == NOTE else FAILED
+            found.append(Checked(part, asked, outcome, "; ".join(verdict.findings)))
+        elif verdict.skipped:
+            found.append(Checked(part, asked, SKIPPED, verdict.skipped))
+        else:
+            found.append(Checked(part, asked, PASSED))
+    return found
+
+
+def demand(found: Sequence[Checked]) -> None:
+    """Raise what failed, if anything.
+
+    Raises:
+        Failed: a line for each check that failed.
+    """
+    lines = [f"{c.part}: {c.asked}: {c.why}" for c in found if c.outcome == FAILED]
+    if lines:
+        raise Failed("\n".join(lines))

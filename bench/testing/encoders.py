@@ -1,0 +1,170 @@
+"""What an encoder has to do: one entry an event, from its features alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.encoding import encode, learn, read_learned, write_learned
+from bench.guards.before.company import EncodedCompany
+from bench.guards.before.finite import EncodedFinite
+from bench.guards.before.relabelling import Relabelling
+from bench.guards.evidence import Before
+from bench.guards.inspect import inspect
+from bench.guards.probing import few
+from bench.ledger import Ledger
+from bench.options import build, options_in, options_of
+from bench.parts import Encoder, Model
+from bench.testing.check import Checked, ask, demand, of_guards
+from bench.testing.excerpt import FILE, read
+from bench.testing.surroundings import heavy_when_listed, offline, same_randomness, workplace
+
+if TYPE_CHECKING:
+    from bench.context import Context
+    from bench.encoding import Learned
+    from bench.inputs import Inputs
+    from bench.table import Table
+
+EVENTS = 200
+
+
+def check_encoder(encoder: Encoder) -> None:
+    """Put every question to an encoder, with these options.
+
+    Raises:
+        Failed: a line for each check that failed.
+    """
+    demand(checked_encoder(encoder))
+
+
+def checked_encoder(encoder: Encoder) -> list[Checked]:
+    """What came of every check of an encoder, and of the guards that look at encodings."""
+    part = f"encoder {encoder.name}"
+    whole = read(FILE)
+    rows = few(whole.y, 2 * EVENTS)
+    train, few_events = whole.take(rows[:EVENTS]), whole.take(rows[EVENTS:])
+    with workplace() as (home, context), offline(), same_randomness():
+        try:
+            learned = learn([encoder], train)
+            inputs = encode(reader(encoder.produces), [encoder], learned, few_events)
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            return [Checked(part, "it encodes the features of the LHC Olympics", "failed", told)]
+        subject = _Subject(encoder, train, few_events, learned, inputs, home.scratch)
+        found = ask(part, CHECKS, subject)
+        evidence = subject.evidence(context)
+        guards = inspect([Relabelling, EncodedCompany, EncodedFinite], evidence)
+    return [*found, *of_guards(part, guards)]
+
+
+@dataclass(frozen=True)
+class _Subject:
+    encoder: Encoder
+    train: Table
+    events: Table
+    learned: Learned
+    inputs: Inputs
+    folder: Path
+
+    def evidence(self, context: Context) -> Before:
+        """What guards of encodings look at."""
+        return Before(
+            model=reader(self.encoder.produces),
+            encoders=[self.encoder],
+            tables={"train": self.train, "valid": self.train, "evaluated": self.events},
+            ledger=Ledger.of(self.train, self.train, None),
+            few=self.events,
+            learned=self.learned,
+            inputs=self.inputs,
+            context=context,
+        )
+
+
+def reader(views: frozenset[str]) -> Model:
+    """A model that reads these views, and does nothing else."""
+    made: Model = type("Reader", (_Reader,), {"reads": views})()
+    return made
+
+
+@dataclass(frozen=True)
+class _Reader(Model):
+    name = "reader"
+    encoder = "numbers"
+
+    def fit(self, *_: Any) -> Any:
+        raise NotImplementedError
+
+    def load(self, *_: Any) -> Any:
+        raise NotImplementedError
+
+
+def _options(subject: _Subject) -> None:
+    """Its options can be typed and say what they mean."""
+    kind, values = type(subject.encoder), options_in(subject.encoder)
+    assert options_in(build(kind, {k: _text(v) for k, v in values.items()})) == values
+    dumb = [option.name for option in options_of(kind) if not option.help]
+    assert not dumb, f"no text under {', '.join(dumb)}: it is the help of the option"
+
+
+def _views(subject: _Subject) -> None:
+    """It gives the views that it says, an entry an event."""
+    given = subject.encoder.encode(subject.events, subject.learned[subject.encoder.name])
+    assert set(given) == set(subject.encoder.produces), f"gives {', '.join(sorted(given))}"
+    for name, view in given.items():
+        assert len(view) == len(subject.events), f"{name} has {len(view)} entries"
+
+
+def _kinds(subject: _Subject) -> None:
+    """Texts are strings, and numbers float32 with a row an event."""
+    import numpy as np
+
+    for name, view in subject.inputs.views.items():
+        if name == "texts":
+            assert all(isinstance(text, str) for text in view), "texts that are no strings"
+        if name == "numbers":
+            assert isinstance(view, np.ndarray), f"numbers are a {type(view).__name__}"
+            assert view.ndim == 2, f"numbers have {view.ndim} axes"
+            assert view.dtype == np.float32, f"numbers are {view.dtype}, wanted float32"
+
+
+def _table(subject: _Subject) -> None:
+    """It leaves the table as it is."""
+    kept = subject.events.x.copy()
+    subject.encoder.encode(subject.events, subject.learned[subject.encoder.name])
+    assert (kept == subject.events.x).all(), "the features have changed"
+
+
+def _kept(subject: _Subject) -> None:
+    """What it learned can be kept and read again."""
+    import numpy as np
+
+    folder = subject.folder / "learned"
+    folder.mkdir()
+    write_learned(subject.learned, folder)
+    again = read_learned([subject.encoder], folder)[subject.encoder.name]
+    mine = subject.learned[subject.encoder.name]
+    assert mine.keys() == again.keys(), "arrays are lost"
+    assert all(np.array_equal(mine[k], again[k]) for k in mine), "arrays have changed"
+
+
+def _different(subject: _Subject) -> None:
+    """It tells events apart."""
+    for name, view in subject.inputs.views.items():
+        different = {view[i] if isinstance(view, list) else view[i].tobytes() for i in range(50)}
+        assert len(different) > 1, f"{name} is the same for every event"
+
+
+def _listing(subject: _Subject) -> None:
+    """It imports nothing heavy when plugins are listed."""
+    heavy = heavy_when_listed(type(subject.encoder))
+    assert not heavy, f"importing it brings in {', '.join(heavy)}; import them where they are used"
+
+
+CHECKS = (_options, _views, _kinds, _table, _kept, _different, _listing)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,100 @@
+"""A few thousand real events that come with the bench, so that a part can be tried anywhere.
+
+`python -m bench.testing.excerpt` draws them anew from the twin of `rd`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.errors import RequestError
+from bench.fingerprint import file_digest
+from bench.parts import Dataset, Source
+from bench.table import Column, Table
+
+if TYPE_CHECKING:
+    from bench.context import Context
+
+FILE = Path(__file__).with_name("events.parquet")
+EVENTS = 4000
+
+
+@dataclass(frozen=True)
+class Excerpt(Dataset):
+    """2000 signal and 2000 background events of the twin of the R&D dataset."""
+
+    name = "excerpt"
+    mass = "m_jj"
+
+    def open(self, edition: str | None, file: Path | None, context: Context) -> Source:
+        """The file that comes with the bench.
+
+        Raises:
+            RequestError: another file or edition is wanted.
+        """
+        if file is not None or edition not in (None, "twin"):
+            raise RequestError("the excerpt is what it is: no file, and no edition but twin")
+        return Source("twin", FILE, file_digest(FILE))
+
+    def table(self, source: Source, context: Context) -> Table:
+        """Its features."""
+        return read(source.file)
+
+
+def read(file: Path) -> Table:
+    """A features table as `write` wrote it."""
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    found = pq.read_table(file)
+    names = [name for name in found.column_names if name not in ("event", "label")]
+    columns = []
+    for name in names:
+        told = found.schema.field(name).metadata
+        columns.append(Column(name, told[b"unit"].decode(), told[b"meaning"].decode()))
+    x = np.column_stack([found[name].to_numpy() for name in names]).astype(np.float32)
+    y = found["label"].to_numpy().astype(np.int8)
+    return Table(tuple(columns), x, y, found["event"].to_numpy(), np.ones(len(y)))
+
+
+def write(table: Table, file: Path) -> None:
+    """A features table with names, units and meanings of its columns in one Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    fields = [pa.field("event", pa.uint64()), pa.field("label", pa.int8())]
+    arrays = [pa.array(table.ids), pa.array(table.y)]
+    for i, column in enumerate(table.columns):
+        told = {"unit": column.unit, "meaning": column.meaning}
+        fields.append(pa.field(column.name, pa.float32(), metadata=told))
+        arrays.append(pa.array(table.x[:, i]))
+    made = pa.table(arrays, schema=pa.schema(fields))
+    pq.write_table(made, file, compression="zstd", use_dictionary=False)
+
+
+def draw() -> None:
+    """Write the excerpt anew: as many events of each class of `rd`, spread over all splits."""
+    import numpy as np
+
+    from bench.cli.surroundings import context
+    from bench.home import Home
+    from bench.plugins import load_shelf
+    from bench.tables import load_table
+
+    home = Home.here()
+    offer = load_shelf().find(Dataset, "rd")
+    dataset = offer.part()
+    surroundings = context(home)
+    source = dataset.open("twin", None, surroundings)
+    table, _ = load_table(dataset, offer.distribution, source, surroundings, home.tables)
+    rng = np.random.default_rng(1)
+    half = EVENTS // 2
+    picked = [rng.choice(np.flatnonzero(table.y == label), half, replace=False) for label in (0, 1)]
+    rows = np.concatenate(picked)
+    write(table.take(rows[np.argsort(table.ids[rows])]), FILE)
+
+
+if __name__ == "__main__":
+    draw()
