@@ -12,16 +12,8 @@ import click
 from bench.errors import BenchError, did_you_mean
 
 COMMANDS = (
-    "run",
-    "plan",
-    "study",
-    "report",
-    "compare",
-    "check",
-    "doctor",
-    "import",
-    "list",
-    "data",
+    *("run", "plan", "study", "report", "compare", "doctor"),
+    *("import", "list", "data", "check", "new"),
 )
 MODULES = {"import": "outside"}
 """Where a command's name is no name of a module."""

@@ -9,6 +9,7 @@ def test_conforms() -> None:
 from bench.testing.check import Checked, Failed
 from bench.testing.datasets import check_dataset
 from bench.testing.encoders import check_encoder
+from bench.testing.excerpt import excerpt
 from bench.testing.metrics import check_metric
 from bench.testing.models import check_model
 
@@ -19,4 +20,5 @@ __all__ = [
     "check_encoder",
     "check_metric",
     "check_model",
+    "excerpt",
 ]

@@ -17,7 +17,7 @@ from bench.ledger import Ledger
 from bench.options import build, options_in, options_of
 from bench.parts import Encoder, Model
 from bench.testing.check import Checked, ask, demand, of_guards
-from bench.testing.excerpt import FILE, read
+from bench.testing.excerpt import excerpt
 from bench.testing.surroundings import heavy_when_listed, offline, same_randomness, workplace
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def check_encoder(encoder: Encoder) -> None:
 def checked_encoder(encoder: Encoder) -> list[Checked]:
     """What came of every check of an encoder, and of the guards that look at encodings."""
     part = f"encoder {encoder.name}"
-    whole = read(FILE)
+    whole = excerpt()
     rows = few(whole.y, 2 * EVENTS)
     train, few_events = whole.take(rows[:EVENTS]), whole.take(rows[EVENTS:])
     with workplace() as (home, context), offline(), same_randomness():

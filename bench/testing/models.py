@@ -16,7 +16,7 @@ from bench.request import RunRequest, cast
 from bench.run import RunFailedError, VoidedRunError, run
 from bench.store import Store
 from bench.testing.check import FAILED, PASSED, Checked, SkippedError, ask, demand, of_guards
-from bench.testing.excerpt import Excerpt, read
+from bench.testing.excerpt import Excerpt, excerpt
 from bench.testing.surroundings import (
     heavy_when_listed,
     offered,
@@ -112,11 +112,9 @@ class _Subject:
         """Encoded by the model's default encoders."""
         import numpy as np
 
-        from bench.testing.excerpt import FILE
-
         shelf.offers[Dataset]["excerpt"] = offered(Excerpt)
         parts = cast(RunRequest(model.name, "excerpt"), shelf)
-        table = read(FILE)
+        table = excerpt()
         rows = few(table.y, FITTED_ON + SCORED)
         train, valid = table.take(rows[:FITTED_ON]), table.take(rows[FITTED_ON:])
         learned = learn(parts.encoders, train)

@@ -1,0 +1,116 @@
+"""What the guides tell a newcomer to type works as written."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from bench.guards.pages import pages
+from bench.hookspecs import hookspec
+from bench.plugins import HOOKS
+
+DOCS = Path(__file__).parents[1] / "docs"
+GUIDE = DOCS / "plugins.md"
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A virtual environment of its own that sees what is installed here."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    where = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip()
+    here = sysconfig.get_path("purelib")
+    # the editable installs of here are known by its .pth files, which site.addsitedir reads
+    Path(site, "here.pth").write_text(f"import site; site.addsitedir({here!r})\n")
+    return python
+
+
+def typed(line: str, python: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A command as a newcomer types it, with nothing fetched from anywhere."""
+    program, *words = shlex.split(line, comments=True)
+    quietly = ["--no-build-isolation", "--no-deps", "--no-index"] if program == "pip" else []
+    return subprocess.run(
+        [python, "-m", program, *words, *quietly],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONSAFEPATH": "1"},
+    )
+
+
+def test_a_package_is_written_installed_checked_and_tested(fresh: Path, tmp_path: Path) -> None:
+    for line in commands()[:3]:
+        ran = typed(line, fresh, tmp_path)
+        assert ran.returncode == 0, f"{line}\n{ran.stdout}\n{ran.stderr}"
+    assert "0 failed" in ran.stdout
+    tested = typed("pytest -q", fresh, tmp_path / "bench-my-encoder")
+    assert "2 passed" in tested.stdout
+
+
+@pytest.mark.slow
+def test_the_ten_minutes_work_as_written(fresh: Path, tmp_path: Path) -> None:
+    for line in commands():
+        if "compare" in line:
+            continue  # its runs are named by the day
+        ran = typed(line, fresh, tmp_path)
+        assert ran.returncode == 0, f"{line}\n{ran.stdout}\n{ran.stderr}"
+    report = (tmp_path / "report" / "report.md").read_text()
+    assert "gbt, my-encoder" in report
+    assert "Guards looked at all 2 runs and found nothing" in report
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["model", "metric"])
+def test_the_other_templates_pass_their_own_tests(fresh: Path, tmp_path: Path, kind: str) -> None:
+    for line in (
+        f"bench new {kind} my-part",
+        "pip install -e bench-my-part",
+        "bench check my-part",
+    ):
+        ran = typed(line, fresh, tmp_path)
+        assert ran.returncode == 0, f"{line}\n{ran.stdout}\n{ran.stderr}"
+    assert "1 passed" in typed("pytest -q", fresh, tmp_path / "bench-my-part").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("new model My_Model", "no plugin can be called 'My_Model'"),
+        ("new model there", "there already"),
+        ("new modl x", "is not one of"),
+        ("check gbtt", "no plugin or part 'gbtt'"),
+        ("doctor nothing", "no run called 'nothing'"),
+        ("run --plugin gbt --dataset rd --allow B999", "no guard has that code"),
+    ],
+)
+def test_a_bad_request_is_one_line(tmp_path: Path, words: str, told: str) -> None:
+    (tmp_path / "bench-there").mkdir()
+    ran = typed(f"bench {words}", Path(sys.executable), tmp_path)
+    assert ran.returncode == 2
+    assert told in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1
+
+
+def test_every_hook_is_in_the_guide() -> None:
+    text = GUIDE.read_text()
+    assert [name for name in HOOKS if f"`{name}`" not in text] == []
+    assert hookspec is not None
+
+
+def test_every_guard_has_its_page_as_it_describes_itself() -> None:
+    made = {path.name: path.read_text() for path in (DOCS / "guards").glob("*.md")}
+    assert made == pages(), "python -m bench.guards.pages docs/guards"
