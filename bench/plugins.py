@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from types import FunctionType, ModuleType
@@ -19,6 +23,12 @@ from bench.parts import Dataset, Encoder, Metric, Model, Part
 GROUP = "bench"
 ALLOW_LIST = "BENCH_PLUGINS"
 """Environment variable: the names of the plugins to load, comma-separated; empty for all."""
+
+CORE = "core"
+"""The plugin that the core itself is."""
+LIMIT = "BENCH_IMPORT_SECONDS"
+"""Environment variable: seconds that the import of a plugin may take."""
+IMPORT_SECONDS = 30.0
 
 HOOKS: dict[str, type[Part]] = {
     "bench_datasets": Dataset,
@@ -113,6 +123,11 @@ def load_shelf() -> Shelf:
         if len(offers) == 1:
             shelf.offers[kind][name] = offers[0]
             continue
+        if own := [offer for offer in offers if offer.plugin == CORE]:
+            shelf.offers[kind][name] = own[0]
+            reason = f"the {kind.__name__.lower()} {name!r} is the core's own; take another name"
+            shelf.troubles += [Trouble(o.plugin, reason) for o in offers if o.plugin != CORE]
+            continue
         who = " and ".join(f"{offer.plugin} ({offer.distribution})" for offer in offers)
         reason = f"the {kind.__name__.lower()} {name!r} is offered by {who}; choose by {ALLOW_LIST}"
         shelf.troubles += [Trouble(plugin, reason) for plugin in sorted({o.plugin for o in offers})]
@@ -129,7 +144,7 @@ def _allowed(shelf: Shelf) -> Iterator[EntryPoint]:
         reason = f"{ALLOW_LIST} names it, but it is not installed; {did_you_mean(name, by_name)}"
         shelf.troubles.append(Trouble(name, reason))
     for name, entries in sorted(by_name.items()):
-        if allowed and name not in allowed | {"core"}:
+        if allowed and name not in allowed | {CORE}:
             continue
         if len(entries) > 1:
             who = " and ".join(sorted(e.dist.name if e.dist else e.value for e in entries))
@@ -138,10 +153,37 @@ def _allowed(shelf: Shelf) -> Iterator[EntryPoint]:
         yield entries[0]
 
 
-def _module(entry: EntryPoint, shelf: Shelf) -> ModuleType | None:
+class _EndlessImportError(BaseException):
+    """An import takes too long; not an Exception, so that no loop of the plugin swallows it."""
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Stops what takes longer, where the system can: in the main thread, and not on Windows."""
+    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not able:
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _EndlessImportError(f"its import takes more than {seconds:g} s")
+
+    kept = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        module = entry.load()
-    except (Exception, SystemExit) as error:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, kept)
+
+
+def _module(entry: EntryPoint, shelf: Shelf) -> ModuleType | None:
+    seconds = float(os.environ.get(LIMIT, IMPORT_SECONDS))
+    try:
+        # what a plugin prints must not get among what a command gives
+        with redirect_stdout(io.StringIO()), _limited(seconds):
+            module = entry.load()
+    except (Exception, SystemExit, _EndlessImportError) as error:
         reason = f"cannot be imported: {type(error).__name__}: {_line(error)}"
         shelf.troubles.append(Trouble(entry.name, reason))
         return None
@@ -189,12 +231,15 @@ def _parts(
                 reason = f"{hook} fails: {type(error).__name__}: {_line(error)}"
                 shelf.troubles.append(Trouble(name, reason))
                 continue
-            for part in parts:
-                if isinstance(part, type) and issubclass(part, kind) and hasattr(part, "name"):
-                    yield kind, part
-                else:
-                    reason = f"{hook} gives {part!r}, wanted a named subclass of {kind.__name__}"
-                    shelf.troubles.append(Trouble(name, reason))
+            good = [part for part in parts if _is_part(part, kind)]
+            yield from ((kind, part) for part in good)
+            if wrong := ", ".join(repr(part) for part in parts if not _is_part(part, kind)):
+                reason = f"{hook} gives {wrong}, wanted a named subclass of {kind.__name__}"
+                shelf.troubles.append(Trouble(name, reason))
+
+
+def _is_part(part: object, kind: type[Part]) -> bool:
+    return isinstance(part, type) and issubclass(part, kind) and hasattr(part, "name")
 
 
 def _line(error: BaseException) -> str:
