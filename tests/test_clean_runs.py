@@ -17,13 +17,15 @@ YARDSTICKS = ("always-background", "random", "one-feature-cut")
 SEEDS = 20
 
 
-def alarms(folder: Path, plugin: str, seeds: int) -> list[str]:
+def alarms(folder: Path, plugin: str, seeds: int, **options: str) -> list[str]:
     """What the guards find in so many runs of a plugin, all with other weights and orders."""
     place = Workplace.at(folder)
     place.shelf.offers[bench.Dataset]["jets"] = Offer(Jets, "jets", "classifier-bench", "0")
     found = []
     for seed in range(seeds):
-        request = RunRequest(plugin, "jets", train_events=1400, events=400, seed=seed)
+        request = RunRequest(
+            plugin, "jets", train_events=1400, events=400, seed=seed, options=options
+        )
         done, _ = run(request, place.shelf, place.home, place.store, place.context)
         found += [f"seed {seed}: {v.code} {v.findings}" for v in done.record.verdicts if v.findings]
     return found
@@ -35,7 +37,8 @@ def test_clean_runs_raise_nothing(tmp_path: Path, plugin: str) -> None:
     assert alarms(tmp_path, plugin, SEEDS) == []
 
 
+# an epoch of 44 steps leaves one in twenty with a log loss that says that it has not learned yet
 @pytest.mark.slow
 @pytest.mark.parametrize("plugin", ["llm-text", "llm-nfa", "llm-token"])
 def test_clean_runs_of_language_models_raise_nothing(tmp_path: Path, plugin: str) -> None:
-    assert alarms(tmp_path, plugin, SEEDS) == []
+    assert alarms(tmp_path, plugin, SEEDS, epochs="2") == []
