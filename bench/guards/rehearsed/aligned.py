@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from bench.guards.evidence import Rehearsal
 from bench.guards.guard import Guard, NotApplicableError
 
-
 MARGIN = 0.1
 """Difference of mean scores that three steps of a sound model do not go the wrong way: a large
 network that was only just set moving has been seen to go 0.01."""
