@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 class Inputs:
     """The encoded events of one sample.
 
-    Views have open names. `texts` is a list of n strings, `numbers` a (n, d) float32 array; any
-    view has n entries and is indexed by event.
+    Views have open names; any view has n entries and is indexed by event.
+
+    `texts` is a list of n strings, each the whole prompt: `bench.framed` puts the question before
+    the facts and ends it with `bench.CUE`, without a space, as one of `bench.ANSWERS` follows it.
+    `bench.facts` lays the facts out in lines, so that encoders differ in how they say a number.
+    `numbers` is a (n, d) float32 array.
 
     Raises:
         InputError: a view whose length is not the number of events.
