@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import bench
-from bench_numbers_invariants.quantities import NEEDED, quantities
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +37,8 @@ class Invariants(bench.Encoder):
             InputError: the features lack something of the jets; what.
         """
         import numpy as np
+
+        from bench_numbers_invariants.quantities import NEEDED, quantities
 
         if missing := [name for name in NEEDED if not table.has(name)]:
             raise bench.InputError(
