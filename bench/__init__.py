@@ -12,6 +12,7 @@ from bench.errors import (
 )
 from bench.files import put_in_place, write_bytes, written
 from bench.fingerprint import file_digest
+from bench.fronts import Front
 from bench.hookspecs import hookimpl
 from bench.inputs import Inputs
 from bench.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rendered, Simulation, Source
@@ -36,6 +37,7 @@ __all__ = [
     "Encoder",
     "Estimate",
     "Fitted",
+    "Front",
     "InputError",
     "Inputs",
     "Metric",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
-    """Refuse a model that reads what no encoder gives, or what two give.
+    """Refuse a model that reads what no encoder gives, or two, or cannot train what one brings.
 
     Raises:
         RequestError: which view, and who reads or gives it.
@@ -35,6 +35,12 @@ def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
     for view in sorted(model.reads - given.keys()):
         have = ", ".join(f"{name} gives {v}" for v, name in given.items()) or "none"
         raise RequestError(f"{model.name} reads {view!r}, which no encoder gives ({have})")
+    for encoder in encoders:
+        for view in sorted((encoder.fronts & model.reads) - model.fronts):
+            raise RequestError(
+                f"{encoder.name} has a network for {view!r} that is trained with the model, which "
+                f"{model.name} cannot do"
+            )
 
 
 def learn(encoders: Sequence[Encoder], train: Table) -> Learned:

@@ -48,12 +48,18 @@ class Plan:
         return msgspec.convert(found, cls)
 
 
-def build(plan: Plan, device: str) -> Network:
+def build(plan: Plan, device: str, front: bench.Front | None = None) -> Network:
     """The network of a plan, on the device, with the base's weights and an adapter at its start.
 
     Raises:
         InputError: the base is not there, or is not the one that the plan was made with.
+        RequestError: there is no front where the plan has one, or the other way round.
     """
+    fronted = plan.adapter is not None and plan.adapter.fronted
+    if fronted != (front is not None):
+        raise bench.RequestError(
+            f"front of the numbers: the fit has one {fronted}, given {not fronted}"
+        )
     if (there := plan.base.digest()) != plan.digest:
         raise bench.InputError(
             f"base={plan.base.name} has changed since the fit: {there} is not {plan.digest}"
@@ -61,19 +67,22 @@ def build(plan: Plan, device: str) -> Network:
     with torch.random.fork_rng():
         torch.manual_seed(plan.seed)
         if plan.base.name == NONE:
-            return _alone(plan).to(device)
+            return _alone(plan, front).to(device)
         language = load_language(plan.base, plan.form, device)
-        return fuse(plan, language, device)
+        return fuse(plan, language, device, front)
 
 
-def fuse(plan: Plan, language: torch.nn.Module, device: str) -> FusedModel:
+def fuse(
+    plan: Plan, language: torch.nn.Module, device: str, front: bench.Front | None = None
+) -> FusedModel:
     """The language model with its tuning and with the adapter of the numbers."""
     tune(language, plan.tuning)
     if plan.recompute:
         language.activation_checkpointing_enable()
         language.enable_input_require_grads()
-    shape = plan.adapter
-    adapter = None if shape is None else Adapter(shape, language.config.hidden_size).to(device)
+    adapter = None
+    if plan.adapter is not None:
+        adapter = Adapter(plan.adapter, language.config.hidden_size, front and front()).to(device)
     return FusedModel(language, adapter, plan.place, recompute=plan.recompute)
 
 
@@ -88,7 +97,7 @@ def renderer_of(plan: Plan) -> Renderer:
     return Renderer(load_tokenizer(plan.base), config.max_position_embeddings - tokens)
 
 
-def _alone(plan: Plan) -> AdapterAlone:
+def _alone(plan: Plan, front: bench.Front | None) -> AdapterAlone:
     if plan.adapter is None:
         raise bench.InputError("base=none leaves a model of text alone nothing to read")
-    return AdapterAlone(Adapter(plan.adapter, plan.adapter.units))
+    return AdapterAlone(Adapter(plan.adapter, plan.adapter.units, front and front()))

@@ -112,14 +112,16 @@ class LanguageModel(bench.Model):
         from bench_llm.fitted import fit
 
         numbers = train.views.get("numbers")
-        plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed)
+        fronted = "numbers" in context.fronts
+        plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed, fronted=fronted)
         return fit(plan, self.recipe(context.seed), train, valid, context)
 
     def load(self, folder: Path, context: bench.Context) -> FittedLanguageModel:
         """What was trained, on its base."""
         from bench_llm.fitted import FittedLanguageModel
 
-        return FittedLanguageModel.load(folder, context.device, self.decode)
+        front = context.fronts.get("numbers")
+        return FittedLanguageModel.load(folder, context.device, self.decode, front)
 
     def preview(self, train: bench.Inputs, context: bench.Context) -> str:
         """One event of the train split as the network reads it, token by token."""
@@ -150,8 +152,8 @@ class LanguageModel(bench.Model):
         lost = {"texts"} if self.base == NONE else set()
         return self.reads - (lost | ({"numbers"} if self.control == ZEROED else set()))
 
-    def adapter(self, d: int) -> AdapterShape | None:
-        """The adapter for d numbers; None for a model of text alone."""
+    def adapter(self, d: int, *, fronted: bool) -> AdapterShape | None:
+        """The adapter for d numbers, behind a front or not; None for a model of text alone."""
         return None
 
     @property
@@ -169,7 +171,7 @@ class LanguageModel(bench.Model):
         """Peak learning rate of the adapter."""
         return self.lr
 
-    def plan(self, d: int, seed: int) -> Plan:
+    def plan(self, d: int, seed: int, *, fronted: bool = False) -> Plan:
         """What the network is built from."""
         from bench_llm.bases.loading import BaseForm
         from bench_llm.building import Plan
@@ -193,7 +195,7 @@ class LanguageModel(bench.Model):
             digest=self.content(),
             form=form,
             tuning=tuning,
-            adapter=self.adapter(d),
+            adapter=self.adapter(d, fronted=fronted),
             place=self.place,
             control=self.control,
             recompute=self.recompute,

@@ -19,6 +19,7 @@ class MultilayerPerceptron(bench.Model):
 
     name = "mlp"
     reads = frozenset({"numbers"})
+    fronts = frozenset({"numbers"})
     encoder = "numbers"
 
     layers: int = 3

@@ -58,10 +58,17 @@ class FittedPerceptron:
         """What `save` wrote.
 
         Raises:
+            RequestError: there is no front where the fit has one, or the other way round.
             DamagedError: a tensor is missing, is too many, or has another shape.
         """
         shape = Shape(**json.loads((folder / SHAPE).read_text()))
-        network = Perceptron(shape)
+        front = context.fronts.get("numbers")
+        if shape.fronted != (front is not None):
+            raise bench.RequestError(
+                f"front of the numbers: the fit has one {shape.fronted}, given {not shape.fronted}"
+            )
+        with torch.random.fork_rng():  # what is drawn here is overwritten
+            network = Perceptron(shape, front and front())
         try:
             network.load_state_dict(load_file(folder / WEIGHTS))
         except RuntimeError as error:

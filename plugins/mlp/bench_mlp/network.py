@@ -25,6 +25,8 @@ class Shape:
     layers: int
     units: int
     dropout: float
+    fronted: bool = False
+    """Whether a network of the encoder's stands between scaling and hidden layers."""
 
 
 class Scaler(nn.Module):
@@ -48,13 +50,16 @@ class Scaler(nn.Module):
 
 
 class Perceptron(nn.Module):
-    """A multilayer perceptron of one logit."""
+    """A multilayer perceptron of one logit, behind the front that an encoder brings, if any."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, front: nn.Module | None = None) -> None:
         super().__init__()
         self.shape = shape
         self.scaler = Scaler(shape.d)
-        width, layers = shape.d, list[nn.Module]()
+        self.front = nn.Identity() if front is None else front
+        with torch.no_grad():
+            width = self.front(torch.zeros(1, shape.d)).shape[-1]
+        layers: list[nn.Module] = []
         for _ in range(shape.layers):
             layers += [nn.Linear(width, shape.units), nn.SiLU(), nn.Dropout(shape.dropout)]
             width = shape.units
@@ -62,4 +67,4 @@ class Perceptron(nn.Module):
 
     def forward(self, numbers: Tensor) -> Tensor:
         """(b, d) numbers in their columns' units -> (b,), the logit of signal."""
-        return self.layers(self.scaler(numbers)).squeeze(-1)
+        return self.layers(self.front(self.scaler(numbers))).squeeze(-1)

@@ -33,10 +33,11 @@ def train(
     if len(np.unique(train.y)) < 2:
         raise bench.InputError("the train sample has one class only")
     d = np.shape(train.views["numbers"])[1]
-    shape = Shape(d, model.layers, model.units, model.dropout)
+    front = context.fronts.get("numbers")
+    shape = Shape(d, model.layers, model.units, model.dropout, front is not None)
     with torch.random.fork_rng():
         torch.manual_seed(context.seed)
-        network = Perceptron(shape)
+        network = Perceptron(shape, front and front())
         network.scaler.learn(numbers_of(train, d))
         network = network.to(context.device)
         _Session(model, network, train, valid, context).run()
