@@ -43,17 +43,24 @@ def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
             )
 
 
+def views_read(model: Model, encoders: Sequence[Encoder]) -> list[str]:
+    """The names of the views that the model is given of the encoders."""
+    given = {view for encoder in encoders for view in encoder.produces}
+    return sorted(model.reads | (model.welcomes & given))
+
+
 def learn(encoders: Sequence[Encoder], train: Table) -> Learned:
     """What each encoder has to know of the train split, by encoder name."""
     return {encoder.name: encoder.learn(train) for encoder in encoders}
 
 
 def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: Table) -> Inputs:
-    """The inputs of a sample: the views that the model reads."""
+    """The inputs of a sample: the views that the model reads or welcomes."""
     views: dict[str, Any] = {}
+    wanted = model.reads | model.welcomes
     for encoder in encoders:
         given = encoder.encode(table, learned[encoder.name])
-        views.update({name: view for name, view in given.items() if name in model.reads})
+        views.update({name: view for name, view in given.items() if name in wanted})
     return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)
 
 

@@ -156,6 +156,8 @@ class Model(Part):
     """The views it reads."""
     optional: ClassVar[frozenset[str]] = frozenset()
     """Those of the views that it can score without."""
+    welcomes: ClassVar[frozenset[str]] = frozenset()
+    """The views that it reads as well, where an encoder gives them."""
     fronts: ClassVar[frozenset[str]] = frozenset()
     """Those of the views whose front it trains: `context.fronts[view]()`, if an encoder has one."""
     encoder: ClassVar[str | tuple[str, ...]]
@@ -171,7 +173,7 @@ class Model(Part):
 
         A yardstick that is not meant to learn has none; no guard asks of it that it does.
         """
-        return self.reads
+        return self.reads | self.welcomes
 
     @abstractmethod
     def fit(self, train: Inputs, valid: Inputs, context: Context) -> Fitted:

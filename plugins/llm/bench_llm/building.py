@@ -13,6 +13,7 @@ from bench_llm.bases.source import NONE, BaseSource
 from bench_llm.network.adapter import Adapter, AdapterShape
 from bench_llm.network.fused import AdapterAlone, FusedModel
 from bench_llm.network.tuning import Tuning, tune
+from bench_llm.network.values import ValueEmbedding
 from bench_llm.rendering import NoText, Renderer
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Plan:
     recompute: bool
     seed: int
     """Of the adapter's weights."""
+    values: int = 0
+    """How many values a text has at most; 0 for texts without placeholders."""
 
     def as_json(self) -> dict[str, object]:
         """The plan as plain values."""
@@ -83,7 +86,8 @@ def fuse(
     adapter = None
     if plan.adapter is not None:
         adapter = Adapter(plan.adapter, language.config.hidden_size, front and front()).to(device)
-    return FusedModel(language, adapter, plan.place, recompute=plan.recompute)
+    values = ValueEmbedding(language.get_input_embeddings()) if plan.values else None
+    return FusedModel(language, adapter, plan.place, values=values, recompute=plan.recompute)
 
 
 def renderer_of(plan: Plan) -> Renderer:
@@ -94,7 +98,8 @@ def renderer_of(plan: Plan) -> Renderer:
         return NoText()
     config = AutoConfig.from_pretrained(plan.base.folder(), local_files_only=True)
     tokens = plan.adapter.tokens if plan.adapter else 0
-    return Renderer(load_tokenizer(plan.base), config.max_position_embeddings - tokens)
+    room = config.max_position_embeddings - tokens
+    return Renderer(load_tokenizer(plan.base), room, valued=plan.values > 0)
 
 
 def _alone(plan: Plan, front: bench.Front | None) -> AdapterAlone:

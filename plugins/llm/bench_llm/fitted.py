@@ -77,7 +77,9 @@ class FittedLanguageModel:
         plan = Plan.of_json(told["plan"])
         network = build(plan, device, front)
         put(network, load_file(folder / WEIGHTS, device=device))
-        reader = Reader(renderer_of(plan), told["bare"], network.adapter, plan.control)
+        reader = Reader(
+            renderer_of(plan), told["bare"], network.adapter, plan.control, values=plan.values
+        )
         return cls(plan, network.eval(), reader, device, decode)
 
 
@@ -125,7 +127,9 @@ def _start(plan: Plan, train: bench.Inputs, context: bench.Context) -> FittedLan
     if network.adapter is not None:
         network.adapter.scaler.learn(train.views["numbers"])
     text = bare(train.views.get("texts", []))
-    reader = Reader(renderer_of(plan), text, network.adapter, plan.control, context.seed)
+    reader = Reader(
+        renderer_of(plan), text, network.adapter, plan.control, context.seed, plan.values
+    )
     return FittedLanguageModel(plan, network, reader, context.device)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -53,29 +54,18 @@ class WordsPrompt(bench.Encoder):
         Raises:
             InputError: other features or words than were learned of.
         """
-        import numpy as np
-
         edges, wanted = learned["edges"], (len(table.columns), len(self.words) - 1)
         if edges.shape != wanted:
             raise bench.InputError(f"prompt-words learned edges {edges.shape}, wanted {wanted}")
         names = [column.name for column in table.columns]
-        places = np.stack([_places(e, v) for e, v in zip(edges, table.x.T, strict=True)], axis=1)
+        between = dict(zip(names, edges.tolist(), strict=True))
 
-        def say(name: str, place: float) -> str:
-            return self.words[int(place)]
+        def say(name: str, value: float) -> str:
+            # a value that several edges coincide with has the middle one of their words
+            left, right = bisect_left(between[name], value), bisect_right(between[name], value)
+            return self.words[(left + right) // 2]
 
-        # facts asks the flag of a second jet for its value, not for its word
-        rows = np.where([name == "has_j2" for name in names], table.x, places).tolist()
-        return {"texts": [bench.framed(bench.facts(names, row, say)) for row in rows]}
-
-
-def _places(edges: NDArray[np.generic], values: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Which word is for each value; where edges coincide with it, the middle one of them."""
-    import numpy as np
-
-    values = values.astype(np.float64)
-    left, right = (np.searchsorted(edges, values, side=side) for side in ("left", "right"))
-    return (left + right) // 2
+        return {"texts": [bench.framed(bench.facts(names, row, say)) for row in table.x.tolist()]}
 
 
 @bench.hookimpl
