@@ -4,7 +4,8 @@ PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
 PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/linear -e plugins/reference \
-	-e plugins/llm -e plugins/numbers-bins -e plugins/numbers-invariants -e plugins/prompt-words
+	-e plugins/llm -e plugins/mlp -e plugins/numbers-bins -e plugins/numbers-invariants \
+	-e plugins/prompt-words -e plugins/numbers-periodic -e plugins/prompt-xval
 
 .PHONY: install demo test test-slow lint bench reports
 

@@ -12,14 +12,21 @@ from bench.errors import (
 )
 from bench.files import put_in_place, write_bytes, written
 from bench.fingerprint import file_digest
+from bench.fronts import Front
 from bench.hookspecs import hookimpl
 from bench.inputs import Inputs
 from bench.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rendered, Simulation, Source
+from bench.prompts import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
 from bench.scored import Counts, Estimate, Scored
 from bench.table import Column, Table
 from bench.training import Training
 
 __all__ = [
+    "ABSENT",
+    "ANSWERS",
+    "CUE",
+    "PLACEHOLDER",
+    "QUESTION",
     "Bar",
     "BenchError",
     "Column",
@@ -30,6 +37,7 @@ __all__ = [
     "Encoder",
     "Estimate",
     "Fitted",
+    "Front",
     "InputError",
     "Inputs",
     "Metric",
@@ -45,7 +53,9 @@ __all__ = [
     "Table",
     "Training",
     "did_you_mean",
+    "facts",
     "file_digest",
+    "framed",
     "hookimpl",
     "put_in_place",
     "seal",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from bench.fronts import Front
     from bench.training import Training
 
 
@@ -64,3 +65,6 @@ class Context:
     """Records training scalars of one step: `context.log(step, {"loss": 0.69})`."""
     watch: Callable[[Training], None] = _silent
     """Shows a training by gradients to the guards, once, before its first step."""
+    fronts: Mapping[str, Front] = field(default_factory=dict)
+    """What makes the networks that encoders put before the model's own, by view; for `fit` and
+    `load` alike."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
-    """Refuse a model that reads what no encoder gives, or what two give.
+    """Refuse a model that reads what no encoder gives, or two, or cannot train what one brings.
 
     Raises:
         RequestError: which view, and who reads or gives it.
@@ -35,6 +35,18 @@ def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
     for view in sorted(model.reads - given.keys()):
         have = ", ".join(f"{name} gives {v}" for v, name in given.items()) or "none"
         raise RequestError(f"{model.name} reads {view!r}, which no encoder gives ({have})")
+    for encoder in encoders:
+        for view in sorted((encoder.fronts & model.reads) - model.fronts):
+            raise RequestError(
+                f"{encoder.name} has a network for {view!r} that is trained with the model, which "
+                f"{model.name} cannot do"
+            )
+
+
+def views_read(model: Model, encoders: Sequence[Encoder]) -> list[str]:
+    """The names of the views that the model is given of the encoders."""
+    given = {view for encoder in encoders for view in encoder.produces}
+    return sorted(model.reads | (model.welcomes & given))
 
 
 def learn(encoders: Sequence[Encoder], train: Table) -> Learned:
@@ -43,11 +55,12 @@ def learn(encoders: Sequence[Encoder], train: Table) -> Learned:
 
 
 def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: Table) -> Inputs:
-    """The inputs of a sample: the views that the model reads."""
+    """The inputs of a sample: the views that the model reads or welcomes."""
     views: dict[str, Any] = {}
+    wanted = model.reads | model.welcomes
     for encoder in encoders:
         given = encoder.encode(table, learned[encoder.name])
-        views.update({name: view for name, view in given.items() if name in model.reads})
+        views.update({name: view for name, view in given.items() if name in wanted})
     return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)
 
 

@@ -14,6 +14,7 @@ from bench.cache import stored, verify
 from bench.encoding import encode, learn, read_learned, write_learned
 from bench.errors import NotFiniteError
 from bench.fingerprint import code_digest, digest, table_digest, versions_of
+from bench.fronts import fronts
 from bench.guards.moments import fitted as guard_fit
 from bench.guards.moments import read_verdicts, write_verdicts
 from bench.guards.probing import EVENTS, few
@@ -127,9 +128,11 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
 
     folder, reused = stored(root, key, compute, context.notice)
     shutil.rmtree(checkpoints, ignore_errors=True)
+    learned = read_learned(request.encoders, folder / ENCODERS)
+    context = replace(context, fronts=fronts(request.model, request.encoders, learned))
     return Fit(
         fitted=request.model.load(folder / MODEL, context),
-        learned=read_learned(request.encoders, folder / ENCODERS),
+        learned=learned,
         reused=reused,
         seconds=float((folder / "seconds").read_text()),
         history=folder / HISTORY,
@@ -148,7 +151,12 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
         for table in (request.train, request.valid)
     )
     history, recorder = History(context.checkpoints), Recorder(valid.take(few(valid.y, EVENTS)))
-    context = replace(context, log=_watched(history), watch=recorder)
+    context = replace(
+        context,
+        log=_watched(history),
+        watch=recorder,
+        fronts=fronts(request.model, request.encoders, learned),
+    )
     fitted = request.model.fit(train, valid, context)
     for name in (MODEL, ENCODERS):
         (folder / name).mkdir()

@@ -12,13 +12,23 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+WITHIN = {"texts": ("values",)}
+"""Views that stand within another one, and go where it goes."""
+
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
     """The encoded events of one sample.
 
-    Views have open names. `texts` is a list of n strings, `numbers` a (n, d) float32 array; any
-    view has n entries and is indexed by event.
+    Views have open names; any view has n entries and is indexed by event.
+
+    `texts` is a list of n strings, each the whole prompt: `bench.framed` puts the question before
+    the facts and ends it with `bench.CUE`, without a space, as one of `bench.ANSWERS` follows it.
+    `bench.facts` lays the facts out in lines, so that encoders differ in how they say a number.
+    `numbers` is a (n, d) float32 array.
+    `values` is a (n, k) float32 array of numbers that stand within the texts: the j-th
+    `bench.PLACEHOLDER` of a text stands for values[:, j]; where it has fewer than k, the rest plays
+    no part.
 
     Raises:
         InputError: a view whose length is not the number of events.
@@ -48,13 +58,14 @@ class Inputs:
         )
 
     def without(self, view: str) -> Inputs:
-        """These events with one view taken away.
+        """These events with one view taken away, and with it what stands within that view.
 
         Raises:
             RequestError: there is no such view.
         """
         self._demand(view)
-        return replace(self, views={k: v for k, v in self.views.items() if k != view})
+        gone = {view, *WITHIN.get(view, ())}
+        return replace(self, views={k: v for k, v in self.views.items() if k not in gone})
 
     def permuted(self, view: str, seed: int) -> Inputs:
         """These events with one view shuffled between events: the ablation that counts.
@@ -64,9 +75,18 @@ class Inputs:
         """
         import numpy as np
 
+        return self.reordered(view, np.random.default_rng(seed).permutation(len(self)))
+
+    def reordered(self, view: str, order: NDArray[np.intp]) -> Inputs:
+        """These events with one view, and what stands within it, taken from other events of them.
+
+        Raises:
+            RequestError: there is no such view.
+        """
         self._demand(view)
-        order = np.random.default_rng(seed).permutation(len(self))
-        return replace(self, views={**self.views, view: _rows(self.views[view], order)})
+        moved = {view, *WITHIN.get(view, ())} & self.views.keys()
+        taken = {name: _rows(self.views[name], order) for name in moved}
+        return replace(self, views={**self.views, **taken})
 
     def _demand(self, view: str) -> None:
         if view not in self.views:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from bench.errors import RequestError
 
@@ -106,6 +106,8 @@ class Encoder(Part):
 
     produces: ClassVar[frozenset[str]]
     """The names of the views that `encode` gives."""
+    fronts: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that a network of the encoder's stands behind, which the model has to train."""
 
     def learn(self, train: Table) -> Mapping[str, NDArray[np.generic]]:
         """What has to be known of the train split to encode; kept with the fit."""
@@ -116,6 +118,15 @@ class Encoder(Part):
         self, table: Table, learned: Mapping[str, NDArray[np.generic]]
     ) -> Mapping[str, Sequence[object] | NDArray[np.generic]]:
         """The views of every event, by name; never a function of the labels."""
+
+    def front(self, view: str, learned: Mapping[str, NDArray[np.generic]]) -> Any:
+        """A new torch module from one of `fronts` to what the model's own network reads.
+
+        It takes (b, d) float32 numbers, scaled by the model to mean 0 and spread 1 in the train
+        split, and gives (b, any) for each event by itself. It draws from torch's generator, which
+        the model seeds; the model trains, saves and loads its parameters, in float32.
+        """
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -145,6 +156,10 @@ class Model(Part):
     """The views it reads."""
     optional: ClassVar[frozenset[str]] = frozenset()
     """Those of the views that it can score without."""
+    welcomes: ClassVar[frozenset[str]] = frozenset()
+    """The views that it reads as well, where an encoder gives them."""
+    fronts: ClassVar[frozenset[str]] = frozenset()
+    """Those of the views whose front it trains: `context.fronts[view]()`, if an encoder has one."""
     encoder: ClassVar[str | tuple[str, ...]]
     """The default encoder, or several that give its views together."""
     continues: ClassVar[bool] = False
@@ -158,7 +173,7 @@ class Model(Part):
 
         A yardstick that is not meant to learn has none; no guard asks of it that it does.
         """
-        return self.reads
+        return self.reads | self.welcomes
 
     @abstractmethod
     def fit(self, train: Inputs, valid: Inputs, context: Context) -> Fitted:

@@ -155,8 +155,9 @@ def _demand_control(model: Model, request: RunRequest, shelf: Shelf) -> None:
     """
     if request.without and request.permute:
         raise RequestError("--without and --permute are two controls: a run each")
-    reads = ", ".join(sorted(model.reads))
-    if (view := request.without) and view not in model.reads:
+    read = model.reads | model.welcomes
+    reads = ", ".join(sorted(read))
+    if (view := request.without) and view not in read:
         raise RequestError(f"--without {view}: {model.name} does not read it; it reads {reads}")
     if view and view not in model.optional:
         raise RequestError(f"--without {view}: {model.name} cannot score without it")

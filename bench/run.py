@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bench.encoding import encode, learn
+from bench.encoding import encode, learn, views_read
 from bench.errors import BenchError
 from bench.files import write_bytes
 from bench.fingerprint import code_digest, versions_of
@@ -130,7 +130,7 @@ def _record(work: Work, key: str, created: str) -> RunRecord:
         request=asked,
         model=_part(work, parts.model),
         encoders=[_part(work, encoder) for encoder in parts.encoders],
-        views=sorted(parts.model.reads),
+        views=views_read(parts.model, parts.encoders),
         without=request.without,
         permuted=request.permute,
         train=samples["train"],

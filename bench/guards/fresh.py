@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.context import Context
+    from bench.fronts import Front
     from bench.inputs import Inputs
-    from bench.parts import Model
+    from bench.parts import Model, Part
 
 TOLD, VIEWS, SCORES = "asked.json", "inputs.npz", "scores.npy"
+LEARNED = "learned.npz"
 LONGEST = 600
 """Seconds that loading and scoring may take."""
 
@@ -37,14 +40,10 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
     import msgspec
     import numpy as np
 
-    from bench.options import options_in
-
     work = context.scratch
-    kind = type(model)
     asked = {
-        "module": kind.__module__,
-        "part": kind.__qualname__,
-        "options": options_in(model),
+        "part": _told(model),
+        "fronts": {view: _told(front.encoder) for view, front in context.fronts.items()},
         "model": str(folder),
         "scratch": str(work),
         "data": str(context.data),
@@ -53,6 +52,10 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
     }
     (work / TOLD).write_bytes(msgspec.json.encode(asked))
     _write(inputs, work / VIEWS)
+    learned = {
+        f"{v}/{k}": a for v, front in context.fronts.items() for k, a in front.learned.items()
+    }
+    np.savez(work / LEARNED, allow_pickle=False, **learned)
     done = subprocess.run(
         [sys.executable, "-m", "bench.guards.fresh", str(work)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
@@ -91,26 +94,55 @@ def _read(file: Path) -> Inputs:
         return Inputs(views, np.zeros(n, np.int8), found["ids"], np.ones(n))
 
 
+def _told(part: Part) -> dict[str, Any]:
+    """What a part is made of again, in another process."""
+    from bench.options import options_in
+
+    kind = type(part)
+    return {"module": kind.__module__, "name": kind.__qualname__, "options": options_in(part)}
+
+
+def _made(told: Mapping[str, Any]) -> Any:
+    from bench.options import build
+
+    part: Any = import_module(told["module"])
+    for name in told["name"].split("."):
+        part = getattr(part, name)
+    return build(part, told["options"])
+
+
+def _fronts(told: Mapping[str, Any], file: Path) -> dict[str, Front]:
+    import numpy as np
+
+    from bench.fronts import Front
+
+    with np.load(file, allow_pickle=False) as found:
+        learned = {key: found[key] for key in found.files}
+    made = {}
+    for view, encoder in told.items():
+        own = {
+            k.removeprefix(f"{view}/"): a for k, a in learned.items() if k.startswith(f"{view}/")
+        }
+        made[view] = Front(_made(encoder), view, own)
+    return made
+
+
 def _main(work: Path) -> None:
     import msgspec
     import numpy as np
 
     from bench.context import Context
-    from bench.options import build
 
     asked = msgspec.json.decode((work / TOLD).read_bytes())
-    part: Any = import_module(asked["module"])
-    for name in asked["part"].split("."):
-        part = getattr(part, name)
-    model = build(part, asked["options"])
     context = Context(
         data=Path(asked["data"]),
         scratch=Path(asked["scratch"]),
         checkpoints=Path(asked["scratch"]),
         seed=asked["seed"],
         device=asked["device"],
+        fronts=_fronts(asked["fronts"], work / LEARNED),
     )
-    fitted = model.load(Path(asked["model"]), context)
+    fitted = _made(asked["part"]).load(Path(asked["model"]), context)
     np.save(work / SCORES, np.asarray(fitted.score(_read(work / VIEWS)), dtype=np.float64))
 
 

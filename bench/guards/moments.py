@@ -11,6 +11,7 @@ from bench.cache import stored
 from bench.encoding import encode, learn
 from bench.errors import NotFiniteError
 from bench.fingerprint import code_digest, digest, versions_of
+from bench.fronts import fronts
 from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED, TRAINED
 from bench.guards.evidence import Before, Course, Judged
 from bench.guards.inspect import inspect, voiding
@@ -90,7 +91,8 @@ def _rehearse(work: Work) -> list[Verdict]:
         for table in (train, tables["valid"].take(few(tables["valid"].y, EVENTS)))
     )
     try:
-        evidence = rehearse(plainly(parts.model), inputs, probed, _context(work))
+        context = replace(_context(work), fronts=fronts(parts.model, parts.encoders, learned))
+        evidence = rehearse(plainly(parts.model), inputs, probed, context)
     except NotFiniteError as error:
         return inspect([Finite], str(error))
     except Exception as error:

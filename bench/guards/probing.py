@@ -38,7 +38,7 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
     import numpy as np
 
     order = _derangement(len(inputs))
-    shuffled = {view: _scores(fitted, _shuffled(inputs, view, order)) for view in inputs.views}
+    shuffled = {view: _scores(fitted, inputs.reordered(view, order)) for view in inputs.views}
     found = {}
     for view, entries in inputs.views.items() if columns else ():
         if not isinstance(entries, np.ndarray) or entries.ndim != 2:
@@ -64,11 +64,6 @@ def _scores(fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
     import numpy as np
 
     return np.asarray(fitted.score(unlabelled(inputs)), dtype=np.float64)
-
-
-def _shuffled(inputs: Inputs, view: str, order: NDArray[np.intp]) -> Inputs:
-    taken = inputs.take(order).views[view]
-    return replace(inputs, views={**inputs.views, view: taken})
 
 
 def _derangement(n: int) -> NDArray[np.intp]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bench.cache import verify
-from bench.encoding import encode, learn
+from bench.encoding import encode, learn, views_read
 from bench.errors import DamagedError
 from bench.fingerprint import digest
 from bench.options import options_in
@@ -194,7 +194,7 @@ def _title(work: Work) -> str:
         dataset=request.dataset,
         seed=request.seed,
         request=asked,
-        views=sorted(work.cast.model.reads),
+        views=views_read(work.cast.model, work.cast.encoders),
         without=request.without,
         permuted=request.permute,
     )

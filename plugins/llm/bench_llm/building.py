@@ -13,6 +13,7 @@ from bench_llm.bases.source import NONE, BaseSource
 from bench_llm.network.adapter import Adapter, AdapterShape
 from bench_llm.network.fused import AdapterAlone, FusedModel
 from bench_llm.network.tuning import Tuning, tune
+from bench_llm.network.values import ValueEmbedding
 from bench_llm.rendering import NoText, Renderer
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Plan:
     recompute: bool
     seed: int
     """Of the adapter's weights."""
+    values: int = 0
+    """How many values a text has at most; 0 for texts without placeholders."""
 
     def as_json(self) -> dict[str, object]:
         """The plan as plain values."""
@@ -48,12 +51,18 @@ class Plan:
         return msgspec.convert(found, cls)
 
 
-def build(plan: Plan, device: str) -> Network:
+def build(plan: Plan, device: str, front: bench.Front | None = None) -> Network:
     """The network of a plan, on the device, with the base's weights and an adapter at its start.
 
     Raises:
         InputError: the base is not there, or is not the one that the plan was made with.
+        RequestError: there is no front where the plan has one, or the other way round.
     """
+    fronted = plan.adapter is not None and plan.adapter.fronted
+    if fronted != (front is not None):
+        raise bench.RequestError(
+            f"front of the numbers: the fit has one {fronted}, given {not fronted}"
+        )
     if (there := plan.base.digest()) != plan.digest:
         raise bench.InputError(
             f"base={plan.base.name} has changed since the fit: {there} is not {plan.digest}"
@@ -61,20 +70,24 @@ def build(plan: Plan, device: str) -> Network:
     with torch.random.fork_rng():
         torch.manual_seed(plan.seed)
         if plan.base.name == NONE:
-            return _alone(plan).to(device)
+            return _alone(plan, front).to(device)
         language = load_language(plan.base, plan.form, device)
-        return fuse(plan, language, device)
+        return fuse(plan, language, device, front)
 
 
-def fuse(plan: Plan, language: torch.nn.Module, device: str) -> FusedModel:
+def fuse(
+    plan: Plan, language: torch.nn.Module, device: str, front: bench.Front | None = None
+) -> FusedModel:
     """The language model with its tuning and with the adapter of the numbers."""
     tune(language, plan.tuning)
     if plan.recompute:
         language.activation_checkpointing_enable()
         language.enable_input_require_grads()
-    shape = plan.adapter
-    adapter = None if shape is None else Adapter(shape, language.config.hidden_size).to(device)
-    return FusedModel(language, adapter, plan.place, recompute=plan.recompute)
+    adapter = None
+    if plan.adapter is not None:
+        adapter = Adapter(plan.adapter, language.config.hidden_size, front and front()).to(device)
+    values = ValueEmbedding(language.get_input_embeddings()) if plan.values else None
+    return FusedModel(language, adapter, plan.place, values=values, recompute=plan.recompute)
 
 
 def renderer_of(plan: Plan) -> Renderer:
@@ -85,10 +98,11 @@ def renderer_of(plan: Plan) -> Renderer:
         return NoText()
     config = AutoConfig.from_pretrained(plan.base.folder(), local_files_only=True)
     tokens = plan.adapter.tokens if plan.adapter else 0
-    return Renderer(load_tokenizer(plan.base), config.max_position_embeddings - tokens)
+    room = config.max_position_embeddings - tokens
+    return Renderer(load_tokenizer(plan.base), room, valued=plan.values > 0)
 
 
-def _alone(plan: Plan) -> AdapterAlone:
+def _alone(plan: Plan, front: bench.Front | None) -> AdapterAlone:
     if plan.adapter is None:
         raise bench.InputError("base=none leaves a model of text alone nothing to read")
-    return AdapterAlone(Adapter(plan.adapter, plan.adapter.units))
+    return AdapterAlone(Adapter(plan.adapter, plan.adapter.units, front and front()))

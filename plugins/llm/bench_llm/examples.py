@@ -11,7 +11,7 @@ from torch import Tensor
 
 import bench
 from bench_llm.network.fused import Batch
-from bench_llm.rendering import IGNORED
+from bench_llm.rendering import IGNORED, MARK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +30,7 @@ class Examples:
     numbers: NDArray[np.float32] | None  # (n, d)
     y: NDArray[np.int8]  # (n,)
     weights: NDArray[np.float64]  # (n,)
+    values: NDArray[np.float32] | None = None  # (n, k), of the placeholders in the texts
 
     def __len__(self) -> int:
         return len(self.y)
@@ -39,7 +40,12 @@ class Examples:
         lengths = self.tokens.lengths[rows]
         ids = self.tokens.ids[rows, : lengths.max()]
         reads = (lengths - 1)[:, None]
-        return Batch(_tensor(ids, device), _tensor(reads, device), self._numbers(rows, device))
+        return Batch(
+            _tensor(ids, device),
+            _tensor(reads, device),
+            _rows(self.numbers, rows, device),
+            values=_rows(self.values, rows, device),
+        )
 
     def answered(
         self, rows: NDArray[np.intp], renderer: Renderer, held: NDArray[np.bool_], device: str
@@ -59,13 +65,11 @@ class Examples:
         batch = Batch(
             _tensor(ids, device),
             _tensor(reads, device),
-            self._numbers(rows, device),
+            _rows(self.numbers, rows, device),
             _tensor(held, device),
+            _rows(self.values, rows, device),
         )
         return batch, _tensor(answers, device)
-
-    def _numbers(self, rows: NDArray[np.intp], device: str) -> Tensor | None:
-        return None if self.numbers is None else _tensor(self.numbers[rows], device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,33 +85,57 @@ class Reader:
     """`permuted` between the events or `zeroed`, which is to say at their mean."""
     seed: int = 0
     """Of the permutation."""
+    values: int = 0
+    """How many values a text has at most."""
 
     def read(self, inputs: bench.Inputs) -> Examples:
         """The events as the network reads them; a view that is not there is gone without.
 
         Raises:
-            InputError: a prompt that is not sound, numbers that are not finite, or not as many as
-                the network was built for.
+            InputError: a prompt that is not sound, numbers or values that are not finite, or not as
+                many as the network was built for.
         """
         texts = inputs.views.get("texts")
         tokens = self.renderer.prompts([self.bare] * len(inputs) if texts is None else texts)
         numbers = inputs.views.get("numbers")
+        values = self._values(tokens, inputs)
         if self.adapter is None or numbers is None:
-            return Examples(tokens, None, inputs.y, inputs.weights)
+            return Examples(tokens, None, inputs.y, inputs.weights, values)
         _demand_numbers(numbers, self.adapter.shape.d)
         if self.control == PERMUTED:
             numbers = numbers[np.random.default_rng(self.seed).permutation(len(numbers))]
         if self.control == ZEROED:
             mean = self.adapter.scaler.mean.cpu().numpy()
             numbers = np.broadcast_to(mean, numbers.shape)
-        return Examples(tokens, numbers.astype(np.float32), inputs.y, inputs.weights)
+        return Examples(tokens, numbers.astype(np.float32), inputs.y, inputs.weights, values)
+
+    def _values(self, tokens: Tokens, inputs: bench.Inputs) -> NDArray[np.float32] | None:
+        """The values of the placeholders, where the network reads any."""
+        values = inputs.views.get("values")
+        if not self.values:
+            return None
+        marks = (tokens.ids == MARK).sum(axis=1)
+        if values is None:
+            if marks.any():
+                raise bench.InputError(
+                    "texts with placeholders; wanted the view 'values' with them"
+                )
+            return None
+        _demand_numbers(values, self.values, "values")
+        if (most := marks.max(initial=0)) > self.values:
+            raise bench.InputError(f"{most} placeholders in a text of {self.values} values")
+        return np.asarray(values, dtype=np.float32)
 
 
-def _demand_numbers(numbers: NDArray[np.float32], d: int) -> None:
+def _demand_numbers(numbers: NDArray[np.float32], d: int, told: str = "numbers") -> None:
     if numbers.ndim != 2 or numbers.shape[1] != d:
-        raise bench.InputError(f"numbers of shape {numbers.shape}, wanted {d} of each event")
+        raise bench.InputError(f"{told} of shape {numbers.shape}, wanted {d} of each event")
     if bad := int((~np.isfinite(numbers).all(axis=1)).sum()):
-        raise bench.InputError(f"{bad} of {len(numbers)} events have numbers that are not finite")
+        raise bench.InputError(f"{bad} of {len(numbers)} events have {told} that are not finite")
+
+
+def _rows(array: NDArray[np.float32] | None, rows: NDArray[np.intp], device: str) -> Tensor | None:
+    return None if array is None else _tensor(array[rows], device)
 
 
 def _tensor(array: NDArray[np.generic], device: str) -> Tensor:

@@ -60,7 +60,13 @@ class FittedLanguageModel:
         (folder / PLAN).write_text(json.dumps(told, indent=1))
 
     @classmethod
-    def load(cls, folder: Path, device: str, decode: str = LOGITS) -> FittedLanguageModel:
+    def load(
+        cls,
+        folder: Path,
+        device: str,
+        decode: str = LOGITS,
+        front: bench.Front | None = None,
+    ) -> FittedLanguageModel:
         """What `save` wrote, on the base that it was fitted on.
 
         Raises:
@@ -69,9 +75,11 @@ class FittedLanguageModel:
         """
         told = json.loads((folder / PLAN).read_text())
         plan = Plan.of_json(told["plan"])
-        network = build(plan, device)
+        network = build(plan, device, front)
         put(network, load_file(folder / WEIGHTS, device=device))
-        reader = Reader(renderer_of(plan), told["bare"], network.adapter, plan.control)
+        reader = Reader(
+            renderer_of(plan), told["bare"], network.adapter, plan.control, values=plan.values
+        )
         return cls(plan, network.eval(), reader, device, decode)
 
 
@@ -110,15 +118,18 @@ def fit(
 
 def _start(plan: Plan, train: bench.Inputs, context: bench.Context) -> FittedLanguageModel:
     """What the training starts from."""
+    front = context.fronts.get("numbers")
     if context.start is not None:
-        fitted = FittedLanguageModel.load(context.start, context.device)
+        fitted = FittedLanguageModel.load(context.start, context.device, front=front)
         _demand_same(fitted.plan, plan)
         return fitted
-    network = build(plan, context.device)
+    network = build(plan, context.device, front)
     if network.adapter is not None:
         network.adapter.scaler.learn(train.views["numbers"])
     text = bare(train.views.get("texts", []))
-    reader = Reader(renderer_of(plan), text, network.adapter, plan.control, context.seed)
+    reader = Reader(
+        renderer_of(plan), text, network.adapter, plan.control, context.seed, plan.values
+    )
     return FittedLanguageModel(plan, network, reader, context.device)
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 class FusedLanguageModel(LanguageModel):
     """A language model with an adapter from the numbers to its embeddings."""
 
+    fronts = frozenset({"numbers"})
+
     layers: Literal[0, 1, 2] = 2
     """The adapter's hidden layers, with SiLU; 0 for a linear map."""
     units: int = 256
@@ -37,11 +39,13 @@ class FusedLanguageModel(LanguageModel):
         if self.units < 1 or self.adapter_lr < 0 or not 0 <= self.withhold < 1:
             raise ValueError("wanted units >= 1, adapter_lr >= 0 and 0 <= withhold < 1")
 
-    def adapter(self, d: int) -> AdapterShape:
-        """One embedding of d numbers."""
+    def adapter(self, d: int, *, fronted: bool) -> AdapterShape:
+        """From d numbers to embeddings, behind the front of an encoder or not."""
         from bench_llm.network.adapter import AdapterShape
 
-        return AdapterShape(d, self.layers, self.units, self.norm, self.scale, self.embeddings)
+        return AdapterShape(
+            d, self.layers, self.units, self.norm, self.scale, self.embeddings, fronted
+        )
 
     @property
     def embeddings(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -29,6 +29,7 @@ class LanguageModel(bench.Model):
 
     continues = True
     scoring = frozenset({"decode"})
+    welcomes = frozenset({"values"})
     place: ClassVar[str] = "first"
 
     base: str = "tiny"
@@ -111,47 +112,43 @@ class LanguageModel(bench.Model):
         """Train on the answer alone; the train split gives the scaling of the numbers."""
         from bench_llm.fitted import fit
 
-        numbers = train.views.get("numbers")
-        plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed)
+        plan = self.plan_for(train, context)
         return fit(plan, self.recipe(context.seed), train, valid, context)
 
     def load(self, folder: Path, context: bench.Context) -> FittedLanguageModel:
         """What was trained, on its base."""
         from bench_llm.fitted import FittedLanguageModel
 
-        return FittedLanguageModel.load(folder, context.device, self.decode)
+        front = context.fronts.get("numbers")
+        return FittedLanguageModel.load(folder, context.device, self.decode, front)
 
     def preview(self, train: bench.Inputs, context: bench.Context) -> str:
         """One event of the train split as the network reads it, token by token."""
         from bench_llm.preview import preview
 
-        numbers = train.views.get("numbers")
-        plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed)
-        return preview(plan, train)
+        return preview(self.plan_for(train, context), train)
 
     def count_tokens(self, inputs: bench.Inputs, context: bench.Context) -> NDArray[np.int64]:
         """Tokens of each event's prompt, with those that stand for its numbers: (n,)."""
         from bench_llm.preview import count_tokens
 
-        numbers = inputs.views.get("numbers")
-        plan = self.plan(0 if numbers is None else numbers.shape[1], context.seed)
-        return count_tokens(plan, inputs)
+        return count_tokens(self.plan_for(inputs, context), inputs)
 
     def render(self, inputs: bench.Inputs, context: bench.Context) -> bench.Rendered | None:
         """Each event's tokens as trained on and as scored; None without a language model."""
         from bench_llm.preview import render
 
-        numbers = inputs.views.get("numbers")
-        return render(self.plan(0 if numbers is None else numbers.shape[1], context.seed), inputs)
+        return render(self.plan_for(inputs, context), inputs)
 
     @property
     def connected(self) -> frozenset[str]:
         """Its views, but for those that a control takes away."""
-        lost = {"texts"} if self.base == NONE else set()
-        return self.reads - (lost | ({"numbers"} if self.control == ZEROED else set()))
+        lost = {"texts", "values"} if self.base == NONE else set()
+        lost |= {"numbers"} if self.control == ZEROED else set()
+        return (self.reads | self.welcomes) - lost
 
-    def adapter(self, d: int) -> AdapterShape | None:
-        """The adapter for d numbers; None for a model of text alone."""
+    def adapter(self, d: int, *, fronted: bool) -> AdapterShape | None:
+        """The adapter for d numbers, behind a front or not; None for a model of text alone."""
         return None
 
     @property
@@ -169,7 +166,16 @@ class LanguageModel(bench.Model):
         """Peak learning rate of the adapter."""
         return self.lr
 
-    def plan(self, d: int, seed: int) -> Plan:
+    def plan_for(self, inputs: bench.Inputs, context: bench.Context) -> Plan:
+        """What the network that reads these inputs is built from."""
+        numbers, values = inputs.views.get("numbers"), inputs.views.get("values")
+        d = 0 if numbers is None else numbers.shape[1]
+        plan = self.plan(d, context.seed, fronted="numbers" in context.fronts)
+        if values is None or self.base == NONE:
+            return plan
+        return replace(plan, values=values.shape[1])
+
+    def plan(self, d: int, seed: int, *, fronted: bool = False) -> Plan:
         """What the network is built from."""
         from bench_llm.bases.loading import BaseForm
         from bench_llm.building import Plan
@@ -193,7 +199,7 @@ class LanguageModel(bench.Model):
             digest=self.content(),
             form=form,
             tuning=tuning,
-            adapter=self.adapter(d),
+            adapter=self.adapter(d, fronted=fronted),
             place=self.place,
             control=self.control,
             recompute=self.recompute,

@@ -9,11 +9,12 @@ from bench_llm.building import renderer_of
 from bench_llm.examples import Reader
 from bench_llm.network.fused import DEDICATED, FIRST, PREPENDED
 from bench_llm.prompts.frame import bare
-from bench_llm.rendering import IGNORED, NoText
+from bench_llm.rendering import IGNORED, MARK, NoText
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from transformers import PreTrainedTokenizerBase
 
     from bench_llm.building import Plan
 
@@ -29,8 +30,8 @@ def preview(plan: Plan, train: bench.Inputs) -> str:
     tokenizer = renderer.tokenizer
     prompt = renderer.prompt(text)
     answer = [token for token in renderer.answers[label].tolist() if token != IGNORED]
-    pieces = [*_fused(plan, [repr(tokenizer.decode([i]))[1:-1] for i in prompt])]
-    pieces += [f">{repr(tokenizer.decode([i]))[1:-1]}<" for i in answer]
+    pieces = [*_fused(plan, [_piece(tokenizer, i) for i in prompt])]
+    pieces += [f">{_piece(tokenizer, i)}<" for i in answer]
     lengths = renderer.prompts(train.views["texts"]).lengths
     return "\n".join(
         [
@@ -73,6 +74,11 @@ def render(plan: Plan, inputs: bench.Inputs) -> bench.Rendered | None:
         for ids, end, answer in zip(answered.ids.tolist(), ends, wanted.tolist(), strict=True)
     ]
     return bench.Rendered(trained, [ids[:end] for ids, end in zip(scored, ends, strict=True)])
+
+
+def _piece(tokenizer: PreTrainedTokenizerBase, token: int) -> str:
+    """One token as it is shown."""
+    return "<value>" if token == MARK else repr(tokenizer.decode([token]))[1:-1]
 
 
 def _fused(plan: Plan, pieces: list[str]) -> list[str]:

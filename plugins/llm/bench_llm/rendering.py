@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 IGNORED = -100
 """Stands in the place of a token that no loss is taken of."""
+MARK = -1
+"""Stands in the place of a token that an event's value is put into."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,15 @@ class Renderer:
 
     tokenizer: PreTrainedTokenizerBase
     longest: int
+    valued: bool = False
+    """Whether texts may have placeholders; each is one token, `MARK`."""
+
+    def __post_init__(self) -> None:
+        if self.valued:
+            from tokenizers import AddedToken
+
+            whole = AddedToken(bench.PLACEHOLDER, special=True, normalized=False)
+            self.tokenizer.add_tokens([whole], special_tokens=True)
 
     def prompt(self, text: str) -> list[int]:
         """One prompt as token ids: BOS once at its start, no EOS.
@@ -44,6 +55,9 @@ class Renderer:
         Raises:
             InputError: a chat prompt for a base that has no chat template.
         """
+        return self._marked(self._tokens(text))
+
+    def _tokens(self, text: str) -> list[int]:
         tokenizer = self.tokenizer
         told = message(text)
         if told is None:
@@ -61,8 +75,13 @@ class Renderer:
 
         Raises:
             InputError: a prompt that does not fit the base with its answer, or with a token that
-                is unknown, or with another number of BOS than the one at its start, or with EOS.
+                is unknown, or with another number of BOS than the one at its start, or with EOS,
+                or with a placeholder for a value where none are given.
         """
+        if not self.valued and (odd := sum(bench.PLACEHOLDER in text for text in texts)):
+            raise bench.InputError(
+                f"{odd} of {len(texts)} texts have placeholders; wanted the view 'values' with them"
+            )
         found = self._rendered(texts)
         lengths = np.array([len(ids) for ids in found], dtype=np.int64)
         room = self.longest - self.answers.shape[1]
@@ -83,7 +102,14 @@ class Renderer:
             return [self.prompt(text) for text in texts]
         bos = self.tokenizer.bos_token_id
         found = self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
-        return found if bos is None else [[bos, *ids] for ids in found]
+        return [self._marked(ids if bos is None else [bos, *ids]) for ids in found]
+
+    def _marked(self, ids: list[int]) -> list[int]:
+        """Token ids with `MARK` for each placeholder."""
+        if not self.valued:
+            return ids
+        token = self.tokenizer.convert_tokens_to_ids(bench.PLACEHOLDER)
+        return [MARK if i == token else i for i in ids]
 
     @property
     def padding(self) -> int:

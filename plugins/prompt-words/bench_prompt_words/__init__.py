@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-QUESTION, CUE = "Classify this event as signal or background.", "Answer:"
-"""What stands around the facts; a text ends in the cue that the answer follows."""
 SHARES = (0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
 """Quantiles of the train split at which one word ends and the next begins."""
 WORDS = (
@@ -61,7 +59,7 @@ class WordsPrompt(bench.Encoder):
         names = [column.name for column in table.columns]
         return {
             "texts": [
-                "\n".join([QUESTION, *(f"{names[i]} {WORDS[places[i][event]]}" for i in told), CUE])
+                bench.framed(f"{names[i]} {WORDS[places[i][event]]}" for i in told)
                 for event in range(len(table))
             ]
         }

@@ -50,16 +50,20 @@ class AdapterShape:
     scale: float
     """Factor on what comes out."""
     tokens: int = 1
+    fronted: bool = False
+    """Whether a network of the encoder's stands between scaling and layers."""
 
 
 class Adapter(nn.Module):
     """Embeddings of an event's numbers; in float32 whatever the language model is in."""
 
-    def __init__(self, shape: AdapterShape, hidden: int) -> None:
+    def __init__(self, shape: AdapterShape, hidden: int, front: nn.Module | None = None) -> None:
         super().__init__()
         self.shape, self.hidden = shape, hidden
         self.scaler = Scaler(shape.d)
-        width = shape.d
+        self.front = nn.Identity() if front is None else front
+        with torch.no_grad():
+            width = self.front(torch.zeros(1, shape.d)).shape[-1]
         layers: list[nn.Module] = []
         for _ in range(shape.layers):
             layers += [nn.Linear(width, shape.units), nn.SiLU()]
@@ -75,6 +79,7 @@ class Adapter(nn.Module):
             numbers: of each event.
             held: (b,), true where an event has to do without its numbers: its embedding is 0.
         """
-        made = self.layers(self.scaler(numbers)).unflatten(-1, (self.shape.tokens, self.hidden))
+        made = self.layers(self.front(self.scaler(numbers)))
+        made = made.unflatten(-1, (self.shape.tokens, self.hidden))
         made = self.norm(made) * self.shape.scale
         return made if held is None else made.masked_fill(held[:, None, None], 0.0)

@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 
 from bench_llm.network.adapter import Adapter
 from bench_llm.network.reading import reading_only
+from bench_llm.network.values import ValueEmbedding
 
 FIRST, PREPENDED, DEDICATED = "first", "prepended", "dedicated"
 
@@ -23,6 +24,7 @@ class Batch:
     reads: Tensor  # (b, r), the positions whose next token is wanted
     numbers: Tensor | None = None  # (b, d), in the columns' units; None to go without
     held: Tensor | None = None  # (b,), true where an event has to do without its numbers
+    values: Tensor | None = None  # (b, k), scaled, of the placeholders in the text
 
 
 class FusedModel(nn.Module):
@@ -38,10 +40,12 @@ class FusedModel(nn.Module):
         adapter: Adapter | None = None,
         place: str = FIRST,
         *,
+        values: ValueEmbedding | None = None,
         recompute: bool = False,
     ) -> None:
         super().__init__()
         self.language, self.adapter, self.place = language, adapter, place
+        self.values = values
         self.recompute = recompute
 
     def forward(self, batch: Batch) -> Tensor:
@@ -62,7 +66,11 @@ class FusedModel(nn.Module):
 
     def embed(self, batch: Batch) -> tuple[Tensor, int]:
         """The prompt's embeddings (b, longest + shift, hidden), and by how much they shifted."""
-        embedded = self.language.get_input_embeddings()(batch.ids)
+        embedding = self.language.get_input_embeddings()
+        if self.values is None:
+            embedded = embedding(batch.ids)
+        else:
+            embedded = self.values(embedding, batch.ids, batch.values)
         if self.adapter is None or batch.numbers is None:
             return embedded, 0
         made = self.adapter(batch.numbers, batch.held).to(embedded.dtype)

@@ -66,7 +66,7 @@ def meant(network: nn.Module, kind: str) -> list[str]:
 def state(network: nn.Module) -> dict[str, torch.Tensor]:
     """What makes a fit of its base: the trained weights, and the scaling of the numbers."""
     adapter = network.adapter
-    scaling = dict(adapter.scaler.named_buffers(prefix="adapter.scaler")) if adapter else {}
+    scaling = dict(adapter.named_buffers(prefix="adapter")) if adapter else {}
     weights = {name: p.detach() for name, p in trained(network).items()}
     return {**weights, **scaling}
 

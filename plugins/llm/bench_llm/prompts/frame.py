@@ -1,23 +1,15 @@
-"""What stands around the facts of every prompt: the question before them, the answer after."""
+"""What stands around the facts of every prompt, in a chat too, and where there are none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-QUESTION = "Classify this event as signal or background."
-CUE = "Answer:"
-LABELS = (" background", " signal")
-"""What the model is to answer, by the event's label."""
-ABSENT = "none"
-"""What is said of a jet that is not there."""
+import bench
+
+QUESTION, CUE, LABELS = bench.QUESTION, bench.CUE, bench.ANSWERS
 
 CHAT, END_CHAT = "[INST] ", " [/INST]"
 """Around a prompt that is a user's message: each base puts its own chat template in their place."""
-
-
-def framed(lines: Iterable[str]) -> str:
-    """A prompt that says these lines of an event."""
-    return "\n".join([QUESTION, *lines, CUE])
 
 
 def chat(prompt: str) -> str:
@@ -34,5 +26,5 @@ def message(prompt: str) -> str | None:
 
 def bare(prompts: Sequence[str]) -> str:
     """The prompt that says nothing of an event, in the form of these."""
-    empty = framed([])
+    empty = bench.framed([])
     return chat(empty) if prompts and message(prompts[0]) is not None else empty

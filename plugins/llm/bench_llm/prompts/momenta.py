@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import bench
 from bench_llm.prompts.figures import Precision, SpokenNumbers
-from bench_llm.prompts.frame import ABSENT, framed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +35,7 @@ class MomentaPrompt(SpokenNumbers):
         counts = table.column("n_particles").tolist()
         return {
             "texts": [
-                framed(
+                bench.framed(
                     [
                         *(f"jet{i}: {_said(jet, precision)}" for i, jet in enumerate(jets, 1)),
                         f"n_particles={precision.say(count)}",
@@ -62,6 +61,6 @@ def four_momenta(table: bench.Table) -> NDArray[np.float64]:
 
 def _said(jet: Sequence[float], precision: Precision) -> str:
     if not any(jet):
-        return ABSENT
+        return bench.ABSENT
     pairs = zip(("px", "py", "pz", "e"), jet, strict=True)
     return " ".join(f"{name}={precision.say(value)}" for name, value in pairs)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from bench_llm.prompts.features import FLAG, JET
-from bench_llm.prompts.frame import ABSENT
+from bench import ABSENT
 
+JET = re.compile(r"j(\d)_(\w+)")
+FLAG = "has_j2"
 NUMBER = r"[-+\u2212]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 ORDINALS = {"leading": "1", "first": "1", "second": "2", "subleading": "2"}
 BETWEEN = r"\s*(?:=|:|is|of|equals|was)?\s*(?:about|around)?\s*"

@@ -1,0 +1,137 @@
+"""The training: AdamW on the log loss, stopped and chosen by the valid split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+import bench
+from bench_mlp.fitted import FittedPerceptron, numbers_of, state
+from bench_mlp.network import Perceptron, Shape
+
+if TYPE_CHECKING:
+    from bench_mlp import MultilayerPerceptron
+
+LOG_EVERY = 10
+"""Steps between two lines of the history; the first step has one of its own."""
+FALL = 0.3
+"""What is left of the learning rate when it falls."""
+
+
+def train(
+    model: MultilayerPerceptron, train: bench.Inputs, valid: bench.Inputs, context: bench.Context
+) -> FittedPerceptron:
+    """Build the network and train it; all random numbers come from the seed.
+
+    Raises:
+        InputError: the train split has one class only, or numbers that are not finite.
+    """
+    if len(np.unique(train.y)) < 2:
+        raise bench.InputError("the train sample has one class only")
+    d = np.shape(train.views["numbers"])[1]
+    front = context.fronts.get("numbers")
+    shape = Shape(d, model.layers, model.units, model.dropout, front is not None)
+    with torch.random.fork_rng():
+        torch.manual_seed(context.seed)
+        network = Perceptron(shape, front and front())
+        network.scaler.learn(numbers_of(train, d))
+        network = network.to(context.device)
+        _Session(model, network, train, valid, context).run()
+    return FittedPerceptron(network.eval(), context.device)
+
+
+@dataclass(frozen=True, eq=False)
+class _Events:
+    """The events of a sample as tensors on the device."""
+
+    numbers: Tensor  # (n, d)
+    y: Tensor  # (n,), float32
+    weights: Tensor  # (n,), float32, 1 on average
+
+    @classmethod
+    def of(cls, inputs: bench.Inputs, d: int, device: str) -> _Events:
+        weights = inputs.weights / inputs.weights.mean()
+        arrays = (numbers_of(inputs, d), inputs.y, weights)
+        return cls(*(torch.from_numpy(a.astype(np.float32)).to(device) for a in arrays))
+
+    def loss(self, network: Perceptron, rows: Tensor | slice) -> Tensor:
+        """The log loss of these events, in nats."""
+        logits = network(self.numbers[rows])
+        each = nn.functional.binary_cross_entropy_with_logits(
+            logits, self.y[rows], reduction="none"
+        )
+        return (each * self.weights[rows]).mean()
+
+
+class _Session:
+    """A training under way."""
+
+    def __init__(
+        self,
+        model: MultilayerPerceptron,
+        network: Perceptron,
+        train: bench.Inputs,
+        valid: bench.Inputs,
+        context: bench.Context,
+    ) -> None:
+        self.model, self.network, self.context = model, network, context
+        d, device = network.shape.d, context.device
+        self.train, self.valid = (_Events.of(inputs, d, device) for inputs in (train, valid))
+        self.optimizer = torch.optim.AdamW(
+            network.parameters(), lr=model.lr, weight_decay=model.weight_decay
+        )
+        self.falling = torch.optim.lr_scheduler.ReduceLROnPlateau(
+            self.optimizer, factor=FALL, patience=model.patience // 2
+        )
+        self.step = 0
+        names = [name for name, _ in network.named_parameters()]
+        score = FittedPerceptron(network, device).score
+        context.watch(bench.Training(network, self.optimizer, names, score))
+
+    def run(self) -> None:
+        """Train in place; the weights of the best epoch stay."""
+        best, waited, kept = float("inf"), 0, state(self.network)
+        n = len(self.train.y)
+        with self.context.progress("training mlp", total=self.model.epochs * n) as bar:
+            for _ in range(self.model.epochs):
+                self._epoch(n, bar)
+                loss = self._look()
+                waited += 1
+                if loss < best:
+                    best, waited, kept = loss, 0, state(self.network)
+                if waited >= self.model.patience:
+                    break
+        self.network.load_state_dict(kept)
+
+    def _epoch(self, n: int, bar: bench.Bar) -> None:
+        self.network.train()
+        for rows in torch.randperm(n).to(self.context.device).split(self.model.batch):
+            self.optimizer.zero_grad(set_to_none=True)
+            loss = self.train.loss(self.network, rows)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.model.clip)
+            self._demand_finite(float(norm))
+            self.optimizer.step()
+            if self.step % LOG_EVERY == 0:
+                scalars = {"loss": loss.item(), "gradient_norm": float(norm)}
+                self.context.log(self.step, scalars)
+            self.step += 1
+            bar.advance(len(rows))
+
+    def _look(self) -> float:
+        """The log loss of the valid split, which the learning rate falls by."""
+        self.network.eval()
+        with torch.no_grad():
+            loss = self.valid.loss(self.network, slice(None)).item()
+        lr = float(self.optimizer.param_groups[0]["lr"])
+        self.context.log(self.step - 1, {"valid_loss": loss, "lr": lr})
+        self.falling.step(loss)
+        return loss
+
+    def _demand_finite(self, norm: float) -> None:
+        if not norm < float("inf"):
+            raise bench.NotFiniteError(f"the gradient is {norm} at step {self.step}; lower lr")
