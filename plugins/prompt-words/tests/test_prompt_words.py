@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from bench_prompt_words import CUE, QUESTION, WORDS, WordsPrompt
+from bench_prompt_words import WORDS, WordsPrompt
 
+import bench
 from bench.testing import check_encoder, excerpt
 
 
@@ -18,7 +19,7 @@ def test_a_prompt_says_each_feature_in_a_word() -> None:
     events, encoder = excerpt(), WordsPrompt()
     text = encoder.encode(events, encoder.learn(events))["texts"][0]
     first, *facts, last = text.splitlines()
-    assert (first, last) == (QUESTION, CUE)
+    assert (first, last) == (bench.QUESTION, bench.CUE)
     names = [column.name for column in events.columns if column.name != "has_j2"]
     assert [fact.partition(" ")[0] for fact in facts] == names  # a constant one is left out
     assert {fact.partition(" ")[2] for fact in facts} <= set(WORDS)
