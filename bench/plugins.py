@@ -27,7 +27,7 @@ ALLOW_LIST = "BENCH_PLUGINS"
 CORE = "core"
 """The plugin that the core itself is."""
 LIMIT = "BENCH_IMPORT_SECONDS"
-"""Environment variable: seconds that the import of a plugin may take."""
+"""Environment variable: seconds that the import of a plugin, or one of its hooks, may take."""
 IMPORT_SECONDS = 30.0
 
 HOOKS: dict[str, type[Part]] = {
@@ -153,20 +153,21 @@ def _allowed(shelf: Shelf) -> Iterator[EntryPoint]:
         yield entries[0]
 
 
-class _EndlessImportError(BaseException):
-    """An import takes too long; not an Exception, so that no loop of the plugin swallows it."""
+class _EndlessError(BaseException):
+    """Takes too long; not an Exception, so that no loop of the plugin swallows it."""
 
 
 @contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Stops what takes longer, where the system can: in the main thread, and not on Windows."""
+def _limited(what: str) -> Iterator[None]:
+    """Stops what takes too long, where the system can: in the main thread, and not on Windows."""
+    seconds = float(os.environ.get(LIMIT, IMPORT_SECONDS))
     able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not able:
         yield
         return
 
     def stop(*_: object) -> None:
-        raise _EndlessImportError(f"its import takes more than {seconds:g} s")
+        raise _EndlessError(f"{what} takes more than {seconds:g} s")
 
     kept = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -178,12 +179,13 @@ def _limited(seconds: float) -> Iterator[None]:
 
 
 def _module(entry: EntryPoint, shelf: Shelf) -> ModuleType | None:
-    seconds = float(os.environ.get(LIMIT, IMPORT_SECONDS))
     try:
         # what a plugin prints must not get among what a command gives
-        with redirect_stdout(io.StringIO()), _limited(seconds):
+        with redirect_stdout(io.StringIO()), _limited("its import"):
             module = entry.load()
-    except (Exception, SystemExit, _EndlessImportError) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit, and whatever else a stranger raises
         reason = f"cannot be imported: {type(error).__name__}: {_line(error)}"
         shelf.troubles.append(Trouble(entry.name, reason))
         return None
@@ -226,21 +228,38 @@ def _parts(
             if impl.plugin_name != name:
                 continue
             try:
-                parts = list(impl.function())
-            except Exception as error:
+                with redirect_stdout(io.StringIO()), _limited("the hook"):
+                    parts = list(impl.function())
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 reason = f"{hook} fails: {type(error).__name__}: {_line(error)}"
                 shelf.troubles.append(Trouble(name, reason))
                 continue
             good = [part for part in parts if _is_part(part, kind)]
             yield from ((kind, part) for part in good)
-            if wrong := ", ".join(repr(part) for part in parts if not _is_part(part, kind)):
+            if wrong := ", ".join(_told(part) for part in parts if not _is_part(part, kind)):
                 reason = f"{hook} gives {wrong}, wanted a named subclass of {kind.__name__}"
                 shelf.troubles.append(Trouble(name, reason))
 
 
 def _is_part(part: object, kind: type[Part]) -> bool:
-    return isinstance(part, type) and issubclass(part, kind) and hasattr(part, "name")
+    if not (isinstance(part, type) and issubclass(part, kind)):
+        return False
+    name = getattr(part, "name", None)
+    return isinstance(name, str) and bool(name.strip())
+
+
+def _told(part: object) -> str:
+    """What a hook gave, in one line, whatever its own `__repr__` does."""
+    try:
+        return " ".join(repr(part).split())
+    except Exception:
+        return f"a {type(part).__name__}"
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or "no message"
+    try:
+        return " ".join(str(error).split()) or "no message"
+    except Exception:
+        return "no message"

@@ -44,6 +44,14 @@ BROKEN = {
         package("arguments").replace("bench_encoders()", "bench_encoders(more)"),
         "cannot be registered",
     ),
+    "quits": (package("quits", "exit(3)"), "bench_encoders fails: SystemExit"),
+    "goes-on": (package("goes-on", "(Part for _ in iter(int, 1) if _)"), "the hook takes more"),
+    "base-exception": ("class Odd(BaseException): ...\nraise Odd", "Odd: no message"),
+    "numbered": (package("x").replace('name = "x"', "name = 7"), "wanted a named subclass"),
+    "speechless": (
+        "class Odd:\n    def __repr__(self): 1 / 0\n" + package("speechless", "[Odd()]"),
+        "gives a Odd, wanted",
+    ),
 }
 GOOD = {"fine": "fine", "talks": "talks"}
 """Plugins that work, the second one prints while it is imported."""
