@@ -13,6 +13,7 @@ from bench.guards.before.relabelling import Relabelling
 from bench.guards.evidence import Before
 from bench.guards.inspect import inspect
 from bench.guards.probing import few
+from bench.inputs import WITHIN
 from bench.ledger import Ledger
 from bench.options import build, options_in, options_of
 from bench.parts import Encoder, Model
@@ -148,9 +149,11 @@ def _kept(subject: _Subject) -> None:
 
 
 def _different(subject: _Subject) -> None:
-    """It tells events apart."""
-    for name, view in subject.inputs.views.items():
-        different = {view[i] if isinstance(view, list) else view[i].tobytes() for i in range(50)}
+    """It tells events apart, by a view or by what stands within it."""
+    views = subject.inputs.views
+    for name in views:
+        told = [views[n] for n in (name, *WITHIN.get(name, ())) if n in views]
+        different = {tuple(map(_entry, told, [i] * len(told))) for i in range(50)}
         assert len(different) > 1, f"{name} is the same for every event"
 
 
@@ -161,6 +164,10 @@ def _listing(subject: _Subject) -> None:
 
 
 CHECKS = (_options, _views, _kinds, _table, _kept, _different, _listing)
+
+
+def _entry(view: Any, i: int) -> object:
+    return view[i] if isinstance(view, list) else view[i].tobytes()
 
 
 def _text(value: object) -> str:
