@@ -21,7 +21,7 @@ from bench.testing.excerpt import FILE, Excerpt, read
 from bench.testing.plugin import CHECKERS, checked_plugin
 
 SHELF = load_shelf()
-HEAVY = {"llm-text", "llm-nfa", "llm-token", "rd", "blackbox1"}
+HEAVY = {"llm-text", "llm-nfa", "llm-token", "rd", "rd3", "blackbox1", "blackbox2", "blackbox3"}
 
 
 def parts(kind: type[bench.Part]) -> list[Any]:

@@ -59,8 +59,10 @@ class _Subject:
         Raises:
             BenchError: it has none here and can make none.
         """
-        with suppress(BenchError):  # it may have events of its own
-            dataset.make(Simulation(signal=EVENTS, background=EVENTS), context)
+        for signal in (EVENTS, 0):  # there are datasets without
+            with suppress(BenchError):  # it may have events of its own
+                dataset.make(Simulation(signal=signal, background=EVENTS), context)
+                break
         source = dataset.open(None, None, context)
         return cls(dataset, source, dataset.table(source, context), context)
 
