@@ -26,7 +26,7 @@ KINDS: dict[str, type[Part]] = {
 @click.argument("what", default="plugins", metavar="[WHAT]")
 @RUNS
 def command(what: str, runs: Path) -> None:
-    r"""List plugins, datasets, encoders, models, metrics or runs; or the options of one part.
+    """List plugins, datasets, encoders, models, metrics or runs; or the options of one part.
 
     \b
     bench list

@@ -18,6 +18,8 @@ COMMANDS = (
 MODULES = {"import": "outside"}
 """Where a command's name is no name of a module."""
 FAILED, BAD_REQUEST, INTERRUPTED = 1, 2, 130
+LONGEST = 200
+"""Characters of the line that an error gets."""
 
 
 class _Commands(click.Group):
@@ -74,4 +76,19 @@ def main() -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(f"bench: {line}", err=True)
+    """One line of at most `LONGEST` characters, all of which can be printed."""
+    shown = "".join(c if c.isprintable() else "?" for c in f"bench: {line}")
+    if len(shown) > LONGEST:  # a path, as a rule, of which the end says more than the middle
+        words = shown.split(" ")
+        longest = max(range(len(words)), key=lambda i: len(words[i]))
+        words[longest] = _cut(words[longest], max(20, LONGEST + len(words[longest]) - len(shown)))
+        shown = _cut(" ".join(words), LONGEST)
+    click.echo(shown, err=True)
+
+
+def _cut(text: str, length: int) -> str:
+    """A text without its middle where it is too long; two thirds of what is left are its end."""
+    if len(text) <= length:
+        return text
+    end = 2 * (length - 3) // 3
+    return f"{text[: length - 3 - end]}...{text[-end:]}"

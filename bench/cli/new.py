@@ -17,7 +17,7 @@ import click
     help="Folder of the package.  [default: bench-NAME]",
 )
 def command(kind: str, name: str, output: Path | None) -> None:
-    r"""Write the package of a new encoder, model or metric: real, tested, and yours to change.
+    """Write the package of a new encoder, model or metric: real, tested, and yours to change.
 
     \b
     bench new encoder my-encoder

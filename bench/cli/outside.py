@@ -36,7 +36,7 @@ def command(
     source: str,
     runs: Path,
 ) -> None:
-    r"""Bring results of other tools into the store, to stand in reports beside its own runs.
+    """Bring results of other tools into the store, to stand in reports beside its own runs.
 
     FILE is CSV or Parquet. With the columns `score` and `event` (ids as in scores.parquet) or
     `index` (the event's place in the dataset's file, from 0), and perhaps `label`, it holds one

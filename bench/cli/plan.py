@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @run_options
 @RUNS
 def command(study: Path | None, runs: Path, **asked: Any) -> None:
-    r"""Tell before a run what it will cost and how wide its intervals will be; nothing is fitted.
+    """Tell before a run what it will cost and how wide its intervals will be; nothing is fitted.
 
     Time and disk come from past runs of the plugin, the widths from its past scores on the
     dataset, or from an assumed classifier. Where signal is rare, the sample is proposed that gives

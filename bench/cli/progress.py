@@ -32,10 +32,19 @@ def _bar(label: str, total: float, done: float) -> Iterator[Bar]:
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        Task,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class _Speed(TextColumn):
+        def __init__(self) -> None:
+            super().__init__("")
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{rate(task.speed)}/s" if task.speed else "")
 
     columns = (
         TextColumn("{task.description}"),
@@ -44,6 +53,7 @@ def _bar(label: str, total: float, done: float) -> Iterator[Bar]:
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
+        _Speed(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bars:
         task = bars.add_task(label, total=total, completed=int(done))
@@ -66,9 +76,10 @@ class _Lines:
         if now - self.told < EVERY or self.done <= self.before:
             return
         self.told = now
-        left = (now - self.started) * (self.total - self.done) / (self.done - self.before)
-        share = 100 * self.done / self.total
-        notice(f"{self.label}: {share:.0f} % of {self.total:.0f}, about {max(left, 0):.0f} s left")
+        speed = (self.done - self.before) / (now - self.started)
+        left = max(self.total - self.done, 0) / speed
+        share = f"{100 * self.done / self.total:.0f} % of {self.total:.0f}"
+        notice(f"{self.label}: {share}, {rate(speed)}/s, about {left:.0f} s left")
 
 
 @contextmanager
@@ -77,4 +88,11 @@ def _lines(label: str, total: float, done: float) -> Iterator[Bar]:
     yield bar
     took = time.monotonic() - bar.started
     if took >= 1:
-        notice(f"{label}: {bar.done - done:.0f} in {took:.0f} s")
+        notice(
+            f"{label}: {bar.done - done:.0f} in {took:.0f} s, {rate((bar.done - done) / took)}/s"
+        )
+
+
+def rate(speed: float) -> str:
+    """Steps a second in few digits, without an exponent."""
+    return f"{speed:.0f}" if speed >= 10 else f"{speed:.2g}"

@@ -19,7 +19,7 @@ from bench.cli.options import RUNS, demand_named, run_options
 @run_options
 @RUNS
 def command(runs: Path, dry_run: bool, **asked: Any) -> int:
-    r"""Fit or reuse a model, score events with it, judge, store the run and print its table.
+    """Fit or reuse a model, score events with it, judge, store the run and print its table.
 
     \b
     bench run --plugin llm-nfa --dataset blackbox1

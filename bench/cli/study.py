@@ -19,7 +19,7 @@ from bench.cli.options import RUNS
 )
 @RUNS
 def command(file: Path, output: Path | None, runs: Path) -> int:
-    r"""Do the runs of a study one after the other and write the report over them.
+    """Do the runs of a study one after the other and write the report over them.
 
     A run that is there already is reused; one that breaks or that a guard voids keeps its row, and
     the others go on.
