@@ -15,8 +15,20 @@ from bench.fingerprint import file_digest
 from bench.fronts import Front
 from bench.hookspecs import hookimpl
 from bench.inputs import Inputs
-from bench.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rendered, Simulation, Source
+from bench.parts import (
+    Dataset,
+    Encoder,
+    Fitted,
+    Import,
+    Metric,
+    Model,
+    Part,
+    Rendered,
+    Simulation,
+    Source,
+)
 from bench.prompts import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
+from bench.samples import split_rows
 from bench.scored import Counts, Estimate, Scored
 from bench.table import Column, Table
 from bench.training import Training
@@ -38,6 +50,7 @@ __all__ = [
     "Estimate",
     "Fitted",
     "Front",
+    "Import",
     "InputError",
     "Inputs",
     "Metric",
@@ -59,6 +72,7 @@ __all__ = [
     "hookimpl",
     "put_in_place",
     "seal",
+    "split_rows",
     "verify",
     "write_bytes",
     "written",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.table import Table
+    from bench.table import Column, Table
 
 
 def digest(value: object) -> str:
@@ -36,6 +36,11 @@ def table_digest(table: Table) -> str:
     """The hash of all that a table holds: columns, features, labels, ids, weights."""
     arrays = (table.x, table.y, table.ids, table.weights)
     return digest([table.columns, [array_digest(array) for array in arrays]])
+
+
+def columns_digest(columns: Iterable[Column]) -> str:
+    """The hash of what the features are: names, units and meanings."""
+    return digest([{"name": c.name, "unit": c.unit, "meaning": c.meaning} for c in columns])
 
 
 def events_digest(ids: NDArray[np.uint64]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import InputError
-from bench.fingerprint import digest, events_digest
+from bench.fingerprint import columns_digest, events_digest
 from bench.guards.before.trained_on import TrainedOn
 from bench.ledger import Ledger
 from bench.options import options_in
@@ -113,5 +113,6 @@ def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
         background=len(table) - signal,
         natural=signal_fraction(origin.table),
         fingerprint=events_digest(table.ids),
-        features=digest(table.columns),
+        features=columns_digest(table.columns),
+        skipped=origin.table.skipped,
     )

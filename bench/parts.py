@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -53,6 +54,34 @@ class Simulation:
     """Replace a twin that is there."""
 
 
+@dataclass(frozen=True)
+class Import:
+    """A file in a layout that people have, to become a dataset, and what the user says of it."""
+
+    file: Path
+    name: str
+    """Of the dataset."""
+    layout: str | None = None
+    """None to recognise it."""
+    key: str | None = None
+    """Where in an HDF5 file the events are; None to find them."""
+    signal_file: Path | None = None
+    """A second file, which holds the signal."""
+    label: int | None = None
+    """The label of every event."""
+    labels: Path | None = None
+    """A text file with a label a line."""
+    label_meanings: Sequence[str] = ()
+    """`LABEL=MEANING`, for the card, as are the rest."""
+    title: str = ""
+    source: str = ""
+    licence: str = ""
+    skip_bad_events: bool = False
+    """Leave out invalid events and count them, as long as they are few."""
+    force: bool = False
+    """Replace an imported dataset of this name."""
+
+
 class Dataset(Part):
     """Events with labels, as a table of features."""
 
@@ -99,6 +128,21 @@ class Dataset(Part):
             InputError: what is wrong with the file, in one line.
         """
         raise RequestError(f"dataset {self.name!r} has no file to check")
+
+    def bring(self, wanted: Import, context: Context) -> Sequence[str]:
+        """Make a dataset like this one of a file in another layout; gives what was done, in lines.
+
+        Raises:
+            BenchError: a bad file or a bad request, in one line; then nothing is kept.
+        """
+        raise RequestError(f"dataset {self.name!r} takes no file in another layout")
+
+    def card(self) -> str:
+        """The dataset's card in TOML: the file `cards/NAME.toml` of its package."""
+        card = resources.files(type(self).__module__.partition(".")[0]) / f"cards/{self.name}.toml"
+        if not card.is_file():
+            raise RequestError(f"dataset {self.name!r} has no card")
+        return card.read_text(encoding="utf-8")
 
 
 class Encoder(Part):

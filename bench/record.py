@@ -29,6 +29,8 @@ class SampleRecord:
     """Hash of the set of event ids."""
     features: str = ""
     """Hash of the columns' names, units and meanings."""
+    skipped: int = 0
+    """Invalid events of its file that were left out."""
 
     @property
     def label(self) -> str:

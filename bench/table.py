@@ -20,6 +20,8 @@ class Column:
     unit: str
     """`GeV`, `rad`, `1` for a pure number."""
     meaning: str
+    group: str = ""
+    """What it is one of, such as `kinematics`; features are compared group by group."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,8 @@ class Table:
     y: NDArray[np.int8]  # (n,), 1 signal, 0 background
     ids: NDArray[np.uint64]  # (n,), content hash of the event
     weights: NDArray[np.float64]  # (n,), back to the natural rate of signal
+    skipped: int = 0
+    """Invalid events of the file that were left out."""
 
     def __post_init__(self) -> None:
         import numpy as np

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bench.context import Context
     from bench.parts import Dataset, Source
 
+FORM = 2
+"""Of what is written; a table in another form is made anew."""
 ARRAYS = ("x", "y", "ids", "weights")
 
 
@@ -27,6 +29,7 @@ def load_table(
 
     key = digest(
         [
+            FORM,
             dataset.name,
             options_in(dataset),
             source.edition,
@@ -40,13 +43,14 @@ def load_table(
 
 
 def write_table(table: Table, folder: Path) -> None:
-    """Write a table as arrays without objects and its columns as JSON."""
+    """Write a table as arrays without objects and the rest as JSON."""
     import msgspec
     import numpy as np
 
     for name in ARRAYS:
         np.save(folder / f"{name}.npy", getattr(table, name), allow_pickle=False)
     (folder / "columns.json").write_bytes(msgspec.json.encode(table.columns))
+    (folder / "skipped.json").write_bytes(msgspec.json.encode(table.skipped))
 
 
 def read_table(folder: Path) -> Table:
@@ -56,4 +60,5 @@ def read_table(folder: Path) -> Table:
 
     columns = msgspec.json.decode((folder / "columns.json").read_bytes(), type=tuple[Column, ...])
     arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS}
-    return Table(columns=columns, **arrays)
+    skipped = msgspec.json.decode((folder / "skipped.json").read_bytes(), type=int)
+    return Table(columns=columns, **arrays, skipped=skipped)

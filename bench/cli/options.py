@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from functools import reduce, wraps
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,14 @@ RUNS = click.option(
 )
 
 
-def _options(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def given_options(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    """What `option=value` words say, by option; a callback of click.
+
+    Raises:
+        RequestError: another word.
+    """
     given = {}
     for value in values:
         name, equals, content = value.partition("=")
@@ -94,9 +101,15 @@ OPTIONS = (
         "--set",
         "options",
         multiple=True,
-        callback=_options,
+        callback=given_options,
         metavar="OPTION=VALUE",
         help="An option of the model, an encoder or the dataset; see `bench list PART`.",
+    ),
+    click.option(
+        "--skip-bad-events",
+        is_flag=True,
+        help="Leave out invalid events of the dataset's file, counted, up to one in a thousand; "
+        "the same as --set skip_bad_events=true.",
     ),
     click.option("--without", metavar="VIEW", help="Score without a view: numbers or texts."),
     click.option("--permute", metavar="VIEW", help="Score with a view shuffled between events."),
@@ -127,8 +140,15 @@ OPTIONS = (
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command all the options that say what a run is."""
-    return reduce(lambda found, option: option(found), reversed(OPTIONS), command)
+    """Give a command all the options that say what a run is, as `RunRequest` takes them."""
+
+    @wraps(command)
+    def asked(*args: Any, skip_bad_events: bool, **rest: Any) -> Any:
+        if skip_bad_events:
+            rest["options"] = {**rest["options"], "skip_bad_events": "true"}
+        return command(*args, **rest)
+
+    return reduce(lambda found, option: option(found), reversed(OPTIONS), asked)
 
 
 def demand_named(plugin: str | None, dataset: str | None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import InputError
-from bench.fingerprint import digest, events_digest, file_digest
+from bench.fingerprint import columns_digest, events_digest, file_digest
 from bench.options import options_in
 from bench.outside.frames import demand_columns, read_frame
 from bench.record import OutsideRecord, RunRecord, SampleRecord
@@ -157,7 +157,7 @@ def _record(
         background=len(there) - signal,
         natural=signal_fraction(table),
         fingerprint=events_digest(there.ids),
-        features=digest(table.columns),
+        features=columns_digest(table.columns),
     )
     lacks = ["the train sample", "scores of a valid split"]
     return RunRecord(

@@ -76,6 +76,8 @@ def heading(run: Run) -> str:
         line += f", fitted on {train.label} {train.size}"
     for view, how in (("texts", record.texts), ("numbers", record.numbers)):
         line += f", {view} {how}" if how in ("off", "permuted") else ""
+    if sample.skipped:
+        line += f", {sample.skipped} invalid events of its file left out"
     return line
 
 
