@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from bench_lhco.events import Events, event_ids
-from bench_lhco.features import COLUMNS, features
+from bench_lhco.features import STANDARD_COLUMNS, standard_features
 from bench_lhco.jets import cluster
 from bench_lhco.twin import simulate as module
 from bench_lhco.twin.chunks import Chunk, simulate_chunk, store, stored
-from bench_lhco.twin.physics import MASSES, PROCESSES
+from bench_lhco.twin.physics import PROCESSES
 from bench_lhco.twin.simulate import recipe, simulate
 
 import bench
@@ -35,17 +36,25 @@ class Recorder:
 
 
 def make(
-    folder: Path, jobs: int = 1, progress: Recorder | None = None, **options: object
+    folder: Path,
+    jobs: int = 1,
+    progress: Recorder | None = None,
+    *,
+    dataset: str = "rd",
+    seed: int = 1,
+    **wanted: int,
 ) -> Events:
-    asked = {"dataset": "rd", "signal": 40, "background": 40, "seed": 1} | options
+    """Events of the kinds wanted, by default 40 each of background and signal."""
     progress = progress or Recorder()
-    parts = list(simulate(**asked, jobs=jobs, scratch=folder, progress=progress))
-    particles = np.concatenate([part.particles for part in parts])
-    return Events(particles, np.concatenate([part.y for part in parts]))
+    wanted = wanted or {"background": 40, "signal": 40}
+    given = simulate(dataset, wanted, seed=seed, jobs=jobs, scratch=folder, progress=progress)
+    parts = list(given)
+    padded = np.concatenate([part.padded for part in parts])
+    return Events(padded, np.concatenate([part.labels for part in parts]))
 
 
 def same(a: Events, b: Events) -> bool:
-    return a.particles.tobytes() == b.particles.tobytes() and a.y.tobytes() == b.y.tobytes()
+    return a.padded.tobytes() == b.padded.tobytes() and a.labels.tobytes() == b.labels.tobytes()
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -103,26 +112,32 @@ def test_fewer_events_of_a_chunk_are_the_first_of_more() -> None:
     more = simulate_chunk(Chunk("rd", "background", seed=1, number=3, events=12))
     fewer = simulate_chunk(Chunk("rd", "background", seed=1, number=3, events=7))
     assert len(fewer) == 7
-    assert fewer.pt.tolist() == more.pt[: len(fewer.pt)].tolist()
+    assert fewer.values.tolist() == more.values[: fewer.offsets[-1]].tolist()
 
 
 def test_no_two_chunks_share_a_stream() -> None:
-    chunks = [Chunk(d, p, 1, n, 1) for d in MASSES for p in PROCESSES for n in range(2000)]
+    every = [(dataset, kind) for dataset, kinds in PROCESSES.items() for kind in kinds]
+    chunks = [Chunk(dataset, kind, 1, n, 1) for dataset, kind in every for n in range(2000)]
     assert len({chunk.stream for chunk in chunks}) == len(chunks)
 
 
 def test_labels_are_counted_and_mixed(twin: Events) -> None:
-    assert twin.y.dtype == np.int8
-    assert (len(twin), int(twin.y.sum())) == (80, 40)
-    assert 10 < twin.y[:40].sum() < 30
+    assert twin.labels.dtype == np.int8
+    assert (len(twin), int(twin.labels.sum())) == (80, 40)
+    assert 10 < twin.labels[:40].sum() < 30
+
+
+def test_each_kind_has_its_label(tmp_path: Path) -> None:
+    few = make(tmp_path, dataset="blackbox3", background=3, dijet=2, trijet=5)
+    assert np.bincount(few.labels).tolist() == [3, 2, 5]
 
 
 def test_the_layout_is_the_official_one(twin: Events) -> None:
-    pt, eta, phi = np.moveaxis(twin.particles.astype(np.float64), -1, 0)
+    pt, eta, phi = np.moveaxis(twin.padded.astype(np.float64), -1, 0)
     there = pt > 0
-    assert twin.particles.dtype == np.float32
-    assert twin.particles.shape[1:] == (700, 3)
-    assert not twin.particles[~there].any()
+    assert twin.padded.dtype == np.float32
+    assert twin.padded.shape[1:] == (700, 3)
+    assert not twin.padded[~there].any()
     assert (np.diff(there.astype(int), axis=1) <= 0).all()  # the padding comes last
     assert (np.diff(pt, axis=1)[there[:, 1:]] > 0).any()  # not sorted in pt
     assert np.abs(eta).max() < 5
@@ -137,11 +152,21 @@ def test_every_event_fires_the_trigger(twin: Events) -> None:
     assert (jets.n_jets == 1).any()  # jets softer than that are there, and were not looked at
 
 
-@pytest.mark.parametrize(("dataset", "resonance"), [("rd", 3500), ("blackbox1", 3823)])
-def test_the_signal_peaks_at_its_mass(dataset: str, resonance: float, tmp_path: Path) -> None:
-    events = make(tmp_path, dataset=dataset, signal=20, background=0)
-    m_jj = features(cluster(events.particles), events.particles)[:, -1]
-    assert COLUMNS[-1].name == "m_jj"
+@pytest.mark.parametrize(
+    ("dataset", "kind", "resonance"),
+    [
+        ("rd", "signal", 3500),
+        ("rd3", "signal", 3500),
+        ("blackbox1", "signal", 3823),
+        ("blackbox3", "dijet", 4200),
+    ],
+)
+def test_a_signal_in_two_jets_peaks_at_its_mass(
+    dataset: str, kind: str, resonance: float, tmp_path: Path
+) -> None:
+    particles = make(tmp_path, dataset=dataset, **{kind: 20}).particles
+    m_jj = standard_features(cluster(particles), particles)[:, -1]
+    assert STANDARD_COLUMNS[-1].name == "m_jj"
     assert np.median(m_jj) == pytest.approx(resonance, rel=0.06)
 
 
@@ -159,13 +184,14 @@ def test_the_recipe_says_what_decides_the_physics() -> None:
     ("options", "told"),
     [
         ({"dataset": "blackbox"}, "did you mean blackbox1"),
+        ({"dataset": "blackbox2", "signal": 1}, "no signal events in blackbox2"),
         ({"signal": 0, "background": 0}, "at least one event"),
         ({"signal": -1}, "got -1 signal"),
         ({"seed": -1}, "seed of 0 or more"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(
-    options: dict[str, object], told: str, tmp_path: Path
+    options: dict[str, Any], told: str, tmp_path: Path
 ) -> None:
     with pytest.raises(bench.RequestError, match=told):
         make(tmp_path, **options)

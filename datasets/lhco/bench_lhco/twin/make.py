@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from bench_lhco.twin.simulate import recipe, simulate
 
 if TYPE_CHECKING:
     from bench_lhco.datasets import Twin
+
+BACKGROUND = "background"
 
 
 def make_twin(
@@ -32,29 +35,44 @@ def make_twin(
         RequestError: there is one already, and replacing it was not asked for.
     """
     anything = wanted is None
-    wanted = wanted or bench.Simulation()
-    signal = twin.signal if wanted.signal is None else wanted.signal
-    background = twin.background if wanted.background is None else wanted.background
+    asked = wanted or bench.Simulation()
+    events = _events(dataset, twin, asked)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
         if path.is_file() and anything:
             return
-        if path.is_file() and not wanted.force:
+        if path.is_file() and not asked.force:
             raise bench.RequestError(f"{path} is there already; --force replaces it")
+        told = ", ".join(f"{number} {kind}" for kind, number in events.items())
         context.notice(
-            f"simulating the twin of {dataset}: {signal} signal and {background} background events "
-            f"with Pythia 8, kept in {path}"
+            f"simulating the twin of {dataset}: {told} events with Pythia 8, kept in {path}"
         )
-        scratch = context.scratch / "twins"
-        events = simulate(
+        scratch = context.scratch / "twins" / dataset
+        slices = simulate(
             dataset,
-            signal,
-            background,
-            seed=wanted.seed,
+            events,
+            seed=asked.seed,
             jobs=context.jobs,
             scratch=scratch,
             progress=context.progress,
         )
-        told = {**recipe(dataset, wanted.seed), "signal_fraction": twin.signal_fraction}
-        write(path, events, told, total=signal + background)
+        made = {**recipe(dataset, asked.seed), "signal_fraction": twin.signal_fraction}
+        write(path, slices, made, total=sum(events.values()))
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _events(dataset: str, twin: Twin, asked: bench.Simulation) -> dict[str, int]:
+    """Events to simulate of each kind; a number of signal events is shared out among its kinds.
+
+    Raises:
+        RequestError: signal is asked of a dataset without.
+    """
+    signal = {kind: n for kind, n in twin.events.items() if kind != BACKGROUND}
+    if asked.signal is not None:
+        if asked.signal and not signal:
+            raise bench.RequestError(f"{dataset} has no signal, got --signal {asked.signal}")
+        total = sum(signal.values())
+        ends = [round(asked.signal * n / total) for n in accumulate(signal.values())]
+        signal = {kind: b - a for kind, a, b in zip(signal, [0, *ends], ends, strict=False)}
+    background = twin.events[BACKGROUND] if asked.background is None else asked.background
+    return {BACKGROUND: background, **signal}

@@ -13,18 +13,17 @@ import numpy as np
 
 from bench import RequestError
 from bench.errors import did_you_mean
-from bench_lhco.events import MAX_PARTICLES, Events
-from bench_lhco.twin.chunks import BATCH, Chunk, joined, store, stored
-from bench_lhco.twin.physics import MASSES, settings
+from bench_lhco.events import Events, Particles, joined, padded
+from bench_lhco.twin.chunks import BATCH, Chunk, store, stored
+from bench_lhco.twin.physics import PROCESSES
 from bench_lhco.workers import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from bench import Progress
-    from bench_lhco.twin.detector import Seen
 
 CHUNK = 1000
 """Kept events of a chunk."""
@@ -34,46 +33,45 @@ SLICE = 1000
 
 def simulate(
     dataset: str,
-    signal: int,
-    background: int,
+    wanted: Mapping[str, int],
     *,
     seed: int,
     jobs: int,
     scratch: Path,
     progress: Progress,
 ) -> Iterator[Events]:
-    """Simulate events of a dataset, signal and background mixed, and give them in slices.
+    """Simulate events of a dataset, all kinds mixed, and give them in slices.
 
     The same arguments give the same bytes, whatever the number of jobs. The call itself simulates;
     finished chunks stay in `scratch`, from where an interrupted one goes on.
 
     Args:
-        dataset: `rd` or `blackbox1`.
-        signal: signal events to keep.
-        background: background events to keep.
+        dataset: one of `PROCESSES`.
+        wanted: events to keep by the name of their kind, such as `background`.
         seed: 0 or more.
         jobs: worker processes; with more than one, a script needs its `__main__` guard.
         scratch: folder for the chunks, which may go when the events are written.
         progress: shows the kept events.
 
     Raises:
-        RequestError: no such dataset, no events to simulate.
-        BenchError: a worker was killed.
+        RequestError: no such dataset or kind, no events to simulate.
+        BenchError: a worker was killed, twice over the same events.
     """
-    _checked(dataset, signal, background, seed)
+    _checked(dataset, wanted, seed)
     folder = scratch / _key(recipe(dataset, seed))
     folder.mkdir(parents=True, exist_ok=True)
-    asked = (("background", background), ("signal", signal))
-    chunks = [chunk for process, n in asked for chunk in _plan(dataset, process, n, seed)]
+    kinds = [kind for kind in PROCESSES[dataset] if kind in wanted]
+    chunks = [chunk for kind in kinds for chunk in _plan(dataset, kind, wanted[kind], seed)]
     missing = [chunk for chunk in chunks if stored(chunk, folder) is None]
-    total = signal + background
+    total = sum(wanted.values())
     done = total - sum(chunk.events for chunk in missing)
     with progress(f"simulating {dataset}", total, done) as bar:
         for chunk, _ in spread(partial(store, folder=folder), missing, jobs):
             bar.advance(chunk.events)
-    seen = joined([_read(chunk, folder) for chunk in chunks])
-    y = np.repeat(np.array([0, 1], dtype=np.int8), [background, signal])
-    return _slices(seen, y, np.random.default_rng([seed, total]).permutation(total))
+    particles = joined([_read(chunk, folder) for chunk in chunks])
+    labels = np.array([PROCESSES[dataset][kind].label for kind in kinds], dtype=np.int8)
+    given = np.repeat(labels, [wanted[kind] for kind in kinds])
+    return _slices(particles, given, np.random.default_rng([seed, total]).permutation(total))
 
 
 def recipe(dataset: str, seed: int) -> dict[str, str | int]:
@@ -83,8 +81,10 @@ def recipe(dataset: str, seed: int) -> dict[str, str | int]:
         "dataset": dataset,
         "seed": seed,
         "generator": f"Pythia 8, pythia8mc {version('pythia8mc')}",
-        "background_settings": "; ".join(settings(dataset, "background")),
-        "signal_settings": "; ".join(settings(dataset, "signal")),
+        **{
+            f"{kind}_settings": "; ".join(process.settings)
+            for kind, process in PROCESSES[dataset].items()
+        },
         "detector": "own fast detector in the manner of the CMS card of Delphes 3.4.1",
         "trigger": "one anti-kt jet of R = 1.0 with pt > 1200 GeV and |eta| < 2.5",
         "fastjet": version("fastjet"),
@@ -95,26 +95,29 @@ def recipe(dataset: str, seed: int) -> dict[str, str | int]:
     }
 
 
-def _checked(dataset: str, signal: int, background: int, seed: int) -> None:
-    if dataset not in MASSES:
-        raise RequestError(f"no simulation of {dataset!r}; {did_you_mean(dataset, MASSES)}")
-    if min(signal, background) < 0 or signal + background == 0:
-        raise RequestError(
-            f"wanted at least one event to simulate, got {signal} signal, {background} background"
-        )
+def _checked(dataset: str, wanted: Mapping[str, int], seed: int) -> None:
+    if dataset not in PROCESSES:
+        raise RequestError(f"no simulation of {dataset!r}; {did_you_mean(dataset, PROCESSES)}")
+    for kind in wanted:
+        if kind not in PROCESSES[dataset]:
+            hint = did_you_mean(kind, PROCESSES[dataset])
+            raise RequestError(f"no {kind} events in {dataset}; {hint}")
+    if min(wanted.values(), default=0) < 0 or sum(wanted.values()) == 0:
+        got = ", ".join(f"{number} {kind}" for kind, number in wanted.items())
+        raise RequestError(f"wanted at least one event to simulate, got {got}")
     if seed < 0:
         raise RequestError(f"wanted a seed of 0 or more, got {seed}")
 
 
-def _plan(dataset: str, process: str, events: int, seed: int) -> list[Chunk]:
-    """The chunks of one process, the last one with what is left."""
+def _plan(dataset: str, kind: str, events: int, seed: int) -> list[Chunk]:
+    """The chunks of one kind, the last one with what is left."""
     return [
-        Chunk(dataset, process, seed, number, min(CHUNK, events - number * CHUNK))
+        Chunk(dataset, kind, seed, number, min(CHUNK, events - number * CHUNK))
         for number in range(-(-events // CHUNK))
     ]
 
 
-def _read(chunk: Chunk, folder: Path) -> Seen:
+def _read(chunk: Chunk, folder: Path) -> Particles:
     """The events of a chunk that was stored a moment ago."""
     seen = stored(chunk, folder)
     if seen is None:
@@ -125,22 +128,13 @@ def _read(chunk: Chunk, folder: Path) -> Seen:
     return seen
 
 
-def padded(seen: Seen, order: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
-    """The particles in the official layout: (n, 700, 3); of these events, in this order."""
-    columns = np.stack([seen.pt, seen.eta, seen.phi], axis=1)
-    rows = np.arange(len(seen)) if order is None else order
-    particles = np.zeros((len(rows), MAX_PARTICLES, 3), dtype=np.float32)
-    for place, row in enumerate(rows):
-        inside = columns[seen.offsets[row] : seen.offsets[row + 1]]
-        particles[place, : len(inside)] = inside
-    return particles
-
-
-def _slices(seen: Seen, y: NDArray[np.int8], order: NDArray[np.int64]) -> Iterator[Events]:
+def _slices(
+    particles: Particles, labels: NDArray[np.int8], order: NDArray[np.int64]
+) -> Iterator[Events]:
     """The events in this order, slice by slice."""
     for i in range(0, len(order), SLICE):
         rows = order[i : i + SLICE]
-        yield Events(padded(seen, rows), y[rows])
+        yield Events(padded(particles, rows), labels[rows])
 
 
 def _key(made_of: dict[str, str | int]) -> str:
@@ -154,6 +148,7 @@ def _code() -> str:
     here = Path(__file__).parent
     modules = ("physics", "propagate", "detector", "towers", "trigger", "chunks")
     digest = blake2b(digest_size=8)
-    for file in (*(here / f"{name}.py" for name in modules), here.parent / "clustering.py"):
+    shared = (here.parent / name for name in ("events.py", "clustering.py"))
+    for file in (*(here / f"{name}.py" for name in modules), *shared):
         digest.update(file.read_bytes())
     return digest.hexdigest()
