@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import subprocess
@@ -46,6 +47,94 @@ def test_the_folder_datasets_does_not_pass_for_the_package_of_that_name() -> Non
     assert "None" in ran.stdout or "site-packages" in ran.stdout
     assert not (HOUSE / "conftest.py").exists()
     assert "PYTHONSAFEPATH = 1" in (HOUSE / "Makefile").read_text()
+
+
+RUN_CODE = frozenset(
+    {"pickle", "cPickle", "_pickle", "joblib", "dill", "cloudpickle", "shelve", "marshal", "tables"}
+)
+"""Packages that run code which a file brings along."""
+LOADERS = frozenset({"read_hdf", "to_hdf", "HDFStore", "read_pickle", "to_pickle"})
+SWITCHES = {"allow_pickle": False, "weights_only": True, "trust_remote_code": False}
+"""The only value with which an argument may be given."""
+
+
+def product_files() -> list[Path]:
+    rooms = ("bench", "datasets", "plugins")
+    return [
+        file
+        for file in python_files()
+        if file.exists() and file.relative_to(HOUSE).parts[0] in rooms and "tests" not in file.parts
+    ]
+
+
+def code_from_files(source: str) -> list[str]:
+    """What in a module could run code that a file brings along, by the name that it has there."""
+    return [name for node in ast.walk(ast.parse(source)) for name in _code_from_files(node)]
+
+
+def _code_from_files(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Import(names=names):
+            found = {alias.name.partition(".")[0] for alias in names} & RUN_CODE
+        case ast.ImportFrom(module=module, names=names, level=level):
+            origin = {(module or "").partition(".")[0]} if not level else set()
+            found = (origin & RUN_CODE) | ({alias.name for alias in names} & LOADERS)
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            found = {name} & LOADERS
+        case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]) if (
+            "import" in ast.unparse(called)
+        ):
+            found = {name.partition(".")[0]} & RUN_CODE
+        case ast.keyword(arg=name, value=value) if name in SWITCHES:
+            safe = isinstance(value, ast.Constant) and value.value is SWITCHES[name]
+            found = set() if safe else {name}
+        case _:
+            found = set()
+    return sorted(found)
+
+
+def test_no_product_code_runs_what_a_file_brings_along() -> None:
+    files = product_files()
+    found = {file: code_from_files(file.read_text()) for file in files}
+    assert not {file: names for file, names in found.items() if names}
+    assert {"bench", "datasets", "plugins"} == {f.relative_to(HOUSE).parts[0] for f in files}
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import pickle", "pickle"),
+        ("import numpy, joblib.memory as m", "joblib"),
+        ("def f():\n    from tables import open_file", "tables"),
+        ("from pandas import read_hdf as r", "read_hdf"),
+        ("pd.read_hdf(path)", "read_hdf"),
+        ("pandas.HDFStore(path)", "HDFStore"),
+        ("frame = read_pickle(path)", "read_pickle"),
+        ("import_module('dill')", "dill"),
+        ("__import__('cloudpickle')", "cloudpickle"),
+        ("np.load(path, allow_pickle=True)", "allow_pickle"),
+        ("np.load(path, allow_pickle=unsafe)", "allow_pickle"),
+        ("torch.load(path, weights_only=False)", "weights_only"),
+        ("load(name, trust_remote_code=True)", "trust_remote_code"),
+    ],
+)
+def test_such_code_would_be_found(source: str, name: str) -> None:
+    assert code_from_files(source) == [name]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from bench.tables import load_table",
+        "from .tables import x",
+        "np.load(path, allow_pickle=False)",
+        "torch.load(path, weights_only=True)",
+        "import_module('json')",
+        "# import pickle\n'pickle'",
+    ],
+)
+def test_other_code_is_let_be(source: str) -> None:
+    assert not code_from_files(source)
 
 
 def test_every_dependency_is_pinned_and_has_a_lower_bound() -> None:

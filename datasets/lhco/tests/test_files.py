@@ -10,7 +10,7 @@ import hdf5plugin
 import numpy as np
 import pytest
 from bench_lhco.events import Events
-from bench_lhco.files import count_events, read_layout, slices
+from bench_lhco.files import read_layout, slices
 
 from bench import InputError
 
@@ -27,8 +27,8 @@ def some_events(n: int = 10, seed: int = 0) -> Events:
 
 
 def rows_of(events: Events) -> np.ndarray:
-    flat = events.particles.reshape(len(events), 2100).astype(np.float64)
-    return np.hstack([flat, events.y[:, None]])
+    flat = events.padded.reshape(len(events), 2100).astype(np.float64)
+    return np.hstack([flat, events.labels[:, None]])
 
 
 def fixed(path: Path, rows: np.ndarray) -> Path:
@@ -50,14 +50,14 @@ def table(path: Path, rows: np.ndarray) -> Path:
 def joined(path: Path, *args: int, **options: object) -> Events:
     parts = list(slices(path, *args, **options))
     return Events(
-        np.concatenate([part.particles for part in parts]),
-        np.concatenate([part.y for part in parts]),
+        np.concatenate([part.padded for part in parts]),
+        np.concatenate([part.labels for part in parts]),
     )
 
 
 def same(a: Events, b: Events) -> bool:
-    bits = np.array_equal(a.particles.view(np.uint32), b.particles.view(np.uint32))
-    return bits and np.array_equal(a.y, b.y)
+    bits = np.array_equal(a.padded.view(np.uint32), b.padded.view(np.uint32))
+    return bits and np.array_equal(a.labels, b.labels)
 
 
 @pytest.mark.parametrize("layout", [fixed, table])
@@ -69,10 +69,10 @@ def test_both_layouts_give_the_events(
     path = layout(tmp_path / "e.h5", rows_of(events).astype(dtype))
     found = joined(path, 4)
     assert same(found, events)
-    assert found.particles.dtype == np.float32
-    assert found.y.dtype == np.int8
+    assert found.padded.dtype == np.float32
+    assert found.labels.dtype == np.int8
     assert read_layout(path).kind == layout.__name__
-    assert count_events(path) == 10
+    assert read_layout(path).events == 10
 
 
 @pytest.mark.parametrize("layout", [fixed, table])
@@ -82,10 +82,12 @@ def test_without_a_label_column_labels_come_from_outside(
     events = some_events()
     path = layout(tmp_path / "e.h5", rows_of(events)[:, :2100])
     assert not read_layout(path).labelled
-    assert same(joined(path, 4, labels=events.y), events)
-    assert joined(path, 4, 3, 9, labels=events.y).y.tolist() == events.y[3:9].tolist()
-    assert joined(path, labels=1).y.tolist() == [1] * 10
-    assert joined(path, labels=0).y.tolist() == [0] * 10
+    assert same(joined(path, 4, labels=events.labels), events)
+    assert joined(path, 4, 3, 9, labels=events.labels[3:9]).labels.tolist() == list(
+        events.labels[3:9]
+    )
+    assert joined(path, labels=1).labels.tolist() == [1] * 10
+    assert joined(path, labels=0).labels.tolist() == [0] * 10
 
 
 def test_labels_must_fit_the_file(tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_labels_must_fit_the_file(tmp_path: Path) -> None:
     own = fixed(tmp_path / "own.h5", rows)
     with pytest.raises(InputError, match="no label column, wanted labels"):
         joined(bare)
-    with pytest.raises(InputError, match="has 10 events, but 9 labels"):
+    with pytest.raises(InputError, match="9 labels came with 10 of its events"):
         joined(bare, labels=np.zeros(9, np.int8))
     with pytest.raises(InputError, match="labels other than 0"):
         joined(bare, labels=np.full(10, 2, np.int8))
@@ -107,7 +109,7 @@ def test_slices_start_and_stop_where_asked(tmp_path: Path) -> None:
     path = fixed(tmp_path / "e.h5", rows_of(events))
     parts = list(slices(path, 4, 1, 10))
     assert [len(part) for part in parts] == [4, 4, 1]
-    assert same(joined(path, 4, 1, 10), Events(events.particles[1:], events.y[1:]))
+    assert same(joined(path, 4, 1, 10), Events(events.padded[1:], events.labels[1:]))
     assert list(slices(path, 4, 5, 5)) == []
 
 
@@ -118,10 +120,10 @@ def test_a_slice_that_is_not_there_is_refused(tmp_path: Path, wanted: tuple[int,
         list(slices(path, *wanted))
 
 
-def test_label_two_is_signal_where_it_is_allowed(tmp_path: Path) -> None:
+def test_label_two_is_kept_where_it_is_allowed(tmp_path: Path) -> None:
     rows = rows_of(some_events(3))
     rows[:, 2100] = (0, 1, 2)
     path = fixed(tmp_path / "e.h5", rows)
-    assert joined(path, allowed=(0, 1, 2)).y.tolist() == [0, 1, 1]
+    assert joined(path, allowed=(0, 1, 2)).labels.tolist() == [0, 1, 2]
     with pytest.raises(InputError, match=r"event 2 has a label other than 0 or 1; 1 invalid event"):
         joined(path)

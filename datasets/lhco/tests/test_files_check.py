@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench_lhco.events import Events
-from bench_lhco.files import check, write
+from bench_lhco.files import check, demand_recorded, write
 
 from bench import Context, InputError
 
@@ -33,8 +33,8 @@ def context(tmp_path: Path) -> Context:
 
 def test_check_says_what_is_in_the_file(tmp_path: Path, context: Context) -> None:
     events = some_events(10)
-    events.particles[6] = events.particles[2]
-    counts = np.count_nonzero(events.particles[:, :, 0], axis=1)
+    events.padded[6] = events.padded[2]
+    counts = np.count_nonzero(events.padded[:, :, 0], axis=1)
     path = tmp_path / "e.h5"
     write(path, events, {"edition": "twin", "seed": 3})
     lines = dict(line.split(": ", 1) for line in check(path, context))
@@ -57,7 +57,9 @@ def test_check_compares_the_recorded_sha256(tmp_path: Path, context: Context) ->
     beside.write_text(f"{digest}  e.h5\n")
     assert check(path, context)[-1].endswith("as recorded beside it")
     beside.write_text(f"{'0' * 64}  e.h5\n")
-    with pytest.raises(InputError, match=f"sha256 is {digest}, wanted 0000"):
+    with pytest.raises(
+        InputError, match=f"sha256 is {digest[:16]}..., wanted 0{{16}}... as recorded"
+    ):
         check(path, context)
     beside.write_text("hello")
     with pytest.raises(InputError, match="no sha256 in it"):
@@ -73,3 +75,13 @@ def test_check_of_the_official_sample(context: Context) -> None:
     assert lines[2].startswith("labels: 35 signal, 365 background")
     assert lines[5].startswith("duplicates: 0 of 400")
     assert lines[6].startswith("edition: not said")
+
+
+def test_a_file_is_not_what_was_published(tmp_path: Path) -> None:
+    path = tmp_path / "e.h5"
+    assert demand_recorded(path, "a" * 64, published="a" * 64) is None
+    with pytest.raises(InputError, match=r"its sha256 is a{16}\.\.\., wanted b{16}\.\.\. as pub"):
+        demand_recorded(path, "a" * 64, published="b" * 64)
+    path.with_name("e.h5.sha256").write_text(f"{'a' * 64}b  e.h5\n")
+    with pytest.raises(InputError, match="no sha256 in it"):
+        demand_recorded(path, "a" * 64)

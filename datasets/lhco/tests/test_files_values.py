@@ -7,7 +7,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from bench_lhco.events import Events
 from bench_lhco.files import check, slices
+from bench_lhco.files.values import _faults, _sound
 
 from bench import Context, InputError
 
@@ -35,7 +37,7 @@ BAD = {
     "nan in the padding": (1500, np.nan, "a value that is NaN or infinite"),
     "negative pt": (3, -80.0, "a negative pt"),
     "MeV": (0, 120e3, r"a pt above 100000 GeV"),
-    "absurd eta": (1, -20.5, r"an \|eta\| above 20"),
+    "absurd eta": (1, -10.5, r"an \|eta\| above 10"),
     "degrees": (2, 90.0, r"a \|phi\| above 6.3 rad"),
     "after the padding": (12, 5.0, "a particle after the zero padding"),
     "padding with an eta": (10, 0.5, "an eta or phi where pt is 0"),
@@ -57,9 +59,6 @@ def test_invalid_values_are_named_and_counted(tmp_path: Path, bad: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         next(reading)
     assert "\n" not in str(caught.value)
-    context = Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
-    with pytest.raises(InputError, match=f"event 3 has {what}; 3 of 10 events are invalid"):
-        check(path, context)
 
 
 def test_an_event_without_particles_is_invalid(tmp_path: Path) -> None:
@@ -85,3 +84,12 @@ def test_check_counts_through_the_whole_file(tmp_path: Path) -> None:
     context = Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
     with pytest.raises(InputError, match="event 1500 has a negative pt; 3 of 2100 events"):
         check(path, context)
+
+
+@pytest.mark.parametrize("column", [0, 1, 2, 3, 6, 9, 10, 11, 12, 2097, 2099])
+@pytest.mark.parametrize("value", [0.0, -0.0, 1e-40, 5.0, -3.0, 8.0, 11.0, 2e5, np.nan, -np.inf])
+def test_few_looks_at_the_values_tell_the_same_as_many(column: int, value: float) -> None:
+    data = rows(3)
+    data[1, column] = value
+    padded = data[:, :2100].astype(np.float32).reshape(3, 700, 3)
+    assert _sound(Events(padded, np.zeros(3, np.int8))) == (not _faults(padded))

@@ -33,14 +33,14 @@ def some_events(n: int = 10, seed: int = 0) -> Events:
 def joined(path: Path, size: int = 1000) -> Events:
     parts = list(slices(path, size))
     return Events(
-        np.concatenate([part.particles for part in parts]),
-        np.concatenate([part.y for part in parts]),
+        np.concatenate([part.padded for part in parts]),
+        np.concatenate([part.labels for part in parts]),
     )
 
 
 def same(a: Events, b: Events) -> bool:
-    bits = np.array_equal(a.particles.view(np.uint32), b.particles.view(np.uint32))
-    return bits and np.array_equal(a.y, b.y)
+    bits = np.array_equal(a.padded.view(np.uint32), b.padded.view(np.uint32))
+    return bits and np.array_equal(a.labels, b.labels)
 
 
 @settings(max_examples=15, deadline=None)
@@ -72,7 +72,7 @@ def test_round_trip_is_exact_to_the_bit(
 
 def test_slices_are_written_like_the_whole(tmp_path: Path) -> None:
     events = some_events(11)
-    parts = [Events(events.particles[i : i + 4], events.y[i : i + 4]) for i in (0, 4, 8)]
+    parts = [Events(events.padded[i : i + 4], events.labels[i : i + 4]) for i in (0, 4, 8)]
     write(tmp_path / "a.h5", events, {"edition": "twin"})
     write(tmp_path / "b.h5", iter(parts), {"edition": "twin"}, total=11)
     assert same(joined(tmp_path / "b.h5"), events)
@@ -104,8 +104,8 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no folder"):
         write(tmp_path / "none" / "e.h5", events)
     with pytest.raises(InputError, match=r"shape \(3, 600, 3\)"):
-        write(tmp_path / "e.h5", Events(events.particles[:, :600], events.y))
-    events.particles[2, 0, 1] = np.nan
+        write(tmp_path / "e.h5", Events(events.padded[:, :600], events.labels))
+    events.padded[2, 0, 1] = np.nan
     with pytest.raises(InputError, match=r"event 5 has a value that is NaN.* among events 3 to 5"):
         write(tmp_path / "e.h5", iter([some_events(3), events]), total=6)
     assert list(tmp_path.iterdir()) == []
@@ -126,7 +126,7 @@ def test_provenance_comes_back(tmp_path: Path) -> None:
 @official
 def test_the_official_sample(tmp_path: Path) -> None:
     events = joined(OFFICIAL, 150)
-    assert (len(events), int(events.y.sum())) == (400, 35)
+    assert (len(events), int(events.labels.sum())) == (400, 35)
     write(tmp_path / "ours.h5", events)
     with h5py.File(OFFICIAL) as theirs, h5py.File(tmp_path / "ours.h5") as ours:
         for node in ("/", "df", "df/axis0", "df/axis1", "df/block0_items", "df/block0_values"):

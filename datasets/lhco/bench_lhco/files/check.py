@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench import Context, InputError
 from bench_lhco.events import event_ids
-from bench_lhco.files.layout import Layout, read_layout
-from bench_lhco.files.provenance import provenance
-from bench_lhco.files.reader import Slice, raw_slices
-from bench_lhco.files.sha256 import file_sha256, recorded_sha256
+from bench_lhco.files.inspect import Inspection, inspected, isolated
+from bench_lhco.files.reader import raw_slices
+from bench_lhco.files.sha256 import demand_recorded, file_sha256, recorded_sha256
+from bench_lhco.files.values import first_fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,43 +21,29 @@ if TYPE_CHECKING:
 
 SIZE = 1000
 """Events looked at together."""
+MANY = 10_000
+"""Invalid events after which a file is given up."""
 
 
-@dataclass(eq=False)
-class _Seen:
-    """What the slices looked at so far amount to."""
+@dataclass(frozen=True, eq=False)
+class _Sound:
+    """What a slice without invalid events amounts to."""
 
-    signal: int = 0
-    ids: list[NDArray[np.uint64]] = field(default_factory=list)
-    counts: list[NDArray[np.int64]] = field(default_factory=list)  # particles an event
-    lowest: float = float("inf")  # GeV
-    highest: float = 0.0  # GeV
-    bad: int = 0
-    first: str = ""
+    events: int
+    labels: NDArray[np.int8]  # (n,)
+    ids: NDArray[np.uint64]  # (n,)
+    counts: NDArray[np.int64]  # (n,), particles an event
+    lowest: float  # GeV
+    highest: float  # GeV
 
-    def add(self, part: Slice) -> None:
-        import numpy as np
 
-        if part.faults:
-            self._add_faults(part)
-            return
-        pt = part.particles[:, :, 0]
-        present = pt[pt > 0]
-        self.signal += int(part.y.sum())
-        self.ids.append(event_ids(part.particles))
-        self.counts.append(np.count_nonzero(pt, axis=1))
-        self.lowest = min(self.lowest, float(present.min()))
-        self.highest = max(self.highest, float(present.max()))
+@dataclass(frozen=True)
+class _Faulty:
+    """A slice with invalid events: how many, and what is wrong with the first of them."""
 
-    def _add_faults(self, part: Slice) -> None:
-        import numpy as np
-
-        bad = np.logical_or.reduce(list(part.faults.values()))
-        if not self.bad:
-            row = int(bad.argmax())
-            what = next(what for what, where in part.faults.items() if where[row])
-            self.first = f"event {part.start + row} has {what}"
-        self.bad += int(np.count_nonzero(bad))
+    events: int
+    bad: int
+    first: str
 
 
 def check(
@@ -65,60 +51,106 @@ def check(
     context: Context,
     *,
     labels: NDArray[np.int8] | int | None = None,
-    allowed: Sequence[int] = (0, 1),
+    kinds: Sequence[str] = ("signal",),
 ) -> list[str]:
     """Validate every event of a file; gives what was found, a line each.
+
+    The values are read in a child process with limits, and not before the file's sha256 agrees
+    with the one on record.
 
     Args:
         path: a file in the official layout.
         context: its `progress` shows how far the work is.
         labels: for a file without a label column, as for `slices`.
-        allowed: the labels that the label column may hold.
+        kinds: the kinds of signal, which have the labels 1, 2 and so on.
 
     Raises:
         InputError: what is wrong with the file: for its events the first bad one and how many
             there are; a sha256 other than the one recorded beside the file.
     """
-    layout = read_layout(path)
-    seen = _Seen()
-    with context.progress(f"events of {path.name}", layout.events) as bar:
-        for part in raw_slices(path, SIZE, labels=labels, allowed=allowed):
-            seen.add(part)
-            bar.advance(len(part.y))
-    if seen.bad:
-        raise InputError(
-            f"{path}: {seen.first}; {seen.bad} of {layout.events} events are invalid, wanted none"
+    told = inspected(path)
+    digest = file_sha256(path, context.progress) if recorded_sha256(path) else None
+    if digest:
+        demand_recorded(path, digest)
+    sound = _read(path, told.layout.events, context, labels, kinds)
+    beside = "as recorded beside it" if digest else "none recorded beside it"
+    digest = digest or file_sha256(path, context.progress)
+    return [*_lines(told, sound, kinds), _origin(told), f"sha256: {digest}, {beside}"]
+
+
+def _read(
+    path: Path,
+    events: int,
+    context: Context,
+    labels: NDArray[np.int8] | int | None,
+    kinds: Sequence[str],
+) -> list[_Sound]:
+    """All slices of a file, unless there are invalid events in it."""
+    sound: list[_Sound] = []
+    seen, bad, first = 0, 0, ""
+    with context.progress(f"events of {path.name}", events) as bar:
+        for part in isolated(_parts, path, labels, range(len(kinds) + 1)):
+            if isinstance(part, _Sound):
+                sound.append(part)
+            else:
+                bad, first = bad + part.bad, first or part.first
+            seen += part.events
+            bar.advance(part.events)
+            if bad >= MANY:
+                break
+        if bad:
+            more = "or more " if seen < events else ""
+            raise InputError(
+                f"{path}: {first}; {bad} {more}of {events} events are invalid, wanted none"
+            )
+    return sound
+
+
+def _parts(
+    path: Path, labels: NDArray[np.int8] | int | None, allowed: Sequence[int]
+) -> Iterator[_Sound | _Faulty]:
+    """A file slice by slice; for a child process."""
+    for part in raw_slices(path, SIZE, labels=labels, allowed=allowed):
+        if part.faults:
+            yield _Faulty(len(part.events), *first_fault(part.faults, part.start))
+            continue
+        particles = part.events.particles
+        yield _Sound(
+            events=len(part.events),
+            labels=part.events.labels,
+            ids=event_ids(particles),
+            counts=particles.counts,
+            lowest=float(particles.pt.min()),
+            highest=float(particles.pt.max()),
         )
-    digest = file_sha256(path, context.progress)
-    if (recorded := recorded_sha256(path)) not in (None, digest):
-        raise InputError(f"{path}: sha256 is {digest}, wanted {recorded} as recorded beside it")
-    beside = ", as recorded beside it" if recorded else ", none recorded beside it"
-    return [*_lines(layout, seen), _origin(path), f"sha256: {digest}{beside}"]
 
 
-def _lines(layout: Layout, seen: _Seen) -> list[str]:
+def _lines(told: Inspection, parts: Sequence[_Sound], kinds: Sequence[str]) -> list[str]:
     import numpy as np
 
-    counts = np.concatenate(seen.counts)
-    ids = np.concatenate(seen.ids)
-    twice = len(ids) - len(np.unique(ids))
+    layout = told.layout
+    counts = np.concatenate([part.counts for part in parts])
+    twice = layout.events - len(np.unique(np.concatenate([part.ids for part in parts])))
+    lowest, highest = min(part.lowest for part in parts), max(part.highest for part in parts)
     packing = ", ".join(layout.filters) or "not packed"
     source = "label column" if layout.labelled else "no label column, labels from outside"
-    background = layout.events - seen.signal
+    labels = np.concatenate([part.labels for part in parts])
+    background, *signal = np.bincount(labels, minlength=len(kinds) + 1)
+    numbers = [f"{n} {kind}" for kind, n in zip(kinds, signal, strict=True)]
     return [
         f"layout: {layout.kind}, {layout.width} columns of {layout.dtype}, {packing}",
         f"events: {layout.events}, none invalid",
-        f"labels: {seen.signal} signal, {background} background ({source})",
+        f"labels: {', '.join([*numbers, f'{background} background'])} ({source})",
         f"particles an event: {counts.min()} to {counts.max()}, median {np.median(counts):g}",
-        f"pt: {seen.lowest:.4g} to {seen.highest:.4g} GeV",
+        f"pt: {lowest:.4g} to {highest:.4g} GeV",
         f"duplicates: {twice} of {layout.events} events are there more than once",
     ]
 
 
-def _origin(path: Path) -> str:
-    found = provenance(path)
+def _origin(told: Inspection) -> str:
+    found = told.provenance
     if found is None:
         return "edition: not said in the file, so not one of ours"
-    edition = found.pop("edition", "not said")
-    details = "; ".join(f"{name} {value}" for name, value in found.items())
+    edition = found.get("edition", "not said")
+    details = "; ".join(f"{name} {value}" for name, value in found.items() if name != "edition")
     return f"edition: {edition}" + (f" ({details})" if details else "")

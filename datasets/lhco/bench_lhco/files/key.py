@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import nan
+from re import fullmatch
 from typing import TYPE_CHECKING
 
 from bench import InputError
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_LINE = 64  # bytes
+NUMBER = r" *[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)? *"
 
 
 def read_key(path: Path, events: int, allowed: Sequence[int] = (0, 1, 2)) -> NDArray[np.int8]:
-    """The labels of a black box: (events,), 1 signal (where the key has 1 or 2), 0 background.
+    """The labels of a black box: (events,), 0 background, 1 and more the kinds of signal.
 
     Raises:
         InputError: no such file, a line that is no label, or not one line for each event.
@@ -33,7 +35,7 @@ def read_key(path: Path, events: int, allowed: Sequence[int] = (0, 1, 2)) -> NDA
         if labels[line] not in allowed:
             wanted = ", ".join(str(label) for label in allowed)
             raise InputError(f"{path}: line {number} is {line[:40]!r}, wanted one of {wanted}")
-    return np.fromiter((labels[line] > 0 for line in lines), dtype=np.int8, count=events)
+    return np.fromiter((labels[line] for line in lines), dtype=np.int8, count=events)
 
 
 def _lines(path: Path, events: int) -> list[str]:
@@ -42,13 +44,14 @@ def _lines(path: Path, events: int) -> list[str]:
     if (size := path.stat().st_size) > MAX_LINE * (events + 1):
         raise InputError(f"{path}: {size} bytes are too many for a label for {events} events")
     try:
-        return path.read_text(encoding="ascii").rstrip().splitlines()
+        text = path.read_bytes().decode("ascii")
     except UnicodeDecodeError as e:
-        raise InputError(f"{path}: not a text file, wanted a master key, one label a line") from e
+        raise InputError(f"{path}: not plain ASCII, wanted a master key, one label a line") from e
+    if "\r" in text:
+        raise InputError(f"{path}: has carriage returns, wanted lines that end in a line feed")
+    lines = text.rstrip("\n")
+    return lines.split("\n") if lines else []
 
 
 def _number(line: str) -> float:
-    try:
-        return float(line)
-    except ValueError:
-        return nan
+    return float(line) if fullmatch(NUMBER, line) else nan

@@ -37,6 +37,10 @@ FILTERS = {
 MAX_RATIO = 1000
 """Declared bytes for each stored one."""
 MAX_CHUNK = 64 * 2**20  # bytes
+MAX_BAND = 128 * 2**20  # bytes
+"""All chunks that an event lies in, which are unpacked to read it."""
+LEAST = 2**20
+"""Bytes up to which it does not matter whether a file has holes."""
 
 Rows = Callable[[int, int], "NDArray[np.floating]"]
 """Gives the rows from `start` to `stop`: (stop - start, width)."""
@@ -81,15 +85,6 @@ def read_layout(path: Path) -> Layout:
     """
     with opened(path) as (layout, _):
         return layout
-
-
-def count_events(path: Path) -> int:
-    """How many events a file declares.
-
-    Raises:
-        InputError: not such a file, or not one that can be read safely.
-    """
-    return read_layout(path).events
 
 
 def open_hdf5(path: Path) -> h5py.File:
@@ -162,10 +157,9 @@ def _member(parent: h5py.Group, name: str, kind: type[T], path: Path) -> T:
 def _fixed(values: h5py.Dataset, path: Path) -> tuple[Layout, Rows]:
     if values.ndim != 2:
         raise InputError(f"{path}: {values.name} has shape {values.shape}, wanted (events, 2101)")
-    layout = Layout(
-        "fixed", values.shape[0], values.shape[1], values.dtype.name, _safe_storage(values, path)
-    )
-    _suits(layout, values.dtype, values.name, path)
+    events, width = values.shape
+    _demand_suiting(events, width, values.dtype, f"{path}: {values.name}")
+    layout = Layout("fixed", events, width, values.dtype.name, _safe_filters(values, path))
     return layout, _reading(values, path)
 
 
@@ -176,24 +170,24 @@ def _table(values: h5py.Dataset, path: Path) -> tuple[Layout, Rows]:
         raise InputError(f"{path}: {values.name} is no table with all its columns in {FIELD}")
     dtype, shape = values.dtype[FIELD].subdtype
     width = shape[0] if len(shape) == 1 else 0
-    layout = Layout("table", values.shape[0], width, dtype.name, _safe_storage(values, path))
-    _suits(layout, dtype, f"{values.name} {FIELD}", path)
+    _demand_suiting(len(values), width, dtype, f"{path}: {values.name} {FIELD}")
+    layout = Layout("table", len(values), width, dtype.name, _safe_filters(values, path))
     return layout, _reading(values.fields(FIELD), path)
 
 
-def _suits(layout: Layout, dtype: np.dtype[np.generic], where: str, path: Path) -> None:
-    if layout.width not in (VALUES, VALUES + 1):
+def _demand_suiting(events: int, width: int, dtype: np.dtype[np.generic], where: str) -> None:
+    if width not in (VALUES, VALUES + 1):
         raise InputError(
-            f"{path}: {where} has {layout.width} columns, wanted {VALUES} (particles)"
+            f"{where} has {width} columns, wanted {VALUES} (particles)"
             f" or {VALUES + 1} (particles and a label)"
         )
     if dtype.kind != "f" or dtype.itemsize not in (4, 8):
-        raise InputError(f"{path}: {where} holds {dtype}, wanted float32 or float64")
-    if not layout.events:
-        raise InputError(f"{path}: {where} has no events, wanted at least one")
+        raise InputError(f"{where} holds {dtype!s:.40}, wanted float32 or float64")
+    if not events:
+        raise InputError(f"{where} has no events, wanted at least one")
 
 
-def _safe_storage(values: h5py.Dataset, path: Path) -> tuple[str, ...]:
+def _safe_filters(values: h5py.Dataset, path: Path) -> tuple[str, ...]:
     """The names of the dataset's filters, if its storage is safe to read."""
     where = f"{path}: {values.name}"
     if values.is_virtual or values.external:
@@ -203,17 +197,36 @@ def _safe_storage(values: h5py.Dataset, path: Path) -> tuple[str, ...]:
     if unknown := [number for number in filters if number not in FILTERS]:
         allowed = ", ".join(FILTERS.values())
         raise InputError(f"{where} is packed with HDF5 filter {unknown[0]}, wanted only {allowed}")
-    chunk = prod(values.chunks or ()) * values.dtype.itemsize if values.chunks else 0
-    if chunk > MAX_CHUNK:
-        raise InputError(f"{where} has chunks of {chunk} bytes, wanted at most {MAX_CHUNK}")
+    _demand_small_chunks(values, where)
     declared = prod(values.shape) * values.dtype.itemsize
-    stored = min(values.id.get_storage_size(), path.stat().st_size)
+    stored = min(values.id.get_storage_size(), _held(path))
     if declared > MAX_RATIO * stored:
         raise InputError(
             f"{where} declares {declared} bytes and stores {stored},"
             f" wanted at most {MAX_RATIO} times as many"
         )
     return tuple(FILTERS[number] for number in filters)
+
+
+def _demand_small_chunks(values: h5py.Dataset, where: str) -> None:
+    if not values.chunks:
+        return
+    chunk = prod(values.chunks) * values.dtype.itemsize
+    if chunk > MAX_CHUNK:
+        raise InputError(f"{where} has chunks of {chunk} bytes, wanted at most {MAX_CHUNK}")
+    band = values.chunks[0] * prod(values.shape[1:]) * values.dtype.itemsize
+    if band > MAX_BAND:
+        raise InputError(
+            f"{where} has chunks such that {band} bytes are read for one event,"
+            f" wanted at most {MAX_BAND}"
+        )
+
+
+def _held(path: Path) -> int:
+    """The bytes that a file takes, of which its holes are none."""
+    state = path.stat()
+    on_disk = state.st_blocks * 512  # 0 where the file system does not say, late where it packs
+    return min(state.st_size, max(on_disk, LEAST)) if on_disk else state.st_size
 
 
 def _reading(values: h5py.Dataset, path: Path) -> Rows:

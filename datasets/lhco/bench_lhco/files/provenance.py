@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Value = str | int | float
 
 PREFIX = "bench_"
+EDITIONS = ("official", "twin")
 
 
 def text_attribute(holder: h5py.HLObject, name: str, text: str) -> None:
@@ -54,7 +55,21 @@ def provenance(path: Path) -> dict[str, Value] | None:
             found = {name.removeprefix(PREFIX): _value(file, name) for name in names}
         except (OSError, KeyError, RuntimeError, TypeError, ValueError) as e:
             raise InputError(f"{path}: damaged attributes ({first_line(e)})") from e
+    _vet(path, found)
     return found or None
+
+
+def _vet(path: Path, found: Mapping[str, Value]) -> None:
+    """Refuse what the rest of the package would have to believe."""
+    edition, share = found.get("edition", EDITIONS[0]), found.get("signal_fraction", 0.0)
+    if edition not in EDITIONS:
+        wanted = " or ".join(EDITIONS)
+        raise InputError(f"{path}: says that its edition is {edition!r:.40}, wanted {wanted}")
+    if isinstance(share, str) or not 0 <= share <= 1:
+        raise InputError(f"{path}: says that {share!r:.40} of its events are signal, wanted 0 to 1")
+    for name, value in found.items():
+        if isinstance(value, str) and not value.isprintable():
+            raise InputError(f"{path}: attribute {name!r:.40} has a text that cannot be printed")
 
 
 def _value(file: h5py.File, name: str) -> Value:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES, Events
 from bench_lhco.files.layout import VALUES, Layout, opened
-from bench_lhco.files.values import label_faults, particle_faults, refuse
+from bench_lhco.files.values import choice, label_faults, particle_faults, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +23,8 @@ class Slice:
     """Events as they were read, with what is wrong with them."""
 
     start: int
-    particles: NDArray[np.float32]  # (n, 700, 3): pt [GeV], eta, phi [rad]
-    y: NDArray[np.int8]  # (n,), 1 signal, 0 background
-    faults: dict[str, NDArray[np.bool_]]
+    events: Events
+    faults: dict[str, NDArray[np.bool_]]  # (n,) each, by what is wrong
 
 
 def slices(
@@ -44,17 +43,31 @@ def slices(
         size: events in a slice.
         start: the first event.
         stop: one past the last event; None for all there are.
-        labels: for a file without a label column: those of the whole file, or one for all.
-        allowed: the labels that the label column may hold; every one but 0 is signal.
+        labels: for a file without a label column: those of these events, or one for all.
+        allowed: the labels that there may be: 0 background, 1 and more the kinds of signal.
 
     Raises:
         InputError: what is wrong with the file, or with the first bad event and how many there
             are in its slice.
     """
     for part in raw_slices(path, size, start, stop, labels=labels, allowed=allowed):
-        among = f"events {part.start} to {part.start + len(part.y) - 1}"
-        refuse(path, part.faults, part.start, among)
-        yield Events(part.particles, part.y)
+        yield sound(path, part)
+
+
+def sound(path: Path, part: Slice, *, skip: bool = False) -> Events:
+    """The events of a slice; invalid ones are refused, or left out with `skip`.
+
+    Raises:
+        InputError: there are invalid ones and `skip` is False.
+    """
+    import numpy as np
+
+    if not part.faults:
+        return part.events
+    if not skip:
+        refuse(path, part.faults, part.start, len(part.events))
+    good = ~np.logical_or.reduce(list(part.faults.values()))
+    return Events(part.events.padded[good], part.events.labels[good])
 
 
 def raw_slices(
@@ -74,16 +87,21 @@ def raw_slices(
                 f"{path}: asked for events {start} to {end} in slices of {size},"
                 f" there are {layout.events}"
             )
-        given = _given_labels(path, layout, labels)
+        given = _given_labels(path, layout, labels, allowed, end - start)
         for first in range(start, end, size):
             last = min(first + size, end)
-            yield _slice(rows(first, last), first, given, allowed)
+            among = None if given is None else given[first - start : last - start]
+            yield _slice(rows(first, last), first, among, allowed)
 
 
 def _given_labels(
-    path: Path, layout: Layout, labels: NDArray[np.int8] | int | None
+    path: Path,
+    layout: Layout,
+    labels: NDArray[np.int8] | int | None,
+    allowed: Sequence[int],
+    events: int,
 ) -> NDArray[np.int8] | None:
-    """The labels from outside the file for all of its events, or None where it has its own."""
+    """The labels from outside the file for the events asked for; None where it has its own."""
     import numpy as np
 
     if layout.labelled:
@@ -92,16 +110,11 @@ def _given_labels(
         return None
     if labels is None:
         raise InputError(f"{path}: has no label column, wanted labels such as a master key")
-    if isinstance(labels, int):
-        given = np.broadcast_to(np.int8(labels), (layout.events,))
-    else:
-        given = labels
-    if given.shape != (layout.events,):
-        raise InputError(
-            f"{path}: has {layout.events} events, but {given.size} labels came with it"
-        )
-    if not np.isin(given, (0, 1)).all():
-        raise InputError(f"{path}: labels other than 0 (background) and 1 (signal) came with it")
+    given = np.broadcast_to(np.int8(labels), (events,)) if isinstance(labels, int) else labels
+    if given.shape != (events,):
+        raise InputError(f"{path}: {given.size} labels came with {events} of its events")
+    if label_faults(given, allowed):
+        raise InputError(f"{path}: labels other than {choice(allowed)} came with it")
     return given
 
 
@@ -114,11 +127,12 @@ def _slice(
     import numpy as np
 
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, so refused
-        particles = rows[:, :VALUES].astype(np.float32).reshape(-1, MAX_PARTICLES, 3)
-    faults = particle_faults(particles)
+        padded = rows[:, :VALUES].astype(np.float32).reshape(-1, MAX_PARTICLES, 3)
+    faults = {}
     if given is None:
-        faults |= label_faults(rows[:, VALUES], allowed)
-        y = (rows[:, VALUES] > 0).astype(np.int8)
+        faults = label_faults(rows[:, VALUES], allowed)
+        labels = np.zeros(len(rows), dtype=np.int8) if faults else rows[:, VALUES].astype(np.int8)
     else:
-        y = given[start : start + len(rows)].astype(np.int8)
-    return Slice(start, particles, y, faults)
+        labels = given.astype(np.int8)
+    events = Events(padded, labels)
+    return Slice(start, events, particle_faults(events) | faults)

@@ -9,6 +9,9 @@ from re import fullmatch
 from bench import InputError, Progress, write_bytes
 
 BLOCK = 2**20  # bytes
+DIGITS = 64
+SHOWN = 16
+"""Digits that an error shows."""
 
 
 def file_sha256(path: Path, progress: Progress) -> str:
@@ -40,10 +43,31 @@ def recorded_sha256(path: Path) -> str | None:
     beside = _beside(path)
     if not beside.is_file():
         return None
-    digest = beside.read_bytes()[:64].decode("ascii", errors="replace")
-    if not fullmatch("[0-9a-f]{64}", digest):
-        raise InputError(f"{beside}: no sha256 in it, wanted 64 hexadecimal digits")
-    return digest
+    with beside.open("rb") as f:
+        words = f.read(DIGITS + 1).decode("ascii", errors="replace").split()
+    if len(words) != 1 or not fullmatch(f"[0-9a-f]{{{DIGITS}}}", words[0]):
+        raise InputError(f"{beside}: no sha256 in it, wanted {DIGITS} hexadecimal digits")
+    return words[0]
+
+
+def demand_recorded(path: Path, digest: str, published: str | None = None) -> str | None:
+    """Refuse a file whose bytes are not those that are on record; gives the record beside it.
+
+    Args:
+        path: the file.
+        digest: its sha256 as it is.
+        published: its sha256 where that is known from elsewhere.
+
+    Raises:
+        InputError: another sha256 is recorded beside the file, or was published.
+    """
+    recorded = recorded_sha256(path)
+    for wanted, where in ((recorded, "recorded beside it"), (published, "published")):
+        if wanted not in (None, digest):
+            raise InputError(
+                f"{path}: its sha256 is {digest[:SHOWN]}..., wanted {wanted[:SHOWN]}... as {where}"
+            )
+    return recorded
 
 
 def _beside(path: Path) -> Path:

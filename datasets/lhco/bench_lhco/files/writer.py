@@ -23,6 +23,8 @@ WIDTH = VALUES + 1
 CHUNK = 65536  # bytes, as in the official files
 ROWS = 1000
 """Events written at once."""
+LABELS = range(10)
+"""0 background, 1 and more the kinds of signal."""
 
 
 def write(
@@ -98,18 +100,18 @@ def _append(values: h5py.Dataset, path: Path, part: Events, done: int) -> int:
 def _rows(path: Path, part: Events, first: int, done: int) -> NDArray[np.float64]:
     import numpy as np
 
-    particles = part.particles[first : first + ROWS]
-    labels = part.y[first : first + ROWS]
-    if particles.shape != (len(labels), MAX_PARTICLES, 3):
+    events = Events(part.padded[first : first + ROWS], part.labels[first : first + ROWS])
+    n = len(events)
+    if events.padded.shape != (n, MAX_PARTICLES, 3):
         raise InputError(
-            f"{path}: particles of shape {particles.shape} came to be written,"
-            f" wanted ({len(labels)}, {MAX_PARTICLES}, 3)"
+            f"{path}: particles of shape {events.padded.shape} came to be written,"
+            f" wanted ({n}, {MAX_PARTICLES}, 3)"
         )
-    faults = particle_faults(particles) | label_faults(labels, (0, 1))
-    refuse(path, faults, done, f"events {done} to {done + len(labels) - 1}")
-    rows = np.empty((len(labels), WIDTH))
-    rows[:, :VALUES] = particles.reshape(-1, VALUES)
-    rows[:, VALUES] = labels
+    faults = particle_faults(events) | label_faults(events.labels, LABELS)
+    refuse(path, faults, done, n)
+    rows = np.empty((n, WIDTH))
+    rows[:, :VALUES] = events.padded.reshape(-1, VALUES)
+    rows[:, VALUES] = events.labels
     return rows
 
 
