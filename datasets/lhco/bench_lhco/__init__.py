@@ -1,14 +1,26 @@
-"""LHC Olympics 2020 events: the R&D dataset and the three black boxes."""
+"""LHC Olympics 2020 events: the R&D dataset and the three black boxes; and the user's own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import bench
-from bench_lhco.datasets import BlackBox1, BlackBox2, BlackBox3, ResearchAndDevelopment
+from bench_lhco.datasets import (
+    BlackBox1,
+    BlackBox2,
+    BlackBox3,
+    ResearchAndDevelopment,
+    ThreeProngs,
+)
+
+PUBLISHED = (ResearchAndDevelopment, ThreeProngs, BlackBox1, BlackBox2, BlackBox3)
 
 
 @bench.hookimpl
 def bench_datasets() -> Iterable[type[bench.Dataset]]:
-    """The four datasets of the LHC Olympics 2020."""
-    return [ResearchAndDevelopment, BlackBox1, BlackBox2, BlackBox3]
+    """The datasets of the LHC Olympics 2020, and those that were imported on this machine."""
+    from bench.home import Home
+    from bench_lhco.imported.found import imported
+
+    taken = [part.name for part in PUBLISHED]
+    return [*PUBLISHED, *imported(Home.here().data, taken)]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bench import RequestError
-from bench.errors import did_you_mean
+from bench import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,9 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-RESEARCH = 6466204
-"""The record of the R&D dataset, version 5."""
-BLACK_BOXES = 4536624
+    from bench_lhco.cards import FileCard
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Publication:
     label: int | None = None
     """The label of every event, where no file tells it."""
 
-    def labels(self, file: Path) -> NDArray[np.int8] | int | None:
+    def labels(self, file: Path, allowed: Sequence[int]) -> NDArray[np.int8] | int | None:
         """What `slices` needs as the labels of a file of this dataset.
 
         None if the file has a label column; else the master key beside it: (events,); else the
@@ -50,55 +46,36 @@ class Publication:
         Raises:
             InputError: no such file of events, no master key beside it, or one that does not fit.
         """
-        from bench_lhco.files import read_key, read_layout
+        from bench_lhco.files import inspected, read_key
 
-        layout = read_layout(file)
+        layout = inspected(file).layout
         if layout.labelled:
             return None
         if self.key is None:
             return self.label
-        return read_key(file.with_name(self.key.name), layout.events)
-
-
-def _black_box(number: int, *, key: bool) -> Publication:
-    stem = f"events_LHCO2020_BlackBox{number}"
-    return Publication(
-        PublishedFile(BLACK_BOXES, f"{stem}.h5"),
-        key=PublishedFile(BLACK_BOXES, f"{stem}.masterkey") if key else None,
-        label=None if key else 0,
-    )
-
-
-PUBLICATIONS: Mapping[str, Publication] = MappingProxyType(
-    {
-        "rd": Publication(
-            PublishedFile(
-                RESEARCH,
-                "events_anomalydetection_v2.h5",
-                sha256="5da8fda2ca78edf8fa5acc0af92fcb6a2d464ba7bf0fd75e3944a169b88cecc6",
-            )
-        ),
-        "blackbox1": _black_box(1, key=True),
-        "blackbox2": _black_box(2, key=False),
-        "blackbox3": _black_box(3, key=True),
-    }
-)
-"""By the dataset's name."""
-
-THREE_PRONG = Publication(
-    PublishedFile(RESEARCH, "events_anomalydetection_Z_XY_qqq.h5"),
-    label=1,
-)
-"""The R&D signal with three-prong jets: signal only."""
+        return read_key(file.with_name(self.key.name), layout.events, allowed)
 
 
 def publication(dataset: str) -> Publication:
-    """What is published of a dataset.
+    """What is published of a dataset, by its card.
 
     Raises:
         RequestError: no such dataset.
     """
-    if dataset not in PUBLICATIONS:
-        hint = did_you_mean(dataset, PUBLICATIONS)
-        raise RequestError(f"dataset {dataset!r} is not published: {hint}")
-    return PUBLICATIONS[dataset]
+    from bench_lhco.cards import shipped_card
+
+    card = shipped_card(dataset)
+    events, key = card.file("events"), card.file("key")
+    if events is None:
+        raise InputError(f"the card of {dataset} has no file of events, wanted one")
+    return Publication(
+        _published(events),
+        key=_published(key) if key is not None else None,
+        label=events.label,
+    )
+
+
+def _published(file: FileCard) -> PublishedFile:
+    if file.record is None:
+        raise InputError(f"the card of {file.name} tells no record, wanted its number")
+    return PublishedFile(file.record, file.name, file.sha256)

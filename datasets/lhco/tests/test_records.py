@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from bench_lhco.download import get, get_file, listing
-from bench_lhco.records import Publication, PublishedFile
+from bench_lhco.records import Publication, PublishedFile, publication
 from server import CONTENT, HASTY, Site, left
 
-from bench import Context, InputError
+from bench import Context, InputError, RequestError
 
 KEY = b"0\n1\n"
 PUBLISHED = Publication(PublishedFile(7, "box.h5"), key=PublishedFile(7, "box.masterkey"))
@@ -87,6 +87,15 @@ def test_a_known_sha256_counts_as_well(record: Site, context: Context) -> None:
     with pytest.raises(InputError, match="wanted 00ff"):
         get_file(wanted, context, api=f"{record.url}/api", patience=HASTY)
     assert left(context.data) == set()
+
+
+def test_where_the_files_of_a_dataset_are_says_its_card() -> None:
+    found = publication("blackbox3")
+    assert found.events == PublishedFile(4536624, "events_LHCO2020_BlackBox3.h5")
+    assert found.key == PublishedFile(4536624, "events_LHCO2020_BlackBox3.masterkey")
+    assert publication("rd3").label == 1
+    with pytest.raises(RequestError, match="dataset 'rdd' is not published: did you mean rd"):
+        publication("rdd")
 
 
 def test_a_name_that_the_record_lacks_is_refused(record: Site, context: Context) -> None:

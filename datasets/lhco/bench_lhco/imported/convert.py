@@ -1,0 +1,122 @@
+"""Converts the files of an import: particles to the official layout, features to Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from bench import Context, InputError, written
+from bench_lhco.events import Events
+from bench_lhco.files import write
+from bench_lhco.files.values import particle_faults
+from bench_lhco.imported.places import FILES, LABEL
+from bench_lhco.imported.portions import (
+    Opened,
+    Portion,
+    Tally,
+    demand_few_skipped,
+    labelled,
+    opened_portion,
+)
+from bench_lhco.imported.stream import Head
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of an import."""
+
+    role: Literal["events", "features"]
+    """What the file holds: `events` of particles, or `features`."""
+    layout: str
+    """That of the file it was made from."""
+    file: Path
+    tally: Tally
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def convert(portions: Sequence[Portion], folder: Path, context: Context, *, skip: bool) -> Made:
+    """Write the events of all files into one file in a folder.
+
+    Raises:
+        InputError: what is wrong with a file, or files that do not go together.
+    """
+    with ExitStack() as stack:
+        files = [stack.enter_context(opened_portion(portion)) for portion in portions]
+        first = files[0]
+        for other in files[1:]:
+            if other.head.columns != first.head.columns:
+                raise InputError(
+                    f"{other.file}: {_told(other.head)}, wanted {_told(first.head)} as in"
+                    f" {first.file}"
+                )
+        to_file = _write_events if first.head.columns is None else _write_features
+        made = to_file(files, folder, context, skip)
+        demand_few_skipped(first.file, made.tally)
+        return made
+
+
+def _write_events(files: Sequence[Opened], folder: Path, context: Context, skip: bool) -> Made:
+    made, tally, head = folder / FILES["events"], Tally(), files[0].head
+    total = sum(opened.head.events or 0 for opened in files)
+    if skip:
+        total -= _invalid([opened.portion for opened in files], context)
+
+    def slices() -> Iterator[Events]:
+        for opened in files:
+            for values, labels in labelled(opened, _particle_faults, tally, context, skip=skip):
+                yield Events(values, labels)
+
+    attributes: dict[str, str | float] = {"imported_from": head.layout}
+    if len(files) == 1 and head.signal_fraction is not None:
+        attributes["signal_fraction"] = head.signal_fraction
+    write(made, slices(), attributes, total)
+    return Made("events", head.layout, made, tally, notes=head.notes)
+
+
+def _invalid(portions: Sequence[Portion], context: Context) -> int:
+    """How many events are invalid, for the file to be declared without them."""
+    tally = Tally()
+    for portion in portions:
+        with opened_portion(portion) as opened:
+            for _ in labelled(opened, _particle_faults, tally, context, skip=True):
+                pass
+    demand_few_skipped(portions[0].foreign.file, tally)
+    return tally.skipped
+
+
+def _write_features(files: Sequence[Opened], folder: Path, context: Context, skip: bool) -> Made:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    made, tally, head = folder / FILES["features"], Tally(), files[0].head
+    columns = head.columns or ()
+    schema = pa.schema([*((name, pa.float32()) for name in columns), (LABEL, pa.int8())])
+    with written(made) as draft, pq.ParquetWriter(draft, schema) as writer:
+        for opened in files:
+            for values, labels in labelled(opened, _feature_faults, tally, context, skip=skip):
+                writer.write_batch(pa.record_batch([*values.T, labels], schema=schema))
+    if not tally.events:
+        raise InputError(f"{files[0].file}: no events, wanted at least one")
+    return Made("features", head.layout, made, tally, columns, head.notes)
+
+
+def _particle_faults(values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
+    return particle_faults(Events(values, np.zeros(len(values), dtype=np.int8)))
+
+
+def _feature_faults(values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
+    bad = np.asarray(~np.isfinite(values).all(axis=1))
+    return {"a feature that is missing, NaN or infinite": bad} if bad.any() else {}
+
+
+def _told(head: Head) -> str:
+    return "particles" if head.columns is None else f"the features {', '.join(head.columns)}"

@@ -1,0 +1,192 @@
+"""Imported datasets as parts of the bench: events of particles, and features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b, sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import bench
+from bench_lhco.cards import Card, toml_of
+from bench_lhco.datasets import ANY, LhcoDataset
+from bench_lhco.imported.places import CARD, FILES, LABEL, folder_of
+from bench_lhco.records import Publication, PublishedFile
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+EDITION = "imported"
+
+
+def dataset_of(card: Card) -> type[bench.Dataset]:
+    """The dataset that a card describes."""
+    particles = card.layout.form == "particles"
+    mass = LhcoDataset.mass
+    told = {
+        "__doc__": card.title,
+        "__module__": __name__,
+        "name": card.name,
+        "kinds": card.kinds,
+        "mass": mass if particles or mass in card.columns else None,
+        "described": card,
+    }
+    return type(card.name, (ImportedEvents if particles else ImportedFeatures,), told)
+
+
+@dataclass(frozen=True)
+class ImportedEvents(LhcoDataset):
+    """Imported events of particles, in the official layout."""
+
+    described: ClassVar[Card]
+
+    signal: str = ANY
+    """What counts as signal, `any` or one kind of the card's; events of others are left out."""
+
+    def __post_init__(self) -> None:
+        """Refuse options that no jet can have, and signal of no kind."""
+        super().__post_init__()
+        _demand_kind(self.signal, self.kinds)
+
+    def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
+        """The file named, else the imported one."""
+        if file is not None:
+            return super().open(edition, file, context)
+        return _source(self.described, "events", edition, context)
+
+    def get(self, context: bench.Context) -> Path:
+        """There is nothing to download."""
+        return bench.Dataset.get(self, context)
+
+    def make(self, simulation: bench.Simulation, context: bench.Context) -> Path:
+        """There is nothing to simulate."""
+        return bench.Dataset.make(self, simulation, context)
+
+    def card(self) -> str:
+        """The card that the import wrote."""
+        return toml_of(self.described)
+
+    @property
+    def _publication(self) -> Publication:
+        return Publication(PublishedFile(0, FILES["events"]))
+
+
+@dataclass(frozen=True)
+class ImportedFeatures(bench.Dataset):
+    """Imported features, a row an event."""
+
+    described: ClassVar[Card]
+    kinds: ClassVar[tuple[str, ...]]
+
+    signal: str = ANY
+    """What counts as signal, `any` or one kind of the card's; events of others are left out."""
+
+    def __post_init__(self) -> None:
+        """Refuse signal of no kind."""
+        _demand_kind(self.signal, self.kinds)
+
+    def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
+        """The imported file."""
+        if file is not None:
+            raise bench.RequestError(f"--file {file}: {self.name} is imported, wanted no file")
+        return _source(self.described, "features", edition, context)
+
+    def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
+        """The features as they were imported, each event once."""
+        import numpy as np
+
+        x, labels = _read(source.file, self.described)
+        ids = row_ids(x)
+        _, first = np.unique(ids, return_index=True)
+        if twice := len(ids) - len(first):
+            context.notice(f"{self.name}: {twice} repeated events are left out")
+        rows = np.sort(first)
+        if self.signal != ANY:
+            rows = rows[np.isin(labels[rows], (0, self.kinds.index(self.signal) + 1))]
+        columns = self.described.columns
+        return bench.Table(
+            columns=tuple(bench.Column(name, c.unit, c.meaning) for name, c in columns.items()),
+            x=x[rows],
+            y=(labels[rows] > 0).astype(np.int8),
+            ids=ids[rows],
+            weights=np.ones(len(rows)),
+        )
+
+    def check(self, file: Path, context: bench.Context) -> Sequence[str]:
+        """Compare the imported file with its card, and count what is in it."""
+        import numpy as np
+
+        _demand_bytes(self.described, "features", file, context)
+        x, labels = _read(file, self.described)
+        counts = np.bincount(labels, minlength=len(self.kinds) + 1)
+        told = zip((label.name for label in self.described.labels), counts, strict=True)
+        twice = len(x) - len(np.unique(row_ids(x)))
+        return [
+            f"features: {', '.join(self.described.columns)}",
+            f"events: {len(x)}; {', '.join(f'{count} {name}' for name, count in told)}",
+            f"duplicates: {twice} of {len(x)} events are there more than once",
+            "sha256: as in the card",
+        ]
+
+    def card(self) -> str:
+        """The card that the import wrote."""
+        return toml_of(self.described)
+
+
+def row_ids(x: NDArray[np.float32]) -> NDArray[np.uint64]:
+    """The content hash of each event: (n,), 64 bits of BLAKE2b over its features, (n, d)."""
+    import numpy as np
+
+    rows = np.ascontiguousarray(x, dtype="<f4") + np.float32(0)  # -0.0 is 0.0
+    found = b"".join(blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
+    return np.frombuffer(found, dtype="<u8").astype(np.uint64)
+
+
+def _demand_kind(signal: str, kinds: Sequence[str]) -> None:
+    if signal not in (ANY, *kinds):
+        raise ValueError(f"signal {signal}: wanted {' or '.join((ANY, *kinds))}")
+
+
+def _source(card: Card, role: str, edition: str | None, context: bench.Context) -> bench.Source:
+    """The file of an imported dataset, whose digest holds for what the card makes of it as well."""
+    import msgspec
+
+    if edition not in (None, EDITION):
+        raise bench.InputError(f"{card.name} is {EDITION}, wanted no edition, got {edition}")
+    file = folder_of(card.name, context.data) / FILES[role]
+    digest = _demand_bytes(card, role, file, context)
+    decisive = msgspec.json.encode([card.kinds, list(card.columns.items())])
+    return bench.Source(EDITION, file, f"{digest}+{sha256(decisive).hexdigest()}")
+
+
+def _demand_bytes(card: Card, role: str, file: Path, context: bench.Context) -> str:
+    """The sha256 of the file, which is the card's.
+
+    Raises:
+        InputError: no such file, or not the bytes that the import made.
+    """
+    from bench_lhco.digests import known_digest
+
+    made, digest = card.file(role), known_digest(file, context.data / "digests")
+    if made is None or made.sha256 != digest:
+        raise bench.InputError(
+            f"{file}: its sha256 is {digest[:16]}..., not that in {file.with_name(CARD)};"
+            " wanted the file that the import made"
+        )
+    return digest
+
+
+def _read(file: Path, card: Card) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """The features (n, d) and labels (n,) of a file that an import made."""
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(file)
+    if table.column_names != [*card.columns, LABEL]:
+        raise bench.InputError(
+            f"{file}: has the columns {table.column_names}, not those of its card"
+        )
+    x = np.stack([table[name].to_numpy() for name in card.columns], axis=1)
+    return x, table[LABEL].to_numpy()

@@ -1,0 +1,168 @@
+"""The files of one import, and where the labels of their events come from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from bench import Context, InputError
+from bench_lhco.files import read_key
+from bench_lhco.files.inspect import isolated
+from bench_lhco.files.values import label_faults, refuse
+from bench_lhco.imported.readers import read
+from bench_lhco.imported.stream import Foreign, Head, Slice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LABELS = range(10)
+"""0 background, 1 and more the kinds of signal."""
+SKIPPED = 1e-3
+"""The largest share of invalid events that may be left out."""
+Faults = Callable[["NDArray[np.float32]"], dict[str, "NDArray[np.bool_]"]]
+"""Which events of a slice are invalid, by what is wrong with them."""
+
+
+@dataclass(frozen=True)
+class Portion:
+    """One file, and the labels of its events where it has no label column."""
+
+    foreign: Foreign
+    given: int | Path | None = None
+    """One label for all, or a file with a label a line: then it must have no label column."""
+    assumed: int | None = None
+    """The label of all where neither the file nor the user says one."""
+    least: int = 0
+    """The least label that there may be: 1 in a file of signal."""
+
+
+@dataclass
+class Tally:
+    """What the events that were read amount to."""
+
+    labels: Counter[int] = field(default_factory=Counter)
+    skipped: int = 0
+    """Invalid ones that were left out."""
+    dropped: int = 0
+    """Particles beyond the hardest 700 of their event."""
+
+    @property
+    def events(self) -> int:
+        """How many are kept."""
+        return self.labels.total()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that is being read."""
+
+    portion: Portion
+    head: Head
+    slices: Iterator[Slice]
+
+    @property
+    def file(self) -> Path:
+        """Where it is."""
+        return self.portion.foreign.file
+
+
+@contextmanager
+def opened_portion(portion: Portion) -> Iterator[Opened]:
+    """A file, read in a child process that ends with the block."""
+    foreign = portion.foreign
+    stream = cast("Generator[Head | Slice]", isolated(read, foreign.file, foreign))
+    with closing(stream):
+        yield Opened(portion, cast("Head", next(stream)), cast("Iterator[Slice]", stream))
+
+
+def labelled(
+    opened: Opened, faults: Faults, tally: Tally, context: Context, *, skip: bool
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int8]]]:
+    """The values and labels of a file's events, slice by slice, each one valid.
+
+    Args:
+        opened: the file.
+        faults: what may be wrong with values.
+        tally: is told what comes.
+        context: its `progress` shows how far the work is.
+        skip: whether invalid events are left out instead of refused.
+
+    Raises:
+        InputError: an invalid event, no labels, or labels from two places.
+    """
+    portion, head, file, start = opened.portion, opened.head, opened.file, 0
+    given = _given(portion, head)
+    with context.progress(f"events of {file.name}", head.events or 0) as bar:
+        for part in opened.slices:
+            labels = _labels(portion, part, given, start)
+            allowed = LABELS[portion.least :]
+            refuse(file, label_faults(labels, allowed), start, len(part))
+            bad = faults(part.values)
+            good = np.ones(len(part), dtype=bool)
+            if bad and skip:
+                good = ~np.logical_or.reduce(list(bad.values()))
+                tally.skipped += int(np.count_nonzero(~good))
+            else:
+                refuse(file, bad, start, len(part))
+            start += len(part)
+            kept = labels[good].astype(np.int8)
+            tally.labels.update(kept.tolist())
+            tally.dropped += part.dropped
+            bar.advance(len(part))
+            yield part.values[good], kept
+    if isinstance(given, np.ndarray) and start != len(given):
+        raise InputError(f"{portion.given}: {len(given)} labels, {file} has {start} events")
+
+
+def _given(portion: Portion, head: Head) -> NDArray[np.int8] | int | None:
+    if not isinstance(portion.given, Path):
+        return portion.given
+    if not portion.given.is_file():
+        raise InputError(f"{portion.given}: no such file, wanted a label a line")
+    lines = head.events
+    if lines is None:
+        with portion.given.open("rb") as stream:
+            lines = sum(1 for _ in stream)
+    return read_key(portion.given, lines, LABELS)
+
+
+def _labels(
+    portion: Portion, part: Slice, given: NDArray[np.int8] | int | None, start: int
+) -> NDArray[np.float64] | NDArray[np.int8]:
+    """The labels of a slice: (n,), not yet looked at."""
+    file = portion.foreign.file
+    if part.labels is not None:
+        if given is not None:
+            raise InputError(f"{file}: has a label column, wanted none beside the labels given")
+        return part.labels
+    if isinstance(given, np.ndarray):
+        found = given[start : start + len(part)]
+        if len(found) < len(part):
+            raise InputError(f"{portion.given}: {len(given)} labels, {file} has more events")
+        return found
+    label = portion.assumed if given is None else given
+    if label is None:
+        raise InputError(
+            f"{file}: has no label column, wanted --label, --labels FILE or --signal-file"
+        )
+    return np.full(len(part), label, dtype=np.int8)
+
+
+def demand_few_skipped(file: Path, tally: Tally) -> None:
+    """Refuse to leave out more than one invalid event in a thousand.
+
+    Raises:
+        InputError: there are more, or nothing else.
+    """
+    read_events = tally.events + tally.skipped
+    if tally.skipped > SKIPPED * read_events:
+        raise InputError(
+            f"{file}: {tally.skipped} of {read_events} events are invalid, "
+            f"wanted at most {SKIPPED:.1%} to leave out"
+        )

@@ -1,0 +1,67 @@
+"""Which layout a foreign file has, and so which reader reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from bench import InputError, RequestError
+from bench_lhco.imported.readers.blocks import read_blocks
+from bench_lhco.imported.readers.hdf5 import hdf5_layout
+from bench_lhco.imported.readers.lists import has_lists, read_lists
+from bench_lhco.imported.readers.rows import read_array, read_official
+from bench_lhco.imported.readers.tables import read_table
+from bench_lhco.imported.stream import Foreign, Head, Slice
+
+Reader = Callable[[Foreign], Iterator[Head | Slice]]
+"""Gives the head of a file, then its slices; raises InputError where something is wrong with it."""
+
+LAYOUTS: Mapping[str, Reader] = MappingProxyType(
+    {
+        "array": read_array,
+        "fixed": read_official,
+        "table": read_official,
+        "particles": read_lists,
+        "features": read_blocks,
+        "csv": read_table,
+    }
+)
+"""By the name that `--layout` takes."""
+HDF5 = ("array", "fixed", "table", "features")
+PARQUET = b"PAR1"
+
+
+def read(_: Path, foreign: Foreign) -> Iterator[Head | Slice]:
+    """The head of a file in any of the layouts, then its slices.
+
+    Raises:
+        InputError: what is wrong with the file.
+        RequestError: a key for a file that has none.
+    """
+    if not foreign.file.is_file():
+        raise InputError(f"{foreign.file}: no such file, wanted events in one of: {_choice()}")
+    layout = foreign.layout or _recognised(foreign)
+    if foreign.key is not None and layout not in HDF5:
+        raise RequestError(f"--key {foreign.key}: {foreign.file} is read as {layout}, not as HDF5")
+    yield from LAYOUTS[layout](foreign)
+
+
+def _recognised(foreign: Foreign) -> str:
+    import h5py
+
+    if h5py.is_hdf5(foreign.file):
+        return hdf5_layout(foreign)
+    with foreign.file.open("rb") as stream:
+        start = stream.read(4096)
+    if start.startswith(PARQUET):
+        return "particles" if has_lists(foreign) else "csv"
+    if not start.strip() or b"\0" in start:
+        raise InputError(
+            f"{foreign.file}: neither HDF5, Parquet nor CSV, wanted one of: {_choice()}"
+        )
+    return "csv"
+
+
+def _choice() -> str:
+    return ", ".join(LAYOUTS)

@@ -1,0 +1,131 @@
+"""Finds events in a foreign HDF5 file, wherever they are in it, and follows no link on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from bench import InputError
+from bench_lhco.files.layout import FIXED, GROUP, TABLE, VALUES, open_hdf5
+from bench_lhco.files.layout import _fixed as array_layout
+from bench_lhco.files.layout import _guarded as guarded
+from bench_lhco.files.layout import _member as member
+from bench_lhco.files.layout import _reading as reading
+from bench_lhco.files.layout import _safe_filters as safe_filters
+from bench_lhco.imported.stream import Foreign
+
+if TYPE_CHECKING:
+    import h5py
+
+T = TypeVar("T")
+
+__all__ = [
+    "ITEMS",
+    "WIDTHS",
+    "array_layout",
+    "at",
+    "has",
+    "hdf5_layout",
+    "is_frame",
+    "member",
+    "objects",
+    "reading",
+    "safe_filters",
+    "searched",
+]
+
+MOST = 1000
+"""Objects of a file that are looked at."""
+WIDTHS = (VALUES, VALUES + 1)
+SECOND = "block1_values"
+ITEMS = "block0_items"
+
+
+@contextmanager
+def searched(foreign: Foreign, search: Callable[[h5py.File], T]) -> Iterator[T]:
+    """What a search finds in a file, while the file is open.
+
+    Raises:
+        InputError: no HDF5 file, a damaged one, or the search's own.
+    """
+    with open_hdf5(foreign.file) as file:
+        yield guarded(foreign.file, lambda: search(file))
+
+
+def hdf5_layout(foreign: Foreign) -> str:
+    """The layout of an HDF5 file: `fixed` or `table`, `features`, else `array`."""
+
+    def layout(file: h5py.File) -> str:
+        import h5py
+
+        if foreign.key is not None:
+            return "features" if is_frame(at(file, foreign)) else "array"
+        links = file.id.links
+        if not links.exists(GROUP.encode()):
+            return "features" if any(is_frame(item) for item in objects(file)) else "array"
+        group = member(file, GROUP, h5py.Group, foreign.file)
+        if has(group, TABLE):
+            return "table"
+        return "features" if is_frame(group) else "fixed"
+
+    with searched(foreign, layout) as found:
+        return found
+
+
+def objects(file: h5py.File) -> Iterator[h5py.Group | h5py.Dataset]:
+    """The groups and datasets of a file, each once; only those behind hard links."""
+    import h5py
+
+    seen, waiting = set(), [file["/"]]
+    while waiting:
+        group = waiting.pop()
+        for name in group.id:  # as bytes, whatever they are
+            if group.id.links.get_info(name).type != h5py.h5l.TYPE_HARD:
+                continue
+            item = group[name]
+            address = h5py.h5o.get_info(item.id).addr
+            if address in seen or not isinstance(item, h5py.Group | h5py.Dataset):
+                continue
+            seen.add(address)
+            if len(seen) > MOST:
+                raise InputError(
+                    f"{file.filename}: more than {MOST} objects, wanted --key to say which it is"
+                )
+            if isinstance(item, h5py.Group):
+                waiting.append(item)
+            yield item
+
+
+def at(file: h5py.File, foreign: Foreign) -> h5py.HLObject:
+    """What lies at the key, reached by hard links.
+
+    Raises:
+        InputError: there is nothing there, or a link on the way.
+    """
+    import h5py
+
+    *groups, last = (foreign.key or "").strip("/").split("/")
+    parent: h5py.Group = file
+    for name in groups:
+        parent = member(parent, name, h5py.Group, foreign.file)
+    return member(parent, last, h5py.HLObject, foreign.file)
+
+
+def is_frame(item: h5py.HLObject) -> bool:
+    """Whether this is a pandas frame of features: in several blocks, or too narrow for events."""
+    import h5py
+
+    if not isinstance(item, h5py.Group) or not (has(item, FIXED) and has(item, ITEMS)):
+        return False
+    values = item[FIXED]
+    narrow = isinstance(values, h5py.Dataset) and values.shape[1:] not in [(w,) for w in WIDTHS]
+    return has(item, SECOND) or narrow
+
+
+def has(group: h5py.Group, name: str) -> bool:
+    """Whether a group has such a member behind a hard link."""
+    import h5py
+
+    links, key = group.id.links, name.encode()
+    return bool(links.exists(key) and links.get_info(key).type == h5py.h5l.TYPE_HARD)

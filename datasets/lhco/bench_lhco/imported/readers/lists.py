@@ -1,0 +1,157 @@
+"""Particles in Parquet: for each event a list of pt, eta, phi, or of px, py, pz, or of records.
+
+It is what awkward writes with `to_parquet`, and what most of Python does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench import InputError
+from bench_lhco.events import MAX_PARTICLES, Particles, ends, padded
+from bench_lhco.imported.columns import label_among
+from bench_lhco.imported.momenta import massless
+from bench_lhco.imported.readers.parquet import batches, numbers, opened_parquet
+from bench_lhco.imported.stream import Foreign, Head, Slice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+SPELLINGS = (("pt", "eta", "phi"), ("px", "py", "pz"))
+"""The last word of the columns' names, in any case, such as `part_pt` or `Particle.PT`."""
+
+
+def has_lists(foreign: Foreign) -> bool:
+    """Whether a Parquet file has a list for each event."""
+    with opened_parquet(foreign.file) as file:
+        return any(_is_list(field.type) for field in file.schema_arrow)
+
+
+def read_lists(foreign: Foreign) -> Iterator[Head | Slice]:
+    """The particles of a Parquet file; of an event with more than 700, the hardest 700."""
+    with opened_parquet(foreign.file) as file:
+        lists = _Lists.of(foreign.file, file.schema_arrow)
+        yield Head("particles", events=file.metadata.num_rows)
+        for batch in batches(file, foreign.file, lists.columns):
+            particles, dropped = hardest(lists.particles(foreign.file, batch))
+            yield Slice(padded(particles), lists.labels(foreign.file, batch), dropped)
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """Which columns hold what."""
+
+    names: tuple[str, ...]
+    """Of three columns; or of three fields of the records."""
+    cartesian: bool
+    """Whether they are px, py, pz."""
+    records: str | None
+    """The column that holds records, if the three are fields of one."""
+    label: str | None
+
+    @classmethod
+    def of(cls, path: Path, schema: pa.Schema) -> _Lists:
+        """What the schema says.
+
+        Raises:
+            InputError: no such lists, or several.
+        """
+        import pyarrow as pa
+
+        lists = [field for field in schema if _is_list(field.type)]
+        plain = [field.name for field in schema if not _is_list(field.type)]
+        label = label_among(path, plain)
+        if found := _spelt(path, [field.name for field in lists]):
+            return cls(*found, None, label)
+        for field in lists:
+            inner = field.type.value_type
+            names = [inner.field(i).name for i in range(inner.num_fields)]
+            if pa.types.is_struct(inner) and (found := _spelt(path, names)):
+                return cls(*found, field.name, label)
+        there = ", ".join(f"{field.name} ({field.type!s:.30})" for field in lists[:8]) or "no lists"
+        raise InputError(f"{path}: wanted lists of pt, eta, phi or px, py, pz; there is {there}")
+
+    @property
+    def columns(self) -> list[str] | None:
+        """The columns to read; None for all, where a name would be taken for a path."""
+        names = [self.records] if self.records is not None else list(self.names)
+        names += [self.label] if self.label is not None else []
+        return None if any("." in name or not name for name in names) else names
+
+    def particles(self, path: Path, batch: pa.RecordBatch) -> Particles:
+        """The particles as they are, without those that are all 0, which are padding."""
+        if self.records is None:
+            lists = {name: _flat(path, name, batch.column(name)) for name in self.names}
+            values = [numbers(path, name, flat) for name, (flat, _) in lists.items()]
+            counts, *others = (lengths for _, lengths in lists.values())
+            if not all(np.array_equal(counts, other) for other in others):
+                raise InputError(f"{path}: {', '.join(self.names)} have lists of different lengths")
+        else:
+            records, counts = _flat(path, self.records, batch.column(self.records))
+            values = [numbers(path, name, records.field(name)) for name in self.names]
+        found = massless(*values) if self.cartesian else np.stack(values, axis=1)
+        there = (found != 0).any(axis=1)
+        event = np.repeat(np.arange(len(counts)), counts)[there]
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, so refused
+            kept = found[there].astype(np.float32)
+        return Particles(kept, ends(np.bincount(event, minlength=len(counts))))
+
+    def labels(self, path: Path, batch: pa.RecordBatch) -> NDArray[np.float64] | None:
+        """The label column: (n,)."""
+        return None if self.label is None else numbers(path, self.label, batch.column(self.label))
+
+
+def hardest(particles: Particles, most: int = MAX_PARTICLES) -> tuple[Particles, int]:
+    """The particles that an event has room for, in their order, and how many are left out."""
+    if not len(particles) or particles.counts.max() <= most:
+        return particles, 0
+    event = np.repeat(np.arange(len(particles)), particles.counts)
+    pt = np.where(particles.pt > 0, particles.pt, np.inf)  # what is invalid stays, to be refused
+    order = np.lexsort((-pt, event))
+    rank = np.empty(len(event), dtype=np.int64)
+    rank[order] = np.arange(len(event)) - particles.offsets[:-1][event]
+    kept = rank < most
+    counts = np.minimum(particles.counts, most)
+    return Particles(particles.values[kept], ends(counts)), int(np.count_nonzero(~kept))
+
+
+def _spelt(path: Path, names: Sequence[str]) -> tuple[tuple[str, ...], bool] | None:
+    """The three names that are meant, and whether they are px, py, pz; None if there are none."""
+    for spelling in SPELLINGS:
+        found = {word: [n for n in names if _last_word(n) == word] for word in spelling}
+        for word, several in found.items():
+            if len(several) > 1 and all(found.values()):
+                raise InputError(f"{path}: {' and '.join(several)} for {word}, wanted one of them")
+        if all(found.values()):
+            return tuple(found[word][0] for word in spelling), spelling == SPELLINGS[1]
+    return None
+
+
+def _last_word(name: str) -> str:
+    return re.split(r"[^a-z0-9]", name.lower())[-1]
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    kinds = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(is_kind(kind) for is_kind in kinds)
+
+
+def _flat(path: Path, name: str, lists: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
+    """The values of all lists, and how many each has: (n,)."""
+    import pyarrow.compute as pc
+
+    flat = lists.flatten()
+    if lists.null_count or flat.null_count:
+        raise InputError(f"{path}: column {name!r} has lists or values that are missing")
+    counts: NDArray[np.int64] = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
+    return flat, counts.astype(np.int64)

@@ -1,0 +1,95 @@
+"""Parquet files as Arrow reads them, batch by batch; its errors in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench import InputError
+from bench_lhco.files.layout import MAX_RATIO, first_line
+from bench_lhco.imported.stream import ROWS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from numpy.typing import NDArray
+
+MAGIC = b"PAR1"
+BUFFER = 2**20  # bytes
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file begins as Parquet does."""
+    with path.open("rb") as stream:
+        return stream.read(len(MAGIC)) == MAGIC
+
+
+@contextmanager
+def arrow_errors(path: Path) -> Iterator[None]:
+    """What is inside; what Arrow finds wrong with the file becomes an InputError."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except pa.ArrowMemoryError as e:
+        raise MemoryError from e
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as e:
+        raise InputError(f"{path}: damaged or not readable ({first_line(e)[:120]})") from e
+
+
+@contextmanager
+def opened_parquet(path: Path) -> Iterator[pq.ParquetFile]:
+    """A Parquet file, opened.
+
+    Raises:
+        InputError: no Parquet file, one without events, or one that declares absurdly many.
+    """
+    import pyarrow.parquet as pq
+
+    with arrow_errors(path):
+        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER)
+    with file:
+        events, size = file.metadata.num_rows, path.stat().st_size
+        if not 0 < events <= MAX_RATIO * size:
+            raise InputError(
+                f"{path}: declares {events} events in {size} bytes,"
+                f" wanted 1 to {MAX_RATIO} for each byte"
+            )
+        yield file
+
+
+def batches(
+    file: pq.ParquetFile, path: Path, columns: list[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The events of a file, some at a time; of all columns or of these."""
+    found = file.iter_batches(ROWS, columns=columns, use_threads=False)
+    while True:
+        with arrow_errors(path):
+            batch = next(found, None)
+        if batch is None:
+            return
+        yield batch
+
+
+def numbers(path: Path, name: str, values: pa.Array) -> NDArray[np.float64]:
+    """Plain values as numbers: (n,); NaN where there is none.
+
+    Raises:
+        InputError: they are no numbers.
+    """
+    import pyarrow as pa
+
+    kind = values.type
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
+        raise InputError(f"{path}: column {name!r} holds {kind!s:.40}, wanted numbers")
+    if pa.types.is_boolean(kind):
+        values = values.cast(pa.uint8())
+    found: NDArray[np.float64] = values.cast(pa.float64(), safe=False).to_numpy(
+        zero_copy_only=False
+    )
+    return found

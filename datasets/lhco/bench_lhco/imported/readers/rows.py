@@ -1,0 +1,69 @@
+"""Events in rows of the official form: pandas' fixed and table layouts, and a plain array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench import InputError
+from bench_lhco.events import MAX_PARTICLES
+from bench_lhco.files.layout import VALUES, Layout, Rows, opened
+from bench_lhco.files.provenance import provenance
+from bench_lhco.imported.readers.hdf5 import WIDTHS, array_layout, at, objects, searched
+from bench_lhco.imported.stream import ROWS, Foreign, Head, Slice
+
+if TYPE_CHECKING:
+    import h5py
+
+
+def read_official(foreign: Foreign) -> Iterator[Head | Slice]:
+    """The events of a file in an official layout, which is taken as it is."""
+    told = provenance(foreign.file) or {}
+    share = told.get("signal_fraction")
+    with opened(foreign.file) as (layout, rows):
+        if foreign.layout not in (None, layout.kind):
+            raise InputError(f"{foreign.file}: is in layout {layout.kind}, wanted {foreign.layout}")
+        yield Head(
+            layout.kind,
+            events=layout.events,
+            signal_fraction=None if share is None else float(share),
+        )
+        yield from _slices(layout, rows)
+
+
+def read_array(foreign: Foreign) -> Iterator[Head | Slice]:
+    """The events of a file that has them in a plain array of 2100 or 2101 columns."""
+    with searched(foreign, lambda file: _array(file, foreign)) as (layout, rows):
+        yield Head("array", events=layout.events)
+        yield from _slices(layout, rows)
+
+
+def _array(file: h5py.File, foreign: Foreign) -> tuple[Layout, Rows]:
+    import h5py
+
+    if foreign.key is not None:
+        found = at(file, foreign)
+        if not isinstance(found, h5py.Dataset):
+            raise InputError(f"{foreign.file}: {found.name} is no array, wanted one of events")
+        return array_layout(found, foreign.file)
+    arrays = [item for item in objects(file) if isinstance(item, h5py.Dataset)]
+    fitting = [item for item in arrays if item.ndim == 2 and item.shape[1] in WIDTHS]
+    if len(fitting) == 1:
+        return array_layout(fitting[0], foreign.file)
+    there = [f"{item.name} {item.shape}" for item in fitting or arrays]
+    told = ", ".join(there[:5]) + (f" and {len(there) - 5} more" if len(there) > 5 else "")
+    how = "say by --key which one" if fitting else f"with {WIDTHS[0]} or {WIDTHS[1]} columns"
+    raise InputError(
+        f"{foreign.file}: wanted one array of events, {how}; there is {told or 'none'}"
+    )
+
+
+def _slices(layout: Layout, rows: Rows) -> Iterator[Slice]:
+    for first in range(0, layout.events, ROWS):
+        values = rows(first, min(first + ROWS, layout.events))
+        with np.errstate(over="ignore", invalid="ignore"):  # infinite, so refused later
+            padded = values[:, :VALUES].astype(np.float32).reshape(-1, MAX_PARTICLES, 3)
+        labels = values[:, VALUES].astype(np.float64) if layout.labelled else None
+        yield Slice(padded, labels)

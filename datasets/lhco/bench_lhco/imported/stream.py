@@ -1,0 +1,55 @@
+"""What the readers of foreign files give: a head that says what there is, then slices of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ROWS = 1000
+"""Events of a slice."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A file in somebody's layout."""
+
+    file: Path
+    layout: str | None = None
+    """Its layout, where the user says it; None to recognise it."""
+    key: str | None = None
+    """Where in an HDF5 file the events are; None to find them."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a file holds."""
+
+    layout: str
+    columns: tuple[str, ...] | None = None
+    """The names of the features; None for particles."""
+    events: int | None = None
+    """How many, where the file says it before it is read."""
+    signal_fraction: float | None = None
+    """The natural rate of signal, where the file tells one, as a twin does."""
+    notes: tuple[str, ...] = ()
+    """What is left out of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """Events that come next, as they were read: not yet validated."""
+
+    values: NDArray[np.float32]
+    """Particles in the official layout, (n, 700, 3): pt [GeV], eta, phi [rad]; features, (n, d)."""
+    labels: NDArray[np.float64] | None = None
+    """(n,); None where the file has no label column."""
+    dropped: int = 0
+    """Particles beyond the 700 hardest of their event."""
+
+    def __len__(self) -> int:
+        return len(self.values)
