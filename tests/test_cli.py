@@ -47,7 +47,7 @@ def refused(ran: subprocess.CompletedProcess[str], told: str) -> None:
         ("list modls", "did you mean models?"),
         ("report", "no runs to report"),
         ("report nothing", "no run called 'nothing'"),
-        ("data make blackbox2", "there is no twin of blackbox2"),
+        ("data make blackbox2 --signal 10", "blackbox2 has no signal"),
         ("data check nowhere.h5", "nowhere.h5"),
     ],
 )

@@ -7,9 +7,11 @@ whose authors ask to be cited.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from bench_lhco.events import Particles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,12 +37,25 @@ class Clustered:
     member_offsets: NDArray[np.int64]  # (k + 1,), the constituents of each jet
 
 
-def massless(
-    pt: NDArray[np.floating], eta: NDArray[np.floating], phi: NDArray[np.floating]
-) -> Momenta:
-    """Massless four-momenta in double precision; pt in GeV, phi in rad."""
-    pt, eta, phi = (np.asarray(a, dtype=np.float64) for a in (pt, eta, phi))
-    return Momenta(pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta), pt * np.cosh(eta))
+def massless(particles: Particles) -> Momenta:
+    """Massless four-momenta in double precision, GeV."""
+    pt, eta, phi = np.ascontiguousarray(particles.values.T, dtype=np.float64)
+    grown = np.exp(eta)
+    shrunk = 1 / grown
+    px, py = pt * np.cos(phi), pt * np.sin(phi)
+    return Momenta(px, py, pt * (grown - shrunk) / 2, pt * (grown + shrunk) / 2)
+
+
+def as_awkward(p: Momenta, offsets: NDArray[np.int64]) -> Any:
+    """The events as fastjet takes them: an array of lists of momenta, no option types in it."""
+    import awkward as ak
+    import fastjet
+
+    # Without this the first clustering of a process prints a banner to standard output.
+    fastjet.ClusterSequenceArea.set_fastjet_banner_stream(None)
+    columns = [ak.contents.NumpyArray(np.ascontiguousarray(a)) for a in (p.px, p.py, p.pz, p.e)]
+    record = ak.contents.RecordArray(columns, ["px", "py", "pz", "E"])
+    return ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), record))
 
 
 def anti_kt(p: Momenta, offsets: NDArray[np.int64], radius: float, min_pt: float) -> Clustered:
@@ -54,30 +69,29 @@ def anti_kt(p: Momenta, offsets: NDArray[np.int64], radius: float, min_pt: float
         radius: jet radius in rapidity and azimuth.
         min_pt: least pt of a jet, GeV.
     """
-    import awkward as ak
     import fastjet
 
     if len(offsets) < 2:  # fastjet is not asked about no events
         none = np.zeros(0, dtype=np.int64)
         return Clustered(np.zeros((0, 4)), offsets.copy(), none, np.zeros(1, dtype=np.int64))
-    columns = [ak.contents.NumpyArray(np.ascontiguousarray(a)) for a in (p.px, p.py, p.pz, p.e)]
-    record = ak.contents.RecordArray(columns, ["px", "py", "pz", "E"])
-    events = ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), record))
-    # Without this the first clustering of a process prints a banner to standard output.
-    fastjet.ClusterSequenceArea.set_fastjet_banner_stream(None)
     definition = fastjet.JetDefinition(fastjet.antikt_algorithm, radius)
-    sequence = fastjet.ClusterSequence(events, definition)
-    jets = sequence.inclusive_jets(min_pt)
-    inside = sequence.constituent_index(min_pt)
-    per_event = ak.to_numpy(ak.num(jets)).astype(np.int64)
-    per_jet = ak.to_numpy(ak.flatten(ak.num(inside, axis=2))).astype(np.int64)
-    flat = ak.flatten(jets)
-    p4 = np.stack([ak.to_numpy(flat[name]) for name in ("px", "py", "pz", "E")], axis=1)
-    start = np.repeat(np.repeat(offsets[:-1], per_event), per_jet)
-    members = ak.to_numpy(ak.flatten(inside, axis=None)).astype(np.int64) + start
-    return Clustered(p4, _ends(per_event), members, _ends(per_jet))
+    sequence = fastjet.ClusterSequence(as_awkward(p, offsets), definition)
+    inside = sequence.constituent_index(min_pt).layout  # by event, by jet, longer than needed
+    jets = np.asarray(inside.offsets.data, dtype=np.int64)
+    ends = np.asarray(inside.content.offsets.data, dtype=np.int64)
+    start = np.repeat(offsets[:-1], np.diff(ends[jets]))
+    members = inside.content.content.data[: ends[-1]] + start
+    # The sums are what fastjet's own list of the jets holds, which would have to be asked for.
+    return Clustered(summed(p, members, ends), jets, members, ends)
 
 
-def _ends(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Offsets from counts: (n,) to (n + 1,)."""
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+def summed(
+    p: Momenta, members: NDArray[np.int64], offsets: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The four-momentum of each group of particles: (k, 4), GeV; 0 for a group without any."""
+    out = np.zeros((len(offsets) - 1, 4))
+    some = offsets[1:] > offsets[:-1]
+    if some.any():
+        for i, column in enumerate((p.px, p.py, p.pz, p.e)):
+            out[some, i] = np.add.reduceat(column[members], offsets[:-1][some])
+    return out

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from bench_lhco.records import Publication
 
 
+ANY = "any"
+"""Every kind of signal counts."""
+
+
 @dataclass(frozen=True)
 class Twin:
     """The twin that is made where nobody says how large."""
 
-    signal: int
-    background: int
+    events: Mapping[str, int]
+    """How many by their kind; several kinds of signal in their natural proportion."""
     signal_fraction: float
     """The natural rate of signal, which the twin's weights restore: it has more signal."""
 
@@ -28,15 +32,22 @@ class LhcoDataset(bench.Dataset):
     """Jet features of events in the official file layout."""
 
     mass = "m_jj"
-    twin: ClassVar[Twin | None] = None
-    labels_allowed: ClassVar[tuple[int, ...]] = (0, 1)
+    twin: ClassVar[Twin]
+    kinds: ClassVar[tuple[str, ...]] = ("signal",)
+    """The kinds of signal, which have the labels 1, 2 and so on; there may be none."""
 
     radius: float = 1.0
     """Jet radius of the anti-kt algorithm, in rapidity and azimuth."""
     min_pt: float = 20.0
     """Least transverse momentum of a reconstructed jet, GeV; not the trigger's 1200."""
-    features: Literal["jets", "diary"] = "jets"
-    """Feature set: `jets`, or `diary` for the diary's 16 numbers as its code made them."""
+    features: Literal["standard", "substructure", "diary"] = "standard"
+    """Feature set: `standard`, `substructure` for more of it, or `diary` for the study diary's 16
+    numbers as its code made them; `docs/features.md` has all of them."""
+    constituents: bool = False
+    """Keep the jets' constituents too, for models that read particles: a Parquet file by event,
+    written when the features are made."""
+    skip_bad_events: bool = False
+    """Leave out invalid events and count them, as long as they are at most one in a thousand."""
 
     def __post_init__(self) -> None:
         """Refuse options that no jet can have."""
@@ -47,20 +58,21 @@ class LhcoDataset(bench.Dataset):
 
     def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
         """The file named, else the official one if it is here, else the twin, made if need be."""
-        from bench_lhco.files import provenance
+        from bench_lhco.files import inspected
 
         if file is not None:
-            told = provenance(file) or {}
+            told = inspected(file).provenance or {}
             found = str(told.get("edition", "official"))
             if edition not in (None, found):
                 raise bench.InputError(f"{file} is the {found} edition, wanted {edition}")
             return self._source(found, file, context)
-        official = context.data / self._publication.events.name
-        if edition != "twin" and official.is_file():
-            return self._source("official", official, context)
+        official = self._official(context)
+        missing = [path for path in official if not path.is_file()]
+        if edition != "twin" and not missing:
+            return self._source("official", official[0], context)
         if edition == "official":
             raise bench.InputError(
-                f"{official} is not there; `bench data get {self.name}` downloads it"
+                f"{missing[0]} is not there; `bench data get {self.name}` downloads it"
             )
         twin = self._twin_file(context)
         if not twin.is_file():
@@ -69,17 +81,21 @@ class LhcoDataset(bench.Dataset):
 
     def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
         """Cluster every event into jets and take their features."""
+        from bench_lhco.ingest import Recipe
         from bench_lhco.tabulate import tabulate
 
-        return tabulate(
+        recipe = Recipe(
             source.file,
-            labels=self._publication.labels(source.file),
-            allowed=self.labels_allowed,
+            digest=source.digest,
             radius=self.radius,
             min_pt=self.min_pt,
             features=self.features,
-            context=context,
+            allowed=self._labels,
+            skip=self.skip_bad_events,
+            constituents=self.constituents,
         )
+        labels = self._publication.labels(source.file, self._labels)
+        return tabulate(recipe, labels, self.kinds, getattr(self, "signal", ANY), context)
 
     def get(self, context: bench.Context) -> Path:
         """Download the official file, and the master key where there is one."""
@@ -97,17 +113,18 @@ class LhcoDataset(bench.Dataset):
         """Validate every event of a file."""
         from bench_lhco.files import check
 
-        labels = self._publication.labels(file)
-        return check(file, context, labels=labels, allowed=self.labels_allowed)
+        labels = self._publication.labels(file, self._labels)
+        return check(file, context, labels=labels, kinds=self.kinds)
+
+    def bring(self, wanted: bench.Import, context: bench.Context) -> Sequence[str]:
+        """Convert a file in one of the layouts that people have, and keep it with a card."""
+        from bench_lhco.imported.bring import bring
+
+        return bring(wanted, context)
 
     def _simulate(self, simulation: bench.Simulation | None, context: bench.Context) -> None:
         from bench_lhco.twin.make import make_twin
 
-        if self.twin is None:
-            raise bench.RequestError(
-                f"there is no twin of {self.name}, only of rd and blackbox1; "
-                f"`bench data get {self.name}` downloads the official file"
-            )
         make_twin(self.name, self.twin, simulation, self._twin_file(context), context)
 
     @property
@@ -116,17 +133,36 @@ class LhcoDataset(bench.Dataset):
 
         return publication(self.name)
 
+    @property
+    def _publications(self) -> tuple[Publication, ...]:
+        """What is published of the events, the dataset's own file first."""
+        return (self._publication,)
+
+    @property
+    def _labels(self) -> tuple[int, ...]:
+        return tuple(range(len(self.kinds) + 1))
+
+    def _official(self, context: bench.Context) -> list[Path]:
+        """The published files that the events are in, the dataset's own one first."""
+        return [context.data / published.events.name for published in self._publications]
+
     def _twin_file(self, context: bench.Context) -> Path:
         return context.data / f"{self.name}.twin.h5"
 
     def _source(self, edition: str, file: Path, context: bench.Context) -> bench.Source:
         from bench_lhco.digests import known_digest
+        from bench_lhco.files import demand_recorded
 
-        used = [file]
+        official = self._official(context)
+        used = official if file == official[0] else [file]
         key = self._publication.key
         if key is not None and (beside := file.with_name(key.name)).is_file():
-            used.append(beside)
+            used = [*used, beside]
         digests = [known_digest(path, context.data / "digests") for path in used]
+        hashes = [published.events.sha256 for published in self._publications]
+        known = dict(zip(official, hashes, strict=True))
+        for path, digest in zip(used, digests, strict=True):
+            demand_recorded(path, digest, known.get(path))
         return bench.Source(edition, file, "+".join(digests))
 
 
@@ -136,7 +172,58 @@ class ResearchAndDevelopment(LhcoDataset):
 
     name = "rd"
     ratio = "1:1"
-    twin = Twin(signal=14_000, background=20_000, signal_fraction=1 / 11)
+    twin = Twin({"background": 20_000, "signal": 14_000}, signal_fraction=1 / 11)
+
+
+@dataclass(frozen=True)
+class ThreeProngs(LhcoDataset):
+    """R&D background with a signal of three-prong jets, 3500, 500 and 100 GeV, to be held out.
+
+    The published file has signal only. Its background is that of the R&D dataset's test split,
+    which nothing was fitted on, with weights of the whole.
+    """
+
+    name = "rd3"
+    ratio = "1:10"
+    train = "rd"
+    twin = Twin({"background": 10_000, "signal": 4_000}, signal_fraction=1 / 11)
+
+    def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
+        """The features of the signal and, for the published file, those of its background."""
+        found = super().table(source, context)
+        own, background = self._official(context)
+        if source.file != own:
+            return found
+        research = ResearchAndDevelopment(**asdict(self))
+        table = research.table(research.open(None, background, context), context)
+        return _with_background(found, table)
+
+    def get(self, context: bench.Context) -> Path:
+        """Download the signal's file and that of the R&D dataset."""
+        ResearchAndDevelopment().get(context)
+        return super().get(context)
+
+    @property
+    def _publications(self) -> tuple[Publication, ...]:
+        return (self._publication, ResearchAndDevelopment()._publication)
+
+
+def _with_background(signal: bench.Table, research: bench.Table) -> bench.Table:
+    """The signal, and the background in the other table's test split with the weight of all."""
+    import numpy as np
+
+    background = research.y == 0
+    rows = np.nonzero(background & bench.split_rows(research.ids, "test"))[0]
+    part = research.take(rows)
+    scale = research.weights[background].sum() / part.weights.sum()
+    return bench.Table(
+        columns=signal.columns,
+        x=np.concatenate([signal.x, part.x]),
+        y=np.concatenate([signal.y, part.y]),
+        ids=np.concatenate([signal.ids, part.ids]),
+        weights=np.concatenate([signal.weights, part.weights * scale]),
+        skipped=signal.skipped + research.skipped,
+    )
 
 
 @dataclass(frozen=True)
@@ -146,7 +233,7 @@ class BlackBox1(LhcoDataset):
     name = "blackbox1"
     ratio = "all-signal"
     train = "rd"
-    twin = Twin(signal=834, background=10_000, signal_fraction=834e-6)
+    twin = Twin({"background": 10_000, "signal": 834}, signal_fraction=834e-6)
 
 
 @dataclass(frozen=True)
@@ -156,6 +243,8 @@ class BlackBox2(LhcoDataset):
     name = "blackbox2"
     ratio = "natural"
     train = "rd"
+    kinds = ()
+    twin = Twin({"background": 10_000}, signal_fraction=0.0)
 
 
 @dataclass(frozen=True)
@@ -165,4 +254,8 @@ class BlackBox3(LhcoDataset):
     name = "blackbox3"
     ratio = "all-signal"
     train = "rd"
-    labels_allowed = (0, 1, 2)
+    kinds = ("dijet", "trijet")
+    twin = Twin({"background": 10_000, "dijet": 1200, "trijet": 2000}, signal_fraction=3200e-6)
+
+    signal: Literal["any", "dijet", "trijet"] = "any"
+    """What counts as signal; events of the other kind are left out."""

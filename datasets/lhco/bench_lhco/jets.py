@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench_lhco.clustering import Clustered, Momenta, anti_kt, massless
+from bench_lhco.clustering import Clustered, anti_kt, massless
+from bench_lhco.events import Particles, ends, within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEADING = 2
 """Jets kept of an event."""
-SLICE = 5000
-"""Events clustered at once: some 100 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +23,7 @@ class Jets:
 
     p4: NDArray[np.float64]  # (n, 2, 4): px, py, pz, E [GeV], the sum over the constituents
     n_constituents: NDArray[np.int64]  # (n, 2)
-    members: NDArray[np.int64]  # (c,), a constituent's row among its event's 700 particles
+    members: NDArray[np.int64]  # (c,), a constituent's place among the flat particles
     offsets: NDArray[np.int64]  # (2n + 1,), the members of jet j of event i lie at 2i + j
     n_jets: NDArray[np.int64]  # (n,), all jets with pt >= min_pt
 
@@ -53,7 +52,7 @@ class Jets:
         return invariant_mass(self.p4)
 
     def constituents(self, event: int, jet: int) -> NDArray[np.int64]:
-        """The rows of one jet's constituents among its event's particles: (k,)."""
+        """The places of one jet's constituents among the flat particles: (k,)."""
         place = LEADING * event + jet
         return self.members[self.offsets[place] : self.offsets[place + 1]]
 
@@ -68,7 +67,7 @@ def invariant_mass(p4: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def cluster(
-    particles: NDArray[np.float32],
+    particles: Particles,
     radius: float = 1.0,
     min_pt: float = 20.0,
     hardest_first: bool = True,
@@ -76,46 +75,24 @@ def cluster(
     """The two leading anti-kt jets of each event.
 
     Args:
-        particles: (n, 700, 3): pt [GeV], eta, phi [rad], rows with pt 0 are padding. All finite
-            and no pt below zero: fastjet crashes the process on a NaN, so the reader refuses it.
+        particles: all finite and no pt below zero: fastjet crashes the process on a NaN, so the
+            reader refuses it.
         radius: jet radius in rapidity and azimuth.
         min_pt: least pt of a jet, GeV; a cut of the reconstruction, unrelated to the trigger.
         hardest_first: False gives the first two jets in fastjet's own order, mostly ascending in
             pt, which nothing but the repetition of the diary should want.
     """
-    parts = [
-        _leading(particles[i : i + SLICE], radius, min_pt, hardest_first)
-        for i in range(0, max(len(particles), 1), SLICE)
-    ]
-    counts = np.concatenate([np.diff(part.offsets) for part in parts])
-    return Jets(
-        p4=np.concatenate([part.p4 for part in parts]),
-        n_constituents=np.concatenate([part.n_constituents for part in parts]),
-        members=np.concatenate([part.members for part in parts]),
-        offsets=np.concatenate([[0], np.cumsum(counts)]),
-        n_jets=np.concatenate([part.n_jets for part in parts]),
-    )
-
-
-def _leading(
-    particles: NDArray[np.float32], radius: float, min_pt: float, hardest_first: bool
-) -> Jets:
-    """The leading jets of one slice of events."""
     n = len(particles)
-    there = particles[:, :, 0] > 0
-    row = np.nonzero(there)[1]
-    flat = massless(*(particles[:, :, k][there] for k in range(3)))
-    offsets = np.concatenate([[0], np.cumsum(there.sum(axis=1))]).astype(np.int64)
-    found = anti_kt(flat, offsets, radius, min_pt)
+    found = anti_kt(massless(particles), particles.offsets, radius, min_pt)
     chosen = _first_two(found, n, hardest_first)
-    members, jet_of = _members_of(found, chosen)
-    counts = np.bincount(jet_of, minlength=LEADING * n)
-    p4 = _sums(flat, members, jet_of, LEADING * n).reshape(n, LEADING, 4)
+    members, counts = _members_of(found, chosen)
+    p4 = np.zeros((LEADING * n, 4))
+    p4[chosen >= 0] = found.p4[chosen[chosen >= 0]]
     return Jets(
-        p4=p4,
+        p4=p4.reshape(n, LEADING, 4),
         n_constituents=counts.reshape(n, LEADING),
-        members=row[members],
-        offsets=np.concatenate([[0], np.cumsum(counts)]),
+        members=members,
+        offsets=ends(counts),
         n_jets=np.diff(found.offsets),
     )
 
@@ -136,18 +113,8 @@ def _first_two(found: Clustered, n: int, hardest_first: bool) -> NDArray[np.int6
 def _members_of(
     found: Clustered, chosen: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The constituents of the chosen jets, flat, and the place in `chosen` each belongs to."""
-    place = np.nonzero(chosen >= 0)[0]
-    start = found.member_offsets[chosen[place]]
-    counts = found.member_offsets[chosen[place] + 1] - start
-    first = np.cumsum(counts) - counts
-    inside = np.arange(counts.sum()) - np.repeat(first, counts)
-    return found.members[np.repeat(start, counts) + inside], np.repeat(place, counts)
-
-
-def _sums(
-    flat: Momenta, members: NDArray[np.int64], jet_of: NDArray[np.int64], n: int
-) -> NDArray[np.float64]:
-    """The summed four-momentum of each jet's constituents: (n, 4)."""
-    columns = (flat.px, flat.py, flat.pz, flat.e)
-    return np.stack([np.bincount(jet_of, c[members], n) for c in columns], axis=1)
+    """The constituents of the chosen jets, flat, and how many each jet has: (len(chosen),)."""
+    there = chosen >= 0
+    counts = np.zeros(len(chosen), dtype=np.int64)
+    counts[there] = np.diff(found.member_offsets)[chosen[there]]
+    return found.members[within(found.member_offsets, chosen[there])], counts

@@ -1,128 +1,142 @@
-"""From a file of events to the table of their features, slice by slice in worker processes."""
+"""From a file of events to the table of their features: labels, weights, each event once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
+from filelock import FileLock
 
 import bench
-from bench_lhco.events import event_ids
-from bench_lhco.files import count_events, provenance, slices
-from bench_lhco.workers import spread
+from bench.fingerprint import array_digest
+from bench_lhco.constituents import gather_constituents
+from bench_lhco.digests import known_digest
+from bench_lhco.features import SETS
+from bench_lhco.files import inspected
+from bench_lhco.ingest import Recipe, Rows, ingest, planned
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
-SLICE = 1000
-
-
-@dataclass(frozen=True)
-class _Job:
-    """Features of the events from `start` to `stop`."""
-
-    path: Path
-    start: int
-    stop: int
-    labels: NDArray[np.int8] | int | None
-    allowed: tuple[int, ...]
-    radius: float
-    min_pt: float
-    features: str
-
-
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    x: NDArray[np.float32]
-    y: NDArray[np.int8]
-    ids: NDArray[np.uint64]
+ANY = "any"
+"""Every kind of signal counts."""
+ABANDONED = 7 * 24 * 3600
+"""Seconds after which nobody is expected to go on with an ingest."""
 
 
 def tabulate(
-    path: Path,
-    *,
+    recipe: Recipe,
     labels: NDArray[np.int8] | int | None,
-    allowed: Sequence[int],
-    radius: float,
-    min_pt: float,
-    features: str,
+    kinds: Sequence[str],
+    signal: str,
     context: bench.Context,
 ) -> bench.Table:
     """The features of every event of a file, in the file's order.
 
+    Args:
+        recipe: the file, and what to make of its events.
+        labels: for a file without a label column: those of all events, or one for all.
+        kinds: the kinds of signal, which have the labels 1, 2 and so on.
+        signal: the one that counts, events of the others being left out; or `any`.
+        context: its `scratch` keeps the finished chunks of an interrupted ingest.
+
     Raises:
-        InputError: an invalid file or event.
+        InputError: an invalid file or event, too many that were to be skipped, or a file that is
+            not the one that the recipe is for.
     """
-    total = count_events(path)
-    work = [
-        _Job(
-            path, start, min(start + SLICE, total), labels, tuple(allowed), radius, min_pt, features
-        )
-        for start in range(0, total, SLICE)
-    ]
-    done: dict[int, _Rows] = {}
-    with context.progress(f"jets of {path.name}", total=total) as bar:
-        for job, rows in spread(_rows, work, context.jobs):
-            done[job.start] = rows
-            bar.advance(len(rows.y))
-    parts = [done[job.start] for job in work]
-    x, y, ids = (np.concatenate([getattr(p, name) for p in parts]) for name in ("x", "y", "ids"))
-    return bench.Table(_columns(features), *_once(x, y, ids, path, context))
-
-
-def _once(
-    x: NDArray[np.float32],
-    y: NDArray[np.int8],
-    ids: NDArray[np.uint64],
-    path: Path,
-    context: bench.Context,
-) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray[np.uint64], NDArray[np.float64]]:
-    """Each event once, the first of its kind, with its weight."""
-    _, first = np.unique(ids, return_index=True)
-    if len(first) < len(ids):
-        context.notice(f"{path.name}: {len(ids) - len(first)} repeated events are left out")
-    rows = np.sort(first)
-    return x[rows], y[rows], ids[rows], _weights(y[rows], path)
-
-
-def _weights(y: NDArray[np.int8], path: Path) -> NDArray[np.float64]:
-    """One each for a published file; those of a twin restore the natural rate of signal."""
-    weights = np.ones(len(y))
-    fraction = (provenance(path) or {}).get("signal_fraction")
-    signal = int((y == 1).sum())
-    if fraction is not None and 0 < signal < len(y):
-        share = float(fraction)
-        weights[y == 1] = share * len(y) / signal
-        weights[y == 0] = (1 - share) * len(y) / (len(y) - signal)
-    return weights
-
-
-def _columns(features: str) -> tuple[bench.Column, ...]:
-    from bench_lhco.diary_features import DIARY_COLUMNS
-    from bench_lhco.features import COLUMNS
-
-    return DIARY_COLUMNS if features == "diary" else COLUMNS
-
-
-def _rows(job: _Job) -> _Rows:
-    from bench_lhco.diary_features import diary_features
-    from bench_lhco.features import features
-    from bench_lhco.jets import cluster
-
-    (events,) = slices(
-        job.path,
-        SLICE,
-        job.start,
-        job.stop,
-        labels=job.labels,
-        allowed=job.allowed,
+    told = inspected(recipe.path)
+    rows, once = _ingested(recipe, told.layout.events, labels, context)
+    skipped = told.layout.events - len(rows.ids)
+    if skipped:
+        context.notice(f"{recipe.path.name}: {skipped} invalid events are left out")
+    fraction = (told.provenance or {}).get("signal_fraction")
+    table = bench.Table(
+        columns=SETS[recipe.features].columns,
+        x=rows.x[once],
+        y=(rows.labels[once] > 0).astype(np.int8),
+        ids=rows.ids[once],
+        weights=_weights(rows.labels[once], None if fraction is None else float(fraction)),
+        skipped=skipped,
     )
-    if job.features == "diary":
-        x = diary_features(events.particles)
-    else:
-        jets = cluster(events.particles, job.radius, job.min_pt)
-        x = features(jets, events.particles)
-    return _Rows(x, events.y, event_ids(events.particles))
+    if signal == ANY:
+        return table
+    wanted = (0, kinds.index(signal) + 1)
+    return table.take(np.flatnonzero(np.isin(rows.labels[once], wanted)))
+
+
+def _ingested(
+    recipe: Recipe, events: int, labels: NDArray[np.int8] | int | None, context: bench.Context
+) -> tuple[Rows, NDArray[np.intp]]:
+    """The events that are valid, and which of them to take for each to be there once."""
+    given = "" if labels is None else f"-{array_digest(np.asarray(labels))[:12]}"
+    with _workplace(context.scratch / "ingest", recipe.key + given) as folder:
+        jobs = planned(recipe, events, labels, folder)
+        _demand_unchanged(recipe, context)
+        rows = ingest(jobs, context)
+        once = _once(rows, recipe, context)
+        if recipe.constituents:
+            kept = context.data / "constituents" / f"{recipe.path.stem}-{folder.name}.parquet"
+            gather_constituents([job.constituents for job in jobs], once, kept)
+            context.notice(f"the jets' constituents are kept in {kept}")
+    return rows, once
+
+
+def _demand_unchanged(recipe: Recipe, context: bench.Context) -> None:
+    """Refuse a file that is not the one that was opened; from here on the chunks watch it."""
+    if known_digest(recipe.path, context.data / "digests") != recipe.digest.partition("+")[0]:
+        raise bench.InputError(f"{recipe.path} was changed since it was opened; run it again")
+
+
+@contextmanager
+def _workplace(root: Path, name: str) -> Iterator[Path]:
+    """A folder that no other process works in, gone when the work in it is done.
+
+    What was left in others, long ago, goes too.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    with FileLock(root / f"{name}.lock"):
+        for lock in root.glob("*.lock"):
+            if lock.stem != name:
+                _tidy(lock)
+        folder = root / name
+        yield folder
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tidy(file: Path) -> None:
+    """Remove a workplace and its lock if nobody is in it or was of late."""
+    folder = file.with_suffix("")
+    try:
+        ages = [time.time() - path.stat().st_mtime for path in (file, folder) if path.exists()]
+        if min(ages, default=0.0) > ABANDONED:
+            with FileLock(file, timeout=0):
+                shutil.rmtree(folder, ignore_errors=True)
+                file.unlink(missing_ok=True)
+    except OSError:
+        pass  # somebody works in it, or tidies up too
+
+
+def _once(rows: Rows, recipe: Recipe, context: bench.Context) -> NDArray[np.intp]:
+    """Each event once, the first of its kind."""
+    _, first = np.unique(rows.ids, return_index=True)
+    if len(first) < len(rows.ids):
+        twice = len(rows.ids) - len(first)
+        context.notice(f"{recipe.path.name}: {twice} repeated events are left out")
+    return np.sort(first)
+
+
+def _weights(labels: NDArray[np.int8], fraction: float | None) -> NDArray[np.float64]:
+    """One each for a published file; those of a twin restore the natural rate of signal."""
+    weights = np.ones(len(labels))
+    signal = labels > 0
+    count = int(signal.sum())
+    if fraction is not None and 0 < count < len(labels):
+        weights[signal] = fraction * len(labels) / count
+        weights[~signal] = (1 - fraction) * len(labels) / (len(labels) - count)
+    return weights

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from multiprocessing import get_context
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -14,36 +16,95 @@ from typing import TYPE_CHECKING, TypeVar
 from bench import BenchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+MEMORY = 4 * 2**30
+"""Bytes of its own that a limited worker may have; what it needs is far less."""
 
-def spread(task: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[tuple[T, R]]:
+
+class KilledError(BenchError):
+    """A worker was killed twice over one and the same item."""
+
+
+def spread(
+    task: Callable[[T], R],
+    items: Sequence[T],
+    jobs: int,
+    *,
+    tell: Callable[[T], str] = str,
+    limited: bool = False,
+) -> Iterator[tuple[T, R]]:
     """Do a task for every item in worker processes; gives each item with its result when done.
 
+    Where a worker is killed, what may have been under way is done once more, each item by itself.
+
+    Args:
+        task: a function of a module, with results that can be pickled.
+        items: what to do it for.
+        jobs: worker processes; one is none beside this process, unless they are `limited`.
+        tell: names an item to the user.
+        limited: whether the task opens files that may be hostile: it then has a process of its own
+            in any case, and no more than `MEMORY`.
+
     Raises:
-        BenchError: a worker was killed.
+        KilledError: a worker was killed twice over the same item.
     """
-    if min(jobs, len(items)) <= 1:
+    if not limited and min(jobs, len(items)) <= 1:
         yield from ((item, task(item)) for item in items)
         return
+    left = dict(enumerate(items))
+    while left:
+        started: set[int] = set()
+        try:
+            for number, result in _pooled(task, dict(left), jobs, limited, started):
+                yield left.pop(number), result
+        except BrokenProcessPool:
+            for number in sorted(started & left.keys()):
+                yield _again(task, left.pop(number), tell, limited)
+
+
+def _again(task: Callable[[T], R], item: T, tell: Callable[[T], str], limited: bool) -> tuple[T, R]:
+    """An item whose worker was killed, once more and alone."""
+    try:
+        ((_, result),) = _pooled(task, {0: item}, 1, limited, set())
+    except BrokenProcessPool as e:
+        raise KilledError(
+            f"a worker process was killed twice over {tell(item)}, perhaps for want of memory; "
+            "run it again, with fewer jobs, and it goes on from what is finished"
+        ) from e
+    return item, result
+
+
+def _pooled(
+    task: Callable[[T], R], items: Mapping[int, T], jobs: int, limited: bool, started: set[int]
+) -> Iterator[tuple[int, R]]:
+    """The results by number, when done; `started` is told what was handed to a worker.
+
+    Raises:
+        BrokenProcessPool: a worker was killed.
+    """
     # Not forked: the parent may hold threads and libraries that do not survive it.
     context = get_context("spawn")
     lifeline, end = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(min(jobs, len(items)), context, _follow, (lifeline,))
+    workers = min(jobs, len(items))
+    pool = ProcessPoolExecutor(workers, context, _follow, (lifeline, limited))
+    waiting = iter(items.items())
+    tasks: dict[Future[R], int] = {}
     try:
-        with _interrupts_held():
-            tasks = {pool.submit(task, item): item for item in items}
-        for done in as_completed(tasks):
-            yield tasks[done], done.result()
-    except BrokenProcessPool as e:
-        raise BenchError(
-            "a worker process was killed, perhaps for want of memory; "
-            "run it again, with fewer jobs, and it goes on from what is finished"
-        ) from e
+        while True:
+            # No more than the workers can take are handed over, so that it is known what they had.
+            for number, item in islice(waiting, workers - len(tasks)):
+                with interrupts_held():
+                    tasks[pool.submit(task, item)] = number
+                started.add(number)
+            if not tasks:
+                return
+            for done in wait(tasks, return_when=FIRST_COMPLETED).done:
+                yield tasks.pop(done), done.result()
     finally:
         end.close()
         pool.shutdown(cancel_futures=True)
@@ -51,7 +112,7 @@ def spread(task: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[tu
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Ctrl-C waits; processes started inside never see it, not even while they start up."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -60,8 +121,13 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _follow(lifeline: Connection) -> None:
+def _follow(lifeline: Connection, limited: bool) -> None:
     """End this process when the other end of the lifeline closes or its holder dies."""
+    if limited:
+        from bench_lhco.files.limits import quiet
+
+        quiet()
+        limit_memory(MEMORY)
     Thread(target=_watch, args=(lifeline,), daemon=True).start()
 
 
@@ -70,3 +136,9 @@ def _watch(lifeline: Connection) -> None:
         lifeline.recv()
     except EOFError:
         os._exit(1)
+
+
+def limit_memory(size: int) -> None:
+    """Let this process have so many bytes of its own at most, where the system can see to it."""
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))

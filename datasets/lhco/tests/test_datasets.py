@@ -10,13 +10,14 @@ import pytest
 from bench_lhco.datasets import BlackBox1, BlackBox2, BlackBox3, ResearchAndDevelopment, Twin
 from bench_lhco.digests import known_digest
 from bench_lhco.events import Events, event_ids
-from bench_lhco.features import COLUMNS
+from bench_lhco.features import STANDARD_COLUMNS
 from bench_lhco.files import slices, write
+from sprays import sprays
 
 import bench
 
 OFFICIAL = Path(__file__).parents[4] / "shared" / "data" / "lhco_rd_sample.h5"
-SMALL = Twin(signal=60, background=90, signal_fraction=0.01)
+SMALL = Twin({"background": 90, "signal": 60}, signal_fraction=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_a_twin_that_is_not_there_is_made_and_kept(
 ) -> None:
     assert twin.edition == "twin"
     assert twin.file == context.data / "rd.twin.h5"
-    assert not (context.scratch / "twins").exists()
+    assert not list((context.scratch / "twins").iterdir())
     again = ResearchAndDevelopment().open("twin", None, context)
     assert again == twin
 
@@ -51,19 +52,19 @@ def test_a_table_has_every_event_once_with_its_natural_weight(
     twin: bench.Source, context: bench.Context
 ) -> None:
     table = ResearchAndDevelopment().table(twin, context)
-    assert table.columns == COLUMNS
+    assert table.columns == STANDARD_COLUMNS
     assert (int((table.y == 1).sum()), int((table.y == 0).sum())) == (60, 90)
     share = table.weights[table.y == 1].sum() / table.weights.sum()
     assert share == pytest.approx(0.01)
     (events,) = slices(twin.file, 1000)
     assert (table.ids == event_ids(events.particles)).all()
-    assert (table.y == events.y).all()
+    assert (table.y == events.labels).all()
 
 
 def test_worker_processes_change_nothing(
     twin: bench.Source, context: bench.Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench_lhco.tabulate.SLICE", 64)
+    monkeypatch.setattr("bench_lhco.ingest.CHUNK", 64)
     alone = ResearchAndDevelopment().table(twin, context)
     shared = ResearchAndDevelopment().table(twin, replace(context, jobs=2))
     assert (alone.x == shared.x).all()
@@ -99,7 +100,7 @@ def test_events_that_are_there_twice_are_left_out_and_told(
 ) -> None:
     (events,) = slices(twin.file, 1000)
     rows = np.r_[np.arange(len(events)), 0, 5, 5]
-    write(tmp_path / "twice.h5", Events(events.particles[rows], events.y[rows]))
+    write(tmp_path / "twice.h5", Events(events.padded[rows], events.labels[rows]))
     told: list[str] = []
     rd = ResearchAndDevelopment()
     source = rd.open(None, tmp_path / "twice.h5", context)
@@ -118,6 +119,7 @@ def test_a_file_that_says_it_is_a_twin_is_no_official_one(
         rd.open("official", twin.file, context)
 
 
+@pytest.mark.usefixtures("unregistered")
 def test_the_official_file_is_taken_where_it_is(twin: bench.Source, tmp_path: Path) -> None:
     here = bench.Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
     (events,) = slices(twin.file, 1000)
@@ -127,12 +129,20 @@ def test_the_official_file_is_taken_where_it_is(twin: bench.Source, tmp_path: Pa
     assert rd.open("official", None, here).file.name == "events_anomalydetection_v2.h5"
 
 
+def test_a_file_under_the_official_name_has_to_be_the_published_one(
+    twin: bench.Source, tmp_path: Path
+) -> None:
+    here = bench.Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
+    (events,) = slices(twin.file, 1000)
+    write(tmp_path / "events_anomalydetection_v2.h5", events)
+    with pytest.raises(bench.InputError, match=r"wanted 5da8fda2ca78edf8... as published"):
+        ResearchAndDevelopment().open(None, None, here)
+
+
 def test_an_official_file_that_is_not_here_says_how_to_get_it(tmp_path: Path) -> None:
     here = bench.Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
     with pytest.raises(bench.InputError, match="`bench data get blackbox1` downloads it"):
         BlackBox1().open("official", None, here)
-    with pytest.raises(bench.RequestError, match="there is no twin of blackbox3"):
-        BlackBox3().open(None, None, here)
 
 
 def test_a_black_box_takes_its_labels_from_the_key_beside_it(
@@ -149,13 +159,29 @@ def test_a_black_box_takes_its_labels_from_the_key_beside_it(
         bare["df/axis1"] = labelled["df/axis1"][:]
         bare["df/block0_items"] = labelled["df/block0_items"][:2100]
     key = tmp_path / "events_LHCO2020_BlackBox1.masterkey"
-    key.write_text("".join(f"{float(y)}\n" for y in events.y))
+    key.write_text("".join(f"{float(y)}\n" for y in events.labels))
     table = BlackBox1().table(BlackBox1().open(None, box, context), context)
-    assert (table.y == events.y).all()
+    assert (table.y == events.labels).all()
     first = BlackBox1().open(None, box, context)
-    key.write_text("".join(f"{float(1 - y)}\n" for y in events.y))
+    key.write_text("".join(f"{float(1 - y)}\n" for y in events.labels))
     assert BlackBox1().open(None, box, context).digest != first.digest
     assert BlackBox2().table(BlackBox2().open(None, box, context), context).y.sum() == 0
+
+
+def test_one_kind_of_signal_leaves_the_other_out_and_the_weights_as_they_are(
+    context: bench.Context, tmp_path: Path
+) -> None:
+    labels = np.repeat([0, 1, 2], [20, 10, 10]).astype(np.int8)
+    told = {"edition": "twin", "signal_fraction": 0.1}
+    write(tmp_path / "three.h5", Events(sprays(40), labels), told)
+    source = BlackBox3().open(None, tmp_path / "three.h5", context)
+    both = BlackBox3().table(source, context)
+    assert (both.y == (labels > 0)).all()
+    assert both.weights[both.y == 1].sum() / both.weights.sum() == pytest.approx(0.1)
+    one = BlackBox3(signal="trijet").table(source, context)
+    kept = np.flatnonzero(labels != 1)
+    assert (one.ids == both.ids[kept]).all()
+    assert (one.weights == both.weights[kept]).all()
 
 
 def test_a_twin_that_is_there_is_not_replaced_unasked(

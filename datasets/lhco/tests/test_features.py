@@ -4,23 +4,20 @@ from math import cos, cosh, hypot, pi, sqrt
 
 import numpy as np
 import pytest
-from bench_lhco.diary_features import DIARY_COLUMNS, diary_features
-from bench_lhco.features import COLUMNS, features
+from bench_lhco.events import Particles, joined
+from bench_lhco.features import DIARY_COLUMNS, SETS, STANDARD_COLUMNS, standard_features
 from bench_lhco.jets import Jets, cluster, invariant_mass
 from bench_lhco.twin.chunks import Chunk, simulate_chunk
-from bench_lhco.twin.simulate import padded
 
-NAMES = [column.name for column in COLUMNS]
+NAMES = [column.name for column in STANDARD_COLUMNS]
 # Two jets of two particles each, and one soft particle that makes no jet.
 A = [(1000.0, 0.5, 0.3), (300.0, 0.6, 0.5)]
 B = [(800.0, -0.2, -2.8), (450.0, -0.1, -2.6)]
 SOFT = [(5.0, 3.0, 1.0)]
 
 
-def event(*particles: tuple[float, float, float]) -> np.ndarray:
-    rows = np.zeros((1, 700, 3), dtype=np.float32)
-    rows[0, : len(particles)] = particles
-    return rows
+def event(*particles: tuple[float, float, float]) -> Particles:
+    return Particles(np.array(particles, dtype=np.float32), np.array([0, len(particles)]))
 
 
 def by_hand(pair: list[tuple[float, float, float]]) -> dict[str, float]:
@@ -38,20 +35,22 @@ def by_hand(pair: list[tuple[float, float, float]]) -> dict[str, float]:
     }
 
 
-def row(particles: np.ndarray, **options: float) -> dict[str, float]:
-    x = features(cluster(particles, **options), particles)
+def row(particles: Particles, **options: float) -> dict[str, float]:
+    x = standard_features(cluster(particles, **options), particles)
     assert x.dtype == np.float32
     return dict(zip(NAMES, x[0].tolist(), strict=True))
 
 
 @pytest.fixture(scope="module")
-def simulated() -> np.ndarray:
-    return np.concatenate(
-        [
-            padded(simulate_chunk(Chunk("rd", process, seed=3, number=0, events=40)))
-            for process in ("background", "signal")
-        ]
-    )
+def simulated() -> Particles:
+    kinds = ("background", "signal")
+    return joined([simulate_chunk(Chunk("rd", kind, 3, number=0, events=40)) for kind in kinds])
+
+
+def diary(particles: Particles) -> np.ndarray:
+    """The diary's numbers of its own jets, whatever radius and cut are asked for."""
+    found = SETS["diary"]
+    return found.features(found.jets(particles, 0.4, 5.0), particles)
 
 
 def test_the_columns_are_in_the_agreed_order() -> None:
@@ -64,9 +63,9 @@ def test_the_columns_are_in_the_agreed_order() -> None:
         "n_particles",
         "m_jj",
     ] == NAMES
-    units = {column.name: column.unit for column in COLUMNS}
+    units = {column.name: column.unit for column in STANDARD_COLUMNS}
     assert {units[n] for n in ("j1_pt", "j2_e", "j1_m", "j2_pt_lead", "m_jj")} == {"GeV"}
-    assert all(column.meaning for column in COLUMNS)
+    assert all(column.meaning for column in STANDARD_COLUMNS)
 
 
 def test_an_event_by_hand() -> None:
@@ -105,14 +104,13 @@ def test_a_second_jet_under_the_cut_is_no_jet() -> None:
     assert row(particles, min_pt=1260.0)["has_j2"] == 0
 
 
-def test_m_jj_is_the_invariant_mass_of_the_two_jets_on_every_event(simulated: np.ndarray) -> None:
+def test_m_jj_is_the_invariant_mass_of_the_two_jets_on_every_event(simulated: Particles) -> None:
     jets = cluster(simulated)
-    x = features(jets, simulated)
+    x = standard_features(jets, simulated)
     assert (x[:, NAMES.index("has_j2")] == 1).sum() > 70
-    for i, particles in enumerate(simulated.astype(np.float64)):
-        if jets.n_jets[i] < 2:
-            continue
-        used = particles[np.concatenate([jets.constituents(i, 0), jets.constituents(i, 1)])]
+    for i in np.flatnonzero(jets.n_jets >= 2):
+        places = np.concatenate([jets.constituents(i, 0), jets.constituents(i, 1)])
+        used = simulated.values[places].astype(np.float64)
         pt, eta, phi = used.T
         total = [pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)]
         e, px, py, pz = (float(c.sum()) for c in total)
@@ -120,8 +118,8 @@ def test_m_jj_is_the_invariant_mass_of_the_two_jets_on_every_event(simulated: np
         assert x[i, NAMES.index("m_jj")] == pytest.approx(wanted, rel=1e-6)
 
 
-def test_features_of_simulated_events_are_finite_and_sane(simulated: np.ndarray) -> None:
-    x = features(cluster(simulated), simulated)
+def test_features_of_simulated_events_are_finite_and_sane(simulated: Particles) -> None:
+    x = standard_features(cluster(simulated), simulated)
     column = {name: x[:, i] for i, name in enumerate(NAMES)}
     assert np.isfinite(x).all()
     assert (column["j1_pt"] >= column["j2_pt"]).all()
@@ -133,7 +131,7 @@ def test_features_of_simulated_events_are_finite_and_sane(simulated: np.ndarray)
 def test_the_diary_by_hand() -> None:
     first, second = by_hand(B), by_hand(A)  # fastjet gives the softer jet first
     assert first["pt"] < second["pt"]
-    got = diary_features(event(*A, *SOFT, *B))
+    got = diary(event(*A, *SOFT, *B))
     scales = {"pt": 1000, "eta": 1, "phi": 1, "e": 1000, "m": 100, "n": 100, "pt_lead": 1000}
     wanted = [jet[name] / scale for jet in (first, second) for name, scale in scales.items()]
     wanted += [5 / 200, (first["m"] + second["m"]) / 1000]
@@ -147,7 +145,7 @@ def test_the_diary_loses_a_jet_under_the_trigger_cut() -> None:
     got = dict(
         zip(
             [column.name for column in DIARY_COLUMNS],
-            diary_features(event(*soft_b, *A))[0].tolist(),
+            diary(event(*soft_b, *A))[0].tolist(),
             strict=True,
         )
     )
@@ -172,6 +170,6 @@ def test_the_event_that_the_diary_prints() -> None:
     )
     assert jets.mass[0] == pytest.approx(mass, rel=1e-5)
     assert jets.mass.sum() == pytest.approx(495.78, abs=0.01)
-    x = features(jets, np.zeros((1, 700, 3), dtype=np.float32))
+    x = standard_features(jets, event((0.0, 0.0, 0.0)))
     assert x[0, NAMES.index("m_jj")] == pytest.approx(3372, abs=1)
     assert invariant_mass(p4.sum(axis=0)) == pytest.approx(3372, abs=1)

@@ -5,23 +5,26 @@ import sys
 
 import numpy as np
 import pytest
-from bench_lhco import jets as module
-from bench_lhco.jets import cluster, invariant_mass
+from bench_lhco.clustering import massless, summed
+from bench_lhco.events import Particles, ends, flat, within
+from bench_lhco.jets import Jets, cluster, invariant_mass
+from sprays import sprays
 
 
-def toy(n: int, seed: int = 0) -> np.ndarray:
-    """Events of two sprays back to back and a soft haze, with padding between the particles."""
-    rng = np.random.default_rng(seed)
-    events = np.zeros((n, 700, 3), dtype=np.float32)
-    for event in events:
-        axis = rng.uniform(-np.pi, np.pi)
-        rows = rng.choice(200, 90, replace=False)
-        pt = rng.exponential(40, 90) + 0.1
-        eta = rng.normal(0.4, 0.3, 90)
-        phi = np.where(np.arange(90) < 45, axis, axis + np.pi) + rng.normal(0, 0.3, 90)
-        pt[80:], eta[80:] = 1.0, rng.uniform(-4.9, 4.9, 10)
-        event[rows] = np.stack([pt, eta, np.remainder(phi + np.pi, 2 * np.pi) - np.pi], axis=1)
-    return events
+def toy(n: int) -> Particles:
+    return flat(sprays(n))
+
+
+def taken(particles: Particles, rows: list[int]) -> Particles:
+    """These events."""
+    chosen = np.array(rows, dtype=np.int64)
+    places = within(particles.offsets, chosen)
+    return Particles(particles.values[places], ends(particles.counts[chosen]))
+
+
+def each(particles: Particles) -> list[np.ndarray]:
+    """The particles of each event: (k, 3) each."""
+    return np.split(particles.values, particles.offsets[1:-1])
 
 
 def four_momenta(rows: np.ndarray) -> np.ndarray:
@@ -34,7 +37,7 @@ def one_by_one(event: np.ndarray, radius: float, min_pt: float) -> np.ndarray:
     import fastjet
 
     fastjet.ClusterSequenceArea.set_fastjet_banner_stream(None)
-    particles = [fastjet.PseudoJet(*p) for p in four_momenta(event[event[:, 0] > 0])]
+    particles = [fastjet.PseudoJet(*p) for p in four_momenta(event)]
     sequence = fastjet.ClusterSequence(
         particles, fastjet.JetDefinition(fastjet.antikt_algorithm, radius)
     )
@@ -47,7 +50,7 @@ def one_by_one(event: np.ndarray, radius: float, min_pt: float) -> np.ndarray:
 def test_the_leading_jets_are_those_of_the_classic_interface(radius: float, min_pt: float) -> None:
     events = toy(20)
     jets = cluster(events, radius, min_pt)
-    for i, event in enumerate(events):
+    for i, event in enumerate(each(events)):
         wanted = one_by_one(event, radius, min_pt)
         assert jets.n_jets[i] == len(wanted)
         assert len(wanted) > 1
@@ -65,12 +68,13 @@ def test_jets_are_ordered_by_pt_where_fastjet_does_not() -> None:
 def test_the_constituents_sum_to_their_jet() -> None:
     events = toy(50)
     jets = cluster(events)
-    for i, event in enumerate(events):
+    for i in range(len(events)):
         for j in range(2):
             rows = jets.constituents(i, j)
             assert len(rows) == jets.n_constituents[i, j] > 0
-            assert (event[rows, 0] > 0).all()
-            total = four_momenta(event[rows]).sum(axis=0)
+            assert (rows >= events.offsets[i]).all()
+            assert (rows < events.offsets[i + 1]).all()
+            total = four_momenta(events.values[rows]).sum(axis=0)
             assert total == pytest.approx(jets.p4[i, j], rel=1e-12, abs=1e-9)
         assert not set(jets.constituents(i, 0)) & set(jets.constituents(i, 1))
 
@@ -84,26 +88,50 @@ def test_angles_and_mass_are_those_of_the_summed_momentum() -> None:
     assert jets.mass == pytest.approx(np.sqrt(e**2 - p**2), rel=1e-6)
 
 
-def test_slices_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+def same(a: Jets, b: Jets) -> bool:
+    names = ("p4", "n_constituents", "members", "offsets", "n_jets")
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in names)
+
+
+def test_an_event_has_the_same_jets_whatever_events_are_beside_it() -> None:
     events = toy(10)
     whole = cluster(events)
-    monkeypatch.setattr(module, "SLICE", 3)
-    sliced = cluster(events)
-    for name in ("p4", "n_constituents", "members", "offsets", "n_jets"):
-        assert np.array_equal(getattr(whole, name), getattr(sliced, name))
+    for i in range(10):
+        alone = cluster(taken(events, [i]))
+        assert np.array_equal(alone.p4[0], whole.p4[i])
+        assert np.array_equal(
+            alone.constituents(0, 1) + events.offsets[i], whole.constituents(i, 1)
+        )
 
 
 def test_events_without_jets_and_no_events() -> None:
     events = toy(3)
-    events[1] = 0
-    jets = cluster(events)
+    soft = np.array([[1.0, 0.0, 0.0]], dtype=np.float32)
+    first, _, last = each(events)
+    offsets = np.cumsum([0, len(first), 1, len(last)])
+    jets = cluster(Particles(np.concatenate([first, soft, last]), offsets))
     assert jets.n_jets[1] == 0
     assert not jets.p4[1].any()
     assert not jets.mass[1].any()
     assert not jets.eta[1].any()
-    assert np.array_equal(jets.p4[[0, 2]], cluster(events[[0, 2]]).p4)
-    assert len(cluster(events[:0])) == 0
+    assert np.array_equal(jets.p4[[0, 2]], cluster(taken(events, [0, 2])).p4)
+    assert len(cluster(taken(events, []))) == 0
     assert not cluster(events, min_pt=1e6).n_jets.any()
+
+
+def test_clustering_twice_gives_equal_bytes() -> None:
+    events = toy(20)
+    assert same(cluster(events), cluster(events))
+
+
+def test_momenta_are_summed_group_by_group() -> None:
+    events = toy(2)
+    momenta = four_momenta(events.values)
+    members = np.array([4, 1, 7, 2, 2])
+    got = summed(massless(events), members, np.array([0, 0, 3, 3, 5]))
+    wanted = [momenta[[4, 1, 7]].sum(axis=0), 2 * momenta[2]]
+    assert got[[1, 3]] == pytest.approx(np.array(wanted))
+    assert not got[[0, 2]].any()
 
 
 def test_a_mass_that_rounding_makes_imaginary_is_zero() -> None:
@@ -112,7 +140,10 @@ def test_a_mass_that_rounding_makes_imaginary_is_zero() -> None:
 
 
 def test_clustering_prints_nothing() -> None:
-    code = "import numpy; from bench_lhco.jets import cluster; e = numpy.ones((1, 700, 3), 'f4');"
+    code = (
+        "import numpy; from bench_lhco.events import flat; from bench_lhco.jets import cluster;"
+        "e = flat(numpy.ones((1, 700, 3), 'f4'));"
+    )
     run = subprocess.run(
         [sys.executable, "-c", f"{code} assert cluster(e).n_jets[0] == 1"],
         capture_output=True,

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -10,44 +11,76 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from bench_lhco.twin.chunks import Chunk, store, stored
-from bench_lhco.workers import spread
+from bench_lhco.workers import MEMORY, KilledError, spread
+from processes import alive, children_of, restore_ctrl_c
 
-import bench
+LINUX = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
 
 
-def test_a_killed_worker_is_an_error_that_says_so_and_no_wait(tmp_path: Path) -> None:
-    chunks = [Chunk("rd", "background", seed=1, number=n, events=40) for n in range(20)]
-    begun = spread(partial(store, folder=tmp_path), chunks, jobs=2)
-    first, _ = next(begun)
-    os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
-    killed = time.monotonic()
-    with pytest.raises(bench.BenchError, match="a worker process was killed"):
-        list(begun)
-    assert time.monotonic() - killed < 5
+def square(number: int) -> tuple[int, int]:
+    return number**2, os.getpid()
+
+
+def limit(_: int) -> int:
+    return resource.getrlimit(resource.RLIMIT_DATA)[0]
+
+
+def refuse(number: int) -> int:
+    if number == 3:
+        raise ValueError("three")
+    return number
+
+
+def dying(number: int, folder: Path, fatal: int, lives: int) -> int:
+    """Dies so many times over one of the numbers, leaving a mark each time."""
+    marks = len(list(folder.iterdir()))
+    if number == fatal and marks < lives:
+        (folder / str(marks)).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def name(number: int) -> str:
+    return f"number {number}"
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_every_item_is_done_once(jobs: int) -> None:
+    done = dict(spread(square, range(10), jobs))
+    assert {item: result for item, (result, _) in done.items()} == {n: n**2 for n in range(10)}
+    assert (os.getpid() in {pid for _, pid in done.values()}) == (jobs == 1)
+
+
+def test_nothing_to_do_starts_no_process() -> None:
+    assert list(spread(square, [], 2, limited=True)) == []
+
+
+def test_a_limited_task_has_a_process_of_its_own_with_little_memory() -> None:
+    assert dict(spread(limit, [1], 1, limited=True)) == {1: MEMORY}
+    assert resource.getrlimit(resource.RLIMIT_DATA)[0] != MEMORY
+
+
+def test_what_a_killed_worker_had_is_done_once_more(tmp_path: Path) -> None:
+    task = partial(dying, folder=tmp_path, fatal=4, lives=1)
+    assert sorted(spread(task, range(8), 2)) == [(n, n) for n in range(8)]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_worker_killed_twice_is_an_error_that_names_the_item(tmp_path: Path) -> None:
+    task = partial(dying, folder=tmp_path, fatal=0, lives=9)
+    with pytest.raises(KilledError, match="killed twice over number 0, perhaps for want of memory"):
+        list(spread(task, range(8), 2, tell=name))
+    assert len(list(tmp_path.iterdir())) == 2
     assert not multiprocessing.active_children()
-    assert stored(first, tmp_path) is not None
 
 
-def workers_of(parent: int) -> list[int]:
-    """The processes, still running, whose parent this is."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-    return [int(pid) for pid in children.split()]
+def test_an_error_of_the_task_comes_through_and_ends_the_workers() -> None:
+    with pytest.raises(ValueError, match="three"):
+        list(spread(refuse, range(8), 2))
+    assert not multiprocessing.active_children()
 
 
-def alive(pid: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-
-
-def restore_ctrl_c() -> None:
-    """A shell lets what it runs in the background ignore Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
+@LINUX
 @pytest.mark.parametrize(
     ("blow", "after"),
     [(signal.SIGINT, 0.2), (signal.SIGINT, 1.5), (signal.SIGKILL, 1.5)],
@@ -58,12 +91,10 @@ def test_workers_end_at_once_with_their_parent(
 ) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "from pathlib import Path\n"
-        "from bench.context import no_progress\n"
-        "from bench_lhco.twin.simulate import simulate\n"
+        "import time\n"
+        "from bench_lhco.workers import spread\n"
         "if __name__ == '__main__':\n"
-        "    options = dict(seed=1, jobs=2, scratch=Path('chunks'), progress=no_progress)\n"
-        "    simulate('rd', 0, 9000, **options)\n"
+        "    list(spread(time.sleep, [60] * 9, 2))\n"
     )
     run = subprocess.Popen(
         [sys.executable, script],
@@ -73,7 +104,7 @@ def test_workers_end_at_once_with_their_parent(
         start_new_session=True,
         preexec_fn=restore_ctrl_c,  # noqa: PLW1509
     )
-    while len(workers := workers_of(run.pid)) < 3:  # two, and Python's resource tracker
+    while len(workers := children_of(run.pid)) < 3:  # two, and Python's resource tracker
         time.sleep(0.05)
     time.sleep(after)
     if blow == signal.SIGINT:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench import Column
-from bench_lhco.features import per_jet
-from bench_lhco.jets import cluster
+from bench_lhco.features.standard import per_jet
+from bench_lhco.jets import Jets, cluster
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from bench_lhco.events import Particles
 
 RADIUS = 1.0
 MIN_PT = 1200.0
@@ -45,14 +47,13 @@ DIARY_COLUMNS: tuple[Column, ...] = (
 )
 
 
-def diary_features(particles: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The numbers of `DIARY_COLUMNS` for each event: (n, 16); 0 for a jet that is not there.
+def diary_jets(particles: Particles, _radius: float, _min_pt: float) -> Jets:
+    """The diary's jets, whatever is asked for."""
+    return cluster(particles, RADIUS, MIN_PT, hardest_first=False)
 
-    Args:
-        particles: (n, 700, 3): pt [GeV], eta, phi [rad]; the same is demanded as by `cluster`.
-    """
-    jets = cluster(particles, RADIUS, MIN_PT, hardest_first=False)
+
+def diary_features(jets: Jets, particles: Particles) -> NDArray[np.float32]:
+    """The numbers of `DIARY_COLUMNS` for each event: (n, 16); 0 for a jet that is not there."""
     singles = per_jet(jets, particles) / JET_SCALES
-    count = (particles[:, :, 0] > 0).sum(axis=1)
-    shared = np.stack([count, jets.mass.sum(axis=1)], axis=1) / EVENT_SCALES
+    shared = np.stack([particles.counts, jets.mass.sum(axis=1)], axis=1) / EVENT_SCALES
     return np.concatenate([singles[:, 0], singles[:, 1], shared], axis=1).astype(np.float32)

@@ -1,0 +1,219 @@
+"""A chunk of an ingest: the features of some events of a file, kept with a receipt.
+
+It is a pure function of the file's bytes and of the recipe, so one whose receipt is there need
+not be made again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+import numpy as np
+
+import bench
+from bench.fingerprint import code_digest
+from bench_lhco.constituents import keep_constituents
+from bench_lhco.events import event_ids
+from bench_lhco.features import SETS
+from bench_lhco.files.limits import bounds
+from bench_lhco.files.reader import raw_slices, sound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from bench_lhco.constituents import Slice
+
+SLICE = 500
+"""Events in memory at once in a worker."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is made of every event of a file."""
+
+    path: Path
+    digest: str
+    """Content hash of the file; with `+` and more where its labels lie beside it."""
+    radius: float
+    min_pt: float
+    features: str
+    allowed: tuple[int, ...] = (0, 1)
+    """The labels that there may be."""
+    skip: bool = False
+    """Whether invalid events are left out and counted."""
+    constituents: bool = False
+    """Whether the jets' constituents are kept too."""
+
+    @cached_property
+    def key(self) -> str:
+        """A name for all that decides what the chunks hold, but for labels from outside."""
+        parts = {**asdict(self), "path": "", "slice": SLICE, "code": code_digest(Recipe)}
+        parts |= {name: version(name) for name in ("awkward", "fastjet", "numpy", "pyarrow")}
+        return blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True)
+class Job:
+    """The events from `start` to `stop` of a file."""
+
+    recipe: Recipe
+    folder: Path
+    start: int
+    stop: int
+    labels: NDArray[np.int8] | int | None = None
+    """Theirs, where the file has none; one for all if they are the same."""
+    state: tuple[int, ...] | None = None
+    """The file's, as `state_of` gives it, if it is to be the same when all is read."""
+
+    @property
+    def file(self) -> Path:
+        """Where the chunk is kept."""
+        return self.folder / f"{self.start:09d}.npz"
+
+    @property
+    def constituents(self) -> Path:
+        """Where the jets' constituents are kept, if they are."""
+        return self.folder / f"{self.start:09d}.parquet"
+
+    @property
+    def receipt(self) -> Path:
+        """Where its receipt is, written last."""
+        return self.folder / f"{self.start:09d}.json"
+
+    @property
+    def events(self) -> str:
+        """The range in words."""
+        return f"events {self.start} to {self.stop - 1} of {self.recipe.path.name}"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a chunk holds, for the sum over all of them to be checked."""
+
+    first: int
+    last: int
+    count: int
+    """Events that were kept."""
+    skipped: int
+    """Invalid ones that were left out."""
+    sha256: tuple[str, ...]
+    """Of the chunk's files."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The features of n events."""
+
+    x: NDArray[np.float32]  # (n, d)
+    labels: NDArray[np.int8]  # (n,)
+    ids: NDArray[np.uint64]  # (n,)
+
+
+def joined_rows(parts: list[Rows]) -> Rows:
+    """The events of all parts, one part after the other."""
+    names = ("x", "labels", "ids")
+    return Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def make_chunk(job: Job) -> Receipt:
+    """Write a chunk and, when it is in place, its receipt.
+
+    Raises:
+        InputError: an invalid event, or the file is no longer what it was.
+    """
+    kept: list[Slice] = []
+    rows = joined_rows(list(_parts(job, kept)))
+    if job.state is not None and state_of(job.recipe.path) != job.state:
+        raise bench.InputError(f"{job.recipe.path} was changed while it was read; run it again")
+    if job.recipe.constituents:
+        with _temporary(job.constituents) as temporary:
+            keep_constituents(temporary, kept)
+    with _temporary(job.file) as temporary:
+        np.savez(temporary, x=rows.x, labels=rows.labels, ids=rows.ids)
+    count = len(rows.ids)
+    missing = job.stop - job.start - count
+    receipt = Receipt(job.start, job.stop - 1, count, missing, _hashes(job))
+    bench.write_bytes(job.receipt, json.dumps(asdict(receipt)).encode())
+    return receipt
+
+
+def receipt_of(job: Job) -> Receipt | None:
+    """The receipt of a chunk that is whole, by its hashes; None if it has to be made."""
+    with suppress(OSError, ValueError, TypeError):
+        told = json.loads(job.receipt.read_bytes())
+        receipt = Receipt(**{**told, "sha256": tuple(told["sha256"])})
+        counted = (receipt.first, receipt.last, receipt.count + receipt.skipped)
+        if counted == (job.start, job.stop - 1, job.stop - job.start):
+            return receipt if receipt.sha256 == _hashes(job) else None
+    return None
+
+
+def rows_of(job: Job) -> Rows | None:
+    """The events of a chunk; None if it is not there or damaged, by its checksums."""
+    with (
+        suppress(OSError, EOFError, KeyError, ValueError, BadZipFile),
+        job.file.open("rb") as raw,  # here, because numpy leaves a damaged file open
+        np.load(raw, allow_pickle=False) as chunk,
+    ):
+        return Rows(chunk["x"], chunk["labels"], chunk["ids"])
+    return None
+
+
+def state_of(path: Path) -> tuple[int, ...]:
+    """What is different after a file was touched: size, inode, times of change.
+
+    Raises:
+        InputError: there is no such file.
+    """
+    if not path.is_file():
+        raise bench.InputError(f"{path}: no such file")
+    state = path.stat()
+    return (state.st_size, state.st_ino, state.st_mtime_ns, state.st_ctime_ns)
+
+
+def _parts(job: Job, kept: list[Slice]) -> Iterator[Rows]:
+    """The rows of a job, slice by slice; with `kept` told what the constituents are made of."""
+    recipe, kind = job.recipe, SETS[job.recipe.features]
+    read = raw_slices(
+        recipe.path, SLICE, job.start, job.stop, labels=job.labels, allowed=recipe.allowed
+    )
+    while True:
+        with bounds():
+            part = next(read, None)
+        if part is None:
+            return
+        events = sound(recipe.path, part, skip=recipe.skip)
+        particles = events.particles
+        jets = kind.jets(particles, recipe.radius, recipe.min_pt)
+        ids = event_ids(particles)
+        if recipe.constituents:
+            kept.append((ids, events.labels, jets, particles))
+        yield Rows(kind.features(jets, particles), events.labels, ids)
+
+
+def _hashes(job: Job) -> tuple[str, ...]:
+    """The SHA-256 of each of a chunk's files."""
+    files = [job.file, job.constituents] if job.recipe.constituents else [job.file]
+    return tuple(bench.file_digest(file) for file in files)
+
+
+@contextmanager
+def _temporary(file: Path) -> Iterator[Path]:
+    """A path beside the file, which takes its place when all is written."""
+    temporary = file.with_name(f".{file.stem}-{os.getpid()}{file.suffix}")
+    try:
+        yield temporary
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,73 @@
+"""The constituents of the two leading jets in Parquet, for models that read particles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import bench
+from bench_lhco.jets import LEADING, Jets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bench_lhco.events import Particles
+
+Slice = tuple["NDArray[np.uint64]", "NDArray[np.int8]", Jets, "Particles"]
+"""Ids, labels, jets and particles of some events."""
+
+
+def keep_constituents(file: Path, slices: Sequence[Slice]) -> None:
+    """Write `event`, `label` and, for each of the two jets, lists of pt [GeV], eta and phi [rad].
+
+    Columns `j1_pt`, `j1_eta`, `j1_phi` and the same of `j2`, each a list of float32 an event,
+    hardest constituent first; empty where there is no such jet.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    tables = []
+    for ids, labels, jets, particles in slices:
+        columns = {"event": pa.array(ids), "label": pa.array(labels)}
+        for jet in range(LEADING):
+            offsets, values = _of_jet(jets, particles, jet)
+            for i, name in enumerate(("pt", "eta", "phi")):
+                flat = pa.array(np.ascontiguousarray(values[:, i]))
+                columns[f"j{jet + 1}_{name}"] = pa.ListArray.from_arrays(pa.array(offsets), flat)
+        tables.append(pa.table(columns))
+    pq.write_table(pa.concat_tables(tables), file, compression="zstd")
+
+
+def gather_constituents(parts: Sequence[Path], rows: NDArray[np.intp], file: Path) -> None:
+    """Put these rows, ascending, of some such files, one file after the other, into one file."""
+    import pyarrow.parquet as pq
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for draft in file.parent.glob(f".{file.name}.*.tmp"):
+        draft.unlink()  # of a process that was killed over it
+    done = 0
+    with (
+        bench.written(file) as temporary,
+        pq.ParquetWriter(temporary, pq.read_schema(parts[0]), compression="zstd") as writer,
+    ):
+        for part in parts:
+            table = pq.read_table(part)
+            first, last = np.searchsorted(rows, [done, done + len(table)])
+            writer.write_table(table.take(rows[first:last] - done))
+            done += len(table)
+
+
+def _of_jet(
+    jets: Jets, particles: Particles, jet: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The constituents of one of the jets of every event, hardest first, and where each begins."""
+    counts = jets.n_constituents[:, jet]
+    owner = np.repeat(np.arange(LEADING * len(jets)), np.diff(jets.offsets))
+    members = jets.members[owner % LEADING == jet]
+    event = np.repeat(np.arange(len(jets)), counts)
+    order = np.lexsort((-particles.pt[members], event))
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return offsets, particles.values[members[order]]

@@ -1,0 +1,21 @@
+"""The page of the features says what the columns say."""
+
+from pathlib import Path
+
+from bench_lhco.features.page import page
+from bench_lhco.features.sets import SETS
+
+PAGE = Path(__file__).parents[3] / "docs" / "features.md"
+
+
+def test_the_page_is_as_the_columns_are() -> None:
+    assert PAGE.read_text() == page(), "python -m bench_lhco.features.page docs/features.md"
+
+
+def test_every_column_has_a_unit_a_meaning_and_but_for_the_diary_a_group() -> None:
+    for name, found in SETS.items():
+        assert len({column.name for column in found.columns}) == len(found.columns)
+        for column in found.columns:
+            assert column.unit
+            assert column.meaning
+            assert column.group or name == "diary"
