@@ -42,3 +42,5 @@ bench: $(READY)
 	$(BIN)/python benchmarks/llm_speed.py
 	$(BIN)/python benchmarks/intervals.py
 	$(BIN)/python benchmarks/guards.py
+	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/twin.py

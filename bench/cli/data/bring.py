@@ -1,0 +1,65 @@
+"""`bench data import`: bring in a file in another layout as a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command("import", short_help="Bring in a file in another layout as a dataset.")
+@click.argument("file", type=FILE)
+@click.option("--name", required=True, help="What to call the dataset.")
+@click.option("--like", default="rd", show_default=True, help="A dataset whose plugin reads it.")
+@click.option(
+    "--layout",
+    help="array, fixed or table (HDF5 of particles), particles (Parquet of lists), features (HDF5 "
+    "as pandas writes it) or csv (features, in Parquet too).  [default: recognised]",
+)
+@click.option("--key", help="Where in an HDF5 file the events are.  [default: found]")
+@click.option("--signal-file", type=FILE, help="A second file, of signal; FILE is background then.")
+@click.option("--label", type=click.IntRange(0, 9), help="The label of every event.")
+@click.option("--labels", type=FILE, help="A text file with a label a line.")
+@click.option(
+    "--label-meaning",
+    "label_meanings",
+    multiple=True,
+    metavar="LABEL=MEANING",
+    help="For the card; a single word, or what stands before a colon, names the kind of signal.",
+)
+@click.option("--title", default="", help="For the card.")
+@click.option("--source", default="", help="For the card: where it was published.")
+@click.option("--licence", default="", help="For the card.")
+@click.option(
+    "--skip-bad-events",
+    is_flag=True,
+    help="Leave out invalid events, counted, up to one in a thousand.",
+)
+@click.option("--force", is_flag=True, help="Replace an imported dataset of this name.")
+def bring(like: str, **asked: Any) -> None:
+    """Make a dataset of FILE, which is left as it is: converted, validated, with a card.
+
+    Labels are those of FILE's label column; without one, say --label, --labels or --signal-file.
+    From then on the dataset is one like any other.
+
+    \b
+    bench data import events.parquet --name mine --signal-file signal.parquet
+    bench data import events_anomalydetection_v2.features.h5 --name published-features
+    bench run --plugin gbt --dataset mine
+    """
+    from bench.cli.surroundings import context
+    from bench.errors import RequestError
+    from bench.home import Home
+    from bench.options import build
+    from bench.parts import Dataset, Import
+    from bench.plugins import load_shelf
+
+    wanted, shelf = Import(**asked), load_shelf()
+    reader, there = shelf.find(Dataset, like), shelf.all(Dataset).get(wanted.name)
+    if there and there.plugin != reader.plugin:
+        raise RequestError(f"there is a dataset {wanted.name} of {there.plugin}; take another name")
+    for line in build(reader.part, {}).bring(wanted, context(Home.here())):
+        click.echo(line)

@@ -1,0 +1,105 @@
+"""`bench data compare`: two files of events against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.options import given_options as given
+
+if TYPE_CHECKING:
+    from bench.twosample.sides import Chosen
+
+
+@click.command("compare", short_help="Tell how like two files of events are.")
+@click.argument("a")
+@click.argument("b")
+@click.option("--dataset", default="rd", show_default=True, help="What they are files of.")
+@click.option(
+    "--class",
+    "chosen",
+    type=click.Choice(["background", "signal", "all"]),
+    default="background",
+    show_default=True,
+    help="Which events; with all, a difference of the class ratio is one of the events.",
+)
+@click.option(
+    "--set",
+    "options",
+    multiple=True,
+    callback=given,
+    metavar="OPTION=VALUE",
+    help="An option of the dataset, such as features=substructure; see `bench list DATASET`.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write the page there, with figures of every feature and a table of them.",
+)
+@click.option(
+    "--events",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Most events of each, chosen by their hashes.  [default: every one]",
+)
+@click.option(
+    "--folds",
+    type=click.IntRange(min=2),
+    default=5,
+    show_default=True,
+    help="Fits of the classifier, each asked of the events that it has not seen.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the folds."
+)
+def compare(
+    a: str,
+    b: str,
+    dataset: str,
+    chosen: Chosen,
+    options: Mapping[str, str],
+    output: Path | None,
+    events: int | None,
+    folds: int,
+    seed: int,
+) -> None:
+    r"""Compare the events of A and B: how true a twin is to the official events.
+
+    A and B are each a file, or an edition of the dataset: official or twin. A classifier of
+    boosted trees tries to tell them apart by all features, and by each group of them; its AUC has
+    a 95 % interval, and where that holds 0.5 they cannot be told apart by so many events. Every
+    feature is compared alone too (Kolmogorov-Smirnov), the worst first. Events that both hold are
+    named and left out of one of them. Weights of events are ignored.
+
+    With -o FOLDER: compare.md, figures/ (every feature of both over each other with Poisson errors
+    and their ratio), features.csv.
+
+    \b
+    bench data compare official twin --set features=substructure -o twin-against-official
+    """
+    from bench.cli.data.named import named
+    from bench.cli.surroundings import context
+    from bench.home import Home
+    from bench.parts import Dataset
+    from bench.plugins import load_shelf
+    from bench.report.markdown import markdown
+    from bench.twosample.comparison import compare as compared
+    from bench.twosample.page import write_page
+    from bench.twosample.sides import open_side, pair_up
+    from bench.twosample.wording import summary, tables
+
+    part = named(dataset, options)
+    home = Home.here()
+    surroundings = context(home)
+    distribution = load_shelf().find(Dataset, dataset).distribution
+    sides = [open_side(word, part, distribution, surroundings, home.tables) for word in (a, b)]
+    pair = pair_up(sides[0], sides[1], chosen, folds, events)
+    found = compared(pair, folds, seed, surroundings)
+    click.echo(markdown([*tables(found, short=True), *summary(found)]).rstrip())
+    if output:
+        click.echo(f"written to {write_page(found, output)}", err=True)

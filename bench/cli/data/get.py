@@ -1,0 +1,16 @@
+"""`bench data get`: download a dataset's published file."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("get")
+@click.argument("name")
+def get(name: str) -> None:
+    """Download a dataset's published file, resumed where it stopped, and verify it."""
+    from bench.cli.data.named import named
+    from bench.cli.surroundings import context
+    from bench.home import Home
+
+    click.echo(named(name).get(context(Home.here())))

@@ -1,0 +1,21 @@
+"""The command `bench data` and its subcommands."""
+
+from __future__ import annotations
+
+import click
+
+from bench.cli.data.bring import bring
+from bench.cli.data.card import card
+from bench.cli.data.check import check
+from bench.cli.data.compare import compare
+from bench.cli.data.get import get
+from bench.cli.data.make import make
+
+
+@click.group("data", short_help="Download, simulate, validate, compare or bring in data.")
+def command() -> None:
+    """Download, simulate, validate, compare or bring in the files of datasets."""
+
+
+for _part in (get, make, check, bring, card, compare):
+    command.add_command(_part)

@@ -1,0 +1,36 @@
+"""`bench data make`: simulate a dataset's twin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+
+@click.command("make")
+@click.argument("name")
+@click.option("--signal", type=click.IntRange(min=0), help="Signal events to keep.")
+@click.option("--background", type=click.IntRange(min=0), help="Background events to keep.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Same seed, same events, whatever the number of jobs.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes.  [default: every core]")
+@click.option("--force", is_flag=True, help="Replace the twin that is there.")
+def make(
+    name: str, signal: int | None, background: int | None, seed: int, jobs: int | None, force: bool
+) -> None:
+    """Simulate the twin of a dataset with Pythia 8, in the official file layout."""
+    from bench.cli.data.named import named
+    from bench.cli.surroundings import context
+    from bench.home import Home
+    from bench.parts import Simulation
+
+    surroundings = context(Home.here())
+    if jobs:
+        surroundings = replace(surroundings, jobs=jobs)
+    simulation = Simulation(signal=signal, background=background, seed=seed, force=force)
+    click.echo(named(name).make(simulation, surroundings))

@@ -1,0 +1,19 @@
+"""The dataset that a command names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bench.parts import Dataset
+
+
+def named(name: str, options: Mapping[str, str] | None = None) -> Dataset:
+    """A dataset of any plugin, with these options.
+
+    Raises:
+        RequestError: no such dataset, or no such option of it.
+    """
+    from bench.options import build
+    from bench.plugins import load_shelf
+
+    return build(load_shelf().find(Dataset, name).part, options or {})

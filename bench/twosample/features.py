@@ -1,0 +1,50 @@
+"""Feature by feature: how far two samples are from each other in one number alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.comparison.paired import holm
+from bench.metrics.ranking import AreaUnderCurve
+from bench.scored import Estimate, Scored
+
+if TYPE_CHECKING:
+    from bench.table import Column
+    from bench.twosample.sides import Pair
+
+
+@dataclass(frozen=True)
+class FeatureDifference:
+    """One feature of both sides."""
+
+    column: Column
+    distance: float
+    """Kolmogorov-Smirnov: the largest difference of the cumulative distributions, 0 to 1."""
+    p: float
+    """The chance of so large a distance where there is none; too large, if anything, with ties."""
+    corrected: float
+    """The same after Holm's correction over all features."""
+    larger: Estimate
+    """How often the feature is larger in an event of B than in one of A, ties counted half."""
+
+
+def feature_differences(pair: Pair) -> list[FeatureDifference]:
+    """Every feature, the one with the largest distance first."""
+    import numpy as np
+    from scipy.stats import ks_2samp
+
+    a, b = pair.a.table, pair.b.table
+    y = np.repeat(np.array([0, 1], dtype=np.int8), [len(a), len(b)])
+    ones = np.ones(len(y))
+    tests, larger = [], []
+    for one, other in zip(a.x.T, b.x.T, strict=True):
+        tests.append(ks_2samp(one, other, method="asymp"))
+        value = np.concatenate([one, other]).astype(np.float64)
+        larger.append(AreaUnderCurve().estimate(Scored(y, value, ones, threshold=0.5))["auc"])
+    p = [float(test.pvalue) for test in tests]
+    found = [
+        FeatureDifference(column, float(test.statistic), float(test.pvalue), corrected, estimate)
+        for column, test, corrected, estimate in zip(a.columns, tests, holm(p), larger, strict=True)
+    ]
+    return sorted(found, key=lambda feature: (-feature.distance, feature.column.name))

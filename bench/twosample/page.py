@@ -1,0 +1,42 @@
+"""A comparison as a folder: the page, its figures, and every feature's figures to take away."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.errors import RequestError
+from bench.files import write_bytes
+from bench.report.exports import to_csv
+from bench.report.markdown import markdown
+from bench.twosample.drawing import draw
+from bench.twosample.wording import feature_table, page
+
+if TYPE_CHECKING:
+    from bench.twosample.comparison import Comparison
+
+PAGE, FIGURES, FEATURES, SHARED = "compare.md", "figures", "features.csv", "shared.csv"
+
+
+def write_page(found: Comparison, folder: Path) -> Path:
+    """Write the page of a comparison into a folder; gives its path.
+
+    The same events give the same bytes. Figures of an earlier comparison there are replaced.
+
+    Raises:
+        RequestError: the folder has figures in it that are no comparison's.
+    """
+    figures = folder / FIGURES
+    if figures.exists() and not (folder / PAGE).is_file():
+        raise RequestError(f"{folder}: has {FIGURES} but no {PAGE}; wanted a folder of its own")
+    shutil.rmtree(figures, ignore_errors=True)
+    figures.mkdir(parents=True)
+    pictures = draw(found, folder, FIGURES)
+    write_bytes(folder / FEATURES, to_csv(feature_table(found.features)).encode())
+    (folder / SHARED).unlink(missing_ok=True)
+    if len(found.pair.shared):
+        lines = ["event", *(f"{event:016x}" for event in found.pair.shared)]
+        write_bytes(folder / SHARED, ("\n".join(lines) + "\n").encode())
+    write_bytes(folder / PAGE, markdown(page(found, pictures)).encode())
+    return folder / PAGE
