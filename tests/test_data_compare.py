@@ -56,7 +56,7 @@ def test_all_events_tell_the_class_ratio_too(files: list[str]) -> None:
     [
         ("a", "0 background events beside 100 that the other one holds too"),
         ("few", "4 background events; wanted at least 10 for 5 folds"),
-        ("nowhere", "no such file, nor is it an edition (official or twin)"),
+        ("nowhere", "no such file, nor is it an edition (official, twin, imported)"),
     ],
 )
 def test_bad_requests_are_errors_of_one_line(

@@ -14,7 +14,7 @@ from bench.metrics.ranking import AreaUnderCurve
 from bench.scored import Scored
 from bench.twosample.binning import edges_for, filled
 from bench.twosample.classifier import out_of_fold, separation
-from bench.twosample.comparison import Comparison, compare
+from bench.twosample.comparison import Comparison, chance, compare
 from bench.twosample.features import feature_differences
 from bench.twosample.page import write_page
 from bench.twosample.sides import Pair, Side, pair_up
@@ -194,6 +194,23 @@ def test_the_verdict_follows_the_interval(tmp_path: Path) -> None:
     told = " ".join(block.text for block in summary(apart))
     assert "the worst is mass, a mass: KS 0." in told
     assert "90 background events" in told
+
+
+def test_a_group_is_judged_with_the_number_of_groups_in_mind() -> None:
+    auc = bench.Estimate(0.55, 0.505, 0.594)
+    alone = chance(auc)
+    assert alone == pytest.approx(0.014, abs=0.002)
+    assert chance(bench.Estimate(0.45, 0.40, 0.50)) == 1.0
+    assert chance(bench.Estimate(1.0, 0.8, 1.0)) == 0.0
+    assert chance(bench.Estimate(None, note="the same in every event")) == 1.0
+
+
+def test_so_few_events_that_no_tree_can_split_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(bench.RequestError, match="48 background events of both sides are too few"):
+        against(side(24, 1), side(24, 2, shift=10))
+    found = compare(against(side(26, 1), side(26, 2, shift=10)), 5, 0, context(tmp_path))
+    assert found.separations[0].auc.value > 0.9
+    assert found.separations[0].told_apart
 
 
 def test_the_same_events_give_the_same_bytes(tmp_path: Path) -> None:

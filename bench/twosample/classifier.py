@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from bench.context import Bar
 
+LEAF = 20
+"""Least events of a leaf; with fewer than two of them in a fit nothing can be told apart."""
 CODES = 64
 """Steps that a feature is cut into."""
 
@@ -68,7 +70,7 @@ def out_of_fold(
         learning_rate=0.1,
         max_iter=60,
         max_depth=3,
-        min_samples_leaf=20,
+        min_samples_leaf=LEAF,
         l2_regularization=1.0,
         early_stopping=False,
         class_weight="balanced",

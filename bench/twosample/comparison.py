@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.comparison.paired import holm
 from bench.scored import Estimate
 from bench.twosample.classifier import separation
 from bench.twosample.features import FeatureDifference, feature_differences
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from bench.twosample.sides import Pair
 
 ALL = "all features"
+LEVEL = 0.025
+"""One-sided: an AUC below 0.5 is chance."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,13 @@ class Separation:
     what: str
     columns: int
     auc: Estimate
+    chance: float
+    """Of so large an AUC where there is no difference; for groups after Holm's correction."""
 
     @property
     def told_apart(self) -> bool:
-        """Whether the whole interval lies above 0.5; below it is chance."""
-        return self.auc.low is not None and self.auc.low > 0.5
+        """Whether chance is ruled out, as by an interval of 95 % that lies above 0.5."""
+        return self.chance < LEVEL
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,30 @@ def compare(pair: Pair, folds: int, seed: int, context: Context) -> Comparison:
     y = np.repeat(np.array([0, 1], dtype=np.int8), [len(a), len(b)])
     rooms = groups(a.columns)
     asked = {ALL: list(range(len(a.columns)))} | (rooms if len(rooms) > 1 else {})
-    separations = []
+    found = []
     with context.progress("telling A from B", folds * len(asked)) as bar:
-        for what, places in asked.items():
-            auc = separation(x[:, places], y, folds, seed, bar)
-            separations.append(Separation(what, len(places), auc))
+        for places in asked.values():
+            found.append(separation(x[:, places], y, folds, seed, bar))
+    each = [chance(auc) for auc in found]
+    corrected = [each[0], *holm(each[1:])]
+    separations = [
+        Separation(what, len(places), auc, p)
+        for (what, places), auc, p in zip(asked.items(), found, corrected, strict=True)
+    ]
     return Comparison(pair, folds, seed, separations, feature_differences(pair))
+
+
+def chance(auc: Estimate) -> float:
+    """The probability of an AUC so far above 0.5 by chance, by its interval on the logit."""
+    from scipy.special import logit
+    from scipy.stats import norm
+
+    if auc.value is None or auc.low is None or auc.value <= 0.5:
+        return 1.0
+    if auc.value == 1:
+        return 0.0 if auc.low > 0.5 else 1.0
+    spread = (logit(auc.value) - logit(auc.low)) / norm.isf(LEVEL)
+    return float(norm.sf(logit(auc.value) / spread)) if spread > 0 else 1.0
 
 
 def groups(columns: Sequence[Column]) -> dict[str, list[int]]:

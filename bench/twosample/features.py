@@ -22,7 +22,7 @@ class FeatureDifference:
     distance: float
     """Kolmogorov-Smirnov: the largest difference of the cumulative distributions, 0 to 1."""
     p: float
-    """The chance of so large a distance where there is none; too large, if anything, with ties."""
+    """The chance of so large a distance where there is none."""
     corrected: float
     """The same after Holm's correction over all features."""
     larger: Estimate
@@ -39,7 +39,7 @@ def feature_differences(pair: Pair) -> list[FeatureDifference]:
     ones = np.ones(len(y))
     tests, larger = [], []
     for one, other in zip(a.x.T, b.x.T, strict=True):
-        tests.append(ks_2samp(one, other, method="asymp"))
+        tests.append(ks_2samp(one, other, method="auto"))
         value = np.concatenate([one, other]).astype(np.float64)
         larger.append(AreaUnderCurve().estimate(Scored(y, value, ones, threshold=0.5))["auc"])
     p = [float(test.pvalue) for test in tests]

@@ -19,17 +19,27 @@ if TYPE_CHECKING:
 PAGE, FIGURES, FEATURES, SHARED = "compare.md", "figures", "features.csv", "shared.csv"
 
 
+def demand_own(folder: Path) -> None:
+    """Refuse a folder in which something that is no comparison's would be replaced.
+
+    Raises:
+        RequestError: what is there.
+    """
+    for name in (FIGURES, FEATURES, SHARED):
+        if (folder / name).exists() and not (folder / PAGE).is_file():
+            raise RequestError(f"{folder}: has {name} but no {PAGE}; wanted a folder of its own")
+
+
 def write_page(found: Comparison, folder: Path) -> Path:
     """Write the page of a comparison into a folder; gives its path.
 
-    The same events give the same bytes. Figures of an earlier comparison there are replaced.
+    The same events give the same bytes. Those of an earlier comparison there are replaced.
 
     Raises:
-        RequestError: the folder has figures in it that are no comparison's.
+        RequestError: as `demand_own`.
     """
+    demand_own(folder)
     figures = folder / FIGURES
-    if figures.exists() and not (folder / PAGE).is_file():
-        raise RequestError(f"{folder}: has {FIGURES} but no {PAGE}; wanted a folder of its own")
     shutil.rmtree(figures, ignore_errors=True)
     figures.mkdir(parents=True)
     pictures = draw(found, folder, FIGURES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bench.errors import RequestError
 from bench.tables import load_table
+from bench.twosample.classifier import LEAF
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from bench.parts import Dataset
     from bench.table import Table
 
-EDITIONS = ("official", "twin")
+EDITIONS = ("official", "twin", "imported")
 Chosen = Literal["background", "signal", "all"]
 
 
@@ -54,7 +55,7 @@ def open_side(
     """
     file = None if word in EDITIONS else Path(word)
     if file is not None and not file.is_file():
-        raise RequestError(f"{word}: no such file, nor is it an edition ({' or '.join(EDITIONS)})")
+        raise RequestError(f"{word}: no such file, nor is it an edition ({', '.join(EDITIONS)})")
     source = dataset.open(None if file else word, file, context)
     table, reused = load_table(dataset, distribution, source, context, tables)
     title = f"{file.name if file else dataset.name} ({source.edition})"
@@ -92,6 +93,12 @@ def pair_up(a: Side, b: Side, chosen: Chosen, folds: int, most: int | None = Non
                 f"wanted at least {2 * folds} for {folds} folds"
             )
     first, second = (replace(s, table=s.table.take(np.arange(len(s.table))[:most])) for s in sides)
+    total = len(first.table) + len(second.table)
+    if total * (folds - 1) // folds < 2 * LEAF:
+        raise RequestError(
+            f"{_counted(total, chosen)} of both sides are too few for {folds} folds: "
+            f"wanted {2 * LEAF} in a fit, so that a tree can split"
+        )
     return Pair(first, second, chosen, shared)
 
 

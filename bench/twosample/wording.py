@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bench.twosample.sides import Side
 
 LEVEL = 0.05
+LEAST = 1e-300
+"""Below this a p-value says no more than that it is small."""
 SHORT, NAMED = 10, 12
 """Features that a short table shows; shared events that a text names."""
 
@@ -20,7 +22,8 @@ READING = """\
 AUC is how often a classifier puts a random event of B over a random one of A (boosted trees, each
 event asked of a fit that has not seen it, ranked within its fold): 0.5 is guessing, and then they
 cannot be told apart by these features and this many events; 1 is never wrong. Its 95 % interval is
-DeLong's with up to twice the variance, as the fits of the folds share events. KS is the largest
+DeLong's with up to twice the variance, as the fits of the folds share events; which groups tell
+them apart is said after Holm's correction over the groups. KS is the largest
 difference of the two cumulative distributions of a feature; p is the chance of as large a one where
 there is none, and Holm's correction counts how many features were looked at. Larger in B is how
 often a feature is larger in an event of B than in one of A: 0.5 is no shift. Weights of events are
@@ -117,6 +120,8 @@ def page(found: Comparison, pictures: list[Block]) -> list[Block]:
 
 def shown(p: float) -> str:
     """A p-value as text."""
+    if p < LEAST:
+        return f"< {LEAST:g}"
     return f"{p:.3f}" if p >= 0.001 else f"{p:.1e}"
 
 

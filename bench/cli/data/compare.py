@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import given_options as given
+from bench.cli.options import given_options
 
 if TYPE_CHECKING:
     from bench.twosample.sides import Chosen
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     "--set",
     "options",
     multiple=True,
-    callback=given,
+    callback=given_options,
     metavar="OPTION=VALUE",
     help="An option of the dataset, such as features=substructure; see `bench list DATASET`.",
 )
@@ -68,11 +69,11 @@ def compare(
     folds: int,
     seed: int,
 ) -> None:
-    r"""Compare the events of A and B: how true a twin is to the official events.
+    """Compare the events of A and B: how true a twin is to the official events.
 
-    A and B are each a file, or an edition of the dataset: official or twin. A classifier of
-    boosted trees tries to tell them apart by all features, and by each group of them; its AUC has
-    a 95 % interval, and where that holds 0.5 they cannot be told apart by so many events. Every
+    A and B are each a file, or an edition of the dataset: official, twin or imported. A classifier
+    of boosted trees tries to tell them apart by all features, and by each group of them; its AUC
+    has a 95 % interval, and where that holds 0.5 they cannot be told apart by so many events. Every
     feature is compared alone too (Kolmogorov-Smirnov), the worst first. Events that both hold are
     named and left out of one of them. Weights of events are ignored.
 
@@ -82,22 +83,23 @@ def compare(
     \b
     bench data compare official twin --set features=substructure -o twin-against-official
     """
-    from bench.cli.data.named import named
+    from bench.cli.data.named import offered
     from bench.cli.surroundings import context
     from bench.home import Home
-    from bench.parts import Dataset
-    from bench.plugins import load_shelf
     from bench.report.markdown import markdown
     from bench.twosample.comparison import compare as compared
-    from bench.twosample.page import write_page
+    from bench.twosample.page import demand_own, write_page
     from bench.twosample.sides import open_side, pair_up
     from bench.twosample.wording import summary, tables
 
-    part = named(dataset, options)
+    if output:
+        demand_own(output)
+    part, distribution = offered(dataset, options)
     home = Home.here()
     surroundings = context(home)
-    distribution = load_shelf().find(Dataset, dataset).distribution
     sides = [open_side(word, part, distribution, surroundings, home.tables) for word in (a, b)]
+    if sides[0].title == sides[1].title:
+        sides = [replace(side, title=word) for side, word in zip(sides, (a, b), strict=True)]
     pair = pair_up(sides[0], sides[1], chosen, folds, events)
     found = compared(pair, folds, seed, surroundings)
     click.echo(markdown([*tables(found, short=True), *summary(found)]).rstrip())

@@ -13,7 +13,13 @@ def named(name: str, options: Mapping[str, str] | None = None) -> Dataset:
     Raises:
         RequestError: no such dataset, or no such option of it.
     """
+    return offered(name, options)[0]
+
+
+def offered(name: str, options: Mapping[str, str] | None = None) -> tuple[Dataset, str]:
+    """The same, and the distribution that it comes from."""
     from bench.options import build
     from bench.plugins import load_shelf
 
-    return build(load_shelf().find(Dataset, name).part, options or {})
+    offer = load_shelf().find(Dataset, name)
+    return build(offer.part, options or {}), offer.distribution
