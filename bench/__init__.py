@@ -19,12 +19,10 @@ from bench.parts import (
     Dataset,
     Encoder,
     Fitted,
-    Import,
     Metric,
     Model,
     Part,
     Rendered,
-    Simulation,
     Source,
 )
 from bench.prompts import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
@@ -32,6 +30,7 @@ from bench.samples import split_rows
 from bench.scored import Counts, Estimate, Scored
 from bench.table import Column, Table
 from bench.training import Training
+from bench.wanted import Import, Simulation
 
 __all__ = [
     "ABSENT",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,11 +44,16 @@ def verify(folder: Path) -> None:
 
 
 def stored(
-    root: Path, key: str, compute: Callable[[Path], None], notice: Callable[[str], None]
+    root: Path,
+    key: str,
+    compute: Callable[[Path], None],
+    notice: Callable[[str], None],
+    beside: Sequence[Path] = (),
 ) -> tuple[Path, bool]:
     """The sealed folder of a key and whether it was there; computed where it is not, or damaged.
 
-    `compute` fills an empty folder; what it raises goes through and leaves no entry.
+    `compute` fills an empty folder; what it raises goes through and leaves no entry. Where it
+    writes files `beside` it, the folder counts as damaged without them.
     """
     root.mkdir(parents=True, exist_ok=True)
     folder = root / key
@@ -56,6 +61,7 @@ def stored(
         if folder.exists():
             try:
                 verify(folder)
+                _demand_there(folder, beside)
             except DamagedError as error:
                 notice(f"{error}; it is made anew")
                 shutil.rmtree(folder)
@@ -72,6 +78,12 @@ def stored(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return folder, False
+
+
+def _demand_there(folder: Path, beside: Sequence[Path]) -> None:
+    for file in beside:
+        if not file.is_file():
+            raise DamagedError(f"{folder}: {file}, which belongs to it, is missing")
 
 
 @contextmanager

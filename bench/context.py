@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from bench.fronts import Front
+    from bench.parts import Dataset, Source
+    from bench.table import Table
     from bench.training import Training
 
 
@@ -35,6 +37,11 @@ class _NoBar:
 def no_progress(label: str, total: float, done: float = 0) -> AbstractContextManager[Bar]:
     """A progress that shows nothing."""
     return nullcontext(_NoBar())
+
+
+def _made(dataset: Dataset, source: Source, context: Context) -> Table:
+    """A table that nothing keeps."""
+    return dataset.table(source, context)
 
 
 def _silent(*_: object) -> None:
@@ -65,6 +72,8 @@ class Context:
     """Records training scalars of one step: `context.log(step, {"loss": 0.69})`."""
     watch: Callable[[Training], None] = _silent
     """Shows a training by gradients to the guards, once, before its first step."""
+    table: Callable[[Dataset, Source, Context], Table] = _made
+    """Gives a dataset the features of another one of its package, which may be there already."""
     fronts: Mapping[str, Front] = field(default_factory=dict)
     """What makes the networks that encoders put before the model's own, by view; for `fit` and
     `load` alike."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from bench.inputs import Inputs
     from bench.scored import Estimate, Scored
     from bench.table import Table
+    from bench.wanted import Import, Simulation
 
 
 @dataclass(frozen=True)
@@ -37,49 +39,13 @@ class Source:
     """Where the events of one edition of a dataset come from."""
 
     edition: str
-    """`official` for the published file, `twin` for our own simulation of it."""
+    """`official` for the published file, `twin` for our own simulation of it, `imported` for a file
+    that the user brought in."""
     file: Path
     digest: str
     """Content hash of all the bytes that the events are made from."""
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """How a twin is to be simulated; None leaves the dataset's own choice."""
-
-    signal: int | None = None
-    background: int | None = None
-    seed: int = 1
-    force: bool = False
-    """Replace a twin that is there."""
-
-
-@dataclass(frozen=True)
-class Import:
-    """A file in a layout that people have, to become a dataset, and what the user says of it."""
-
-    file: Path
-    name: str
-    """Of the dataset."""
-    layout: str | None = None
-    """None to recognise it."""
-    key: str | None = None
-    """Where in an HDF5 file the events are; None to find them."""
-    signal_file: Path | None = None
-    """A second file, which holds the signal."""
-    label: int | None = None
-    """The label of every event."""
-    labels: Path | None = None
-    """A text file with a label a line."""
-    label_meanings: Sequence[str] = ()
-    """`LABEL=MEANING`, for the card, as are the rest."""
-    title: str = ""
-    source: str = ""
-    licence: str = ""
-    skip_bad_events: bool = False
-    """Leave out invalid events and count them, as long as they are few."""
-    force: bool = False
-    """Replace an imported dataset of this name."""
+    beside: tuple[Path, ...] = ()
+    """Files that `table` writes beside the features, which are made anew where one is missing."""
 
 
 class Dataset(Part):
@@ -139,10 +105,12 @@ class Dataset(Part):
 
     def card(self) -> str:
         """The dataset's card in TOML: the file `cards/NAME.toml` of its package."""
-        card = resources.files(type(self).__module__.partition(".")[0]) / f"cards/{self.name}.toml"
-        if not card.is_file():
-            raise RequestError(f"dataset {self.name!r} has no card")
-        return card.read_text(encoding="utf-8")
+        package = type(self).__module__.partition(".")[0]
+        with suppress(TypeError):  # a plugin that is a single module has no files, says Python 3.11
+            card = resources.files(package) / f"cards/{self.name}.toml"
+            if card.is_file():
+                return card.read_text(encoding="utf-8")
+        raise RequestError(f"dataset {self.name!r} has no card")
 
 
 class Encoder(Part):

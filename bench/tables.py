@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,11 @@ def load_table(
 ) -> tuple[Table, bool]:
     """The features of a source's events, and whether they were there already."""
 
+    def other(dataset: Dataset, source: Source, context: Context) -> Table:
+        return load_table(dataset, distribution, source, context, root)[0]
+
     def compute(folder: Path) -> None:
-        write_table(dataset.table(source, context), folder)
+        write_table(dataset.table(source, replace(context, table=other)), folder)
 
     key = digest(
         [
@@ -38,7 +42,7 @@ def load_table(
             versions_of(distribution),
         ]
     )
-    folder, reused = stored(root, key, compute, context.notice)
+    folder, reused = stored(root, key, compute, context.notice, source.beside)
     return read_table(folder), reused
 
 

@@ -28,6 +28,22 @@ def test_what_is_there_is_not_computed_again(tmp_path: Path) -> None:
     assert stored(tmp_path, "key", never, print) == (first, True)
 
 
+def test_without_the_files_beside_it_a_folder_is_made_anew(tmp_path: Path) -> None:
+    beside = tmp_path / "beside"
+
+    def both(folder: Path) -> None:
+        write(folder)
+        beside.touch()
+
+    for reused in (False, True):
+        assert stored(tmp_path, "key", both, print, [beside])[1] is reused
+    beside.unlink()
+    told: list[str] = []
+    assert not stored(tmp_path, "key", both, told.append, [beside])[1]
+    assert told[0].endswith("beside, which belongs to it, is missing; it is made anew")
+    assert beside.is_file()
+
+
 @pytest.mark.parametrize("damage", ["changed", "missing", "added", "unsealed"])
 def test_what_is_damaged_is_told_and_made_anew(tmp_path: Path, damage: str) -> None:
     folder, _ = stored(tmp_path, "key", write, print)

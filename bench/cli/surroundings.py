@@ -6,16 +6,34 @@ import os
 
 from bench.cli.progress import notice, progress
 from bench.context import Context
+from bench.errors import RequestError
 from bench.home import Home
+
+JOBS = "BENCH_JOBS"
+"""The variable that says how many worker processes or threads there may be."""
 
 
 def context(home: Home) -> Context:
-    """A context that reports on the terminal."""
+    """A context that reports on the terminal.
+
+    Raises:
+        RequestError: the environment asks for a number of workers that is none.
+    """
     return Context(
         data=home.data,
         scratch=home.scratch,
         checkpoints=home.fits,
-        jobs=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
+        jobs=_jobs(),
         progress=progress,
         notice=notice,
     )
+
+
+def _jobs() -> int:
+    """As many as the environment says, else one for each core that this process may use."""
+    asked = os.environ.get(JOBS)
+    if not asked:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if not asked.isdecimal() or not int(asked):
+        raise RequestError(f"{JOBS}={asked}: wanted a positive whole number")
+    return int(asked)

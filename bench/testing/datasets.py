@@ -13,11 +13,12 @@ from bench.guards.evidence import Before
 from bench.guards.inspect import inspect
 from bench.inputs import Inputs
 from bench.ledger import Ledger
-from bench.parts import Dataset, Simulation, Source
+from bench.parts import Dataset, Source
 from bench.table import Table
 from bench.testing.check import SKIPPED, Checked, SkippedError, ask, demand, of_guards
 from bench.testing.encoders import reader
 from bench.testing.surroundings import heavy_when_listed, workplace
+from bench.wanted import Simulation
 
 EVENTS = 40
 """Of each class, where the dataset can simulate."""
@@ -83,8 +84,8 @@ class _Subject:
 
 
 def _edition(subject: _Subject) -> None:
-    """Its edition is `official` or `twin`, and its digest is that of bytes."""
-    assert subject.source.edition in ("official", "twin"), subject.source.edition
+    """Its edition is `official`, `twin` or `imported`, and its digest is that of bytes."""
+    assert subject.source.edition in ("official", "twin", "imported"), subject.source.edition
     assert subject.source.digest, "no digest"
 
 

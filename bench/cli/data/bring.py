@@ -17,12 +17,30 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--layout",
     help="array, fixed or table (HDF5 of particles), particles (Parquet of lists), features (HDF5 "
-    "as pandas writes it) or csv (features, in Parquet too).  [default: recognised]",
+    "as pandas writes it, in its fixed format) or csv (features, in Parquet too).  "
+    "[default: recognised]",
 )
-@click.option("--key", help="Where in an HDF5 file the events are.  [default: found]")
-@click.option("--signal-file", type=FILE, help="A second file, of signal; FILE is background then.")
+@click.option(
+    "--key",
+    help="Where the events are: the array or frame in HDF5; in Parquet, the column of particles or "
+    "what the names of their columns begin with.  [default: found]",
+)
+@click.option(
+    "--signal-file",
+    type=FILE,
+    help="A second file, of signal; FILE is background then and may have no other label than 0.",
+)
 @click.option("--label", type=click.IntRange(0, 9), help="The label of every event.")
 @click.option("--labels", type=FILE, help="A text file with a label a line.")
+@click.option("--label-column", metavar="NAME", help="The column of labels.  [default: recognised]")
+@click.option(
+    "--without-column",
+    "without_columns",
+    multiple=True,
+    metavar="NAME",
+    help="A column to leave out, such as weights or the number of the event; several times if need "
+    "be.",
+)
 @click.option(
     "--label-meaning",
     "label_meanings",
@@ -43,6 +61,8 @@ def bring(like: str, **asked: Any) -> None:
     """Make a dataset of FILE, which is left as it is: converted, validated, with a card.
 
     Labels are those of FILE's label column; without one, say --label, --labels or --signal-file.
+    A column that looks like weights, numbers of events or a second label is refused until
+    --label-column or --without-column says what it is; every other number is a feature.
     From then on the dataset is one like any other.
 
     \b
@@ -54,8 +74,9 @@ def bring(like: str, **asked: Any) -> None:
     from bench.errors import RequestError
     from bench.home import Home
     from bench.options import build
-    from bench.parts import Dataset, Import
+    from bench.parts import Dataset
     from bench.plugins import load_shelf
+    from bench.wanted import Import
 
     wanted, shelf = Import(**asked), load_shelf()
     reader, there = shelf.find(Dataset, like), shelf.all(Dataset).get(wanted.name)

@@ -27,7 +27,7 @@ def make(
     from bench.cli.data.named import named
     from bench.cli.surroundings import context
     from bench.home import Home
-    from bench.parts import Simulation
+    from bench.wanted import Simulation
 
     surroundings = context(Home.here())
     if jobs:

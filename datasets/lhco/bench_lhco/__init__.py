@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import bench
-from bench_lhco.datasets import (
-    BlackBox1,
-    BlackBox2,
-    BlackBox3,
-    ResearchAndDevelopment,
-    ThreeProngs,
-)
+from bench_lhco.datasets import BlackBox1, BlackBox2, BlackBox3, ResearchAndDevelopment
+from bench_lhco.held_out import ThreeProngs
 
 PUBLISHED = (ResearchAndDevelopment, ThreeProngs, BlackBox1, BlackBox2, BlackBox3)
 

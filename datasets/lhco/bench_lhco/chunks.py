@@ -7,8 +7,7 @@ not be made again.
 from __future__ import annotations
 
 import json
-import os
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -21,18 +20,17 @@ import numpy as np
 
 import bench
 from bench.fingerprint import code_digest
-from bench_lhco.constituents import keep_constituents
+from bench_lhco.constituents import WithJets, keep_constituents
 from bench_lhco.events import event_ids
 from bench_lhco.features import SETS
-from bench_lhco.files.limits import bounds
 from bench_lhco.files.reader import raw_slices, sound
+from bench_lhco.limits import bounds
+from bench_lhco.state import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-
-    from bench_lhco.constituents import Slice
 
 SLICE = 500
 """Events in memory at once in a worker."""
@@ -94,7 +92,7 @@ class Job:
     @property
     def events(self) -> str:
         """The range in words."""
-        return f"events {self.start} to {self.stop - 1} of {self.recipe.path.name}"
+        return f"events {self.start} to {self.stop - 1}"
 
 
 @dataclass(frozen=True)
@@ -112,18 +110,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
-    """The features of n events."""
+class Content:
+    """What a chunk holds, or all of them: the features of n events."""
 
     x: NDArray[np.float32]  # (n, d)
     labels: NDArray[np.int8]  # (n,)
     ids: NDArray[np.uint64]  # (n,)
 
 
-def joined_rows(parts: list[Rows]) -> Rows:
+def joined_content(parts: list[Content]) -> Content:
     """The events of all parts, one part after the other."""
     names = ("x", "labels", "ids")
-    return Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return Content(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def make_chunk(job: Job) -> Receipt:
@@ -132,16 +130,16 @@ def make_chunk(job: Job) -> Receipt:
     Raises:
         InputError: an invalid event, or the file is no longer what it was.
     """
-    kept: list[Slice] = []
-    rows = joined_rows(list(_parts(job, kept)))
+    kept: list[WithJets] = []
+    content = joined_content(list(_parts(job, kept)))
     if job.state is not None and state_of(job.recipe.path) != job.state:
         raise bench.InputError(f"{job.recipe.path} was changed while it was read; run it again")
     if job.recipe.constituents:
-        with _temporary(job.constituents) as temporary:
-            keep_constituents(temporary, kept)
-    with _temporary(job.file) as temporary:
-        np.savez(temporary, x=rows.x, labels=rows.labels, ids=rows.ids)
-    count = len(rows.ids)
+        with bench.written(job.constituents) as draft:
+            keep_constituents(draft, kept)
+    with bench.written(job.file) as draft, draft.open("wb") as out:
+        np.savez(out, x=content.x, labels=content.labels, ids=content.ids)
+    count = len(content.ids)
     missing = job.stop - job.start - count
     receipt = Receipt(job.start, job.stop - 1, count, missing, _hashes(job))
     bench.write_bytes(job.receipt, json.dumps(asdict(receipt)).encode())
@@ -150,7 +148,7 @@ def make_chunk(job: Job) -> Receipt:
 
 def receipt_of(job: Job) -> Receipt | None:
     """The receipt of a chunk that is whole, by its hashes; None if it has to be made."""
-    with suppress(OSError, ValueError, TypeError):
+    with suppress(OSError, ValueError, TypeError, KeyError):
         told = json.loads(job.receipt.read_bytes())
         receipt = Receipt(**{**told, "sha256": tuple(told["sha256"])})
         counted = (receipt.first, receipt.last, receipt.count + receipt.skipped)
@@ -159,31 +157,22 @@ def receipt_of(job: Job) -> Receipt | None:
     return None
 
 
-def rows_of(job: Job) -> Rows | None:
+def content_of(job: Job) -> Content | None:
     """The events of a chunk; None if it is not there or damaged, by its checksums."""
     with (
         suppress(OSError, EOFError, KeyError, ValueError, BadZipFile),
         job.file.open("rb") as raw,  # here, because numpy leaves a damaged file open
         np.load(raw, allow_pickle=False) as chunk,
     ):
-        return Rows(chunk["x"], chunk["labels"], chunk["ids"])
+        return Content(chunk["x"], chunk["labels"], chunk["ids"])
     return None
 
 
-def state_of(path: Path) -> tuple[int, ...]:
-    """What is different after a file was touched: size, inode, times of change.
+def _parts(job: Job, kept: list[WithJets]) -> Iterator[Content]:
+    """The features of a job's events, slice by slice.
 
-    Raises:
-        InputError: there is no such file.
+    `kept` is told what the constituents are made of, if they are wanted.
     """
-    if not path.is_file():
-        raise bench.InputError(f"{path}: no such file")
-    state = path.stat()
-    return (state.st_size, state.st_ino, state.st_mtime_ns, state.st_ctime_ns)
-
-
-def _parts(job: Job, kept: list[Slice]) -> Iterator[Rows]:
-    """The rows of a job, slice by slice; with `kept` told what the constituents are made of."""
     recipe, kind = job.recipe, SETS[job.recipe.features]
     read = raw_slices(
         recipe.path, SLICE, job.start, job.stop, labels=job.labels, allowed=recipe.allowed
@@ -198,22 +187,11 @@ def _parts(job: Job, kept: list[Slice]) -> Iterator[Rows]:
         jets = kind.jets(particles, recipe.radius, recipe.min_pt)
         ids = event_ids(particles)
         if recipe.constituents:
-            kept.append((ids, events.labels, jets, particles))
-        yield Rows(kind.features(jets, particles), events.labels, ids)
+            kept.append(WithJets(ids, events.labels, jets, particles))
+        yield Content(kind.features(jets, particles), events.labels, ids)
 
 
 def _hashes(job: Job) -> tuple[str, ...]:
     """The SHA-256 of each of a chunk's files."""
     files = [job.file, job.constituents] if job.recipe.constituents else [job.file]
     return tuple(bench.file_digest(file) for file in files)
-
-
-@contextmanager
-def _temporary(file: Path) -> Iterator[Path]:
-    """A path beside the file, which takes its place when all is written."""
-    temporary = file.with_name(f".{file.stem}-{os.getpid()}{file.suffix}")
-    try:
-        yield temporary
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 import bench
+from bench.fingerprint import digest
 from bench_lhco.jets import LEADING, Jets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from bench_lhco.chunks import Recipe
     from bench_lhco.events import Particles
 
-Slice = tuple["NDArray[np.uint64]", "NDArray[np.int8]", Jets, "Particles"]
-"""Ids, labels, jets and particles of some events."""
+
+class WithJets(NamedTuple):
+    """n events whose jets were found."""
+
+    ids: NDArray[np.uint64]  # (n,)
+    labels: NDArray[np.int8]  # (n,)
+    jets: Jets
+    particles: Particles
 
 
-def keep_constituents(file: Path, slices: Sequence[Slice]) -> None:
+def keep_constituents(file: Path, parts: Sequence[WithJets]) -> None:
     """Write `event`, `label` and, for each of the two jets, lists of pt [GeV], eta and phi [rad].
 
     Columns `j1_pt`, `j1_eta`, `j1_phi` and the same of `j2`, each a list of float32 an event,
@@ -30,7 +40,7 @@ def keep_constituents(file: Path, slices: Sequence[Slice]) -> None:
     import pyarrow.parquet as pq
 
     tables = []
-    for ids, labels, jets, particles in slices:
+    for ids, labels, jets, particles in parts:
         columns = {"event": pa.array(ids), "label": pa.array(labels)}
         for jet in range(LEADING):
             offsets, values = _of_jet(jets, particles, jet)
@@ -41,8 +51,21 @@ def keep_constituents(file: Path, slices: Sequence[Slice]) -> None:
     pq.write_table(pa.concat_tables(tables), file, compression="zstd")
 
 
+def constituents_file(recipe: Recipe, data: Path) -> Path:
+    """Where the constituents of a whole file are kept.
+
+    The name has what was asked for in it and then what decides the bytes, so that a later file for
+    the same is known to replace an older one.
+    """
+    asked = digest({**asdict(recipe), "path": str(recipe.path.absolute()), "digest": ""})
+    return data / "constituents" / f"{recipe.path.stem}-{asked[:12]}-{recipe.key}.parquet"
+
+
 def gather_constituents(parts: Sequence[Path], rows: NDArray[np.intp], file: Path) -> None:
-    """Put these rows, ascending, of some such files, one file after the other, into one file."""
+    """Put these rows, ascending, of some such files, one file after the other, into one file.
+
+    Files that it replaces, by their names as `constituents_file` gives them, are removed.
+    """
     import pyarrow.parquet as pq
 
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +81,10 @@ def gather_constituents(parts: Sequence[Path], rows: NDArray[np.intp], file: Pat
             first, last = np.searchsorted(rows, [done, done + len(table)])
             writer.write_table(table.take(rows[first:last] - done))
             done += len(table)
+    asked, _, _ = file.name.rpartition("-")
+    for other in file.parent.glob(f"{escape(asked)}-*.parquet"):
+        if other != file:
+            other.unlink()
 
 
 def _of_jet(

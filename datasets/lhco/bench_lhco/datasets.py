@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import bench
 
 if TYPE_CHECKING:
+    from bench_lhco.chunks import Recipe
     from bench_lhco.records import Publication
 
 
@@ -45,7 +46,7 @@ class LhcoDataset(bench.Dataset):
     numbers as its code made them; `docs/features.md` has all of them."""
     constituents: bool = False
     """Keep the jets' constituents too, for models that read particles: a Parquet file by event,
-    written when the features are made."""
+    written when the features are made, and anew where it is missing."""
     skip_bad_events: bool = False
     """Leave out invalid events and count them, as long as they are at most one in a thousand."""
 
@@ -81,19 +82,9 @@ class LhcoDataset(bench.Dataset):
 
     def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
         """Cluster every event into jets and take their features."""
-        from bench_lhco.ingest import Recipe
         from bench_lhco.tabulate import tabulate
 
-        recipe = Recipe(
-            source.file,
-            digest=source.digest,
-            radius=self.radius,
-            min_pt=self.min_pt,
-            features=self.features,
-            allowed=self._labels,
-            skip=self.skip_bad_events,
-            constituents=self.constituents,
-        )
+        recipe = self._recipe(source.file, source.digest)
         labels = self._publication.labels(source.file, self._labels)
         return tabulate(recipe, labels, self.kinds, getattr(self, "signal", ANY), context)
 
@@ -158,12 +149,35 @@ class LhcoDataset(bench.Dataset):
         key = self._publication.key
         if key is not None and (beside := file.with_name(key.name)).is_file():
             used = [*used, beside]
-        digests = [known_digest(path, context.data / "digests") for path in used]
+        digests = [known_digest(path, context.data / "digests", context.progress) for path in used]
         hashes = [published.events.sha256 for published in self._publications]
         known = dict(zip(official, hashes, strict=True))
         for path, digest in zip(used, digests, strict=True):
             demand_recorded(path, digest, known.get(path))
-        return bench.Source(edition, file, "+".join(digests))
+        return self._with_constituents(bench.Source(edition, file, "+".join(digests)), context)
+
+    def _with_constituents(self, source: bench.Source, context: bench.Context) -> bench.Source:
+        """The source with the file of constituents that belongs to it, if they are kept."""
+        from bench_lhco.constituents import constituents_file
+
+        if not self.constituents:
+            return source
+        kept = constituents_file(self._recipe(source.file, source.digest), context.data)
+        return replace(source, beside=(*source.beside, kept))
+
+    def _recipe(self, file: Path, digest: str) -> Recipe:
+        from bench_lhco.chunks import Recipe
+
+        return Recipe(
+            file,
+            digest=digest,
+            radius=self.radius,
+            min_pt=self.min_pt,
+            features=self.features,
+            allowed=self._labels,
+            skip=self.skip_bad_events,
+            constituents=self.constituents,
+        )
 
 
 @dataclass(frozen=True)
@@ -173,57 +187,6 @@ class ResearchAndDevelopment(LhcoDataset):
     name = "rd"
     ratio = "1:1"
     twin = Twin({"background": 20_000, "signal": 14_000}, signal_fraction=1 / 11)
-
-
-@dataclass(frozen=True)
-class ThreeProngs(LhcoDataset):
-    """R&D background with a signal of three-prong jets, 3500, 500 and 100 GeV, to be held out.
-
-    The published file has signal only. Its background is that of the R&D dataset's test split,
-    which nothing was fitted on, with weights of the whole.
-    """
-
-    name = "rd3"
-    ratio = "1:10"
-    train = "rd"
-    twin = Twin({"background": 10_000, "signal": 4_000}, signal_fraction=1 / 11)
-
-    def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
-        """The features of the signal and, for the published file, those of its background."""
-        found = super().table(source, context)
-        own, background = self._official(context)
-        if source.file != own:
-            return found
-        research = ResearchAndDevelopment(**asdict(self))
-        table = research.table(research.open(None, background, context), context)
-        return _with_background(found, table)
-
-    def get(self, context: bench.Context) -> Path:
-        """Download the signal's file and that of the R&D dataset."""
-        ResearchAndDevelopment().get(context)
-        return super().get(context)
-
-    @property
-    def _publications(self) -> tuple[Publication, ...]:
-        return (self._publication, ResearchAndDevelopment()._publication)
-
-
-def _with_background(signal: bench.Table, research: bench.Table) -> bench.Table:
-    """The signal, and the background in the other table's test split with the weight of all."""
-    import numpy as np
-
-    background = research.y == 0
-    rows = np.nonzero(background & bench.split_rows(research.ids, "test"))[0]
-    part = research.take(rows)
-    scale = research.weights[background].sum() / part.weights.sum()
-    return bench.Table(
-        columns=signal.columns,
-        x=np.concatenate([signal.x, part.x]),
-        y=np.concatenate([signal.y, part.y]),
-        ids=np.concatenate([signal.ids, part.ids]),
-        weights=np.concatenate([signal.weights, part.weights * scale]),
-        skipped=signal.skipped + research.skipped,
-    )
 
 
 @dataclass(frozen=True)

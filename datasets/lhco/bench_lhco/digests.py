@@ -7,9 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import bench
+from bench_lhco.files.sha256 import file_sha256
+from bench_lhco.state import state_of
 
 
-def known_digest(path: Path, memory: Path) -> str:
+def known_digest(path: Path, memory: Path, progress: bench.Progress) -> str:
     """The SHA-256 of a file's bytes.
 
     An official file has gigabytes, so it is hashed again only when its size, its inode or one of
@@ -18,10 +20,7 @@ def known_digest(path: Path, memory: Path) -> str:
     Raises:
         InputError: there is no such file.
     """
-    if not path.is_file():
-        raise bench.InputError(f"{path}: no such file")
-    state = path.stat()
-    seen = [state.st_size, state.st_ino, state.st_mtime_ns, state.st_ctime_ns]
+    seen = list(state_of(path))
     note = memory / f"{sha256(str(path.absolute()).encode()).hexdigest()[:32]}.json"
     try:
         remembered = json.loads(note.read_text())
@@ -29,7 +28,7 @@ def known_digest(path: Path, memory: Path) -> str:
             return str(remembered["sha256"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not remembered, or half of it: the file itself is asked
-    digest = bench.file_digest(path)
+    digest = file_sha256(path, progress)
     memory.mkdir(parents=True, exist_ok=True)
     bench.write_bytes(note, json.dumps({"seen": seen, "sha256": digest}).encode())
     return digest

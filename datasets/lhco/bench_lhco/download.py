@@ -16,12 +16,14 @@ from bench_lhco.files.attempts import (
 )
 from bench_lhco.files.partial import Partial, digests
 from bench_lhco.files.sha256 import record_sha256, recorded_sha256
-from bench_lhco.records import Publication, PublishedFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from requests import Response
+
+    from bench_lhco.cards import FileCard
+    from bench_lhco.records import Publication
 
 API = "https://zenodo.org/api"
 BLOCK = 2**17  # bytes
@@ -53,7 +55,7 @@ def get(
 
 
 def get_file(
-    published: PublishedFile, context: Context, *, api: str = API, patience: Patience = PATIENT
+    published: FileCard, context: Context, *, api: str = API, patience: Patience = PATIENT
 ) -> Path:
     """Download one published file into the data folder; gives its path.
 
@@ -65,6 +67,8 @@ def get_file(
     known = published.sha256 or (recorded_sha256(path) if there else None)
     if there and known:
         return _keep(path, {"sha256": known}, context)
+    if published.record is None:
+        raise InputError(f"{published.name}: its card tells no record, wanted the number of one")
     files = listing(published.record, api=api, patience=patience)
     if published.name not in files:
         raise InputError(

@@ -12,30 +12,30 @@ import numpy as np
 
 import bench
 from bench_lhco.chunks import (
+    Content,
     Job,
     Receipt,
     Recipe,
-    Rows,
-    joined_rows,
+    content_of,
+    joined_content,
     make_chunk,
     receipt_of,
-    rows_of,
-    state_of,
 )
-from bench_lhco.workers import spread
+from bench_lhco.files.values import demand_few_skipped
+from bench_lhco.state import state_of
+from bench_lhco.workers import KilledError, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 CHUNK = 5000
 """Events of a chunk, which an interrupted ingest loses at most of each worker."""
-SKIPPED = 1e-3
-"""The largest share of invalid events that may be left out."""
 
 
-def ingest(jobs: list[Job], context: bench.Context) -> Rows:
+def ingest(jobs: list[Job], context: bench.Context) -> Content:
     """The features of all events of a file, in its order, but for the invalid ones.
 
     Args:
@@ -44,22 +44,36 @@ def ingest(jobs: list[Job], context: bench.Context) -> Rows:
 
     Raises:
         InputError: an invalid event, or too many that were to be skipped; or a file that is no
-            longer what it was when the chunks were planned.
-        BenchError: a worker was killed twice over the same events.
+            longer what it was when the chunks were planned, or that ends the process that reads it.
     """
     recipe, events, folder = jobs[0].recipe, jobs[-1].stop, jobs[0].folder
     folder.mkdir(parents=True, exist_ok=True)
     there = {job.start: receipt for job in jobs if (receipt := receipt_of(job))}
     missing = [job for job in jobs if job.start not in there]
     skipped = sum(receipt.skipped for receipt in there.values())
-    _refuse_many(recipe, skipped, events)
+    demand_few_skipped(recipe.path, skipped, events, all_seen=False)
     done = events - sum(job.stop - job.start for job in missing)
     with context.progress(f"jets of {recipe.path.name}", events, done) as bar:
-        for job, receipt in spread(make_chunk, missing, context.jobs, tell=_told, limited=True):
+        for job, receipt in _made(missing, recipe.path, context.jobs):
             bar.advance(job.stop - job.start)
             skipped += receipt.skipped
-            _refuse_many(recipe, skipped, events)
+            demand_few_skipped(recipe.path, skipped, events, all_seen=False)
     return _summed(jobs, events)
+
+
+def _made(missing: list[Job], path: Path, jobs: int) -> Iterator[tuple[Job, Receipt]]:
+    """Each missing chunk with its receipt, when it is made.
+
+    Raises:
+        InputError: a worker was ended twice over the same events.
+    """
+    try:
+        yield from spread(make_chunk, missing, jobs, tell=_told, limited=True)
+    except KilledError as e:
+        raise bench.InputError(
+            f"{path}: a worker was ended twice over {e.told}: damaged there, or too little memory; "
+            "`bench data check` tells which"
+        ) from e
 
 
 def planned(
@@ -82,36 +96,23 @@ def planned(
     return jobs
 
 
-def _summed(jobs: list[Job], events: int) -> Rows:
+def _summed(jobs: list[Job], events: int) -> Content:
     """All chunks in one, their receipts added up to the whole file."""
     parts = []
     counted = 0
     for job in jobs:
         receipt: Receipt | None = receipt_of(job)
-        rows = rows_of(job)
-        if receipt is None or rows is None or len(rows.ids) != receipt.count:
+        content = content_of(job)
+        if receipt is None or content is None or len(content.ids) != receipt.count:
             job.receipt.unlink(missing_ok=True)
             raise bench.BenchError(
                 f"{job.file} does not hold what its receipt says; run it again, and it is made anew"
             )
         counted += receipt.count + receipt.skipped
-        parts.append(rows)
+        parts.append(content)
     if counted != events:
         raise bench.BenchError(f"{counted} events came of {events} in {jobs[0].recipe.path}")
-    return joined_rows(parts)
-
-
-def _refuse_many(recipe: Recipe, skipped: int, events: int) -> None:
-    """Refuse a file with too many invalid events as soon as that is known.
-
-    Raises:
-        InputError: there are too many.
-    """
-    if skipped > SKIPPED * events:
-        raise bench.InputError(
-            f"{recipe.path}: {skipped} or more of {events} events are invalid, "
-            f"wanted at most {SKIPPED:.1%} to leave out"
-        )
+    return joined_content(parts)
 
 
 def _told(job: Job) -> str:

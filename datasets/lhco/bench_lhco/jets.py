@@ -51,11 +51,6 @@ class Jets:
         """Invariant mass: (n, 2), GeV; 0 where rounding leaves its square below zero."""
         return invariant_mass(self.p4)
 
-    def constituents(self, event: int, jet: int) -> NDArray[np.int64]:
-        """The places of one jet's constituents among the flat particles: (k,)."""
-        place = LEADING * event + jet
-        return self.members[self.offsets[place] : self.offsets[place + 1]]
-
 
 def invariant_mass(p4: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mass of four-momenta (..., 4): px, py, pz, E, GeV."""

@@ -18,24 +18,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PublishedFile:
-    """A file of a record; the record itself tells its size and md5."""
-
-    record: int
-    name: str
-    sha256: str | None = None
-    """Where it is known from elsewhere than the record."""
-
-
-@dataclass(frozen=True)
 class Publication:
     """The files of a dataset."""
 
-    events: PublishedFile
-    key: PublishedFile | None = None
+    events: FileCard
+    key: FileCard | None = None
     """The master key, where the labels are apart from the events."""
-    label: int | None = None
-    """The label of every event, where no file tells it."""
 
     def labels(self, file: Path, allowed: Sequence[int]) -> NDArray[np.int8] | int | None:
         """What `slices` needs as the labels of a file of this dataset.
@@ -52,7 +40,7 @@ class Publication:
         if layout.labelled:
             return None
         if self.key is None:
-            return self.label
+            return self.events.label
         return read_key(file.with_name(self.key.name), layout.events, allowed)
 
 
@@ -65,17 +53,7 @@ def publication(dataset: str) -> Publication:
     from bench_lhco.cards import shipped_card
 
     card = shipped_card(dataset)
-    events, key = card.file("events"), card.file("key")
+    events = card.file("events")
     if events is None:
         raise InputError(f"the card of {dataset} has no file of events, wanted one")
-    return Publication(
-        _published(events),
-        key=_published(key) if key is not None else None,
-        label=events.label,
-    )
-
-
-def _published(file: FileCard) -> PublishedFile:
-    if file.record is None:
-        raise InputError(f"the card of {file.name} tells no record, wanted its number")
-    return PublishedFile(file.record, file.name, file.sha256)
+    return Publication(events, card.file("key"))

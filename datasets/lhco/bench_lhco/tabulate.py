@@ -13,19 +13,19 @@ from filelock import FileLock
 
 import bench
 from bench.fingerprint import array_digest
-from bench_lhco.constituents import gather_constituents
+from bench_lhco.chunks import Content, Recipe
+from bench_lhco.constituents import constituents_file, gather_constituents
+from bench_lhco.datasets import ANY
 from bench_lhco.digests import known_digest
 from bench_lhco.features import SETS
 from bench_lhco.files import inspected
-from bench_lhco.ingest import Recipe, Rows, ingest, planned
+from bench_lhco.ingest import ingest, planned
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-ANY = "any"
-"""Every kind of signal counts."""
 ABANDONED = 7 * 24 * 3600
 """Seconds after which nobody is expected to go on with an ingest."""
 
@@ -51,45 +51,46 @@ def tabulate(
             not the one that the recipe is for.
     """
     told = inspected(recipe.path)
-    rows, once = _ingested(recipe, told.layout.events, labels, context)
-    skipped = told.layout.events - len(rows.ids)
+    found, once = _ingested(recipe, told.layout.events, labels, context)
+    skipped = told.layout.events - len(found.ids)
     if skipped:
         context.notice(f"{recipe.path.name}: {skipped} invalid events are left out")
     fraction = (told.provenance or {}).get("signal_fraction")
     table = bench.Table(
         columns=SETS[recipe.features].columns,
-        x=rows.x[once],
-        y=(rows.labels[once] > 0).astype(np.int8),
-        ids=rows.ids[once],
-        weights=_weights(rows.labels[once], None if fraction is None else float(fraction)),
+        x=found.x[once],
+        y=(found.labels[once] > 0).astype(np.int8),
+        ids=found.ids[once],
+        weights=_weights(found.labels[once], None if fraction is None else float(fraction)),
         skipped=skipped,
     )
     if signal == ANY:
         return table
     wanted = (0, kinds.index(signal) + 1)
-    return table.take(np.flatnonzero(np.isin(rows.labels[once], wanted)))
+    return table.take(np.flatnonzero(np.isin(found.labels[once], wanted)))
 
 
 def _ingested(
     recipe: Recipe, events: int, labels: NDArray[np.int8] | int | None, context: bench.Context
-) -> tuple[Rows, NDArray[np.intp]]:
+) -> tuple[Content, NDArray[np.intp]]:
     """The events that are valid, and which of them to take for each to be there once."""
     given = "" if labels is None else f"-{array_digest(np.asarray(labels))[:12]}"
     with _workplace(context.scratch / "ingest", recipe.key + given) as folder:
         jobs = planned(recipe, events, labels, folder)
         _demand_unchanged(recipe, context)
-        rows = ingest(jobs, context)
-        once = _once(rows, recipe, context)
+        found = ingest(jobs, context)
+        once = _once(found, recipe, context)
         if recipe.constituents:
-            kept = context.data / "constituents" / f"{recipe.path.stem}-{folder.name}.parquet"
+            kept = constituents_file(recipe, context.data)
             gather_constituents([job.constituents for job in jobs], once, kept)
             context.notice(f"the jets' constituents are kept in {kept}")
-    return rows, once
+    return found, once
 
 
 def _demand_unchanged(recipe: Recipe, context: bench.Context) -> None:
     """Refuse a file that is not the one that was opened; from here on the chunks watch it."""
-    if known_digest(recipe.path, context.data / "digests") != recipe.digest.partition("+")[0]:
+    digest = known_digest(recipe.path, context.data / "digests", context.progress)
+    if digest != recipe.digest.partition("+")[0]:
         raise bench.InputError(f"{recipe.path} was changed since it was opened; run it again")
 
 
@@ -122,11 +123,11 @@ def _tidy(file: Path) -> None:
         pass  # somebody works in it, or tidies up too
 
 
-def _once(rows: Rows, recipe: Recipe, context: bench.Context) -> NDArray[np.intp]:
+def _once(found: Content, recipe: Recipe, context: bench.Context) -> NDArray[np.intp]:
     """Each event once, the first of its kind."""
-    _, first = np.unique(rows.ids, return_index=True)
-    if len(first) < len(rows.ids):
-        twice = len(rows.ids) - len(first)
+    _, first = np.unique(found.ids, return_index=True)
+    if len(first) < len(found.ids):
+        twice = len(found.ids) - len(first)
         context.notice(f"{recipe.path.name}: {twice} repeated events are left out")
     return np.sort(first)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from bench import BenchError
+from bench_lhco.limits import TOTAL, limit_total, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-MEMORY = 4 * 2**30
-"""Bytes of its own that a limited worker may have; what it needs is far less."""
-
 
 class KilledError(BenchError):
     """A worker was killed twice over one and the same item."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(
+            f"a worker process was killed twice over {told}, perhaps for want of memory; run it "
+            "again, with BENCH_JOBS=1, and it goes on from what is finished"
+        )
+        self.told = told
+        """The item, as it is named to the user."""
 
 
 def spread(
@@ -48,7 +53,7 @@ def spread(
         jobs: worker processes; one is none beside this process, unless they are `limited`.
         tell: names an item to the user.
         limited: whether the task opens files that may be hostile: it then has a process of its own
-            in any case, and no more than `MEMORY`.
+            in any case, and no more memory than `TOTAL`.
 
     Raises:
         KilledError: a worker was killed twice over the same item.
@@ -72,10 +77,7 @@ def _again(task: Callable[[T], R], item: T, tell: Callable[[T], str], limited: b
     try:
         ((_, result),) = _pooled(task, {0: item}, 1, limited, set())
     except BrokenProcessPool as e:
-        raise KilledError(
-            f"a worker process was killed twice over {tell(item)}, perhaps for want of memory; "
-            "run it again, with fewer jobs, and it goes on from what is finished"
-        ) from e
+        raise KilledError(tell(item)) from e
     return item, result
 
 
@@ -124,10 +126,8 @@ def interrupts_held() -> Iterator[None]:
 def _follow(lifeline: Connection, limited: bool) -> None:
     """End this process when the other end of the lifeline closes or its holder dies."""
     if limited:
-        from bench_lhco.files.limits import quiet
-
         quiet()
-        limit_memory(MEMORY)
+        limit_total(TOTAL)
     Thread(target=_watch, args=(lifeline,), daemon=True).start()
 
 
@@ -136,9 +136,3 @@ def _watch(lifeline: Connection) -> None:
         lifeline.recv()
     except EOFError:
         os._exit(1)
-
-
-def limit_memory(size: int) -> None:
-    """Let this process have so many bytes of its own at most, where the system can see to it."""
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (size, size))

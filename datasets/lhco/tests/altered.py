@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from bench_lhco.files.check import _parts, _Sound
 from bench_lhco.files.inspect import _inspect
-from bench_lhco.files.limits import bounds
 from bench_lhco.files.sha256 import demand_recorded, record_sha256
+from bench_lhco.limits import bounds
 from bench_lhco.workers import KilledError, spread
 
 from bench import InputError
@@ -69,7 +68,7 @@ def outcomes(altered: Sequence[Alteration]) -> Iterator[Outcome | None]:
                 del left[each.seed]
                 yield outcome
         except KilledError as error:
-            del left[int(re.search(r"alteration (\d+)", str(error))[1])]
+            del left[int(error.told)]
             yield None
 
 
@@ -93,4 +92,4 @@ def _look(altered: Alteration) -> Outcome:
 
 
 def _told(altered: Alteration) -> str:
-    return f"alteration {altered.seed}"
+    return str(altered.seed)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from bench_lhco import records
+from msgspec import structs
 from server import Site, serving
+
+import bench
 
 
 @pytest.fixture
@@ -16,7 +20,7 @@ def unregistered(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def publication(dataset: str) -> records.Publication:
         found = known(dataset)
-        return replace(found, events=replace(found.events, sha256=None))
+        return replace(found, events=structs.replace(found.events, sha256=None))
 
     known = records.publication
     monkeypatch.setattr(records, "publication", publication)
@@ -27,3 +31,16 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving() as running:
         yield running
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> bench.Context:
+    return bench.Context(data=tmp_path / "data", scratch=tmp_path / "s", checkpoints=tmp_path)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read in this process, which takes no second to start."""
+    monkeypatch.setattr(
+        "bench_lhco.imported.portions.isolated", lambda work, path, *more: work(path, *more)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench_lhco.chunks import Recipe, Rows
+from bench_lhco.chunks import Content, Recipe
 from bench_lhco.ingest import ingest, planned
 
 import bench
@@ -16,5 +16,5 @@ def recipe(path: Path, **more: object) -> Recipe:
     return Recipe(path, bench.file_digest(path), 1.0, 20.0, "standard", **more)
 
 
-def rows(path: Path, folder: Path, context: bench.Context, events: int = EVENTS) -> Rows:
+def rows(path: Path, folder: Path, context: bench.Context, events: int = EVENTS) -> Content:
     return ingest(planned(recipe(path), events, None, folder), context)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from bench_lhco.events import Events
 from bench_lhco.files import write
+from bench_lhco.jets import LEADING, Jets
 
 
 def sprays(n: int, seed: int = 0) -> np.ndarray:
@@ -52,3 +53,9 @@ def spoil(path: Path, rows: list[int], value: float = np.nan) -> None:
     with h5py.File(path, "r+") as file:
         for row in rows:
             file["df/block0_values"][row, 0] = value
+
+
+def constituents(jets: Jets, event: int, jet: int) -> np.ndarray:
+    """The places of one jet's constituents among the flat particles: (k,)."""
+    place = LEADING * event + jet
+    return jets.members[jets.offsets[place] : jets.offsets[place + 1]]

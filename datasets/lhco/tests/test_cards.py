@@ -47,7 +47,7 @@ def test_every_card_is_of_a_published_dataset() -> None:
 def test_what_is_published_and_where_its_labels_are() -> None:
     found = {name: publication(name) for name in shipped_names()}
     assert {name for name, there in found.items() if there.key} == {"blackbox1", "blackbox3"}
-    labels = {name: there.label for name, there in found.items() if there.label is not None}
+    labels = {n: there.events.label for n, there in found.items() if there.events.label is not None}
     assert labels == {"blackbox2": 0, "rd3": 1}
     assert {there.events.record for there in found.values()} == {6466204, 4536624}
     assert found["rd"].events.sha256.startswith("5da8fda2ca78")
@@ -84,7 +84,11 @@ BROKEN = {
     "another type": (PLAIN.replace("value = 0", 'value = "0"'), "Expected `int`, got `str`"),
     "a bad name": (PLAIN.replace('"mine"', '"../mine"'), "matching regex"),
     "no labels": (PLAIN.partition("[[labels]]")[0], "missing required field `labels`"),
-    "a gap in the labels": (PLAIN.replace("value = 0", "value = 2"), r"labels of signal are \[2\]"),
+    "a gap in the labels": (PLAIN.replace("value = 0", "value = 2"), r"labels are \[2\]"),
+    "a name twice": (f'{PLAIN}[[labels]]\nvalue = 1\nname = "background"\n', "each name once"),
+    "a name for all": (PLAIN.replace("background", "any"), "none 'any'"),
+    "a tower of lists": ("x = " + "[" * 5000, "wanted a dataset card"),
+    "too large": (PLAIN + "#" * 2**20, "more than 1048576 bytes"),
     "no text": (b"\xff", "can't decode byte"),
 }
 
@@ -105,6 +109,7 @@ def test_a_broken_import_is_named_and_hides_nothing(
 ) -> None:
     room = tmp_path / "imported"
     cards = {"mine": PLAIN, "other": PLAIN, "rd": PLAIN.replace("mine", "rd"), "torn": "name ="}
+    cards["tower"] = "x = " + "[" * 5000
     for name, text in cards.items():
         (room / name).mkdir(parents=True)
         (room / name / "card.toml").write_text(text)
@@ -115,7 +120,7 @@ def test_a_broken_import_is_named_and_hides_nothing(
         found = imported(tmp_path, ["rd"])
     assert [(part.name, part.__doc__) for part in found] == [("mine", "Events of mine")]
     told = [record.getMessage() for record in caplog.records]
-    assert [line.split()[3] for line in told] == ["empty", "other", "rd", "torn"]
+    assert [line.split()[3] for line in told] == ["empty", "other", "rd", "torn", "tower"]
     assert not any("\n" in line for line in told)
     assert imported(tmp_path / "nowhere", []) == []
 

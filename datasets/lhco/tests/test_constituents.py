@@ -10,14 +10,16 @@ import pyarrow.parquet as pq
 import pytest
 from bench_lhco.chunks import Recipe
 from bench_lhco.constituents import gather_constituents, keep_constituents
+from bench_lhco.datasets import ResearchAndDevelopment
 from bench_lhco.events import Events, event_ids
 from bench_lhco.features import standard_features
 from bench_lhco.files import write
 from bench_lhco.jets import cluster
 from bench_lhco.tabulate import tabulate
-from sprays import spray_file, sprays
+from sprays import constituents, spray_file, sprays
 
 import bench
+from bench.tables import load_table
 
 EVENTS = 60
 
@@ -47,7 +49,7 @@ def test_each_event_has_its_jets_constituents_hardest_first(events: Events, tmp_
     assert [row["label"] for row in found] == events.labels.tolist()
     for i, row in enumerate(found):
         for jet in range(2):
-            inside = particles.values[jets.constituents(i, jet)]
+            inside = particles.values[constituents(jets, i, jet)]
             inside = inside[np.argsort(-inside[:, 0], kind="stable")]
             for k, name in enumerate(("pt", "eta", "phi")):
                 assert row[f"j{jet + 1}_{name}"] == inside[:, k].tolist()
@@ -102,3 +104,33 @@ def test_a_table_with_constituents_keeps_each_event_of_it_once(
     assert found["label"].to_numpy().tolist() == table.y.tolist()
     bare = tabulate(replace(recipe(path), constituents=False), None, ("signal",), "any", context)
     assert bare.x.tobytes() == table.x.tobytes()
+
+
+def test_constituents_that_were_removed_are_made_anew_and_older_ones_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "some.h5"
+    spray_file(path, 50)
+    told: list[str] = []
+    context = bench.Context(tmp_path, tmp_path / "scratch", tmp_path, notice=told.append)
+    dataset = ResearchAndDevelopment(constituents=True)
+
+    def load() -> tuple[Path, bool]:
+        source = dataset.open(None, path, context)
+        _, reused = load_table(dataset, "bench-lhco", source, context, tmp_path / "tables")
+        (file,) = source.beside
+        assert file.is_file()
+        return file, reused
+
+    file, _ = load()
+    assert load() == (file, True)
+    file.unlink()
+    assert load() == (file, False)
+    assert f"{file}, which belongs to it, is missing; it is made anew" in "\n".join(told)
+    other = ResearchAndDevelopment(constituents=True, radius=0.5)
+    other.table(other.open(None, path, context), context)
+    spray_file(path, 50, seed=1)
+    newer, _ = load()
+    assert newer != file
+    assert not file.exists()
+    assert len(list((tmp_path / "constituents").iterdir())) == 2  # and that of the other radius

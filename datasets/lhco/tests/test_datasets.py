@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bench_lhco.files import slices, write
 from sprays import sprays
 
 import bench
+from bench.context import no_progress
 
 OFFICIAL = Path(__file__).parents[4] / "shared" / "data" / "lhco_rd_sample.h5"
 SMALL = Twin({"background": 90, "signal": 60}, signal_fraction=0.01)
@@ -204,14 +206,21 @@ def test_a_twin_that_another_process_made_meanwhile_is_taken(
 def test_a_digest_is_remembered_until_the_file_is_touched(tmp_path: Path) -> None:
     file, memory = tmp_path / "file", tmp_path / "memory"
     file.write_bytes(b"one")
-    first = known_digest(file, memory)
+    labels = []
+
+    def progress(label: str, total: float, done: float = 0) -> AbstractContextManager[bench.Bar]:
+        labels.append((label, total))
+        return no_progress(label, total, done)
+
+    first = known_digest(file, memory, progress)
+    assert labels == [("sha256 of file", 3)]
     (note,) = memory.iterdir()
     note.write_text(note.read_text().replace(first, "remembered"))
-    assert known_digest(file, memory) == "remembered"
+    assert known_digest(file, memory, no_progress) == "remembered"
     file.write_bytes(b"two")
-    assert known_digest(file, memory) == bench.file_digest(file) != first
+    assert known_digest(file, memory, no_progress) == bench.file_digest(file) != first
     note.write_text("{")
-    assert known_digest(file, memory) == bench.file_digest(file)
+    assert known_digest(file, memory, no_progress) == bench.file_digest(file)
 
 
 def test_official_events_are_read_by_the_same_reader(context: bench.Context) -> None:

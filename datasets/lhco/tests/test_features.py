@@ -8,6 +8,7 @@ from bench_lhco.events import Particles, joined
 from bench_lhco.features import DIARY_COLUMNS, SETS, STANDARD_COLUMNS, standard_features
 from bench_lhco.jets import Jets, cluster, invariant_mass
 from bench_lhco.twin.chunks import Chunk, simulate_chunk
+from sprays import constituents
 
 NAMES = [column.name for column in STANDARD_COLUMNS]
 # Two jets of two particles each, and one soft particle that makes no jet.
@@ -109,7 +110,7 @@ def test_m_jj_is_the_invariant_mass_of_the_two_jets_on_every_event(simulated: Pa
     x = standard_features(jets, simulated)
     assert (x[:, NAMES.index("has_j2")] == 1).sum() > 70
     for i in np.flatnonzero(jets.n_jets >= 2):
-        places = np.concatenate([jets.constituents(i, 0), jets.constituents(i, 1)])
+        places = np.concatenate([constituents(jets, i, 0), constituents(jets, i, 1)])
         used = simulated.values[places].astype(np.float64)
         pt, eta, phi = used.T
         total = [pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)]

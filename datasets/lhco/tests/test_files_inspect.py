@@ -17,9 +17,9 @@ import pytest
 from bad_inputs import official
 from bench_lhco.files import inspected
 from bench_lhco.files.inspect import isolated
-from bench_lhco.files.limits import bounds
+from bench_lhco.limits import bounds
 
-from bench import InputError
+from bench import BenchError, InputError
 
 
 def gives(path: Path, number: int) -> Iterator[tuple[int, int]]:
@@ -36,6 +36,17 @@ def crashes(path: Path) -> Iterator[int]:
     yield 1
     os.write(2, b"malloc(): corrupted top size\n")
     os.kill(os.getpid(), signal.SIGABRT)
+
+
+def is_killed(path: Path) -> Iterator[int]:
+    yield 1
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def computes(path: Path) -> Iterator[int]:
+    yield 1
+    while True:
+        pass
 
 
 def hangs(path: Path) -> Iterator[int]:
@@ -67,10 +78,10 @@ def test_a_child_that_is_not_wanted_any_more_is_ended() -> None:
 def test_a_child_that_ends_badly_is_an_error_in_one_line(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench_lhco.files.inspect.SECONDS", 2.0)
+    monkeypatch.setattr("bench_lhco.files.inspect.WAIT", 2.0)
     for work, told in (
         (gives_and_refuses, "none: no more"),
-        (crashes, "none: damaged, it makes the HDF5 library crash"),
+        (crashes, "none: damaged, it makes the library that reads it crash"),
         (hangs, "none: not read within 2 s"),
         (devours, "none: takes more than 536870912 bytes to read"),
     ):
@@ -79,6 +90,17 @@ def test_a_child_that_ends_badly_is_an_error_in_one_line(
         assert "\n" not in str(caught.value)
     assert capfd.readouterr() == ("", "")
     assert not multiprocessing.active_children()
+
+
+def test_a_child_that_computes_for_too_long_is_ended() -> None:
+    with pytest.raises(InputError, match="takes more than 5 s of processor time"):
+        list(isolated(computes, Path("none")))
+
+
+def test_a_child_that_was_killed_does_not_make_the_file_a_damaged_one() -> None:
+    with pytest.raises(BenchError, match="was killed, perhaps for want of memory") as caught:
+        list(isolated(is_killed, Path("none")))
+    assert not isinstance(caught.value, InputError)
 
 
 def test_a_mistake_of_ours_keeps_its_traceback() -> None:
@@ -104,6 +126,6 @@ def test_bounds_let_go_of_what_they_held() -> None:
 
 
 def test_bounds_end_a_process_that_takes_too_long() -> None:
-    code = "from bench_lhco.files.limits import bounds\nwith bounds(0.2):\n    while True: pass"
+    code = "from bench_lhco.limits import bounds\nwith bounds(0.2):\n    while True: pass"
     ran = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
     assert ran.returncode == -signal.SIGPROF

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench_lhco.datasets import ResearchAndDevelopment, ThreeProngs
+from bench_lhco.datasets import ResearchAndDevelopment
 from bench_lhco.events import Events, event_ids
 from bench_lhco.files import slices, write
+from bench_lhco.held_out import ThreeProngs
 from bench_lhco.records import publication
 from sprays import sprays, unlabelled
 
 import bench
+from bench.fingerprint import table_digest
+from bench.tables import load_table
 
 
 @pytest.fixture
@@ -55,3 +58,17 @@ def test_one_published_file_alone_is_not_enough(context: bench.Context) -> None:
     research.unlink()
     with pytest.raises(bench.InputError, match=f"{research.name} is not there.*bench data get rd3"):
         ThreeProngs().open("official", None, context)
+
+
+def test_the_background_is_taken_from_the_table_that_is_there(
+    context: bench.Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, research, dataset = context.data / "tables", ResearchAndDevelopment(), ThreeProngs()
+    source = research.open(None, None, context)
+    load_table(research, "bench-lhco", source, context, tables)
+    wanted = dataset.table(dataset.open(None, None, context), context)
+    monkeypatch.setattr(ResearchAndDevelopment, "table", None)
+    source = dataset.open(None, None, context)
+    table, reused = load_table(dataset, "bench-lhco", source, context, tables)
+    assert not reused
+    assert table_digest(table) == table_digest(wanted)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,38 +16,13 @@ from bench_lhco.features import SETS
 from bench_lhco.files import write
 from bench_lhco.imported.bring import bring
 from bench_lhco.imported.found import imported
+from bringing import brought, left
 from click.testing import CliRunner
-from foreign import LABELS, N, blocks, features, flat, lists, parquet, particles, rows
+from foreign import LABELS, NAMES, N, blocks, features, lists, parquet, particles, rows
 
 import bench
 from bench.cli.main import cli
-from bench.parts import Import
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> bench.Context:
-    return bench.Context(data=tmp_path / "data", scratch=tmp_path / "s", checkpoints=tmp_path)
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read in this process, which takes no second to start."""
-    monkeypatch.setattr(
-        "bench_lhco.imported.portions.isolated", lambda work, path, *more: work(path, *more)
-    )
-
-
-def brought(context: bench.Context, **wanted: object) -> bench.Dataset:
-    """The dataset that an import makes."""
-    wanted.setdefault("name", "mine")
-    bring(Import(**wanted), context)
-    parts = {part.name: part for part in imported(context.data, [])}
-    return parts[str(wanted["name"])]()
-
-
-def left(context: bench.Context) -> list[str]:
-    """What is in the room of imports, locks apart."""
-    return sorted(p.name for p in (context.data / "imported").glob("*") if p.suffix != ".lock")
+from bench.wanted import Import
 
 
 def test_particles_become_a_dataset_like_any(tmp_path: Path, context: bench.Context) -> None:
@@ -61,6 +33,9 @@ def test_particles_become_a_dataset_like_any(tmp_path: Path, context: bench.Cont
     assert (mine.kinds, mine.mass, mine.ratio) == (("wide",), "m_jj", "natural")
     source = mine.open(None, None, context)
     assert source.edition == "imported"
+    assert mine.open(None, source.file, context) == source
+    as_rd = ResearchAndDevelopment().open(None, source.file, context)
+    assert (as_rd.edition, as_rd.file) == ("imported", source.file)
     table = mine.table(source, context)
     assert (len(table), int(table.y.sum())) == (N, N // 2)
     assert table.columns == SETS[ResearchAndDevelopment().features].columns
@@ -75,11 +50,15 @@ def test_particles_become_a_dataset_like_any(tmp_path: Path, context: bench.Cont
 
 
 @pytest.mark.usefixtures("here")
-def test_features_become_a_dataset(tmp_path: Path, context: bench.Context) -> None:
+def test_features_become_a_dataset(
+    tmp_path: Path, context: bench.Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
     x = features()
     x[4] = x[2]  # of the same label
     blocks(tmp_path / "features.h5", x)
+    monkeypatch.setattr("bench_lhco.imported.repeats.MOST", 1 / N)
     mine = brought(context, file=tmp_path / "features.h5", title="Mine", licence="CC0")
+    assert "1 of 60 events are repeated: equal to an earlier one in all features" in mine.card()
     told: list[str] = []
     source = mine.open(None, None, context)
     table = mine.table(source, replace(context, notice=told.append))
@@ -98,6 +77,9 @@ def test_features_become_a_dataset(tmp_path: Path, context: bench.Context) -> No
     card.write_text(card.read_text().replace('tau1j1 = { unit = "1"', 'tau1j1 = { unit = "GeV"'))
     (again,) = imported(context.data, [])
     assert again().open(None, None, context).digest != source.digest
+    assert again().open("imported", source.file, context) == again().open(None, None, context)
+    with pytest.raises(bench.RequestError, match="wanted mine as it was imported"):
+        mine.open(None, tmp_path / "features.h5", context)
 
 
 @pytest.mark.usefixtures("here")
@@ -121,6 +103,9 @@ def test_a_second_file_of_signal_and_kinds_of_it(tmp_path: Path, context: bench.
     files = {"file": tmp_path / "background.parquet", "signal_file": tmp_path / "signal.parquet"}
     with pytest.raises(bench.InputError, match="event 1 has a label other than 1, 2"):
         brought(context, **files, force=True)
+    pq.write_table(pa.table(both), tmp_path / "background.parquet")
+    with pytest.raises(bench.InputError, match=r"background.parquet: event 0 has a label other"):
+        brought(context, **files, force=True)
     assert left(context) == ["mine"]
 
 
@@ -132,7 +117,7 @@ def unlabelled(path: Path) -> None:
 def test_labels_from_a_file_or_one_for_all(tmp_path: Path, context: bench.Context) -> None:
     unlabelled(tmp_path / "x.csv")
     key = tmp_path / "key"
-    key.write_text("".join(f"{float(label)}\n" for label in LABELS))
+    key.write_text("".join(f"{float(label)}\n" for label in LABELS) + "\n\n")
     mine = brought(context, file=tmp_path / "x.csv", labels=key)
     assert np.array_equal(mine.table(mine.open(None, None, context), context).y, LABELS)
     assert mine.mass is None
@@ -145,111 +130,27 @@ def test_labels_from_a_file_or_one_for_all(tmp_path: Path, context: bench.Contex
     key.write_text("0\n" * (N + 1))
     with pytest.raises(bench.InputError, match=r"61 labels, .*x.csv has 60 events"):
         brought(context, file=tmp_path / "x.csv", labels=key, force=True)
-    with pytest.raises(bench.InputError, match="wanted --label, --labels FILE or --signal-file"):
+    with pytest.raises(bench.InputError, match="wanted --label-column NAME, --label, --labels"):
         brought(context, file=tmp_path / "x.csv", force=True)
     assert left(context) == ["mine"]
     (still,) = imported(context.data, [])
     assert still.kinds == ()
 
 
-def nan_in_features(path: Path) -> None:
-    x = features()
-    x[7, 3] = np.nan
-    blocks(path, x)
-
-
-def negative_pt(path: Path) -> None:
-    events = particles()
-    events[5][2, 0] = -1
-    pq.write_table(pa.table({**lists(events), "label": LABELS}), path)
-
-
-def bad_label(path: Path) -> None:
-    pq.write_table(pa.table({"a": [1.0, 2.0], "label": [0.0, 0.5]}), path)
-
-
-def empty_event(path: Path) -> None:
-    events = [*particles(3), np.zeros((0, 3), dtype=np.float32)]
-    pq.write_table(pa.table({**lists(events), "label": [0, 1, 0, 1]}), path)
-
-
-@pytest.mark.parametrize(
-    ("make", "told"),
-    [
-        (nan_in_features, "event 7 has a feature that is missing, NaN or infinite; 1 invalid"),
-        (negative_pt, "event 5 has a negative pt; 1 invalid event among events 0 to 59"),
-        (bad_label, "event 1 has a label other than 0, 1"),
-        (empty_event, "event 3 has no particle at all"),
-    ],
-)
 @pytest.mark.usefixtures("here")
-def test_an_invalid_event_leaves_nothing_behind(
-    tmp_path: Path, context: bench.Context, make: Callable[[Path], None], told: str
+def test_what_is_left_out_and_made_of_it_is_told_and_in_the_card(
+    tmp_path: Path, context: bench.Context
 ) -> None:
-    make(tmp_path / "file")
-    with pytest.raises(bench.InputError, match=told) as caught:
-        brought(context, file=tmp_path / "file")
-    assert str(caught.value).startswith(str(tmp_path / "file"))
-    assert left(context) == []
-
-
-@pytest.mark.usefixtures("here")
-def test_invalid_events_may_be_left_out_if_they_are_few(
-    tmp_path: Path, context: bench.Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    negative_pt(tmp_path / "file")
-    with pytest.raises(bench.InputError, match=r"1 of 60 events are invalid, wanted at most 0.1%"):
-        brought(context, file=tmp_path / "file", skip_bad_events=True)
-    monkeypatch.setattr("bench_lhco.imported.portions.SKIPPED", 0.1)
-    mine = brought(context, file=tmp_path / "file", skip_bad_events=True)
-    assert len(mine.table(mine.open(None, None, context), context)) == N - 1
-    assert "1 invalid events are left out" in mine.card()
-
-
-REQUESTS = {
-    "name 'Mine': wanted a small letter": {"name": "Mine"},
-    "name '../mine'": {"name": "../mine"},
-    "rd is a published dataset": {"name": "rd", "force": True},
-    "no layout 'arry'; did you mean array": {"layout": "arry"},
-    "--label and --labels: wanted one": {"label": 1, "labels": Path("x")},
-    "wanted one line of printable text": {"title": "two\nlines"},
-    "there is a dataset there already; --force": {"name": "there"},
-}
-
-
-@pytest.mark.parametrize("told", REQUESTS)
-def test_a_bad_request_is_refused_before_any_work(
-    tmp_path: Path, context: bench.Context, told: str
-) -> None:
-    (context.data / "imported" / "there").mkdir(parents=True)
-    flat(tmp_path / "file")
-    with pytest.raises(bench.RequestError, match=told):
-        bring(Import(**{"file": tmp_path / "file", "name": "mine", **REQUESTS[told]}), context)
-    assert left(context) == ["there"]
-
-
-@pytest.mark.usefixtures("here")
-def test_a_meaning_for_no_label_is_refused(tmp_path: Path, context: bench.Context) -> None:
-    flat(tmp_path / "file")
-    with pytest.raises(bench.RequestError, match=r"--label-meaning 2=x: .* labels 0 to 1"):
-        brought(context, file=tmp_path / "file", label_meanings=("2=x",))
-    assert left(context) == []
-
-
-def test_a_bad_file_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
-    flat(tmp_path / "x.parquet")
-    ran = subprocess.run(
-        [sys.executable, "-m", "bench", "data", "import", "x.parquet", "--name=x", "--label=1"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-        env={**os.environ, "BENCH_HOME": str(tmp_path / "home")},
-    )
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == (
-        "bench: x.parquet: has a label column, wanted none beside the labels given\n"
-    )
+    momenta = lists(particles(), ("part_px", "part_py", "part_pz"))
+    more = {"part_energy": momenta["part_px"], "weight": np.ones(N), "label": LABELS}
+    pq.write_table(pa.table({**momenta, **more}), tmp_path / "file")
+    told = bring(Import(file=tmp_path / "file", name="mine"), context)
+    assert told[1:] == [
+        "particles are taken as massless: px, py, pz are kept as pt, eta, phi",
+        "left out, being no pt, eta or phi: 'part_energy', 'weight'",
+    ]
+    (mine,) = imported(context.data, [])
+    assert list(mine.described.notes) == told[1:]
 
 
 def test_the_command_line_imports_lists_and_runs(
@@ -264,9 +165,14 @@ def test_the_command_line_imports_lists_and_runs(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BENCH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("BENCH_PLUGINS", "lhco,linear")
-    flat(tmp_path / "x.parquet")
+    columns = dict(zip(NAMES, features().T, strict=True))
+    more = {"signal": LABELS, "weight": np.ones(N), "event_id": np.arange(N)}
+    pq.write_table(pa.table({**columns, **more}), tmp_path / "x.parquet")
     parquet(tmp_path / "p.parquet")
-    made = told("data import x.parquet --name x --title Mine --label-meaning 1=heavy")
+    made = told(
+        "data import x.parquet --name x --title Mine --label-meaning 1=heavy --label-column signal"
+        " --without-column weight --without-column event_id"
+    )
     assert made.startswith("x: 30 background, 30 heavy; read as csv, kept in ")
     told("data import p.parquet --name p")
     listed = told("list datasets")

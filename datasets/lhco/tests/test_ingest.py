@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench_lhco import ingest as module
-from bench_lhco.chunks import Rows, make_chunk, receipt_of, rows_of
+from bench_lhco.chunks import Content, content_of, make_chunk, receipt_of
 from bench_lhco.events import event_ids
 from bench_lhco.features import standard_features
 from bench_lhco.ingest import ingest, planned
@@ -23,18 +23,23 @@ from ingests import CHUNK, EVENTS, recipe, rows
 from sprays import spoil, spray_file
 
 import bench
+from bench.context import no_progress
 
 BINARY = ("signal",)
 
 
 class Recorder:
-    """A progress that remembers, and that does something after the first step."""
+    """A progress of an ingest that remembers, and that does something after the first step."""
 
     def __init__(self, then: object = None) -> None:
         self.then = then
 
     @contextmanager
     def __call__(self, label: str, total: float, done: float = 0) -> Iterator[bench.Bar]:
+        if label.startswith("sha256"):
+            with no_progress(label, total, done) as bar:
+                yield bar
+            return
         self.label, self.total, self.begun, self.done = label, total, done, done
         yield self
 
@@ -65,7 +70,7 @@ def context(tmp_path: Path) -> bench.Context:
     return bench.Context(tmp_path / "data", tmp_path / "scratch", tmp_path)
 
 
-def same(a: Rows, b: Rows) -> bool:
+def same(a: Content, b: Content) -> bool:
     names = ("x", "labels", "ids")
     return all(getattr(a, name).tobytes() == getattr(b, name).tobytes() for name in names)
 
@@ -112,7 +117,7 @@ def test_a_damaged_chunk_or_receipt_is_made_again(path: Path, tmp_path: Path) ->
     whole = {file: file.read_bytes() for file in files}
     for file in files:
         middle = len(whole[file]) // 2
-        for damaged in (None, b"", whole[file][:middle], b"[1]"):
+        for damaged in (None, b"", whole[file][:middle], b"[1]", b"{}"):
             if damaged is None:
                 file.unlink()
             else:
@@ -121,7 +126,7 @@ def test_a_damaged_chunk_or_receipt_is_made_again(path: Path, tmp_path: Path) ->
         file.write_bytes(whole[file])
         assert receipt_of(job) == receipt
     job.file.write_bytes(b"")
-    assert rows_of(job) is None
+    assert content_of(job) is None
     make_chunk(job)
     assert {file: file.read_bytes() for file in files} == whole
 

@@ -17,7 +17,7 @@ from bench_lhco import chunks as chunks_module
 from bench_lhco import ingest as module
 from bench_lhco.chunks import Job, make_chunk
 from bench_lhco.ingest import planned
-from bench_lhco.workers import KilledError, spread
+from bench_lhco.workers import spread
 from ingests import CHUNK, EVENTS, recipe, rows
 from processes import slay, workers_of
 from sprays import spray_file
@@ -78,7 +78,10 @@ def test_a_worker_killed_twice_is_named_with_its_events(
     killer = Thread(target=kill)
     killer.start()
     try:
-        with pytest.raises(KilledError, match=r"killed twice over events 0 to 99 of toy\.h5"):
+        told = (
+            r"toy\.h5: a worker was ended twice over events 0 to 99: damaged there, or too little"
+        )
+        with pytest.raises(bench.InputError, match=told):
             rows(path, tmp_path / "chunks", context)
     finally:
         over.set()
@@ -121,9 +124,8 @@ if __name__ == "__main__":
 """
 
 ENDS = (
-    "killed twice over events",
-    "the child process that was to open",  # a process like a worker looks at the file first
-    "makes the HDF5 library crash",
+    "ended twice over events",
+    "the process that reads it was killed",  # one like a worker looks at the file first
 )
 """What it says when it gave up because of a kill, to be started again."""
 

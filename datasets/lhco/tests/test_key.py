@@ -43,8 +43,8 @@ def test_labels_are_read(tmp_path: Path, text: str) -> None:
         ("0\n1\n", "2 labels, wanted 4"),
         ("0\n" * 5, "5 labels, wanted 4"),
         ("", "0 labels, wanted 4"),
-        ("0\n1\nsignal\n0\n", "line 3 is 'signal', wanted one of 0, 1, 2"),
-        ("0\n\n1\n0\n", "line 2 is '', wanted one of"),
+        ("0\n1\nsignal\n0\n", "line 3 is 'signal', wanted 0, 1 or 2"),
+        ("0\n\n1\n0\n", "line 2 is '', wanted 0, 1 or 2"),
         ("0\nnan\n1\n0\n", "line 2 is 'nan'"),
         ("0\n1\n0.5\n0\n", "line 3 is '0.5'"),
         ("0\n1\n3\n0\n", "line 3 is '3'"),
@@ -69,12 +69,12 @@ def test_garbage_is_refused(tmp_path: Path, text: str, message: str) -> None:
 def test_a_label_may_be_allowed_or_not(tmp_path: Path) -> None:
     path = key(tmp_path, "0\n2\n")
     assert read_key(path, 2).tolist() == [0, 2]
-    with pytest.raises(InputError, match=r"wanted one of 0, 1$"):
+    with pytest.raises(InputError, match=r"wanted 0 or 1$"):
         read_key(path, 2, allowed=(0, 1))
 
 
 def test_a_missing_key_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such file, wanted a master key with 4 lines"):
+    with pytest.raises(InputError, match="no such file, wanted 4 labels, one a line"):
         read_key(tmp_path / "none", 4)
 
 
@@ -94,7 +94,7 @@ def test_where_the_labels_of_a_dataset_are(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="masterkey: no such file"):
         box.labels(bare, (0, 1))
     key(tmp_path, "0\n1\n2\n").rename(tmp_path / "events_LHCO2020_BlackBox1.masterkey")
-    with pytest.raises(InputError, match=r"line 3 is '2', wanted one of 0, 1$"):
+    with pytest.raises(InputError, match=r"line 3 is '2', wanted 0 or 1$"):
         box.labels(bare, (0, 1))
     assert list(box.labels(bare, (0, 1, 2))) == [0, 1, 2]
     labels = {name: publication(name).labels(bare, (0, 1)) for name in ("blackbox2", "rd3", "rd")}

@@ -7,14 +7,17 @@ from hashlib import md5
 from pathlib import Path
 
 import pytest
+from bench_lhco.cards import FileCard
 from bench_lhco.download import get, get_file, listing
-from bench_lhco.records import Publication, PublishedFile, publication
+from bench_lhco.records import Publication, publication
 from server import CONTENT, HASTY, Site, left
 
 from bench import Context, InputError, RequestError
 
 KEY = b"0\n1\n"
-PUBLISHED = Publication(PublishedFile(7, "box.h5"), key=PublishedFile(7, "box.masterkey"))
+PUBLISHED = Publication(
+    FileCard("events", "box.h5", record=7), FileCard("key", "box.masterkey", record=7)
+)
 
 
 @pytest.fixture
@@ -83,22 +86,28 @@ def test_what_is_there_is_verified(record: Site, context: Context) -> None:
 
 
 def test_a_known_sha256_counts_as_well(record: Site, context: Context) -> None:
-    wanted = PublishedFile(7, "box.h5", sha256="00ff")
-    with pytest.raises(InputError, match="wanted 00ff"):
+    wanted = FileCard("events", "box.h5", record=7, sha256="0" * 64)
+    with pytest.raises(InputError, match="wanted 0000"):
         get_file(wanted, context, api=f"{record.url}/api", patience=HASTY)
     assert left(context.data) == set()
 
 
 def test_where_the_files_of_a_dataset_are_says_its_card() -> None:
     found = publication("blackbox3")
-    assert found.events == PublishedFile(4536624, "events_LHCO2020_BlackBox3.h5")
-    assert found.key == PublishedFile(4536624, "events_LHCO2020_BlackBox3.masterkey")
-    assert publication("rd3").label == 1
+    assert (found.events.record, found.events.name) == (4536624, "events_LHCO2020_BlackBox3.h5")
+    assert found.key.name == "events_LHCO2020_BlackBox3.masterkey"
+    assert publication("rd3").events.label == 1
     with pytest.raises(RequestError, match="dataset 'rdd' is not published: did you mean rd"):
         publication("rdd")
 
 
 def test_a_name_that_the_record_lacks_is_refused(record: Site, context: Context) -> None:
-    wanted = PublishedFile(7, "Box.h5")
+    wanted = FileCard("events", "Box.h5", record=7)
     with pytest.raises(InputError, match=r"no file Box.h5, there is: box.h5, box.masterkey"):
         get_file(wanted, context, api=f"{record.url}/api", patience=HASTY)
+
+
+def test_a_file_of_no_record_is_not_asked_for(record: Site, context: Context) -> None:
+    with pytest.raises(InputError, match=r"box\.h5: its card tells no record"):
+        get_file(FileCard("events", "box.h5"), context, api=f"{record.url}/api", patience=HASTY)
+    assert record.asked == []

@@ -12,6 +12,7 @@ from bench_lhco.features import SETS, STANDARD_COLUMNS, SUBSTRUCTURE_COLUMNS
 from bench_lhco.features.substructure import substructure_features
 from bench_lhco.jets import Jets, cluster
 from bench_lhco.twin.chunks import Chunk, simulate_chunk
+from sprays import constituents
 
 NAMES = [column.name for column in SUBSTRUCTURE_COLUMNS]
 SECOND = (900.0, 0.3, 3.0)
@@ -96,6 +97,12 @@ def test_three_prongs_leave_no_tau3_and_one_particle_leaves_nothing() -> None:
     assert [got[name] for name in inside] == pytest.approx([0.0] * 9, abs=1e-6)
 
 
+def test_where_all_particles_coincide_no_ratio_is_defined() -> None:
+    got = row(*[(400.0, 0.1, 0.0)] * 4, SECOND)
+    assert got["j1_e2"] == pytest.approx(0, abs=1e-7)
+    assert got["j1_c2"] == got["j1_d2"] == 0
+
+
 def test_without_a_second_jet_its_numbers_are_zero() -> None:
     got = row((1200.0, 0.1, 0.0), (400.0, 0.1, 0.4))
     zero = [name for name in NAMES if not name.startswith("j1_") and name != "m_all"]
@@ -118,7 +125,7 @@ def test_energy_correlations_are_the_sums_over_pairs_and_triples(
 ) -> None:
     checked = 0
     for i in range(len(jets)):
-        inside = jets.constituents(i, 0)
+        inside = constituents(jets, i, 0)
         if not 3 <= len(inside) <= 40:
             continue
         pt, eta, phi = simulated.values[inside].T.astype(np.float64)

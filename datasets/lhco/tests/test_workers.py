@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from bench_lhco.workers import MEMORY, KilledError, spread
+from bench_lhco.limits import TOTAL
+from bench_lhco.workers import KilledError, spread
 from processes import alive, children_of, restore_ctrl_c
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
@@ -56,8 +57,8 @@ def test_nothing_to_do_starts_no_process() -> None:
 
 
 def test_a_limited_task_has_a_process_of_its_own_with_little_memory() -> None:
-    assert dict(spread(limit, [1], 1, limited=True)) == {1: MEMORY}
-    assert resource.getrlimit(resource.RLIMIT_DATA)[0] != MEMORY
+    assert dict(spread(limit, [1], 1, limited=True)) == {1: TOTAL}
+    assert resource.getrlimit(resource.RLIMIT_DATA)[0] != TOTAL
 
 
 def test_what_a_killed_worker_had_is_done_once_more(tmp_path: Path) -> None:

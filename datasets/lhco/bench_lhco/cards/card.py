@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from bench import InputError, RequestError
+from bench_lhco.datasets import ANY
 
 NAME = r"[a-z][a-z0-9_-]{0,39}"
 """Names of datasets and of kinds of signal."""
@@ -18,6 +19,8 @@ Label = Annotated[int, msgspec.Meta(ge=0, le=9)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Md5 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+LARGEST = 2**20
+"""Bytes of a card."""
 
 
 class LabelCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +84,15 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     columns: dict[str, ColumnCard] = {}
     """By name; those that are not listed are pure numbers."""
 
+    def __post_init__(self) -> None:
+        """Refuse labels that no dataset can have."""
+        values = [label.value for label in self.labels]
+        if not values or values != list(range(len(values))):
+            raise ValueError(f"labels are {values}, wanted 0, 1 and so on, each once")
+        names = [label.name for label in self.labels]
+        if len(set(names)) < len(names) or ANY in names:
+            raise ValueError(f"labels are named {names}, wanted each name once and none {ANY!r}")
+
     @property
     def kinds(self) -> tuple[str, ...]:
         """The names of the kinds of signal, which have the labels 1, 2 and so on."""
@@ -98,16 +110,14 @@ def read_card(path: Path) -> Card:
         InputError: no such file, no TOML, or not what a card says.
     """
     try:
-        card = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Card)
-    except (OSError, ValueError) as e:  # TOML, UTF-8 and validation errors are ValueErrors
+        with path.open("rb") as stream:
+            text = stream.read(LARGEST + 1)
+        if len(text) > LARGEST:
+            raise InputError(f"{path}: more than {LARGEST} bytes, wanted a dataset card")
+        return msgspec.convert(tomllib.loads(text.decode()), Card)
+    except (OSError, ValueError, RecursionError) as e:  # of TOML, UTF-8 and what a card says
         told = e.strerror if isinstance(e, OSError) else " ".join(str(e).split())
         raise InputError(f"{path}: {told}, wanted a dataset card") from e
-    values = [label.value for label in card.labels if label.value]
-    if values != list(range(1, len(values) + 1)) or len(set(card.kinds)) < len(values):
-        raise InputError(
-            f"{path}: labels of signal are {values}, wanted 1, 2 and so on, each named"
-        )
-    return card
 
 
 def demand_name(name: str) -> None:

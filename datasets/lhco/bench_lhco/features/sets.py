@@ -1,4 +1,4 @@
-"""The named sets of features, and the table that documents them."""
+"""The named sets of features."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SETS: Mapping[str, FeatureSet] = MappingProxyType(
             standard_features,
         ),
         "substructure": FeatureSet(
-            "the standard set, what is inside the jets, and Lorentz invariants",
+            "the standard set, what is inside the jets, and invariants under boosts along the beam",
             STANDARD_COLUMNS + SUBSTRUCTURE_COLUMNS,
             cluster,
             _with_substructure,

@@ -1,4 +1,4 @@
-"""What is inside a jet: N-subjettiness, soft drop, energy correlations; and event invariants.
+"""What is inside a jet: N-subjettiness, soft drop, energy correlations; and invariants of events.
 
 All of it by FastJet and its contrib: J. Thaler and K. Van Tilburg, JHEP 03 (2011) 015 (tau);
 A. Larkoski et al., JHEP 05 (2014) 146 (soft drop); A. Larkoski, G. Salam and J. Thaler,
@@ -26,6 +26,10 @@ BETA = 0.0
 """Of soft drop, which with 0 is the modified mass drop tagger."""
 WHOLE = 10.0
 """A radius that brings all constituents of a jet together again."""
+LOST = 1e-9
+"""A denominator that is no larger is lost to rounding."""
+
+ALONE = "0 without a second jet"
 
 
 def _jet_columns(prefix: str, name: str) -> tuple[Column, ...]:
@@ -55,18 +59,19 @@ def _jet_columns(prefix: str, name: str) -> tuple[Column, ...]:
 SUBSTRUCTURE_COLUMNS: tuple[Column, ...] = (
     *_jet_columns("j1", "leading"),
     *_jet_columns("j2", "second"),
-    Column("m_heavy", "GeV", "the larger one of the two jets' masses", "invariants"),
-    Column("m_light", "GeV", "the smaller one of the two jets' masses", "invariants"),
-    Column("p1_p2", "GeV", "root of 2 p1 . p2, the jets' four-momenta", "invariants"),
+    Column("m_heavy", "GeV", f"the larger one of the two jets' masses; {ALONE}", "invariants"),
+    Column("m_light", "GeV", f"the smaller one of the two jets' masses; {ALONE}", "invariants"),
+    Column("p1_p2", "GeV", f"root of 2 p1 . p2, the jets' four-momenta; {ALONE}", "invariants"),
     Column("m_all", "GeV", "invariant mass of all particles of the event", "invariants"),
     Column(
         "cos_theta_star",
         "1",
-        "|tanh| of half the jets' distance in rapidity: |cos| of their angle in their own frame",
+        "tanh of half the jets' distance in rapidity, |cos theta*| where the jets are massless and "
+        f"balanced; {ALONE}",
         "invariants",
     ),
 )
-PER_JET = (len(SUBSTRUCTURE_COLUMNS) - 5) // LEADING
+PER_JET = len(_jet_columns("", ""))
 
 
 def substructure_features(jets: Jets, particles: Particles) -> NDArray[np.float32]:
@@ -111,10 +116,10 @@ def _inside(particles: Particles) -> NDArray[np.float64]:
         _part(dropped, "symmetrysoftdrop"),
         _part(dropped, "deltaRsoftdrop"),
         e2,
-        np.where(three, c2, 0.0),
+        np.where(three & (e2 > LOST), c2, 0.0),
         _over(c2, e2, three),
     )
-    return np.nan_to_num(np.stack(columns, axis=1), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.stack(columns, axis=1)
 
 
 def _part(dropped: Any, name: str) -> NDArray[np.float64]:
@@ -127,12 +132,12 @@ def _over(
     above: NDArray[np.float64], below: NDArray[np.float64], defined: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """The ratio where it is defined and its denominator is not lost to rounding, else 0."""
-    good = defined & (below > 1e-9)
+    good = defined & (below > LOST)
     return np.divide(above, below, out=np.zeros_like(above), where=good)
 
 
 def _invariants(jets: Jets, particles: Particles) -> NDArray[np.float64]:
-    """What no frame changes: (n, 5); 0 without a second jet, but for the mass of all."""
+    """What no boost along the beam changes: (n, 5); the pair's are 0 without a second jet."""
     both = jets.n_jets >= LEADING
     mass, pair = jets.mass, jets.p4.sum(axis=1)
     squared = invariant_mass(pair) ** 2 - (mass**2).sum(axis=1)

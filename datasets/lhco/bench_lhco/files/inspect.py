@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from traceback import format_exc
@@ -12,19 +14,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench import BenchError, InputError
 from bench_lhco.files.layout import Layout, read_layout
-from bench_lhco.files.limits import MEMORY, limit_memory, quiet
 from bench_lhco.files.provenance import Value, provenance
+from bench_lhco.limits import GROWTH, limit_growth, limited_time, quiet
+from bench_lhco.state import state_of
 from bench_lhco.workers import interrupts_held
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 R = TypeVar("R")
 
 START = 120.0
 """Seconds that a child process may take to start, on however busy a machine."""
-SECONDS = 8.0
-"""Seconds that it may take for what it gives next."""
+SECONDS = 5.0
+"""Processor time that it may take for what it gives next, which needs a hundredth of it."""
+WAIT = 300.0
+"""Seconds that this may last: a cold disk takes minutes to look through the index of gigabytes."""
+END = 5.0
+"""Seconds until the system has cleared away a process that has ended."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +50,7 @@ def inspected(path: Path) -> Inspection:
     Raises:
         InputError: not such a file, or not one that can be read safely.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file, wanted an HDF5 file of events")
-    state = path.stat()
-    return _inspected(path, (state.st_size, state.st_ino, state.st_mtime_ns, state.st_ctime_ns))
+    return _inspected(path, state_of(path))
 
 
 @lru_cache(maxsize=64)
@@ -68,6 +73,7 @@ def isolated(work: Callable[..., Iterator[R]], path: Path, *more: object) -> Ite
 
     Raises:
         InputError: the generator's own; or the file keeps it too long, or makes it crash.
+        BenchError: the child process did not start, or was killed from outside.
     """
     context = get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -76,8 +82,8 @@ def isolated(work: Callable[..., Iterator[R]], path: Path, *more: object) -> Ite
         child.start()
     theirs.close()
     try:
-        _await_start(ours, path)
-        while (told := _told(ours, path)) is not None:
+        _await_start(child, ours, path)
+        while (told := _told(child, ours, path)) is not None:
             yield told[0]
     finally:
         child.kill()
@@ -85,13 +91,15 @@ def isolated(work: Callable[..., Iterator[R]], path: Path, *more: object) -> Ite
         ours.close()
 
 
-def _await_start(child: Connection, path: Path) -> None:
+def _await_start(child: BaseProcess, answers: Connection, path: Path) -> None:
     """Wait until the child process is ready to open the file."""
     try:
-        if child.poll(START):
-            child.recv()
+        if answers.poll(START):
+            answers.recv()
             return
-    except EOFError:
+    except EOFError as e:
+        if _killed(child):
+            raise _of_a_kill(path) from e
         raise BenchError(
             f"the child process that was to open {path} did not start; a script that is run needs "
             'its `if __name__ == "__main__"` guard, and a file of its own'
@@ -99,19 +107,43 @@ def _await_start(child: Connection, path: Path) -> None:
     raise BenchError(f"no child process to open {path} in within {START:.0f} s")
 
 
-def _told(child: Connection, path: Path) -> tuple[Any] | None:
+def _told(child: BaseProcess, answers: Connection, path: Path) -> tuple[Any] | None:
     """What the child process gives next; None where there is no more."""
     try:
-        if not child.poll(SECONDS):
-            raise InputError(f"{path}: not read within {SECONDS:g} s, wanted a file of events")
-        told: tuple[Any] | Exception | None = child.recv()
+        if not answers.poll(WAIT):
+            raise InputError(f"{path}: not read within {WAIT:g} s, wanted a file of events")
+        told: tuple[Any] | Exception | None = answers.recv()
     except (EOFError, OSError) as e:
-        raise InputError(
-            f"{path}: damaged, it makes the HDF5 library crash, wanted an HDF5 file of events"
-        ) from e
+        raise _of_an_end(child, path) from e
     if isinstance(told, Exception):
         raise told
     return told
+
+
+def _of_an_end(child: BaseProcess, path: Path) -> BenchError:
+    """What to say of a child process that ended before it had given all."""
+    if _killed(child):
+        return _of_a_kill(path)
+    if child.exitcode == -signal.SIGPROF:
+        return InputError(
+            f"{path}: takes more than {SECONDS:g} s of processor time to read, wanted a file of "
+            "events"
+        )
+    return InputError(
+        f"{path}: damaged, it makes the library that reads it crash, wanted a file of events"
+    )
+
+
+def _killed(child: BaseProcess) -> bool:
+    """Whether the child process, which has ended, was killed from outside."""
+    child.join(END)
+    return child.exitcode == -signal.SIGKILL
+
+
+def _of_a_kill(path: Path) -> BenchError:
+    return BenchError(
+        f"{path}: the process that reads it was killed, perhaps for want of memory; run it again"
+    )
 
 
 def _child(
@@ -121,16 +153,26 @@ def _child(
     import hdf5plugin  # noqa: F401
 
     quiet()
-    limit_memory()
+    limit_growth(GROWTH)
     answer.send(None)
     try:
-        for given in work(path, *more):
+        for given in _timed(work(path, *more)):
             answer.send((given,))
         end = None
     except BenchError as error:
         end = error
     except MemoryError:
-        end = InputError(f"{path}: takes more than {MEMORY} bytes to read, wanted less")
+        end = InputError(f"{path}: takes more than {GROWTH} bytes to read, wanted less")
     except Exception:  # not the user's to mend, so the parent shows where it was
         end = RuntimeError(f"in the child process that reads {path}:\n{format_exc()}")
     answer.send(end)
+
+
+def _timed(given: Iterator[R]) -> Iterator[R]:
+    """The same; but this process ends where it takes too long for the next one."""
+    while True:
+        with limited_time(SECONDS):
+            part = tuple(islice(given, 1))
+        if not part:
+            return
+        yield part[0]

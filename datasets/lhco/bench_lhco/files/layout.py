@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES
+from bench_lhco.state import state_of
 
 if TYPE_CHECKING:
     import h5py
@@ -73,7 +74,7 @@ def opened(path: Path) -> Iterator[tuple[Layout, Rows]]:
     """
     file = open_hdf5(path)
     with file:
-        layout, rows = _guarded(path, lambda: _find(file, path))
+        layout, rows = guarded(path, lambda: _find(file, path))
         yield layout, rows
 
 
@@ -96,9 +97,8 @@ def open_hdf5(path: Path) -> h5py.File:
     import h5py
     import hdf5plugin  # noqa: F401  its import registers blosc
 
-    if not path.is_file():
-        raise InputError(f"{path}: no such file, wanted an HDF5 file of events")
-    if not path.stat().st_size:
+    size, *_ = state_of(path)
+    if not size:
         raise InputError(f"{path}: the file is empty, wanted an HDF5 file of events")
 
     def open_it() -> h5py.File:
@@ -106,7 +106,7 @@ def open_hdf5(path: Path) -> h5py.File:
             raise InputError(f"{path}: not an HDF5 file, wanted an HDF5 file of events")
         return h5py.File(path, "r", locking="best-effort")
 
-    return _guarded(path, open_it)
+    return guarded(path, open_it)
 
 
 def first_line(error: BaseException) -> str:
@@ -114,7 +114,7 @@ def first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
-def _guarded(path: Path, action: Callable[[], T]) -> T:
+def guarded(path: Path, action: Callable[[], T]) -> T:
     """The action's result; what a damaged file makes h5py raise becomes an InputError."""
     try:
         return action()
@@ -125,20 +125,20 @@ def _guarded(path: Path, action: Callable[[], T]) -> T:
 def _find(file: h5py.File, path: Path) -> tuple[Layout, Rows]:
     import h5py
 
-    group = _member(file, GROUP, h5py.Group, path)
+    group = member(file, GROUP, h5py.Group, path)
     links = group.id.links
     if links.exists(FIXED.encode()):
         if links.exists(b"block1_values"):
             raise InputError(f"{path}: /{GROUP} has several blocks of columns, wanted one")
-        values = _member(group, FIXED, h5py.Dataset, path)
-        return _fixed(values, path)
+        values = member(group, FIXED, h5py.Dataset, path)
+        return fixed_layout(values, path)
     if links.exists(TABLE.encode()):
-        values = _member(group, TABLE, h5py.Dataset, path)
+        values = member(group, TABLE, h5py.Dataset, path)
         return _table(values, path)
     raise InputError(f"{path}: /{GROUP} has neither {FIXED} nor {TABLE}, wanted one of the two")
 
 
-def _member(parent: h5py.Group, name: str, kind: type[T], path: Path) -> T:
+def member(parent: h5py.Group, name: str, kind: type[T], path: Path) -> T:
     """A member behind a hard link; asked in a way that follows no other link."""
     import h5py
 
@@ -154,13 +154,14 @@ def _member(parent: h5py.Group, name: str, kind: type[T], path: Path) -> T:
     return found
 
 
-def _fixed(values: h5py.Dataset, path: Path) -> tuple[Layout, Rows]:
+def fixed_layout(values: h5py.Dataset, path: Path) -> tuple[Layout, Rows]:
+    """The layout of a plain array of events, and its rows while the file is open."""
     if values.ndim != 2:
         raise InputError(f"{path}: {values.name} has shape {values.shape}, wanted (events, 2101)")
     events, width = values.shape
     _demand_suiting(events, width, values.dtype, f"{path}: {values.name}")
-    layout = Layout("fixed", events, width, values.dtype.name, _safe_filters(values, path))
-    return layout, _reading(values, path)
+    layout = Layout("fixed", events, width, values.dtype.name, safe_filters(values, path))
+    return layout, reading(values, path)
 
 
 def _table(values: h5py.Dataset, path: Path) -> tuple[Layout, Rows]:
@@ -171,8 +172,8 @@ def _table(values: h5py.Dataset, path: Path) -> tuple[Layout, Rows]:
     dtype, shape = values.dtype[FIELD].subdtype
     width = shape[0] if len(shape) == 1 else 0
     _demand_suiting(len(values), width, dtype, f"{path}: {values.name} {FIELD}")
-    layout = Layout("table", len(values), width, dtype.name, _safe_filters(values, path))
-    return layout, _reading(values.fields(FIELD), path)
+    layout = Layout("table", len(values), width, dtype.name, safe_filters(values, path))
+    return layout, reading(values.fields(FIELD), path)
 
 
 def _demand_suiting(events: int, width: int, dtype: np.dtype[np.generic], where: str) -> None:
@@ -187,7 +188,7 @@ def _demand_suiting(events: int, width: int, dtype: np.dtype[np.generic], where:
         raise InputError(f"{where} has no events, wanted at least one")
 
 
-def _safe_filters(values: h5py.Dataset, path: Path) -> tuple[str, ...]:
+def safe_filters(values: h5py.Dataset, path: Path) -> tuple[str, ...]:
     """The names of the dataset's filters, if its storage is safe to read."""
     where = f"{path}: {values.name}"
     if values.is_virtual or values.external:
@@ -229,7 +230,9 @@ def _held(path: Path) -> int:
     return min(state.st_size, max(on_disk, LEAST)) if on_disk else state.st_size
 
 
-def _reading(values: h5py.Dataset, path: Path) -> Rows:
+def reading(values: h5py.Dataset, path: Path) -> Rows:
+    """The rows of what an HDF5 dataset holds; damage becomes an InputError."""
+
     def rows(start: int, stop: int) -> NDArray[np.floating]:
         try:
             found: NDArray[np.floating] = values[start:stop]

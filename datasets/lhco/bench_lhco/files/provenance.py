@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Value = str | int | float
 
 PREFIX = "bench_"
-EDITIONS = ("official", "twin")
+EDITIONS = ("official", "twin", "imported")
 
 
 def text_attribute(holder: h5py.HLObject, name: str, text: str) -> None:

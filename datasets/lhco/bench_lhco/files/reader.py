@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Slice:
-    """Events as they were read, with what is wrong with them."""
+class Examined:
+    """Some events as they were read, with what is wrong with them."""
 
     start: int
     events: Events
@@ -54,7 +54,7 @@ def slices(
         yield sound(path, part)
 
 
-def sound(path: Path, part: Slice, *, skip: bool = False) -> Events:
+def sound(path: Path, part: Examined, *, skip: bool = False) -> Events:
     """The events of a slice; invalid ones are refused, or left out with `skip`.
 
     Raises:
@@ -78,7 +78,7 @@ def raw_slices(
     *,
     labels: NDArray[np.int8] | int | None = None,
     allowed: Sequence[int] = (0, 1),
-) -> Iterator[Slice]:
+) -> Iterator[Examined]:
     """What `slices` gives, before anything invalid is refused."""
     with opened(path) as (layout, rows):
         end = layout.events if stop is None else stop
@@ -123,7 +123,7 @@ def _slice(
     start: int,
     given: NDArray[np.int8] | None,
     allowed: Sequence[int],
-) -> Slice:
+) -> Examined:
     import numpy as np
 
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, so refused
@@ -135,4 +135,4 @@ def _slice(
     else:
         labels = given.astype(np.int8)
     events = Events(padded, labels)
-    return Slice(start, events, particle_faults(events) | faults)
+    return Examined(start, events, particle_faults(events) | faults)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_PT = 1e5  # GeV; ten times what a collision holds, so that MeV are noticed
 MAX_ETA = 10.0  # the calorimeters end at 5
 MAX_PHI = 6.3  # rad; either convention of the circle, so that degrees are noticed
+SKIPPED = 1e-3
+"""The largest share of invalid events that may be left out."""
 
 
 def particle_faults(events: Events) -> dict[str, NDArray[np.bool_]]:
@@ -111,6 +113,25 @@ def refuse(path: Path | str, faults: dict[str, NDArray[np.bool_]], start: int, e
         f"{path}: {first}; {count} invalid event{'s' if count > 1 else ''} among events {start}"
         f" to {start + events - 1}, wanted none"
     )
+
+
+def demand_few_skipped(path: Path, skipped: int, events: int, *, all_seen: bool = True) -> None:
+    """Refuse to leave out too many invalid events.
+
+    Args:
+        path: what is read, for the message.
+        skipped: how many are invalid.
+        events: of how many.
+        all_seen: whether there may be no more of them.
+
+    Raises:
+        InputError: there are too many.
+    """
+    if skipped > SKIPPED * events:
+        raise InputError(
+            f"{path}: {skipped}{'' if all_seen else ' or more'} of {events} events are invalid, "
+            f"wanted at most {SKIPPED:.1%} to leave out"
+        )
 
 
 def choice(allowed: Sequence[int]) -> str:

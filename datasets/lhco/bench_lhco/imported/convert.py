@@ -13,16 +13,16 @@ import numpy as np
 from bench import Context, InputError, written
 from bench_lhco.events import Events
 from bench_lhco.files import write
-from bench_lhco.files.values import particle_faults
-from bench_lhco.imported.places import FILES, LABEL
+from bench_lhco.files.values import demand_few_skipped, particle_faults
+from bench_lhco.imported.places import EDITION, FILES, LABEL
 from bench_lhco.imported.portions import (
     Opened,
     Portion,
     Tally,
-    demand_few_skipped,
     labelled,
     opened_portion,
 )
+from bench_lhco.imported.repeats import count_repeats, row_ids
 from bench_lhco.imported.stream import Head
 
 if TYPE_CHECKING:
@@ -60,8 +60,13 @@ def convert(portions: Sequence[Portion], folder: Path, context: Context, *, skip
                 )
         to_file = _write_events if first.head.columns is None else _write_features
         made = to_file(files, folder, context, skip)
-        demand_few_skipped(first.file, made.tally)
+        _demand_valid(first.file, made.tally)
         return made
+
+
+def _demand_valid(file: Path, tally: Tally) -> None:
+    """Refuse to have left out more than a few events."""
+    demand_few_skipped(file, tally.skipped, tally.events + tally.skipped)
 
 
 def _write_events(files: Sequence[Opened], folder: Path, context: Context, skip: bool) -> Made:
@@ -75,11 +80,11 @@ def _write_events(files: Sequence[Opened], folder: Path, context: Context, skip:
             for values, labels in labelled(opened, _particle_faults, tally, context, skip=skip):
                 yield Events(values, labels)
 
-    attributes: dict[str, str | float] = {"imported_from": head.layout}
+    attributes: dict[str, str | float] = {"edition": EDITION, "imported_from": head.layout}
     if len(files) == 1 and head.signal_fraction is not None:
         attributes["signal_fraction"] = head.signal_fraction
     write(made, slices(), attributes, total)
-    return Made("events", head.layout, made, tally, notes=head.notes)
+    return Made("events", head.layout, made, tally, notes=_notes(files))
 
 
 def _invalid(portions: Sequence[Portion], context: Context) -> int:
@@ -89,7 +94,7 @@ def _invalid(portions: Sequence[Portion], context: Context) -> int:
         with opened_portion(portion) as opened:
             for _ in labelled(opened, _particle_faults, tally, context, skip=True):
                 pass
-    demand_few_skipped(portions[0].foreign.file, tally)
+    _demand_valid(portions[0].foreign.file, tally)
     return tally.skipped
 
 
@@ -100,13 +105,22 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
     made, tally, head = folder / FILES["features"], Tally(), files[0].head
     columns = head.columns or ()
     schema = pa.schema([*((name, pa.float32()) for name in columns), (LABEL, pa.int8())])
+    ids, kinds = [], []
     with written(made) as draft, pq.ParquetWriter(draft, schema) as writer:
         for opened in files:
             for values, labels in labelled(opened, _feature_faults, tally, context, skip=skip):
                 writer.write_batch(pa.record_batch([*values.T, labels], schema=schema))
+                ids.append(row_ids(values))
+                kinds.append(labels)
     if not tally.events:
         raise InputError(f"{files[0].file}: no events, wanted at least one")
-    return Made("features", head.layout, made, tally, columns, head.notes)
+    tally.repeated = count_repeats(files[0].file, np.concatenate(ids), np.concatenate(kinds))
+    return Made("features", head.layout, made, tally, columns, _notes(files))
+
+
+def _notes(files: Sequence[Opened]) -> tuple[str, ...]:
+    """Those of all files, each once."""
+    return tuple(dict.fromkeys(note for opened in files for note in opened.head.notes))
 
 
 def _particle_faults(values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import bench
-from bench_lhco.cards import Card, toml_of
+from bench_lhco.cards import Card, FileCard, toml_of
 from bench_lhco.datasets import ANY, LhcoDataset
-from bench_lhco.imported.places import CARD, FILES, LABEL, folder_of
-from bench_lhco.records import Publication, PublishedFile
+from bench_lhco.imported.places import CARD, EDITION, FILES, LABEL, folder_of
+from bench_lhco.records import Publication
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-EDITION = "imported"
 
 
 def dataset_of(card: Card) -> type[bench.Dataset]:
@@ -52,9 +50,10 @@ class ImportedEvents(LhcoDataset):
 
     def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
         """The file named, else the imported one."""
-        if file is not None:
+        if file is not None and not _is_own(self.described, "events", file, context):
             return super().open(edition, file, context)
-        return _source(self.described, "events", edition, context)
+        source = _source(self.described, "events", edition, context)
+        return self._with_constituents(source, context)
 
     def get(self, context: bench.Context) -> Path:
         """There is nothing to download."""
@@ -70,7 +69,7 @@ class ImportedEvents(LhcoDataset):
 
     @property
     def _publication(self) -> Publication:
-        return Publication(PublishedFile(0, FILES["events"]))
+        return Publication(FileCard("events", FILES["events"]))
 
 
 @dataclass(frozen=True)
@@ -89,13 +88,15 @@ class ImportedFeatures(bench.Dataset):
 
     def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
         """The imported file."""
-        if file is not None:
-            raise bench.RequestError(f"--file {file}: {self.name} is imported, wanted no file")
+        if file is not None and not _is_own(self.described, "features", file, context):
+            raise bench.RequestError(f"--file {file}: wanted {self.name} as it was imported")
         return _source(self.described, "features", edition, context)
 
     def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
         """The features as they were imported, each event once."""
         import numpy as np
+
+        from bench_lhco.imported.repeats import row_ids
 
         x, labels = _read(source.file, self.described)
         ids = row_ids(x)
@@ -118,6 +119,8 @@ class ImportedFeatures(bench.Dataset):
         """Compare the imported file with its card, and count what is in it."""
         import numpy as np
 
+        from bench_lhco.imported.repeats import row_ids
+
         _demand_bytes(self.described, "features", file, context)
         x, labels = _read(file, self.described)
         counts = np.bincount(labels, minlength=len(self.kinds) + 1)
@@ -135,18 +138,14 @@ class ImportedFeatures(bench.Dataset):
         return toml_of(self.described)
 
 
-def row_ids(x: NDArray[np.float32]) -> NDArray[np.uint64]:
-    """The content hash of each event: (n,), 64 bits of BLAKE2b over its features, (n, d)."""
-    import numpy as np
-
-    rows = np.ascontiguousarray(x, dtype="<f4") + np.float32(0)  # -0.0 is 0.0
-    found = b"".join(blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
-    return np.frombuffer(found, dtype="<u8").astype(np.uint64)
-
-
 def _demand_kind(signal: str, kinds: Sequence[str]) -> None:
     if signal not in (ANY, *kinds):
         raise ValueError(f"signal {signal}: wanted {' or '.join((ANY, *kinds))}")
+
+
+def _is_own(card: Card, role: str, file: Path, context: bench.Context) -> bool:
+    """Whether a file that is named is the dataset's own."""
+    return file.resolve() == (folder_of(card.name, context.data) / FILES[role]).resolve()
 
 
 def _source(card: Card, role: str, edition: str | None, context: bench.Context) -> bench.Source:
@@ -169,7 +168,7 @@ def _demand_bytes(card: Card, role: str, file: Path, context: bench.Context) -> 
     """
     from bench_lhco.digests import known_digest
 
-    made, digest = card.file(role), known_digest(file, context.data / "digests")
+    made, digest = card.file(role), known_digest(file, context.data / "digests", context.progress)
     if made is None or made.sha256 != digest:
         raise bench.InputError(
             f"{file}: its sha256 is {digest[:16]}..., not that in {file.with_name(CARD)};"

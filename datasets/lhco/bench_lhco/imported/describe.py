@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench import Import, RequestError
 from bench_lhco.cards import Card, ColumnCard, FileCard, LabelCard, LayoutCard
 from bench_lhco.cards.card import NAME
+from bench_lhco.datasets import ANY
+from bench_lhco.files.writer import LABELS
 from bench_lhco.imported.convert import Made
 from bench_lhco.imported.momenta import JETS, MASS
 
@@ -16,7 +19,7 @@ GEV = {name: "momentum of a jet" for names in JETS for name in names[:3]}
 GEV |= {names[3]: "mass of a jet" for names in JETS}
 GEV[MASS] = "invariant mass of the two jets together, |p1 + p2|"
 """The meaning of the features whose unit is known: GeV."""
-LAYOUTS = {
+FORMS = {
     "events": LayoutCard(
         "particles",
         "700 times pt [GeV], eta, phi [rad] of massless particles, zero-padded, then the label",
@@ -25,6 +28,8 @@ LAYOUTS = {
     "features": LayoutCard("features", "the columns of this card, then the label"),
 }
 """By the role of the file that was made."""
+DEFAULT = {"background": 0, "signal": 1} | {f"signal{label}": label for label in LABELS[1:]}
+"""The names that labels have unless the user gives them others: each is its label's own."""
 
 
 def card_of(wanted: Import, made: Made, digest: str, originals: Sequence[tuple[Path, str]]) -> Card:
@@ -37,7 +42,7 @@ def card_of(wanted: Import, made: Made, digest: str, originals: Sequence[tuple[P
         originals: the files that it was made from, each with its sha256.
 
     Raises:
-        RequestError: a meaning for a label that there is not.
+        RequestError: a bad meaning, or one for a label that there is not.
     """
     files = [FileCard("original", file.name, sha256=sha256) for file, sha256 in originals]
     return Card(
@@ -46,7 +51,7 @@ def card_of(wanted: Import, made: Made, digest: str, originals: Sequence[tuple[P
         source=wanted.source,
         licence=wanted.licence,
         notes=_notes(made),
-        layout=LAYOUTS[made.role],
+        layout=FORMS[made.role],
         labels=_labels(wanted.label_meanings, made),
         files=(*files, FileCard(made.role, made.file.name, sha256=digest)),
         columns={name: _column(name) for name in made.columns},
@@ -61,6 +66,9 @@ def _notes(made: Made) -> tuple[str, ...]:
     if tally.dropped:
         room = "an event has room for its 700 hardest"
         notes.append(f"{tally.dropped} particles are left out: {room}")
+    if tally.repeated:
+        equal = "equal to an earlier one in all features, and so not used"
+        notes.append(f"{tally.repeated} of {tally.events} events are repeated: {equal}")
     return tuple(notes)
 
 
@@ -68,26 +76,61 @@ def _column(name: str) -> ColumnCard:
     return ColumnCard("GeV", GEV[name]) if name in GEV else ColumnCard()
 
 
-def _labels(meanings: Sequence[str], made: Made) -> tuple[LabelCard, ...]:
-    """A card for each label from 0 to the largest that there is.
+@dataclass(frozen=True)
+class Meaning:
+    """What the user says of a label."""
 
-    A meaning is `2=trijet`, `2=trijet: decays into three jets` or `2=decays into three jets`.
+    said: str
+    name: str | None
+    """None where it is not named."""
+    text: str
+
+
+def meanings_of(said: Sequence[str]) -> dict[int, Meaning]:
+    """What is said of labels, by label.
+
+    It is `2=trijet`, `2=trijet: decays into three jets` or `2=decays into three jets`.
+
+    Raises:
+        RequestError: something else, a label twice, or a name that is taken.
     """
-    largest = max(made.tally.labels)
+    found: dict[int, Meaning] = {}
+    for meaning in said:
+        number, equals, text = (word.strip() for word in meaning.partition("="))
+        if not equals or number not in map(str, LABELS):
+            raise RequestError(f"--label-meaning {meaning}: wanted LABEL=MEANING, labels 0 to 9")
+        label, name, rest = int(number), *(w.strip() for w in text.partition(":")[::2])
+        if label in found:
+            raise RequestError(f"--label-meaning {meaning}: label {label} has a meaning already")
+        if not re.fullmatch(NAME, name):
+            found[label] = Meaning(meaning, None, text)
+            continue
+        taken = name == ANY or name in [other.name for other in found.values()]
+        if taken or DEFAULT.get(name, label) != label:
+            raise RequestError(f"--label-meaning {meaning}: {name} is taken, wanted another name")
+        found[label] = Meaning(meaning, name, rest)
+    return found
+
+
+def _labels(said: Sequence[str], made: Made) -> tuple[LabelCard, ...]:
+    """A card for each label from 0 to the largest that there is."""
+    largest, found = max(made.tally.labels), meanings_of(said)
     names = {0: "background", 1: "signal"}
     if largest > 1:
         names |= {label: f"signal{label}" for label in range(1, largest + 1)}
-    told = {}
-    for meaning in meanings:
-        number, equals, text = (word.strip() for word in meaning.partition("="))
-        if not equals or number not in [str(label) for label in range(largest + 1)]:
+    for label, meaning in found.items():
+        if label > largest:
             there = "0" if not largest else f"0 to {largest}"
-            raise RequestError(f"--label-meaning {meaning}: wanted LABEL=MEANING, labels {there}")
-        name, _, rest = (word.strip() for word in text.partition(":"))
-        if re.fullmatch(NAME, name):
-            names[int(number)], text = name, rest
-        told[int(number)] = text
+            raise RequestError(
+                f"--label-meaning {meaning.said}: wanted LABEL=MEANING, labels {there}"
+            )
+        names[label] = meaning.name or names[label]
     return tuple(
-        LabelCard(label, names[label], told.get(label, ""), made.tally.labels[label])
+        LabelCard(
+            label,
+            names[label],
+            found[label].text if label in found else "",
+            made.tally.labels[label],
+        )
         for label in range(largest + 1)
     )

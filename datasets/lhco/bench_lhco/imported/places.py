@@ -9,6 +9,7 @@ FILES = {"events": "events.h5", "features": "features.parquet"}
 """By what it holds: `events` of particles, or `features`."""
 LABEL = "label"
 """The column of a features file that is none."""
+EDITION = "imported"
 
 
 def imports(data: Path) -> Path:

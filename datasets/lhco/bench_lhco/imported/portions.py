@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,16 +15,13 @@ from bench import Context, InputError
 from bench_lhco.files import read_key
 from bench_lhco.files.inspect import isolated
 from bench_lhco.files.values import label_faults, refuse
+from bench_lhco.files.writer import LABELS
 from bench_lhco.imported.readers import read
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LABELS = range(10)
-"""0 background, 1 and more the kinds of signal."""
-SKIPPED = 1e-3
-"""The largest share of invalid events that may be left out."""
 Faults = Callable[["NDArray[np.float32]"], dict[str, "NDArray[np.bool_]"]]
 """Which events of a slice are invalid, by what is wrong with them."""
 
@@ -38,8 +35,8 @@ class Portion:
     """One label for all, or a file with a label a line: then it must have no label column."""
     assumed: int | None = None
     """The label of all where neither the file nor the user says one."""
-    least: int = 0
-    """The least label that there may be: 1 in a file of signal."""
+    allowed: Sequence[int] = LABELS
+    """The labels that there may be."""
 
 
 @dataclass
@@ -51,6 +48,8 @@ class Tally:
     """Invalid ones that were left out."""
     dropped: int = 0
     """Particles beyond the hardest 700 of their event."""
+    repeated: int = 0
+    """Events that are equal to an earlier one in all features."""
 
     @property
     def events(self) -> int:
@@ -101,8 +100,7 @@ def labelled(
     with context.progress(f"events of {file.name}", head.events or 0) as bar:
         for part in opened.slices:
             labels = _labels(portion, part, given, start)
-            allowed = LABELS[portion.least :]
-            refuse(file, label_faults(labels, allowed), start, len(part))
+            refuse(file, label_faults(labels, portion.allowed), start, len(part))
             bad = faults(part.values)
             good = np.ones(len(part), dtype=bool)
             if bad and skip:
@@ -128,7 +126,8 @@ def _given(portion: Portion, head: Head) -> NDArray[np.int8] | int | None:
     lines = head.events
     if lines is None:
         with portion.given.open("rb") as stream:
-            lines = sum(1 for _ in stream)
+            full = (n for n, line in enumerate(stream, start=1) if line != b"\n")
+            lines = max(full, default=0)  # empty lines at the end are none
     return read_key(portion.given, lines, LABELS)
 
 
@@ -149,20 +148,7 @@ def _labels(
     label = portion.assumed if given is None else given
     if label is None:
         raise InputError(
-            f"{file}: has no label column, wanted --label, --labels FILE or --signal-file"
+            f"{file}: has no label column, wanted --label-column NAME, --label, --labels FILE or"
+            " --signal-file"
         )
     return np.full(len(part), label, dtype=np.int8)
-
-
-def demand_few_skipped(file: Path, tally: Tally) -> None:
-    """Refuse to leave out more than one invalid event in a thousand.
-
-    Raises:
-        InputError: there are more, or nothing else.
-    """
-    read_events = tally.events + tally.skipped
-    if tally.skipped > SKIPPED * read_events:
-        raise InputError(
-            f"{file}: {tally.skipped} of {read_events} events are invalid, "
-            f"wanted at most {SKIPPED:.1%} to leave out"
-        )

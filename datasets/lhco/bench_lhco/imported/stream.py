@@ -22,7 +22,11 @@ class Foreign:
     layout: str | None = None
     """Its layout, where the user says it; None to recognise it."""
     key: str | None = None
-    """Where in an HDF5 file the events are; None to find them."""
+    """Where in the file the events are; None to find them."""
+    label: str | None = None
+    """The column of labels; None to recognise it."""
+    without: tuple[str, ...] = ()
+    """Columns to leave out."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Head:
     signal_fraction: float | None = None
     """The natural rate of signal, where the file tells one, as a twin does."""
     notes: tuple[str, ...] = ()
-    """What is left out of it."""
+    """What is left out of it, and what is made of it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+import bench
 from bench_lhco.events import Particles, first, joined
 from bench_lhco.twin.detector import detect
 from bench_lhco.twin.physics import PROCESSES, STREAMS, Process, generate, generator
@@ -45,6 +45,11 @@ class Chunk:
         return self.number * STREAMS + self.process.stream
 
     @property
+    def told(self) -> str:
+        """It in words."""
+        return f"part {self.number + 1} of the {self.kind} of {self.dataset}"
+
+    @property
     def process(self) -> Process:
         """What it is simulated with."""
         return PROCESSES[self.dataset][self.kind]
@@ -67,13 +72,8 @@ def simulate_chunk(chunk: Chunk) -> Particles:
 def store(chunk: Chunk, folder: Path) -> None:
     """Simulate a chunk and put its file in place when it is whole."""
     seen = simulate_chunk(chunk)
-    file = chunk.file(folder)
-    temporary = file.with_name(f".{file.stem}-{os.getpid()}.npz")
-    try:
-        np.savez(temporary, values=seen.values, offsets=seen.offsets)
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with bench.written(chunk.file(folder)) as draft, draft.open("wb") as out:
+        np.savez(out, values=seen.values, offsets=seen.offsets)
 
 
 def stored(chunk: Chunk, folder: Path) -> Particles | None:

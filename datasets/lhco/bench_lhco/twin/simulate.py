@@ -66,7 +66,7 @@ def simulate(
     total = sum(wanted.values())
     done = total - sum(chunk.events for chunk in missing)
     with progress(f"simulating {dataset}", total, done) as bar:
-        for chunk, _ in spread(partial(store, folder=folder), missing, jobs):
+        for chunk, _ in spread(partial(store, folder=folder), missing, jobs, tell=_told):
             bar.advance(chunk.events)
     particles = joined([_read(chunk, folder) for chunk in chunks])
     labels = np.array([PROCESSES[dataset][kind].label for kind in kinds], dtype=np.int8)
@@ -126,6 +126,10 @@ def _read(chunk: Chunk, folder: Path) -> Particles:
     if seen is None:
         raise OSError(f"{chunk.file(folder)} does not keep what is written to it")
     return seen
+
+
+def _told(chunk: Chunk) -> str:
+    return chunk.told
 
 
 def _slices(

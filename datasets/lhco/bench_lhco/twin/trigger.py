@@ -1,4 +1,4 @@
-"""Which events are kept, and their particles in the official layout."""
+"""The trigger: which events are kept, with their hardest particles alone."""
 
 from __future__ import annotations
 

@@ -16,12 +16,12 @@ def missing(path: Path) -> None:
     """Nothing is written."""
 
 
-@bad("no such file")
+@bad("not a regular file")
 def a_folder(path: Path) -> None:
     path.mkdir()
 
 
-@bad("no such file")
+@bad("not a regular file")
 def a_pipe_that_nobody_writes_to(path: Path) -> None:
     os.mkfifo(path)
 

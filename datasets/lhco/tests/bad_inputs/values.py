@@ -61,15 +61,15 @@ KEYS = {
     "key_longer": (b"0\n1\n" * 5 + b"0\n", "11 labels, wanted 10"),
     "key_shorter": (b"0\n1\n" * 4, "8 labels, wanted 10"),
     "key_empty": (b"", "0 labels, wanted 10"),
-    "key_with_text": (b"0\n1\nsignal\n" + b"0\n" * 7, "line 3 is 'signal', wanted one of 0, 1"),
+    "key_with_text": (b"0\n1\nsignal\n" + b"0\n" * 7, "line 3 is 'signal', wanted 0 or 1"),
     "key_with_bom": (b"\xef\xbb\xbf" + b"0\n1\n" * 5, "not plain ASCII"),
     "key_with_crlf": (b"0\r\n1\r\n" * 5, "has carriage returns"),
     "key_in_utf16": (("0\n1\n" * 5).encode("utf-16"), "not plain ASCII"),
     "key_with_nul": (b"0\n\0\n" + b"0\n" * 8, r"line 2 is '\\x00'"),
-    "key_with_label_two": (b"0\n2\n" * 5, "line 2 is '2', wanted one of 0, 1"),
+    "key_with_label_two": (b"0\n2\n" * 5, "line 2 is '2', wanted 0 or 1"),
     "key_with_nan": (b"0\nnan\n" * 5, "line 2 is 'nan'"),
     "key_of_a_gigabyte": (None, "1073741824 bytes are too many"),
-    "key_missing": (None, "no such file, wanted a master key with 10 lines"),
+    "key_missing": (None, "no such file, wanted 10 labels, one a line"),
 }
 
 

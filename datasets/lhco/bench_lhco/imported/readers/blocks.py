@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench import InputError
-from bench_lhco.files.layout import Rows
+from bench_lhco.files.layout import Rows, member, reading, safe_filters
 from bench_lhco.imported.columns import Chosen
 from bench_lhco.imported.readers.hdf5 import (
     ITEMS,
     at,
     has,
     is_frame,
-    member,
     objects,
-    reading,
-    safe_filters,
     searched,
+    table_format,
 )
 from bench_lhco.imported.stream import ROWS, Foreign, Head, Slice
 
@@ -46,7 +44,7 @@ def read_blocks(foreign: Foreign) -> Iterator[Head | Slice]:
     """The features of a frame, in the order of its columns."""
     with searched(foreign, lambda file: _columns(_frame(file, foreign), foreign)) as found:
         names, places, blocks = found
-        chosen = Chosen.of(foreign.file, names)
+        chosen = Chosen.of(foreign, names)
         events = blocks[0].events
         yield Head("features", chosen.columns, events, notes=chosen.notes)
         for first in range(0, events, ROWS):
@@ -61,12 +59,20 @@ def _frame(file: h5py.File, foreign: Foreign) -> h5py.Group:
     if foreign.key is not None:
         found = at(file, foreign)
         if not isinstance(found, h5py.Group) or not has(found, ITEMS):
-            raise InputError(f"{foreign.file}: {found.name} is no frame as pandas stores them")
+            raise InputError(
+                f"{foreign.file}: {found.name} is no frame as pandas stores them"
+                f"{table_format([found])}"
+            )
         return found
-    frames = [item for item in objects(file) if is_frame(item)]
+    items = list(objects(file))
+    frames = [item for item in items if is_frame(item)]
     if len(frames) != 1:
         there = ", ".join(frame.name for frame in frames[:5]) or "none"
-        raise InputError(f"{foreign.file}: wanted one frame of features, there is {there}")
+        how = ", say by --key which one" if frames else ""
+        raise InputError(
+            f"{foreign.file}: wanted one frame of features{how}; there is {there}"
+            f"{table_format(items)}"
+        )
     return frames[0]
 
 

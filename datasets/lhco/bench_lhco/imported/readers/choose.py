@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from bench import InputError, RequestError
 from bench_lhco.imported.readers.blocks import read_blocks
-from bench_lhco.imported.readers.hdf5 import hdf5_layout
+from bench_lhco.imported.readers.hdf5 import hdf5_layout, is_official_key
 from bench_lhco.imported.readers.lists import has_lists, read_lists
+from bench_lhco.imported.readers.parquet import is_parquet
 from bench_lhco.imported.readers.rows import read_array, read_official
 from bench_lhco.imported.readers.tables import read_table
 from bench_lhco.imported.stream import Foreign, Head, Slice
@@ -28,8 +29,11 @@ LAYOUTS: Mapping[str, Reader] = MappingProxyType(
     }
 )
 """By the name that `--layout` takes."""
-HDF5 = ("array", "fixed", "table", "features")
-PARQUET = b"PAR1"
+OFFICIAL = ("fixed", "table")
+KEYED = ("array", "features", "particles")
+"""Layouts in which a key says where the events are."""
+NAMED = ("particles", "features", "csv")
+"""Layouts whose columns have names."""
 
 
 def read(_: Path, foreign: Foreign) -> Iterator[Head | Slice]:
@@ -37,14 +41,25 @@ def read(_: Path, foreign: Foreign) -> Iterator[Head | Slice]:
 
     Raises:
         InputError: what is wrong with the file.
-        RequestError: a key for a file that has none.
+        RequestError: what only other layouts have.
     """
     if not foreign.file.is_file():
         raise InputError(f"{foreign.file}: no such file, wanted events in one of: {_choice()}")
     layout = foreign.layout or _recognised(foreign)
-    if foreign.key is not None and layout not in HDF5:
-        raise RequestError(f"--key {foreign.key}: {foreign.file} is read as {layout}, not as HDF5")
+    _demand_use(foreign, layout)
     yield from LAYOUTS[layout](foreign)
+
+
+def _demand_use(foreign: Foreign, layout: str) -> None:
+    """Refuse what would be ignored."""
+    where = f"{foreign.file} is read as {layout}"
+    official = layout in OFFICIAL and is_official_key(foreign.key or "")
+    if foreign.key is not None and layout not in KEYED and not official:
+        raise RequestError(f"--key {foreign.key}: {where}, wanted no key")
+    names = [f"--without-column {name}" for name in foreign.without]
+    names += [] if foreign.label is None else [f"--label-column {foreign.label}"]
+    if names and layout not in NAMED:
+        raise RequestError(f"{names[0]}: {where}, whose columns have no names")
 
 
 def _recognised(foreign: Foreign) -> str:
@@ -52,10 +67,10 @@ def _recognised(foreign: Foreign) -> str:
 
     if h5py.is_hdf5(foreign.file):
         return hdf5_layout(foreign)
+    if is_parquet(foreign.file):
+        return "particles" if has_lists(foreign) else "csv"
     with foreign.file.open("rb") as stream:
         start = stream.read(4096)
-    if start.startswith(PARQUET):
-        return "particles" if has_lists(foreign) else "csv"
     if not start.strip() or b"\0" in start:
         raise InputError(
             f"{foreign.file}: neither HDF5, Parquet nor CSV, wanted one of: {_choice()}"

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from bench import InputError
-from bench_lhco.files.layout import FIXED, GROUP, TABLE, VALUES, open_hdf5
-from bench_lhco.files.layout import _fixed as array_layout
-from bench_lhco.files.layout import _guarded as guarded
-from bench_lhco.files.layout import _member as member
-from bench_lhco.files.layout import _reading as reading
-from bench_lhco.files.layout import _safe_filters as safe_filters
+from bench_lhco.files.layout import FIELD, FIXED, GROUP, TABLE, VALUES, guarded, member, open_hdf5
 from bench_lhco.imported.stream import Foreign
 
 if TYPE_CHECKING:
     import h5py
 
 T = TypeVar("T")
-
-__all__ = [
-    "ITEMS",
-    "WIDTHS",
-    "array_layout",
-    "at",
-    "has",
-    "hdf5_layout",
-    "is_frame",
-    "member",
-    "objects",
-    "reading",
-    "safe_filters",
-    "searched",
-]
 
 MOST = 1000
 """Objects of a file that are looked at."""
@@ -59,18 +39,37 @@ def hdf5_layout(foreign: Foreign) -> str:
     def layout(file: h5py.File) -> str:
         import h5py
 
-        if foreign.key is not None:
+        if foreign.key is not None and not is_official_key(foreign.key):
             return "features" if is_frame(at(file, foreign)) else "array"
         links = file.id.links
         if not links.exists(GROUP.encode()):
             return "features" if any(is_frame(item) for item in objects(file)) else "array"
         group = member(file, GROUP, h5py.Group, foreign.file)
         if has(group, TABLE):
+            held = member(group, TABLE, h5py.Dataset, foreign.file).dtype
+            shape = held[FIELD].shape if FIELD in (held.names or ()) else ()
+            if shape not in [(width,) for width in WIDTHS]:
+                raise InputError(f"{foreign.file}: wanted events{table_format([group])}")
             return "table"
         return "features" if is_frame(group) else "fixed"
 
     with searched(foreign, layout) as found:
         return found
+
+
+def is_official_key(key: str) -> bool:
+    """Whether a key is that of the official layouts."""
+    return key.strip("/") == GROUP
+
+
+def table_format(items: Iterable[h5py.HLObject]) -> str:
+    """What to say of a frame in a format that is not read, if one of these is that."""
+    import h5py
+
+    for item in items:
+        if isinstance(item, h5py.Group) and has(item, TABLE):
+            return f'; {item.name} is in pandas\' format="table", wanted format="fixed"'
+    return ""
 
 
 def objects(file: h5py.File) -> Iterator[h5py.Group | h5py.Dataset]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES, Particles, ends, padded
-from bench_lhco.imported.columns import label_among
+from bench_lhco.imported.columns import demand_there, label_among
 from bench_lhco.imported.momenta import massless
 from bench_lhco.imported.readers.parquet import batches, numbers, opened_parquet
 from bench_lhco.imported.stream import Foreign, Head, Slice
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SPELLINGS = (("pt", "eta", "phi"), ("px", "py", "pz"))
 """The last word of the columns' names, in any case, such as `part_pt` or `Particle.PT`."""
+MASSLESS = "particles are taken as massless: px, py, pz are kept as pt, eta, phi"
 
 
 def has_lists(foreign: Foreign) -> bool:
@@ -38,8 +39,9 @@ def has_lists(foreign: Foreign) -> bool:
 def read_lists(foreign: Foreign) -> Iterator[Head | Slice]:
     """The particles of a Parquet file; of an event with more than 700, the hardest 700."""
     with opened_parquet(foreign.file) as file:
-        lists = _Lists.of(foreign.file, file.schema_arrow)
-        yield Head("particles", events=file.metadata.num_rows)
+        lists = _Lists.of(foreign, file.schema_arrow)
+        notes = lists.notes(file.schema_arrow)
+        yield Head("particles", events=file.metadata.num_rows, notes=notes)
         for batch in batches(file, foreign.file, lists.columns):
             particles, dropped = hardest(lists.particles(foreign.file, batch))
             yield Slice(padded(particles), lists.labels(foreign.file, batch), dropped)
@@ -58,26 +60,48 @@ class _Lists:
     label: str | None
 
     @classmethod
-    def of(cls, path: Path, schema: pa.Schema) -> _Lists:
+    def of(cls, foreign: Foreign, schema: pa.Schema) -> _Lists:
         """What the schema says.
 
         Raises:
-            InputError: no such lists, or several.
+            InputError: no such lists, or several and no key that says which.
         """
-        import pyarrow as pa
-
-        lists = [field for field in schema if _is_list(field.type)]
-        plain = [field.name for field in schema if not _is_list(field.type)]
-        label = label_among(path, plain)
-        if found := _spelt(path, [field.name for field in lists]):
-            return cls(*found, None, label)
-        for field in lists:
-            inner = field.type.value_type
-            names = [inner.field(i).name for i in range(inner.num_fields)]
-            if pa.types.is_struct(inner) and (found := _spelt(path, names)):
-                return cls(*found, field.name, label)
+        path = foreign.file
+        demand_there(foreign, "--without-column", foreign.without, schema.names)
+        fields = [field for field in schema if field.name not in foreign.without]
+        lists = [field for field in fields if _is_list(field.type)]
+        plain = [field.name for field in fields if not _is_list(field.type)]
+        label = label_among(foreign, plain)
+        found = [
+            (key, cls(*spelt, records, label))
+            for key, records, names in _groups(lists)
+            if (spelt := _spelt(names))
+        ]
+        key = None if foreign.key is None else _bare(foreign.key)
+        chosen = [which for word, which in found if key in (None, word)]
+        if len(chosen) == 1:
+            return chosen[0]
+        if found:
+            there = ", ".join(
+                f"{key or 'no name'} ({', '.join(which.names)})" for key, which in found[:8]
+            )
+            how = "say by --key which, or leave others out by --without-column"
+            raise InputError(f"{path}: wanted one set of particles, {how}; there is {there}")
         there = ", ".join(f"{field.name} ({field.type!s:.30})" for field in lists[:8]) or "no lists"
         raise InputError(f"{path}: wanted lists of pt, eta, phi or px, py, pz; there is {there}")
+
+    def notes(self, schema: pa.Schema) -> tuple[str, ...]:
+        """What is made of the particles, and which columns are left out."""
+        used = {self.label, *([self.records] if self.records is not None else self.names)}
+        left = [name for name in schema.names if name not in used]
+        if self.records is not None:
+            inner = schema.field(self.records).type.value_type
+            fields = [inner.field(i).name for i in range(inner.num_fields)]
+            left += [f"{self.records}.{name}" for name in fields if name not in self.names]
+        told = ", ".join(f"{name!r:.40}" for name in left[:20])
+        more = f" and {len(left) - 20} more" if len(left) > 20 else ""
+        columns = [f"left out, being no pt, eta or phi: {told}{more}"] if left else []
+        return (*([MASSLESS] if self.cartesian else []), *columns)
 
     @property
     def columns(self) -> list[str] | None:
@@ -123,20 +147,39 @@ def hardest(particles: Particles, most: int = MAX_PARTICLES) -> tuple[Particles,
     return Particles(particles.values[kept], ends(counts)), int(np.count_nonzero(~kept))
 
 
-def _spelt(path: Path, names: Sequence[str]) -> tuple[tuple[str, ...], bool] | None:
+def _groups(lists: Sequence[pa.Field]) -> Iterator[tuple[str, str | None, list[str]]]:
+    """Columns that may be particles: what a key calls them, the column of records, the names."""
+    import pyarrow as pa
+
+    plain: dict[str, list[str]] = {}
+    for field in lists:
+        inner = field.type.value_type
+        if pa.types.is_struct(inner):
+            names = [inner.field(i).name for i in range(inner.num_fields)]
+            yield _bare(field.name), field.name, names
+        else:
+            word = _last_word(field.name)
+            plain.setdefault(_bare(field.name[: -len(word) or None]), []).append(field.name)
+    for key, names in plain.items():
+        yield key, None, names
+
+
+def _spelt(names: Sequence[str]) -> tuple[tuple[str, ...], bool] | None:
     """The three names that are meant, and whether they are px, py, pz; None if there are none."""
     for spelling in SPELLINGS:
-        found = {word: [n for n in names if _last_word(n) == word] for word in spelling}
-        for word, several in found.items():
-            if len(several) > 1 and all(found.values()):
-                raise InputError(f"{path}: {' and '.join(several)} for {word}, wanted one of them")
-        if all(found.values()):
-            return tuple(found[word][0] for word in spelling), spelling == SPELLINGS[1]
+        found = [[name for name in names if _last_word(name) == word] for word in spelling]
+        if all(len(several) == 1 for several in found):
+            return tuple(name for (name,) in found), spelling == SPELLINGS[1]
     return None
 
 
 def _last_word(name: str) -> str:
     return re.split(r"[^a-z0-9]", name.lower())[-1]
+
+
+def _bare(name: str) -> str:
+    """A name without what parts it from the next word."""
+    return re.sub(r"[^A-Za-z0-9]+$", "", name)
 
 
 def _is_list(kind: pa.DataType) -> bool:

@@ -9,9 +9,9 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES
-from bench_lhco.files.layout import VALUES, Layout, Rows, opened
+from bench_lhco.files.layout import FIXED, VALUES, Layout, Rows, fixed_layout, member, opened
 from bench_lhco.files.provenance import provenance
-from bench_lhco.imported.readers.hdf5 import WIDTHS, array_layout, at, objects, searched
+from bench_lhco.imported.readers.hdf5 import WIDTHS, at, has, objects, searched, table_format
 from bench_lhco.imported.stream import ROWS, Foreign, Head, Slice
 
 if TYPE_CHECKING:
@@ -45,18 +45,25 @@ def _array(file: h5py.File, foreign: Foreign) -> tuple[Layout, Rows]:
 
     if foreign.key is not None:
         found = at(file, foreign)
+        if isinstance(found, h5py.Group) and has(found, FIXED):
+            found = member(found, FIXED, h5py.Dataset, foreign.file)
         if not isinstance(found, h5py.Dataset):
-            raise InputError(f"{foreign.file}: {found.name} is no array, wanted one of events")
-        return array_layout(found, foreign.file)
-    arrays = [item for item in objects(file) if isinstance(item, h5py.Dataset)]
+            raise InputError(
+                f"{foreign.file}: {found.name} is no array, wanted one of events"
+                f"{table_format([found])}"
+            )
+        return fixed_layout(found, foreign.file)
+    items = list(objects(file))
+    arrays = [item for item in items if isinstance(item, h5py.Dataset)]
     fitting = [item for item in arrays if item.ndim == 2 and item.shape[1] in WIDTHS]
     if len(fitting) == 1:
-        return array_layout(fitting[0], foreign.file)
+        return fixed_layout(fitting[0], foreign.file)
     there = [f"{item.name} {item.shape}" for item in fitting or arrays]
     told = ", ".join(there[:5]) + (f" and {len(there) - 5} more" if len(there) > 5 else "")
     how = "say by --key which one" if fitting else f"with {WIDTHS[0]} or {WIDTHS[1]} columns"
     raise InputError(
         f"{foreign.file}: wanted one array of events, {how}; there is {told or 'none'}"
+        f"{table_format(items)}"
     )
 
 

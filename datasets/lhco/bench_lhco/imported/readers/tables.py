@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench import InputError
+from bench_lhco.files.layout import first_line
 from bench_lhco.imported.columns import Chosen
 from bench_lhco.imported.readers.parquet import (
     arrow_errors,
@@ -38,50 +40,77 @@ def read_table(foreign: Foreign) -> Iterator[Head | Slice]:
 def _parquet(foreign: Foreign) -> Iterator[Head | Slice]:
     with opened_parquet(foreign.file) as file:
         names = file.schema_arrow.names
-        chosen = Chosen.of(foreign.file, names)
+        chosen = Chosen.of(foreign, names)
         yield Head("csv", chosen.columns, file.metadata.num_rows, notes=chosen.notes)
         for batch in batches(file, foreign.file):
-            yield chosen.slice(_table(foreign.file, names, batch))
+            yield chosen.slice(_table(foreign.file, names, batch.columns))
 
 
 def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
     import pyarrow as pa
     import pyarrow.csv as arrow_csv
 
-    comments, delimiter, names = _header(foreign.file)
-    chosen = Chosen.of(foreign.file, [name.strip() for name in names])
+    lines, delimiter, names = _header(foreign.file)
+    chosen = Chosen.of(foreign, names)
+    types = dict.fromkeys(names, pa.float64())
+    if chosen.label is not None:
+        types[names[chosen.label]] = pa.string()
     with arrow_errors(foreign.file):
         found = arrow_csv.open_csv(
             foreign.file,
-            arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK, skip_rows=comments),
+            arrow_csv.ReadOptions(
+                use_threads=False, block_size=BLOCK, skip_rows=lines, column_names=names
+            ),
             arrow_csv.ParseOptions(delimiter=delimiter),
             arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.float64()), null_values=EMPTY
+                column_types=types, null_values=EMPTY, strings_can_be_null=True
             ),
         )
     yield Head("csv", chosen.columns, notes=chosen.notes)
     while True:
         with arrow_errors(foreign.file):
             batch = next(found, None)
-        if batch is None:
-            return
-        yield chosen.slice(_table(foreign.file, names, batch))
+            if batch is None:
+                return
+            columns = batch.columns
+            if chosen.label is not None:
+                columns[chosen.label] = _numbered(columns[chosen.label])
+        yield chosen.slice(_table(foreign.file, names, columns))
 
 
 def _header(path: Path) -> tuple[int, str, list[str]]:
-    """How many lines of comments come first, what is between the names, and the names."""
-    comments = 0
+    """How many lines there are up to the names and with them, what is between names, the names."""
+    passed, line = 0, ""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            while (line := stream.readline(BLOCK)).startswith("#"):
-                comments += 1
-    except UnicodeDecodeError as e:
-        raise InputError(f"{path}: not text in UTF-8, wanted CSV with a line of names") from e
-    delimiter = max(",;\t", key=line.count)
-    names = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+            for line in stream:
+                if line.strip() and not line.startswith("#"):
+                    break
+                passed += 1
+            else:
+                line = ""
+            delimiter = max(",;\t", key=line.count)
+            reader = csv.reader(chain([line], stream), delimiter=delimiter)
+            names = [name.strip() for name in next(reader, [])]
+    except (UnicodeDecodeError, csv.Error) as e:
+        why = "not text in UTF-8" if isinstance(e, UnicodeDecodeError) else first_line(e)
+        raise InputError(f"{path}: {why}, wanted CSV with a line of names") from e
+    if not any(names):
+        raise InputError(f"{path}: wanted a line with the names of the columns, there is none")
     if all(_is_number(name) for name in names):
         raise InputError(f"{path}: the first line has numbers, wanted the names of the columns")
-    return comments, delimiter, names
+    return passed + reader.line_num, delimiter, names
+
+
+def _numbered(labels: pa.Array) -> pa.Array:
+    """Labels as numbers, of numbers or of words as pandas writes truths."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    labels = pc.utf8_trim_whitespace(labels)
+    for word, number in (("true", "1"), ("false", "0")):
+        labels = pc.if_else(pc.equal(pc.utf8_lower(labels), word), number, labels)
+    return labels.cast(pa.float64())
 
 
 def _is_number(text: str) -> bool:
@@ -92,8 +121,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _table(path: Path, names: Sequence[str], batch: pa.RecordBatch) -> NDArray[np.float64]:
+def _table(path: Path, names: Sequence[str], columns: Sequence[pa.Array]) -> NDArray[np.float64]:
     """All columns as numbers: (n, columns); NaN where a cell is empty."""
-    named = zip(names, batch.columns, strict=True)
-    columns = [numbers(path, name, column) for name, column in named]
-    return np.stack(columns, axis=1)
+    named = zip(names, columns, strict=True)
+    return np.stack([numbers(path, name, column) for name, column in named], axis=1)

@@ -1,0 +1,78 @@
+"""A signal that no model is fitted on, with background that no model was fitted on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bench
+from bench_lhco.datasets import LhcoDataset, ResearchAndDevelopment, Twin
+
+if TYPE_CHECKING:
+    from bench_lhco.records import Publication
+
+
+@dataclass(frozen=True)
+class ThreeProngs(LhcoDataset):
+    """R&D background with a signal of three-prong jets, 3500, 500 and 100 GeV, to be held out.
+
+    The published file has signal only. Its background is that of the R&D dataset's test split,
+    which nothing was fitted on, with weights of the whole.
+    """
+
+    name = "rd3"
+    ratio = "1:10"
+    train = "rd"
+    twin = Twin({"background": 10_000, "signal": 4_000}, signal_fraction=1 / 11)
+
+    def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
+        """The file named, else the official ones if they are here, else the twin."""
+        found = super().open(edition, file, context)
+        if not self._is_published(found, context):
+            return found
+        _, research = self._research(context)
+        return replace(found, beside=(*found.beside, *research.beside))
+
+    def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
+        """The features of the signal and, for the published file, those of its background."""
+        found = super().table(source, context)
+        if not self._is_published(source, context):
+            return found
+        return _with_background(found, context.table(*self._research(context), context))
+
+    def get(self, context: bench.Context) -> Path:
+        """Download the signal's file and that of the R&D dataset."""
+        ResearchAndDevelopment().get(context)
+        return super().get(context)
+
+    @property
+    def _publications(self) -> tuple[Publication, ...]:
+        return (self._publication, ResearchAndDevelopment()._publication)
+
+    def _is_published(self, source: bench.Source, context: bench.Context) -> bool:
+        return source.file == self._official(context)[0]
+
+    def _research(self, context: bench.Context) -> tuple[ResearchAndDevelopment, bench.Source]:
+        """The dataset that the background is of, with the same options, and its published file."""
+        _, background = self._official(context)
+        research = ResearchAndDevelopment(**asdict(self))
+        return research, research.open(None, background, context)
+
+
+def _with_background(signal: bench.Table, research: bench.Table) -> bench.Table:
+    """The signal, and the background in the other table's test split with the weight of all."""
+    import numpy as np
+
+    background = research.y == 0
+    rows = np.nonzero(background & bench.split_rows(research.ids, "test"))[0]
+    part = research.take(rows)
+    scale = research.weights[background].sum() / part.weights.sum()
+    return bench.Table(
+        columns=signal.columns,
+        x=np.concatenate([signal.x, part.x]),
+        y=np.concatenate([signal.y, part.y]),
+        ids=np.concatenate([signal.ids, part.ids]),
+        weights=np.concatenate([signal.weights, part.weights * scale]),
+        skipped=signal.skipped + research.skipped,
+    )

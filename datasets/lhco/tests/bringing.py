@@ -1,0 +1,22 @@
+"""Imports as tests make them."""
+
+from __future__ import annotations
+
+from bench_lhco.imported.bring import bring
+from bench_lhco.imported.found import imported
+
+import bench
+from bench.wanted import Import
+
+
+def brought(context: bench.Context, **wanted: object) -> bench.Dataset:
+    """The dataset that an import makes."""
+    wanted.setdefault("name", "mine")
+    bring(Import(**wanted), context)
+    parts = {part.name: part for part in imported(context.data, [])}
+    return parts[str(wanted["name"])]()
+
+
+def left(context: bench.Context) -> list[str]:
+    """What is in the room of imports, locks apart."""
+    return sorted(p.name for p in (context.data / "imported").glob("*") if p.suffix != ".lock")
