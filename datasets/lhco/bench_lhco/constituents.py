@@ -12,6 +12,7 @@ import numpy as np
 
 import bench
 from bench.fingerprint import digest
+from bench_lhco.events import ends
 from bench_lhco.jets import LEADING, Jets
 
 if TYPE_CHECKING:
@@ -96,5 +97,4 @@ def _of_jet(
     members = jets.members[owner % LEADING == jet]
     event = np.repeat(np.arange(len(jets)), counts)
     order = np.lexsort((-particles.pt[members], event))
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return offsets, particles.values[members[order]]
+    return ends(counts).astype(np.int32), particles.values[members[order]]

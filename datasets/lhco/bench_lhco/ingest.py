@@ -6,6 +6,7 @@ bytes.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +69,7 @@ def _made(missing: list[Job], path: Path, jobs: int) -> Iterator[tuple[Job, Rece
         InputError: a worker was ended twice over the same events.
     """
     try:
-        yield from spread(make_chunk, missing, jobs, tell=_told, limited=True)
+        yield from spread(make_chunk, missing, jobs, tell=attrgetter("events"), limited=True)
     except KilledError as e:
         raise bench.InputError(
             f"{path}: a worker was ended twice over {e.told}: damaged there, or too little memory; "
@@ -113,7 +114,3 @@ def _summed(jobs: list[Job], events: int) -> Content:
     if counted != events:
         raise bench.BenchError(f"{counted} events came of {events} in {jobs[0].recipe.path}")
     return joined_content(parts)
-
-
-def _told(job: Job) -> str:
-    return job.events
