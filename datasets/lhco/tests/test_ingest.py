@@ -65,11 +65,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture
-def context(tmp_path: Path) -> bench.Context:
-    return bench.Context(tmp_path / "data", tmp_path / "scratch", tmp_path)
-
-
 def same(a: Content, b: Content) -> bool:
     names = ("x", "labels", "ids")
     return all(getattr(a, name).tobytes() == getattr(b, name).tobytes() for name in names)

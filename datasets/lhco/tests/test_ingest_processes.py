@@ -39,11 +39,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture
-def context(tmp_path: Path) -> bench.Context:
-    return bench.Context(tmp_path / "data", tmp_path / "scratch", tmp_path)
-
-
 def peak(job: Job) -> int:
     """The most memory that this process has had by the end of a chunk, kB."""
     make_chunk(job)
