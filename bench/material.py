@@ -13,7 +13,7 @@ from bench.guards.before.trained_on import TrainedOn
 from bench.ledger import Ledger
 from bench.options import options_in
 from bench.record import SampleRecord
-from bench.request import TRAIN_EVENTS, VALID_EVENTS, Cast, RunRequest
+from bench.request import TRAIN_EVENTS, VALID_EVENTS, RunRequest
 from bench.samples import Sample, draw, signal_fraction
 from bench.table import Table
 from bench.tables import load_table
@@ -28,8 +28,18 @@ class Material:
     """The samples of a run by role: `train`, `valid`, `evaluated`."""
 
     tables: Mapping[str, Table]
+    whole: Mapping[str, Table]
+    """The datasets that they are drawn from."""
     records: Mapping[str, SampleRecord]
     ledger: Ledger
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A dataset, and the distribution that it comes from."""
+
+    dataset: Dataset
+    distribution: str
 
 
 @dataclass(frozen=True)
@@ -40,9 +50,15 @@ class _Opened:
 
 
 def gather(
-    request: RunRequest, cast: Cast, context: Context, tables: Path, earlier: Ledger | None
+    request: RunRequest,
+    evaluated_on: Origin,
+    fitted_on: Origin,
+    context: Context,
+    *,
+    tables: Path,
+    earlier: Ledger | None = None,
 ) -> Material:
-    """Open what the run needs, making twins and tables where there are none, and draw the samples.
+    """Open what a run needs, making twins and tables where there are none, and draw the samples.
 
     `earlier` is the ledger of the fit that this one goes on from, if any.
 
@@ -50,20 +66,20 @@ def gather(
         BenchError: a file that is not what it should be, or a sample that cannot be drawn.
     """
 
-    def opened(dataset: Dataset, edition: str | None, file: Path | None) -> _Opened:
+    def opened(origin: Origin, edition: str | None, file: Path | None) -> _Opened:
+        dataset = origin.dataset
         source = dataset.open(edition, file, context)
-        distribution = cast.offer(dataset).distribution
-        table, reused = load_table(dataset, distribution, source, context, tables)
+        table, reused = load_table(dataset, origin.distribution, source, context, tables)
         told = "reused its features" if reused else "made its features"
         context.notice(f"{dataset.name} ({source.edition}): {len(table)} events, {told}")
         return _Opened(dataset, source, table)
 
-    evaluated = opened(cast.dataset, request.edition, request.file)
+    evaluated = opened(evaluated_on, request.edition, request.file)
     train = evaluated
-    own = cast.train == cast.dataset and request.train_edition in (None, request.edition)
+    own = fitted_on == evaluated_on and request.train_edition in (None, request.edition)
     if not own or request.file:
         edition = request.train_edition or (None if request.file else request.edition)
-        train = opened(cast.train, edition, None)
+        train = opened(fitted_on, edition, None)
     if train.table.columns != evaluated.table.columns:
         raise InputError(
             f"{train.dataset.name} and {evaluated.dataset.name} have different features"
@@ -78,6 +94,7 @@ def gather(
     return Material(
         ledger=ledger,
         tables={role: table for role, (_, table, _) in drawn.items()},
+        whole={role: origin.table for role, (origin, _, _) in drawn.items()},
         records={role: _record(*row) for role, row in drawn.items()},
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bench.errors import DamagedError, RequestError
 from bench.fingerprint import code_digest, digest, table_digest
 from bench.fits import FitRequest, Start, find_start
-from bench.material import Material, gather
+from bench.material import Material, Origin, gather
 from bench.options import options_in
 from bench.request import Cast, RunRequest, cast
 
@@ -79,7 +79,13 @@ def prepare(request: RunRequest, shelf: Shelf, home: Home, store: Store, context
     start = _start(request, parts, home, store)
     started = time.monotonic()
     earlier = start.ledger if start else None
-    material = gather(request, parts, context, home.tables, earlier)
+    evaluated_on, fitted_on = (
+        Origin(dataset, parts.offer(dataset).distribution)
+        for dataset in (parts.dataset, parts.train)
+    )
+    material = gather(
+        request, evaluated_on, fitted_on, context, tables=home.tables, earlier=earlier
+    )
     used = (parts.model, *parts.encoders)
     fit_request = FitRequest(
         model=parts.model,

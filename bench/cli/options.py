@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce, wraps
 from pathlib import Path
 from typing import Any
@@ -38,9 +38,7 @@ def given_options(
     return given
 
 
-OPTIONS = (
-    click.option("--plugin", help="Plugin whose model runs; see `bench list plugins`."),
-    click.option("--dataset", help="Dataset to evaluate on; see `bench list datasets`."),
+SAMPLES = (
     click.option(
         "--edition",
         type=click.Choice(["official", "twin"]),
@@ -89,6 +87,13 @@ OPTIONS = (
         metavar="N",
         help="Events to evaluate on; with all-signal the background events.  [default: up to 8000]",
     ),
+)
+"""What is fitted on and what is evaluated on."""
+
+OPTIONS = (
+    click.option("--plugin", help="Plugin whose model runs; see `bench list plugins`."),
+    click.option("--dataset", help="Dataset to evaluate on; see `bench list datasets`."),
+    *SAMPLES,
     click.option(
         "--encoder",
         "encoders",
@@ -148,7 +153,16 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             rest["options"] = {**rest["options"], "skip_bad_events": "true"}
         return command(*args, **rest)
 
-    return reduce(lambda found, option: option(found), reversed(OPTIONS), asked)
+    return _with(asked, OPTIONS)
+
+
+def sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what is fitted on and what is evaluated on."""
+    return _with(command, SAMPLES)
+
+
+def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    return reduce(lambda found, option: option(found), reversed(options), command)
 
 
 def demand_named(plugin: str | None, dataset: str | None) -> None:

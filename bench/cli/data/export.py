@@ -1,0 +1,60 @@
+"""`bench data export`: the events of a run, for another tool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench.cli.options import given_options, sample_options
+
+
+@click.command("export", short_help="Write the events that a run would use, for another tool.")
+@click.argument("name")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The table to write: .parquet or .csv.",
+)
+@click.option(
+    "--set",
+    "options",
+    multiple=True,
+    callback=given_options,
+    metavar="OPTION=VALUE",
+    help="An option of the dataset, such as features=substructure; see `bench list DATASET`.",
+)
+@sample_options
+def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) -> None:
+    """Write the events that `bench run --dataset NAME` would fit on and evaluate on.
+
+    A row an event: `sample` (train, valid, or evaluated), `event` (its id), `index` (its place in
+    the file that it is from, of which `dataset` and `edition` tell), `label`, `weight`, and its
+    features. Fit another tool on train, stop it on valid, and bring its scores of the evaluated
+    events back with `bench import`: they are compared with those of any plugin, event by event.
+
+    \b
+    bench data export rd --ratio 1:10 -o rd.parquet
+    bench import scores.csv --model particle-net --dataset rd
+    """
+    from bench.cli.data.named import offered
+    from bench.cli.surroundings import context
+    from bench.export import demand_table, write_samples
+    from bench.home import Home
+    from bench.material import Origin, gather
+    from bench.request import RunRequest
+
+    demand_table(output)
+    evaluated = Origin(*offered(name, options))
+    train = asked["train"] or evaluated.dataset.train or name
+    home = Home.here()
+    request = RunRequest(plugin="", dataset=name, options=options, **asked)
+    fitted_on = Origin(*offered(train, options))
+    material = gather(request, evaluated, fitted_on, context(home), tables=home.tables)
+    for line in write_samples(material, output):
+        click.echo(line)
