@@ -56,7 +56,7 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
         verdicts = unjudged(earlier.record.verdicts)
     else:
         samples, history, reused, verdicts = _fresh(work)
-    threshold = choose(work.request.threshold, samples["valid"])
+    threshold = choose(work.request.threshold, samples["valid"], work.context.notice)
     samples = {role: replace(found, threshold=threshold) for role, found in samples.items()}
     with work.stage("judge"):
         metrics = judge(work.cast.metrics, samples["evaluated"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bench.errors import RequestError
@@ -22,11 +23,13 @@ def demand_threshold(asked: str) -> None:
         RequestError: what is wanted.
     """
     if asked != BEST_SIC:
-        _number(asked.removeprefix("fpr=") if _RATE.fullmatch(asked) else asked)
+        _number(asked)
 
 
-def choose(asked: str, valid: Scored) -> float:
+def choose(asked: str, valid: Scored, notice: Callable[[str], None] = lambda line: None) -> float:
     """The threshold that a request comes down to, by the scores of the valid split.
+
+    Notices where the valid split's few background events decide it, and not the scores.
 
     Raises:
         RequestError: the valid split has too few background events to choose by.
@@ -41,8 +44,14 @@ def choose(asked: str, valid: Scored) -> float:
     curve = ranking.curve()
     if asked == BEST_SIC:
         place = curve.best_sic(BACKGROUND_FLOOR)[1]
+        if place >= 0 and place == int(np.argmax(curve.left >= BACKGROUND_FLOOR)):
+            notice(
+                f"--threshold {asked} stands at ε_B {curve.background[place]:.2g}, the least that "
+                f"leaves {BACKGROUND_FLOOR} background events of the valid split: a tighter one, "
+                "such as fpr=0.001, may have more SIC"
+            )
     else:
-        rate = _number(asked.removeprefix("fpr="))
+        rate = _number(asked)
         place = int(np.searchsorted(curve.background, rate + 1e-12, side="right")) - 1
     if place < 0:
         events = int((valid.y == 0).sum())
@@ -57,7 +66,7 @@ def choose(asked: str, valid: Scored) -> float:
 
 def _number(text: str) -> float:
     try:
-        value = float(text)
+        value = float(text.removeprefix("fpr="))
     except ValueError:
         value = -1.0
     if not 0 <= value <= 1:

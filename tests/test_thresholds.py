@@ -48,6 +48,19 @@ def test_the_best_sic_leaves_enough_background() -> None:
         choose("best-sic", scored(50, 20))
 
 
+def test_a_threshold_at_the_floor_is_noticed() -> None:
+    said: list[str] = []
+    sharp = scored(2000, 2000)
+    sharp = replace(sharp, score=np.clip(sharp.score + sharp.y, 0, 1))
+    choose("best-sic", sharp, said.append)
+    assert len(said) == 1
+    assert "stands at ε_B 0.013, the least that leaves 25 background events" in said[0]
+    choose("fpr=0.01", sharp, said.append)
+    blunt = replace(sharp, score=np.round(sharp.y * 0.2 + np.arange(4000) / 4000 * 0.5, 1))
+    choose("best-sic", blunt, said.append)
+    assert len(said) == 1
+
+
 def test_a_run_takes_its_threshold_from_the_valid_split(tmp_path: Path) -> None:
     place = Workplace.at(tmp_path)
     request = RunRequest(plugin="cut", dataset="toy", threshold="fpr=0.1")

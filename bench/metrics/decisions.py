@@ -78,7 +78,7 @@ class AsimovSignificance(Metric):
         """
         drawn = Drawn.of(scored)
         background, signal = drawn.seen[0, :, 0]
-        note = f"{signal:.4g} signal on {background:.4g} background"
+        note = f"{signal:.4g} signal on {background:.4g} background of this sample"
         if self.uncertainty:
             note += f" known to {100 * self.uncertainty:g} %"
         figure = partial(_asimov, uncertainty=self.uncertainty)

@@ -68,6 +68,8 @@ class MaximumSic(Metric):
         (AUC 0.80 to 0.98; 200 to 1000 signal events, and 11 among 8000) it held the highest SIC of
         the population, at thresholds that leave as much background, in 94 to 99 % of cases.
         """
+        import numpy as np
+
         if why := scored.unranked:
             return {"max_sic": Estimate(None, note=why)}
         ranking = Ranking.of(scored)
@@ -80,7 +82,10 @@ class MaximumSic(Metric):
             f"floor {self.floor}, {curve.left[place]:.0f} background events left, "
             f"eps_S = {curve.signal[place]:.3f}"
         )
-        least = float(curve.background[curve.left >= self.floor][0])
+        lowest = int(np.argmax(curve.left >= self.floor))
+        if place == lowest:
+            note += "; at the floor: more background events may show more"
+        least = float(curve.background[lowest])
         low, high = self._ends(ranking, value, least, scored.seed)
         return {"max_sic": Estimate(value, low, high, CURVES_METHOD, note)}
 

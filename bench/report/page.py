@@ -35,8 +35,9 @@ published file. SIC is ε_S / √ε_B at the threshold; max SIC its maximum over
 at least {BACKGROUND_FLOOR} background events, with the ε_S there and the number left. Mass
 sculpting is the Jensen-Shannon divergence, in bits, between the mass spectra of background that
 the tightest tenth keeps and of the rest. An event without a verdict counts as wrong and is never
-selected. Accuracy, precision and F1 depend on the sample's class ratio; AUC, SIC and background
-rejection do not.
+selected. Accuracy, precision and F1 depend on the sample's class ratio; AUC, background rejection
+and SIC at a threshold do not. max SIC depends on how much background there is: where it stands at
+the floor, as its note says, it is what these events can show, and a sample of more may show more.
 """
 
 
