@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
-    """Refuse a model that reads what no encoder gives, or two, or cannot train what one brings.
+    """Refuse views that do not fit: given by none or two, read by nobody, not to be trained.
 
     Raises:
         RequestError: which view, and who reads or gives it.
@@ -35,6 +35,12 @@ def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
     for view in sorted(model.reads - given.keys()):
         have = ", ".join(f"{name} gives {v}" for v, name in given.items()) or "none"
         raise RequestError(f"{model.name} reads {view!r}, which no encoder gives ({have})")
+    for encoder in encoders:
+        if not encoder.produces & (model.reads | model.welcomes):
+            gives, reads = (", ".join(sorted(v)) for v in (encoder.produces, model.reads))
+            raise RequestError(
+                f"{encoder.name} gives {gives}, which {model.name} does not read; it reads {reads}"
+            )
     for encoder in encoders:
         for view in sorted((encoder.fronts & model.reads) - model.fronts):
             raise RequestError(

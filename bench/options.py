@@ -103,7 +103,7 @@ def _convert(part: type[Part], option: Option, value: object) -> Any:
             told += f"one of {', '.join(option.choices)}"
         else:
             kind = option.kind.__name__ if isinstance(option.kind, type) else str(option.kind)
-            told += f"a {kind}: {error}"
+            told += f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}: {error}"
         raise RequestError(told) from error
 
 

@@ -187,6 +187,10 @@ class Model(Part):
         """
         return self.reads | self.welcomes
 
+    def lacks(self, device: str) -> str:
+        """Why it cannot work on `cuda` or `cuda:1` here, asked before any work; empty if it can."""
+        return ""
+
     @abstractmethod
     def fit(self, train: Inputs, valid: Inputs, context: Context) -> Fitted:
         """Fit to the train split; the valid split is for stopping and choosing only."""

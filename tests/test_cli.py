@@ -40,7 +40,7 @@ def refused(ran: subprocess.CompletedProcess[str], told: str) -> None:
         ("run --plugin gbt --dataset rdd", "did you mean rd?"),
         ("run --plugin gbt --dataset rd --set depth", "wanted option=value"),
         ("run --plugin gbt --dataset rd --set max_dept=3", "did you mean max_depth?"),
-        ("run --plugin gbt --dataset rd --set max_depth=deep", "is not a int"),
+        ("run --plugin gbt --dataset rd --set max_depth=deep", "is not an int"),
         ("run --plugin gbt --dataset rd --set radius=9", "wanted more than 0 and at most 3"),
         ("run --plugin gbt --dataset rd --ratio 1/1", "no class ratio '1/1'"),
         ("run --plugin gbt --dataset rd --edition official", "bench data get rd"),

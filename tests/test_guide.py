@@ -92,6 +92,7 @@ def test_the_other_templates_pass_their_own_tests(fresh: Path, tmp_path: Path, k
         ("new model My_Model", "no plugin can be called 'My_Model'"),
         ("new model there", "there already"),
         ("new modl x", "is not one of"),
+        ("new encoder gbt", "'gbt' is taken by what is installed"),
         ("check gbtt", "no plugin or part 'gbtt'"),
         ("doctor nothing", "no run called 'nothing'"),
         ("run --plugin gbt --dataset rd --allow B999", "no guard has that code"),

@@ -236,7 +236,12 @@ def test_the_command_tells_counts_from_predictions(
         CliRunner().invoke(command, [str(file), *told], catch_exceptions=False)
     named = [str(file), "--model", "theirs", "--dataset", "toy", *told]
     ran = CliRunner().invoke(command, named, catch_exceptions=False)
-    assert "theirs, without the train sample" in ran.output
+    assert "theirs on toy (twin) " in ran.output
+    assert "not known: the train sample" in ran.output
     (tmp_path / "c.csv").write_text(f"{HEAD}\na,rd,1,6,1,2\n")
     ran = CliRunner().invoke(command, [str(tmp_path / "c.csv"), *told], catch_exceptions=False)
-    assert "a, without scores, events" in ran.output
+    assert "a on rd (official) natural @8; not known: scores, events" in ran.output
+    with pytest.raises(RequestError, match="in columns of their own"):
+        CliRunner().invoke(
+            command, [str(tmp_path / "c.csv"), "--model", "b", *told], catch_exceptions=False
+        )

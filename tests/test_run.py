@@ -273,6 +273,7 @@ def test_a_dry_run_fits_nothing_and_shows_an_event(place: Workplace) -> None:
         ({"permute": "numbers", "without": "numbers"}, "two controls"),
         ({"ratio": "1:x"}, "class ratio"),
         ({"device": "gpu"}, "wanted cpu, cuda"),
+        ({"device": "cuda"}, "--device cuda: it has no such device"),
         ({"split": "train"}, "were trained on"),
         ({"split": "all"}, "were trained on"),
         ({"split": "valid"}, "were used to stop"),
@@ -294,6 +295,12 @@ def test_views_that_do_not_fit_are_refused(place: Workplace) -> None:
     from bench.encoders.numbers import Numbers
     from bench.encoding import demand_views
 
+    class Others(Numbers):
+        name = "others"
+        produces = frozenset({"others"})
+
+    with pytest.raises(RequestError, match="others gives others, which cut does not read"):
+        demand_views(Cut(), [Numbers(), Others()])
     with pytest.raises(RequestError, match="cut reads 'numbers', which no encoder gives"):
         demand_views(Cut(), [])
     with pytest.raises(RequestError, match="given by both numbers and numbers"):

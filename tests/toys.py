@@ -64,6 +64,9 @@ class Cut(bench.Model):
     offset: float = 0.0
     """Added to the centre when scoring."""
 
+    def lacks(self, device: str) -> str:
+        return "it has no such device"
+
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> FittedCut:
         if self.breaks:
             raise ZeroDivisionError("on purpose")

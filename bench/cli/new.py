@@ -25,8 +25,13 @@ def command(kind: str, name: str, output: Path | None) -> None:
     bench check my-encoder
     bench run --plugin llm-nfa --encoder my-encoder --dataset rd
     """
+    from bench.errors import RequestError
+    from bench.plugins import load_shelf
     from bench.templates import RUNS, write_package
 
+    offers = [o for shelved in load_shelf().offers.values() for o in shelved.values()]
+    if name in {taken for offer in offers for taken in (offer.part.name, offer.plugin)}:
+        raise RequestError(f"{name!r} is taken by what is installed; nothing was written")
     folder = output or Path(f"bench-{name}")
     for path in write_package(kind, name, folder):
         click.echo(f"written: {path}")

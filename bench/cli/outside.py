@@ -14,7 +14,9 @@ from bench.cli.options import RUNS
 @click.option("--model", help="What to call the model; needed for predictions.")
 @click.option("--dataset", help="The dataset that was scored; needed for predictions.")
 @click.option(
-    "--edition", type=click.Choice(["official", "twin"]), help="Its edition.  [default: as for run]"
+    "--edition",
+    type=click.Choice(["official", "twin"]),
+    help="Its edition.  [default: as for run; of counts it is a column, official if there is none]",
 )
 @click.option(
     "--threshold",
@@ -62,6 +64,10 @@ def command(
     from bench.store import Store
 
     if "score" not in (columns := read_frame(file)) and set(NEEDED) & set(columns):
+        if model or dataset or edition:
+            raise RequestError(
+                f"{file}: counts name model, dataset and edition in columns of their own"
+            )
         found = import_counts(file, load_shelf(), Store(runs))
     elif not (model and dataset):
         raise RequestError(f"{file}: predictions want --model NAME and --dataset NAME")
@@ -70,7 +76,9 @@ def command(
         home = Home.here()
         found = [import_predictions(claim, load_shelf(), home, Store(runs), context(home))]
     for run in found:
-        click.echo(f"{run.name}: {run.record.title}, {_lacking(run)}")
+        sample = run.record.sample
+        on = f" on {sample.label} {sample.size}" if sample else ""
+        click.echo(f"{run.name}: {run.record.title}{on}; not known: {_lacking(run)}")
 
 
 def _lacking(run: object) -> str:
@@ -78,4 +86,4 @@ def _lacking(run: object) -> str:
 
     assert isinstance(run, Run)
     outside = run.record.outside
-    return f"without {', '.join(outside.lacks)}" if outside else "complete"
+    return ", ".join(outside.lacks) if outside else "nothing"

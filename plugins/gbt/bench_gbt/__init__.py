@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,16 @@ class BoostedTrees(bench.Model):
     """Share of the features that each tree sees."""
     min_child_weight: float = 5.0
     """Sum of event weights (hessian) that a leaf has to hold."""
+
+    def lacks(self, device: str) -> str:
+        """Why XGBoost has no such device; left alone, it warns and takes the CPU."""
+        import xgboost
+
+        with xgboost.config_context(verbosity=0):
+            point = xgboost.DMatrix([[0.0], [1.0]], label=[0, 1])
+            booster = xgboost.train({"device": device}, point, num_boost_round=1)
+        taken = json.loads(booster.save_config())["learner"]["generic_param"]["device"]
+        return "" if taken.startswith("cuda") else "XGBoost sees no such device"
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Trees:
         """Boost until the valid split's log loss no longer falls; keep the best number of trees."""

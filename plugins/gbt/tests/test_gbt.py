@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,10 @@ def test_it_learns_what_no_single_feature_tells(trees: object) -> None:
     assert scores.shape == (1000,)
     assert roc_auc_score(test.y, scores) > 0.92
     assert abs(roc_auc_score(test.y, trees.score(test.permuted("numbers", 0))) - 0.5) < 0.08
+
+
+def test_a_device_that_is_not_here_is_told(tmp_path: Path) -> None:
+    assert BoostedTrees().lacks("cuda:7") or shutil.which("nvidia-smi")
 
 
 def test_it_stops_early_and_keeps_the_best_trees(tmp_path: Path) -> None:

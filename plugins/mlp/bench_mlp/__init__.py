@@ -50,6 +50,16 @@ class MultilayerPerceptron(bench.Model):
         if not (0 <= self.dropout < 1 and self.lr > 0 and self.clip > 0 and self.weight_decay >= 0):
             raise ValueError("wanted 0 <= dropout < 1, lr > 0, clip > 0 and weight_decay >= 0")
 
+    def lacks(self, device: str) -> str:
+        """Why torch has no such device."""
+        import torch
+
+        there = torch.cuda.device_count()
+        if int(device.partition(":")[2] or 0) < there:
+            return ""
+        build = "" if torch.version.cuda else ", and this is a CPU build of torch"
+        return f"torch sees {there} CUDA devices{build}"
+
     def fit(
         self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context
     ) -> FittedPerceptron:
