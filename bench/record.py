@@ -169,6 +169,12 @@ class RunRecord:
         return ", ".join([*told, f"from {start}"] if start else told)
 
     @property
+    def threshold_asked(self) -> str:
+        """`threshold fpr=0.01`, where another one than usual was asked for."""
+        asked, usual = self.request.get("threshold"), USUAL["threshold"]
+        return "" if asked in (None, usual) else f"threshold {asked}"
+
+    @property
     def title(self) -> str:
         """The model, what sets it apart, and its seed: `gbt, max_depth=4, seed 0`."""
         return self.setting if self.outside else f"{self.setting}, seed {self.seed}"

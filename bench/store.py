@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import DamagedError, RequestError, did_you_mean
+from bench.errors import DamagedError, RequestError
 from bench.files import sync, write_bytes, written
 from bench.fingerprint import file_digest
 from bench.history import HISTORY
@@ -164,8 +164,8 @@ class Store:
             fits = [r for r in runs if r.name.startswith(name) or r.name.endswith(name)]
             if len(fits) != 1:
                 found = f"{len(fits)} runs" if fits else "no run"
-                hint = did_you_mean(name, [r.name for r in runs])
-                raise RequestError(f"{found} called {name!r} in {self.root}; {hint}")
+                newest = f"; the newest is {runs[-1].name}" if runs else ""
+                raise RequestError(f"{found} called {name!r} in {self.root}{newest}")
             picked += fits
         return picked if names else runs
 

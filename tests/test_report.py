@@ -174,6 +174,18 @@ def test_the_block_of_a_run_has_every_figure(place: Workplace) -> None:
     assert {"AUC", "max SIC", "SIC", "accuracy", "no verdict"} <= {
         row["figure"] for row in rows(text)
     }
+    assert "fewer than 30" not in text
+    request = replace(REQUEST, ratio="1:10", events=220)
+    few, _ = run(request, place.shelf, place.home, place.store, place.context)
+    assert "20 signal events, fewer than 30: hardly anything" in run_block(few)
+
+
+def test_another_threshold_is_an_option_in_the_table_of_all_runs(place: Workplace) -> None:
+    request = replace(REQUEST, threshold="fpr=0.1")
+    other, _ = run(request, place.shelf, place.home, place.store, place.context)
+    (row,) = rows(comparison([other]))
+    assert row["options"] == "threshold fpr=0.1"
+    assert "(fpr=0.1, of the valid split)" in run_block(other)
 
 
 def test_two_claims_of_one_run_get_a_folder_each(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ def command(first: str, second: str, runs: Path) -> None:
     """Compare two runs on the very same events, and say what may be concluded.
 
     DeLong's test on AUC, a paired bootstrap on the maximum SIC, McNemar's exact test on the
-    decisions of each class, Holm's correction over all of them. Refused where the events, the
-    edition or the features differ.
+    decisions of each class, Holm's correction over all of them. Refused where the events or the
+    edition differ, or where the features have changed under one and the same name.
     """
     from bench.comparison.table import compare
     from bench.store import Store

@@ -21,9 +21,9 @@ def command(run: str, every: bool, runs: Path) -> int:
     """
     from bench.guards.codes import by_code
     from bench.guards.pages import described
-    from bench.report.sections.guarded import found
+    from bench.report.sections.guarded import found, nothing
     from bench.report.sections.single import heading
-    from bench.store import Store
+    from bench.store import TRACEBACK, Store
 
     (picked,) = Store(runs).pick([run])
     record, known = picked.record, by_code()
@@ -39,9 +39,8 @@ def command(run: str, every: bool, runs: Path) -> int:
         for verdict in rest:
             why = f": {verdict.skipped}" if verdict.skipped else f", {verdict.seconds:.2f} s"
             click.echo(f"{verdict.code} {verdict.guard:<20} {verdict.outcome}{why}")
-    looked = sum(not verdict.skipped for verdict in record.verdicts)
-    if not record.verdicts:
-        click.echo("no guard has looked at this run")
+    if record.status == "failed":
+        click.echo(f"{record.error} (see {picked.folder / TRACEBACK})")
     elif not found(record):
-        click.echo(f"{looked} guards looked and found nothing")
+        click.echo(nothing(record))
     return 3 if record.status == "void" else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -26,7 +27,7 @@ KINDS: dict[str, type[Part]] = {
 @click.argument("what", default="plugins", metavar="[WHAT]")
 @RUNS
 def command(what: str, runs: Path) -> None:
-    """List plugins, datasets, encoders, models, metrics or runs; or the options of one part.
+    """List plugins, datasets, encoders, models, metrics or runs; or a part's options by its name.
 
     \b
     bench list
@@ -40,8 +41,8 @@ def command(what: str, runs: Path) -> None:
     if what == "plugins":
         _plugins(shelf)
     elif what in KINDS:
-        for offer in sorted(shelf.all(KINDS[what]).values(), key=lambda o: o.part.name):
-            click.echo(f"{offer.part.name:<18} {_first_line(offer.part)}")
+        offers = sorted(shelf.all(KINDS[what]).values(), key=lambda o: o.part.name)
+        _aligned((offer.part.name, _first_line(offer.part)) for offer in offers)
     else:
         _options(what, shelf)
     for trouble in shelf.troubles:
@@ -55,25 +56,22 @@ def _plugins(shelf: Shelf) -> None:
         for offer in shelf.all(kind).values():
             where[offer.plugin] = offer
             by_plugin.setdefault(offer.plugin, []).append(f"{name[:-1]} {offer.part.name}")
-    for plugin, parts in sorted(by_plugin.items()):
-        offer = where[plugin]
-        click.echo(f"{plugin:<14} {offer.distribution} {offer.version}: {', '.join(parts)}")
+    _aligned(
+        (plugin, f"{where[plugin].distribution} {where[plugin].version}", ", ".join(parts))
+        for plugin, parts in sorted(by_plugin.items())
+    )
 
 
 def _options(name: str, shelf: Shelf) -> None:
-    found = [
-        (what, shelf.all(kind)[name]) for what, kind in KINDS.items() if name in shelf.all(kind)
-    ]
+    every = [(what, offer) for what, kind in KINDS.items() for offer in shelf.all(kind).values()]
+    found = [(what, offer) for what, offer in every if offer.part.name == name]
+    found = found or [(what, offer) for what, offer in every if offer.plugin == name]
     if not found:
-        known = [
-            *KINDS,
-            "plugins",
-            "runs",
-            *(n for kind in KINDS.values() for n in shelf.all(kind)),
-        ]
+        names = {name for _, offer in every for name in (offer.plugin, offer.part.name)}
+        known = [*KINDS, "plugins", "runs", *names]
         raise RequestError(f"nothing called {name!r}; {did_you_mean(name, known)}")
     for what, offer in found:
-        click.echo(f"{what[:-1]} {name}: {_first_line(offer.part)}")
+        click.echo(f"{what[:-1]} {offer.part.name}: {_first_line(offer.part)}")
         for option in options_of(offer.part):
             choices = f"{'|'.join(option.choices)}: " if option.choices else ""
             click.echo(f"  {option.name}={option.default}  {choices}{option.help}")
@@ -82,12 +80,26 @@ def _options(name: str, shelf: Shelf) -> None:
 def _runs(folder: Path) -> None:
     from bench.store import Store
 
-    for run in Store(folder).runs():
-        record = run.record
-        sample = f"{record.sample.label} {record.sample.size}" if record.sample else record.dataset
-        click.echo(
-            f"{run.name}  {record.status:<11} {record.plugin:<10} {sample}, seed {record.seed}"
+    _aligned(
+        (
+            run.name,
+            run.record.status,
+            f"{sample.label} {sample.split} {sample.size}"
+            if (sample := run.record.sample)
+            else run.record.dataset,
+            run.record.title,
         )
+        for run in Store(folder).runs()
+    )
+
+
+def _aligned(rows: Iterable[Sequence[str]]) -> None:
+    """Rows in columns as wide as they have to be, the last one as it is."""
+    told = list(rows)
+    widths = [max(map(len, column)) for column in list(zip(*told, strict=True))[:-1]]
+    for *first, last in told:
+        cells = [f"{text:<{width}}" for text, width in zip(first, widths, strict=True)]
+        click.echo("  ".join([*cells, last]))
 
 
 def _first_line(part: type[Part]) -> str:

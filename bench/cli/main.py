@@ -67,7 +67,7 @@ def main() -> None:
         _say(" ".join(str(error).split()))
         sys.exit(BAD_REQUEST)
     except (click.Abort, KeyboardInterrupt):
-        _say("interrupted; the same command goes on where it was")
+        _say("interrupted; the same command goes on from what is done")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # whoever read our output has gone; Python must not complain about it at exit

@@ -31,6 +31,8 @@ def command(study: Path | None, runs: Path, **asked: Any) -> None:
     bench plan --plugin llm-nfa --dataset blackbox1
     bench plan reports/baselines/study.toml
     """
+    from dataclasses import replace
+
     from bench.cli.surroundings import context
     from bench.home import Home
     from bench.plan.page import page
@@ -48,7 +50,16 @@ def command(study: Path | None, runs: Path, **asked: Any) -> None:
     home, store = Home.here(), Store(runs)
     with ExitStack() as stack:
         packed = _packed(study.parent, stack) if study else None
-        planner = Planner(load_shelf(), home, store, context(home), packed)
+        surroundings = context(home)
+        said: set[str] = set()
+
+        def once(line: str) -> None:
+            if line not in said:
+                said.add(line)
+                surroundings.notice(line)
+
+        surroundings = replace(surroundings, notice=once)
+        planner = Planner(load_shelf(), home, store, surroundings, packed)
         click.echo(page(planner.plan(requests), [runs, home.root]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -58,9 +59,16 @@ def command(
         return _check(check)
     contents = Contents(title, decisions, blocks)
     page = write_report(Store(runs).pick(names), output, contents)
-    click.echo(page.read_text(encoding="utf-8"))
-    click.echo(f"written to {page}", err=True)
+    click.echo(_shown(page.read_text(encoding="utf-8")))
+    click.echo(f"written to {output}: report.md, report.html, figures, tables", err=True)
     return 0
+
+
+def _shown(page: str) -> str:
+    """What a terminal has room for: what stands before the table of all runs, but for images."""
+    lines = page.partition("\n## All runs")[0].splitlines()
+    kept = [line for line in lines if not line.startswith("![")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept))
 
 
 def _check(folder: Path) -> int:

@@ -14,8 +14,8 @@ def demand_comparable(one: Run, other: Run) -> None:
     """Refuse two runs that do not speak of the same events.
 
     Raises:
-        RequestError: a run that did not end well, or of bare counts; other datasets or editions,
-            other events, or other features under one name.
+        RequestError: one run twice, one that did not end well or has bare counts; other datasets or
+            editions, other events, or other features under one name.
     """
     for run in (one, other):
         if run.record.status != "ok" or run.record.sample is None:
@@ -40,3 +40,5 @@ def demand_comparable(one: Run, other: Run) -> None:
             f"not comparable: the features of {a.label} have changed between the two runs under "
             "the same options; do the older run again"
         )
+    if one.name == other.name:
+        raise RequestError(f"{one.name} is compared with itself")

@@ -32,15 +32,24 @@ class Pair:
 
 
 def pairs(runs: Sequence[Run]) -> list[Pair]:
-    """Every pair of runs on the same events, by DeLong's test on AUC, Holm over all of them."""
-    scores = [run.scored() for run in runs]
-    places = list(combinations(range(len(runs)), 2))
-    found = [auc_difference(scores[i], scores[j]) for i, j in places]
-    corrected = holm([difference.p for difference in found])
+    """Every pair of runs on the same events, by DeLong's test on AUC, Holm over all of them.
+
+    Runs of the same scores, at other thresholds, are one in Holm's family.
+    """
+    scores, keys = [run.scored() for run in runs], [scores_key(run) for run in runs]
+    places = combinations(range(len(runs)), 2)
+    found = {(i, j): auc_difference(scores[i], scores[j]) for i, j in places}
+    family = {frozenset((keys[i], keys[j])): found[i, j].p for i, j in found if keys[i] != keys[j]}
+    corrected = dict(zip(family, holm(list(family.values())), strict=True))
     return [
-        Pair(i, j, difference, p)
-        for (i, j), difference, p in zip(places, found, corrected, strict=True)
+        Pair(i, j, difference, corrected.get(frozenset((keys[i], keys[j])), 1.0))
+        for (i, j), difference in found.items()
     ]
+
+
+def scores_key(run: Run) -> str:
+    """The same for runs that judge the same scores, such as those of one fit at two thresholds."""
+    return run.record.scores or run.name
 
 
 def letters(count: int, separable: Sequence[tuple[int, int]]) -> list[str]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bench.store import Run
 
 LEVEL = 0.05
+LEAST = 1e-16
+"""The smallest p-value that is told as a number."""
 HEADINGS = ["figure", "first", "second", "difference", "95 % interval", "p", "p, Holm", "method"]
 
 
@@ -112,13 +114,16 @@ def _figures(run: Run) -> dict[str, float | None]:
 
 
 def _told(run: Run) -> str:
-    options = f" with {run.record.options}" if run.record.options else ""
-    return f"{run.record.plugin}{options}, run {run.name}"
+    return f"{run.record.title}, run {run.name}"
 
 
 def _number(value: float) -> str:
-    return DASH if isnan(value) else f"{value:+.4f}"
+    return DASH if isnan(value) else f"{'-' if value < 0 else '+'}{number(abs(value), 4)}"
 
 
 def _p(value: float) -> str:
-    return DASH if isnan(value) else (f"{value:.3f}" if value >= 0.001 else f"{value:.1e}")
+    if isnan(value):
+        return DASH
+    if value < LEAST:
+        return f"under {LEAST:.0e}"
+    return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import isfinite
 
-from bench.comparison.groups import LEVEL, Pair, letters, pairs
+from bench.comparison.groups import LEVEL, Pair, letters, pairs, scores_key
 from bench.comparison.paired import max_sic_difference
 from bench.comparison.table import differences, drifted
 from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated, plain
@@ -20,12 +20,12 @@ COLUMNS = {"auc": "AUC", "max_sic": "max SIC"}
 
 
 def conclusions(events: EventSet) -> list[Block]:
-    """A table of groups and what follows from it; nothing where there is nothing to compare."""
+    """A table of groups and what follows from it; of one setting alone its figures."""
     settings = events.settings
-    if len(settings) < 2:
-        return []
     tested = Tested.of(settings)
     seeded = any(len(setting.runs) > 1 for setting in settings)
+    if len(settings) == 1:
+        return [Heading(events.title), _table(events, tested, seeded)]
     said = [_groups(events, tested, seeded), _best(settings, tested), *_by_sic(settings)]
     said += _by_seeds(settings, tested)
     said += _by_threshold(settings, tested)
@@ -63,6 +63,7 @@ def _unsure(one: Setting, other: Setting) -> bool:
 
 
 def _table(events: EventSet, tested: Tested, seeded: bool) -> Table:
+    several = len(events.settings) > 1
     headings = ["model"]
     for told in COLUMNS.values():
         headings += [told, f"{told} over seeds"] if seeded else [told]
@@ -74,8 +75,9 @@ def _table(events: EventSet, tested: Tested, seeded: bool) -> Table:
         for name in COLUMNS:
             row.append(estimated(found.get(name), marked=False))
             row += [_over_seeds(setting.spread(name))] if seeded else []
-        rows.append([*row, plain(mark)])
-    headings = [*headings[:1], *(["seeds"] if seeded else []), *headings[1:], "group"]
+        rows.append([*row, *([plain(mark)] if several else [])])
+    headings = [*headings[:1], *(["seeds"] if seeded else []), *headings[1:]]
+    headings += ["group"] if several else []
     return Table(f"groups-{events.slug}", headings, rows)
 
 
@@ -91,7 +93,7 @@ def _groups(events: EventSet, tested: Tested, seeded: bool) -> str:
     told = (
         f"Models that share a letter cannot be told apart by AUC on these {sample.signal} signal "
         f"and {sample.background} background events (DeLong's paired test, Holm over "
-        f"{len(tested.pairs)} pairs)"
+        f"{_distinct(events.settings) * (_distinct(events.settings) - 1) // 2} pairs)"
     )
     if not seeded:
         return f"{told}."
@@ -104,14 +106,25 @@ def _groups(events: EventSet, tested: Tested, seeded: bool) -> str:
 
 def _best(settings: Sequence[Setting], tested: Tested) -> str:
     """The first in words, and what it would take to tell the second apart from it."""
-    equal = [i for i in range(len(settings)) if tested.share(0, i)]
-    if len(equal) == 1:
-        return f"Best: {settings[0].title}."
-    closest = next(pair for pair in tested.pairs if (pair.first, pair.second) == (0, 1))
-    told = f"No winner: {len(equal)} models share the first place."
+    equal = [setting for i, setting in enumerate(settings) if tested.share(0, i)]
+    if _distinct(equal) == 1:
+        return f"Best: {' and '.join(setting.title for setting in equal)}."
+    key = _key(settings[0])
+    second = next(i for i, setting in enumerate(settings) if _key(setting) != key)
+    closest = next(pair for pair in tested.pairs if (pair.first, pair.second) == (0, second))
+    told = f"No winner: {_distinct(equal)} models share the first place."
     if closest.difference.needed is None or closest.separable:
         return told
     return f"{told} About {closest.difference.needed} signal events would tell the first two apart."
+
+
+def _key(setting: Setting) -> str:
+    return scores_key(setting.middle)
+
+
+def _distinct(settings: Sequence[Setting]) -> int:
+    """How many models there are, one at several thresholds being one."""
+    return len({_key(setting) for setting in settings})
 
 
 def _by_sic(settings: Sequence[Setting]) -> list[str]:

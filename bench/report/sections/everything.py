@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.errors import DamagedError
+from bench.record import SampleRecord
 from bench.report.blocks import Cell, Table, counted, estimated, plain
 from bench.report.cells import DASH
 from bench.report.sections.guarded import marked
@@ -55,6 +56,13 @@ def decisions(runs: Sequence[Run]) -> Table:
     return Table("decisions", [*about, "texts", "numbers", *DECISIONS.values(), *counts], rows)
 
 
+def few_signal(sample: SampleRecord | None) -> str:
+    """That a sample has too few signal events to conclude from; empty where it has enough."""
+    if sample is None or sample.signal >= FEW_SIGNAL:
+        return ""
+    return f"{sample.signal} signal events, fewer than {FEW_SIGNAL}"
+
+
 def _place(run: Run) -> tuple[str, ...]:
     record = run.record
     sample = record.sample
@@ -67,9 +75,7 @@ def _about(run: Run) -> list[Cell]:
     record, sample, train = run.record, run.record.sample, run.record.train
     told = Cell(DASH)
     if sample:
-        few = f"{sample.signal} signal events, fewer than {FEW_SIGNAL}"
-        note = few if sample.signal < FEW_SIGNAL else ""
-        told = Cell(f"{sample.split} {sample.size}", note=note, marked=True)
+        told = Cell(f"{sample.split} {sample.size}", note=few_signal(sample), marked=True)
     fitted_on = plain(f"{train.label} {train.size}" if train else "")
     if record.outside:
         fitted_on = Cell("not known", note=f"lacks {', '.join(record.outside.lacks)}", marked=True)
@@ -79,7 +85,7 @@ def _about(run: Run) -> list[Cell]:
         told,
         plain(sample.fingerprint[:6] if sample else ""),
         marked(record.plugin, [record]),
-        plain(record.options),
+        plain(", ".join(told for told in (record.options, record.threshold_asked) if told)),
         fitted_on,
         DASH_CELL if record.outside else counted(record.seed),
         plain(record.texts),

@@ -40,6 +40,12 @@ def in_words(verdict: Verdict) -> str:
     return f"{verdict.code} {verdict.guard} ({verdict.outcome}): {', '.join(verdict.findings)}"
 
 
+def nothing(record: RunRecord) -> str:
+    """How many guards looked at a run in which none found anything."""
+    looked = len({verdict.code for verdict in record.verdicts if not verdict.skipped})
+    return f"{looked} guards looked and found nothing" if looked else "no guard has looked"
+
+
 def guarded(runs: Sequence[Run]) -> list[Block]:
     """What the guards found in the runs of a report, a row each, and how many they looked at."""
     own = [run for run in runs if run.record.outside is None]

@@ -8,22 +8,21 @@ from bench.errors import DamagedError
 from bench.report.blocks import Block, Heading, Table, Text, plain, valued
 from bench.report.cells import DASH, interval, number
 from bench.report.markdown import table as markdown_table
-from bench.report.sections.everything import HEADINGS
-from bench.report.sections.guarded import found, in_words
+from bench.report.sections.everything import HEADINGS, few_signal
+from bench.report.sections.guarded import found, in_words, nothing
 from bench.scored import Counts, Estimate
 from bench.store import Run
 
 
 def run_block(run: Run) -> str:
     """What `bench run` prints."""
-    told = f"run {run.name}, threshold {run.record.threshold:g}"
-    said = [in_words(verdict) for verdict in found(run.record)] or [_nothing(run)]
+    asked = run.record.threshold_asked.removeprefix("threshold ")
+    by = f" ({asked}, of the valid split)" if asked.startswith(("fpr", "best")) else ""
+    told = f"run {run.name}, threshold {run.record.threshold:g}{by}"
+    said = [in_words(verdict) for verdict in found(run.record)] or [nothing(run.record)]
+    if few := few_signal(run.record.sample):
+        said.append(f"{few}: hardly anything can be told from them")
     return "\n".join([heading(run), "", markdown_table(every_figure(run)), "", told, *said])
-
-
-def _nothing(run: Run) -> str:
-    looked = sum(not verdict.skipped for verdict in run.record.verdicts)
-    return f"{looked} guards looked and found nothing" if looked else "no guard has looked"
 
 
 def single(run: Run) -> list[Block]:
