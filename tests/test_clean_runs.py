@@ -32,7 +32,7 @@ def alarms(folder: Path, plugin: str, seeds: int, **options: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("plugin", ["gbt", "linear", *YARDSTICKS])
+@pytest.mark.parametrize("plugin", ["gbt", "linear", "mlp", *YARDSTICKS])
 def test_clean_runs_raise_nothing(tmp_path: Path, plugin: str) -> None:
     assert alarms(tmp_path, plugin, SEEDS) == []
 
