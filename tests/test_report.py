@@ -9,7 +9,7 @@ import pytest
 from toys import Workplace
 
 from bench.errors import RequestError
-from bench.report.cells import figure, number
+from bench.report.cells import figure, number, p_value
 from bench.report.contents import Contents
 from bench.report.markdown import table
 from bench.report.page import write_report
@@ -186,6 +186,14 @@ def test_another_threshold_is_an_option_in_the_table_of_all_runs(place: Workplac
     (row,) = rows(comparison([other]))
     assert row["options"] == "threshold fpr=0.1"
     assert "(fpr=0.1, of the valid split)" in run_block(other)
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [(0.0244, "0.024"), (3.14e-7, "3.1e-07"), (0.0, "under 1e-16"), (float("nan"), "–")],
+)
+def test_p_values_as_text(p: float, text: str) -> None:
+    assert p_value(p) == text
 
 
 def test_two_claims_of_one_run_get_a_folder_each(tmp_path: Path) -> None:

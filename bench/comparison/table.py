@@ -14,14 +14,12 @@ from bench.comparison.paired import (
     holm,
     max_sic_difference,
 )
-from bench.report.cells import DASH, number
+from bench.report.cells import DASH, number, p_value
 
 if TYPE_CHECKING:
     from bench.store import Run
 
 LEVEL = 0.05
-LEAST = 1e-16
-"""The smallest p-value that is told as a number."""
 HEADINGS = ["figure", "first", "second", "difference", "95 % interval", "p", "p, Holm", "method"]
 
 
@@ -43,8 +41,8 @@ def compare(one: Run, other: Run) -> str:
             *(number(own.get(difference.what)) for own in figures),
             _number(difference.value),
             f"[{_number(difference.low)}, {_number(difference.high)}]",
-            _p(difference.p),
-            _p(p),
+            p_value(difference.p),
+            p_value(p),
             difference.method,
         ]
         for difference, p in zip(found, corrected, strict=True)
@@ -94,8 +92,8 @@ def sentence(difference: Difference, p: float) -> str:
         return f"{difference.what}: not defined here ({difference.method})."
     if p < LEVEL:
         better = "first" if difference.value > 0 else "second"
-        return f"{difference.what}: the {better} is better (p = {_p(p)} after Holm)."
-    told = f"{difference.what}: not separable on these events (p = {_p(p)} after Holm)"
+        return f"{difference.what}: the {better} is better (p = {p_value(p)} after Holm)."
+    told = f"{difference.what}: not separable on these events (p = {p_value(p)} after Holm)"
     if difference.needed is None:
         return f"{told}."
     return f"{told}; a difference as large would take about {difference.needed} signal events."
@@ -119,11 +117,3 @@ def _told(run: Run) -> str:
 
 def _number(value: float) -> str:
     return DASH if isnan(value) else f"{'-' if value < 0 else '+'}{number(abs(value), 4)}"
-
-
-def _p(value: float) -> str:
-    if isnan(value):
-        return DASH
-    if value < LEAST:
-        return f"under {LEAST:.0e}"
-    return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from bench.scored import Estimate
 
 DASH = "–"
+LEAST = 1e-16
+"""The smallest p-value that is told as a number."""
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -34,3 +38,12 @@ def figure(estimate: Estimate | None, digits: int = 3) -> str:
         return DASH
     ends = interval(estimate, digits)
     return f"{number(estimate.value, digits)} {ends}" if ends != DASH else number(estimate.value)
+
+
+def p_value(value: float) -> str:
+    """`0.024`, `3.1e-07`, `under 1e-16`, or a dash."""
+    if isnan(value):
+        return DASH
+    if value < LEAST:
+        return f"under {LEAST:.0e}"
+    return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from bench.files import written
 from bench.report.blocks import Block, Picture
+from bench.report.cells import p_value
 from bench.report.drawing.sheet import STYLE, safe, short
 from bench.twosample.binning import Filled, edges_for, filled
 from bench.twosample.comparison import groups
-from bench.twosample.wording import shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,7 +104,7 @@ def _feature(found: Comparison, feature: FeatureDifference, main: Axes, below: A
     top = max(float(one.high.max()), float(other.high.max()))
     main.set(xlim=(edges[0], edges[-1]), ylim=(0, 1.28 * top), ylabel="share of events")
     main.set_title(short(column.meaning), loc="left", pad=4)
-    test = f"KS {feature.distance:.3f}, p = {shown(feature.p)}"
+    test = f"KS {feature.distance:.3f}, p = {p_value(feature.p)}"
     main.text(0.97, 0.95, test, transform=main.transAxes, ha="right", va="top", fontsize=8)
     main.tick_params(labelbottom=False)
     _ratio(below, edges, one, other)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated, plain, valued
+from bench.report.cells import p_value
 
 if TYPE_CHECKING:
     from bench.twosample.comparison import Comparison, Separation
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from bench.twosample.sides import Side
 
 LEVEL = 0.05
-LEAST = 1e-300
-"""Below this a p-value says no more than that it is small."""
 SHORT, NAMED = 10, 12
 """Features that a short table shows; shared events that a text names."""
 
@@ -75,7 +74,7 @@ def worst(found: Comparison) -> str:
     return (
         f"{len(apart)} of {len(features)} features differ by themselves (KS, p < {LEVEL:g} after "
         f"Holm); the worst is {first.column.name}, {first.column.meaning}: "
-        f"KS {first.distance:.3f}, p = {shown(first.corrected)}."
+        f"KS {first.distance:.3f}, p = {p_value(first.corrected)}."
     )
 
 
@@ -101,8 +100,8 @@ def feature_table(features: Sequence[FeatureDifference]) -> Table:
             plain(f.column.unit),
             plain(f.column.group),
             valued(f.distance),
-            Cell(shown(f.p), f.p),
-            Cell(shown(f.corrected), f.corrected),
+            Cell(p_value(f.p), f.p),
+            Cell(p_value(f.corrected), f.corrected),
             estimated(f.larger),
         ]
         for f in features
@@ -116,13 +115,6 @@ def page(found: Comparison, pictures: list[Block]) -> list[Block]:
     drawn: list[Block] = [Heading("Every feature"), *pictures]
     reading: list[Block] = [Heading("How to read this"), Text(READING)]
     return [title, *summary(found), *tables(found), *drawn, *reading]
-
-
-def shown(p: float) -> str:
-    """A p-value as text."""
-    if p < LEAST:
-        return f"< {LEAST:g}"
-    return f"{p:.3f}" if p >= 0.001 else f"{p:.1e}"
 
 
 def _answer(separation: Separation) -> str:

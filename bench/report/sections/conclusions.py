@@ -32,7 +32,11 @@ def conclusions(events: EventSet) -> list[Block]:
     if events.sample.signal < FEW_SIGNAL:
         few = events.sample.signal
         said.append(f"With {few} signal events hardly anything can be told apart.")
-    return [Heading(events.title), _table(events, tested, seeded), Text(" ".join(said))]
+    return [
+        Heading(events.title),
+        _table(events, tested, seeded),
+        Text(" ".join(filter(None, said))),
+    ]
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ def _over_seeds(spread: Spread | None) -> Cell:
 
 def _groups(events: EventSet, tested: Tested, seeded: bool) -> str:
     sample = events.sample
+    if _distinct(events.settings) == 1:
+        return "One model's scores, cut at several thresholds."
     told = (
         f"Models that share a letter cannot be told apart by AUC on these {sample.signal} signal "
         f"and {sample.background} background events (DeLong's paired test, Holm over "
@@ -106,6 +112,8 @@ def _groups(events: EventSet, tested: Tested, seeded: bool) -> str:
 
 def _best(settings: Sequence[Setting], tested: Tested) -> str:
     """The first in words, and what it would take to tell the second apart from it."""
+    if _distinct(settings) == 1:
+        return ""
     equal = [setting for i, setting in enumerate(settings) if tested.share(0, i)]
     if _distinct(equal) == 1:
         return f"Best: {' and '.join(setting.title for setting in equal)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.comparison.shift import Shift, shift_between
 from bench.errors import DamagedError
 from bench.report.blocks import Block, Cell, Heading, Table, Text, plain, valued
-from bench.report.cells import number
+from bench.report.cells import number, p_value
 from bench.report.sets import EventSet, Setting
 
 LEVEL = 0.05
@@ -58,7 +58,7 @@ def _row(title: str, shift: Shift) -> list[Cell]:
 
 
 def _p(value: float) -> Cell:
-    return Cell(f"{value:.3f}" if value >= 0.001 else f"{value:.1e}", value)
+    return Cell(p_value(value), value)
 
 
 def _told(found: dict[str, Shift], natural: float) -> str:
