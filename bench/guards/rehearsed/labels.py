@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from bench.guards.evidence import Rehearsal
 from bench.guards.guard import Guard
 
-ALIKE = 0.98
-"""Cosine of the first gradients on the labels and on their opposites above which they agree; 0.92
-with the shipped base, whose answers share an end that has to be learned, too."""
+ALIKE = 0.998
+"""Cosine of the first gradients on the labels and on their opposites above which they agree.
+
+That one of the two answers comes at all has to be learned too, whichever it is: the cosine is 0.67
+to 0.92 with the shipped base, 0.96 to 0.99 with random weights; where the loss covers a prompt it
+is 0.9999."""
 
 
 class Labels(Guard[Rehearsal]):
@@ -40,5 +43,5 @@ class Labels(Guard[Rehearsal]):
         if norm and (cosine := float(a @ b) / norm) > ALIKE:
             yield (
                 "the first gradient is nearly the same on the opposite labels "
-                f"(cosine {cosine:.2f}): the loss is about something else"
+                f"(cosine {cosine:.4f}): the loss is about something else"
             )
