@@ -13,7 +13,7 @@ import pytest
 from toys import Workplace
 
 from bench import fingerprint
-from bench.errors import BenchError, RequestError
+from bench.errors import RequestError
 from bench.request import RunRequest
 from bench.run import RunFailedError, preview, run
 from bench.store import Run
@@ -257,51 +257,3 @@ def test_a_dry_run_fits_nothing_and_shows_an_event(place: Workplace) -> None:
     assert "numbers: [" in told
     assert not place.home.fits.exists()
     assert not place.store.root.exists()
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"plugin": "cutt"}, "did you mean cut"),
-        ({"dataset": "toys"}, "did you mean toy"),
-        ({"encoders": ("number",)}, "did you mean numbers"),
-        ({"options": {"scal": "1"}}, "did you mean scale"),
-        ({"options": {"dataset.scale": "1"}}, "no option"),
-        ({"without": "numbers"}, "cannot score without"),
-        ({"permute": "number"}, "did you mean numbers"),
-        ({"start": "nothing"}, "no run called"),
-        ({"permute": "numbers", "without": "numbers"}, "two controls"),
-        ({"ratio": "1:x"}, "class ratio"),
-        ({"device": "gpu"}, "wanted cpu, cuda"),
-        ({"device": "cuda"}, "--device cuda: it has no such device"),
-        ({"split": "train"}, "were trained on"),
-        ({"split": "all"}, "were trained on"),
-        ({"split": "valid"}, "were used to stop"),
-        ({"events": 10**6}, "the test split has"),
-        ({"file": Path("nowhere.txt")}, "is not there"),
-    ],
-)
-def test_a_bad_request_is_refused_before_anything_is_stored(
-    place: Workplace, change: dict, told: str
-) -> None:
-    with pytest.raises(BenchError, match=told):
-        do(place, replace(REQUEST, **change))
-    assert not list(place.store.runs())
-
-
-def test_views_that_do_not_fit_are_refused(place: Workplace) -> None:
-    from toys import Cut
-
-    from bench.encoders.numbers import Numbers
-    from bench.encoding import demand_views
-
-    class Others(Numbers):
-        name = "others"
-        produces = frozenset({"others"})
-
-    with pytest.raises(RequestError, match="others gives others, which cut does not read"):
-        demand_views(Cut(), [Numbers(), Others()])
-    with pytest.raises(RequestError, match="cut reads 'numbers', which no encoder gives"):
-        demand_views(Cut(), [])
-    with pytest.raises(RequestError, match="given by both numbers and numbers"):
-        demand_views(Cut(), [Numbers(), Numbers()])
