@@ -11,11 +11,12 @@ PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/linear -e plugins/ref
 
 install: $(READY)
 
+# setuptools would warn, once for each package, of a folder that may stand before it
 $(READY): pyproject.toml constraints.txt $(wildcard datasets/*/pyproject.toml plugins/*/pyproject.toml)
 	@echo "installing into .venv: two to four minutes"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev $(PACKAGES)
+	@PYTHONWARNINGS=ignore::UserWarning $(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev $(PACKAGES)
 	@touch $@
 
 demo: $(READY)
