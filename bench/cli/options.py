@@ -38,6 +38,15 @@ def given_options(
     return given
 
 
+OF_DATASET = click.option(
+    "--set",
+    "options",
+    multiple=True,
+    callback=given_options,
+    metavar="OPTION=VALUE",
+    help="An option of the dataset, such as features=substructure; see `bench list DATASET`.",
+)
+
 SAMPLES = (
     click.option(
         "--edition",

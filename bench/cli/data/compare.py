@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import given_options
+from bench.cli.options import OF_DATASET
 
 if TYPE_CHECKING:
     from bench.twosample.sides import Chosen
@@ -27,14 +27,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Which events; with all, a difference of the class ratio is one of the events.",
 )
-@click.option(
-    "--set",
-    "options",
-    multiple=True,
-    callback=given_options,
-    metavar="OPTION=VALUE",
-    help="An option of the dataset, such as features=substructure; see `bench list DATASET`.",
-)
+@OF_DATASET
 @click.option(
     "-o",
     "--output",

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bench.cli.options import given_options, sample_options
+from bench.cli.options import OF_DATASET, sample_options
 
 
 @click.command("export", short_help="Write the events that a run would use, for another tool.")
@@ -21,14 +21,7 @@ from bench.cli.options import given_options, sample_options
     metavar="FILE",
     help="The table to write: .parquet or .csv.",
 )
-@click.option(
-    "--set",
-    "options",
-    multiple=True,
-    callback=given_options,
-    metavar="OPTION=VALUE",
-    help="An option of the dataset, such as features=substructure; see `bench list DATASET`.",
-)
+@OF_DATASET
 @sample_options
 def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) -> None:
     """Write the events that `bench run --dataset NAME` would fit on and evaluate on.
