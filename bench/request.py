@@ -71,8 +71,7 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     """Find and build the parts of a run, and refuse what cannot work before any work.
 
     Raises:
-        RequestError: an unknown plugin, part or option, views that do not fit, or a device that is
-            not here.
+        RequestError: an unknown plugin, part or option, or views that do not fit.
     """
     model = shelf.model_of(request.plugin)
     dataset = shelf.find(Dataset, request.dataset)
@@ -99,11 +98,19 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     demand_codes(request.allow)
     demand_views(built.model, built.encoders)
     _demand_control(built.model, request, shelf)
-    if request.device != "cpu" and (why := built.model.lacks(request.device)):
-        raise RequestError(f"--device {request.device}: {why}")
     if request.start and not built.model.continues:
         raise RequestError(f"--from: {built.model.name} cannot go on from an earlier fit")
     return built
+
+
+def demand_device(model: Model, device: str) -> None:
+    """Refuse a device that the model cannot work on here.
+
+    Raises:
+        RequestError: why not.
+    """
+    if device != "cpu" and (why := model.lacks(device)):
+        raise RequestError(f"--device {device}: {why}")
 
 
 def _encoders(model: Offer[Model], named: Sequence[str], shelf: Shelf) -> list[Offer[Encoder]]:

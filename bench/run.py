@@ -15,7 +15,7 @@ from bench.guards.moments import VoidError
 from bench.options import options_in
 from bench.outcome import execute
 from bench.record import PartRecord, RunRecord
-from bench.request import RunRequest
+from bench.request import RunRequest, cast, demand_device
 from bench.store import TRACEBACK, Run, Store
 from bench.work import Work, prepare
 
@@ -60,6 +60,7 @@ def run(
         VoidedRunError: a guard voided it; it is recorded.
         RunFailedError: the run broke on the way; it is recorded.
     """
+    demand_device(cast(request, shelf).model, request.device)
     work = prepare(request, shelf, home, store, context)
     key = work.key()
     if found := store.find(key):
