@@ -171,8 +171,7 @@ class RunRecord:
     @property
     def threshold_asked(self) -> str:
         """`threshold fpr=0.01`, where another one than usual was asked for."""
-        asked, usual = self.request.get("threshold"), USUAL["threshold"]
-        return "" if asked in (None, usual) else f"threshold {asked}"
+        return self._asked("threshold")
 
     @property
     def title(self) -> str:
@@ -186,11 +185,7 @@ class RunRecord:
         controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
         if self.permuted and self.permuted not in self.views:
             controls.append(f"{self.permuted} permuted, which it does not read")
-        asked = [
-            f"{name.replace('_', ' ')} {self.request[name]}"
-            for name, usual in USUAL.items()
-            if self.request.get(name, usual) != usual
-        ]
+        asked = filter(None, map(self._asked, USUAL))
         apart = [self.options] if self.options else []
         return ", ".join([self.plugin, *apart, *controls, *asked])
 
@@ -203,6 +198,11 @@ class RunRecord:
     def texts(self) -> str:
         """Whether the model had its texts: `on`, `off`, `permuted`, or a dash."""
         return self._view("texts")
+
+    def _asked(self, name: str) -> str:
+        """What was asked for of this name, if it is not the usual."""
+        asked, usual = self.request.get(name, USUAL[name]), USUAL[name]
+        return "" if asked == usual else f"{name.replace('_', ' ')} {asked}"
 
     def _view(self, view: str) -> str:
         if view not in self.views:

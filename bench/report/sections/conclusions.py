@@ -93,13 +93,13 @@ def _over_seeds(spread: Spread | None) -> Cell:
 
 
 def _groups(events: EventSet, tested: Tested, seeded: bool) -> str:
-    sample = events.sample
-    if _distinct(events.settings) == 1:
+    sample, models = events.sample, _distinct(events.settings)
+    if models == 1:
         return "One model's scores, cut at several thresholds."
     told = (
         f"Models that share a letter cannot be told apart by AUC on these {sample.signal} signal "
         f"and {sample.background} background events (DeLong's paired test, Holm over "
-        f"{_distinct(events.settings) * (_distinct(events.settings) - 1) // 2} pairs)"
+        f"{models * (models - 1) // 2} pairs)"
     )
     if not seeded:
         return f"{told}."
