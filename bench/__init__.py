@@ -2,6 +2,7 @@
 
 from bench.cache import seal, verify
 from bench.context import Bar, Context, Progress
+from bench.division import Split, rows_in, split_rows
 from bench.errors import (
     BenchError,
     DamagedError,
@@ -26,7 +27,6 @@ from bench.parts import (
     Source,
 )
 from bench.prompts import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
-from bench.samples import split_rows
 from bench.scored import Counts, Estimate, Scored
 from bench.table import Column, Table
 from bench.training import Training
@@ -62,6 +62,7 @@ __all__ = [
     "Scored",
     "Simulation",
     "Source",
+    "Split",
     "Table",
     "Training",
     "did_you_mean",
@@ -70,6 +71,7 @@ __all__ = [
     "framed",
     "hookimpl",
     "put_in_place",
+    "rows_in",
     "seal",
     "split_rows",
     "verify",

@@ -46,7 +46,7 @@ def write_samples(material: Material, file: Path) -> Iterator[str]:
             frame.to_csv(draft, index=False)
     for role, record in material.records.items():
         told = f"{record.signal} signal and {record.background} background events"
-        yield f"{role}: {told} of {record.label}, {record.split} {record.size}"
+        yield f"{role}: {told} of {record.label}, {record.part} {record.size}"
 
 
 def _sample(material: Material, role: str) -> pd.DataFrame:

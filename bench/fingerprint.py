@@ -33,8 +33,9 @@ def array_digest(array: NDArray[np.generic]) -> str:
 
 
 def table_digest(table: Table) -> str:
-    """The hash of all that a table holds: columns, features, labels, ids, weights."""
-    arrays = (table.x, table.y, table.ids, table.weights)
+    """The hash of all that a table holds: columns, features, labels, ids, weights, any splits."""
+    own = () if table.splits is None else (table.splits,)
+    arrays: tuple[NDArray[np.generic], ...] = (table.x, table.y, table.ids, table.weights, *own)
     return digest([table.columns, [array_digest(array) for array in arrays]])
 
 

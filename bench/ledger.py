@@ -24,21 +24,29 @@ class Ledger:
 
     trained: NDArray[np.uint64]  # (n,)
     chosen: NDArray[np.uint64]  # (n,), used to stop and to choose
+    division: str = ""
+    """Whose division into train, valid and test it follows, where that is not by hash alone."""
 
     @classmethod
-    def of(cls, train: Table, valid: Table, earlier: Ledger | None) -> Ledger:
+    def of(cls, train: Table, valid: Table, earlier: Ledger | None, division: str = "") -> Ledger:
         """The ledger of a fit, and of the one that it goes on from."""
         import numpy as np
 
         if earlier is None:
-            return cls(train.ids, valid.ids)
-        return cls(np.union1d(earlier.trained, train.ids), np.union1d(earlier.chosen, valid.ids))
+            return cls(train.ids, valid.ids, division)
+        every = dict.fromkeys(filter(None, (earlier.division, division)))
+        return cls(
+            np.union1d(earlier.trained, train.ids),
+            np.union1d(earlier.chosen, valid.ids),
+            "; ".join(every),
+        )
 
     def write(self, folder: Path) -> None:
         """Keep it with the fit."""
         import numpy as np
 
-        np.savez(folder / FILE, trained=self.trained, chosen=self.chosen)
+        division = np.array(self.division)
+        np.savez(folder / FILE, trained=self.trained, chosen=self.chosen, division=division)
 
     @classmethod
     def read(cls, folder: Path) -> Ledger:
@@ -46,7 +54,8 @@ class Ledger:
         import numpy as np
 
         with np.load(folder / FILE, allow_pickle=False) as found:
-            return cls(found["trained"], found["chosen"])
+            division = str(found["division"]) if "division" in found else ""
+            return cls(found["trained"], found["chosen"], division)
 
     def refuse(self, evaluated: Table) -> None:
         """Refuse to evaluate on events that are in the ledger.
@@ -63,6 +72,6 @@ class Ledger:
             if shared := int(np.isin(evaluated.ids, used).sum()):
                 raise RequestError(
                     f"B001 trained-on: {shared} of the {len(evaluated)} events to evaluate on were "
-                    f"{how}; "
+                    f"{how}{f' ({self.division})' if self.division else ''}; "
                     "evaluate on the test split or on another dataset"
                 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.division import Split, division_of
 from bench.errors import InputError
 from bench.fingerprint import columns_digest, events_digest
 from bench.guards.before.trained_on import TrainedOn
@@ -14,7 +15,7 @@ from bench.ledger import Ledger
 from bench.options import options_in
 from bench.record import SampleRecord
 from bench.request import TRAIN_EVENTS, VALID_EVENTS, RunRequest
-from bench.samples import Sample, draw, signal_fraction
+from bench.samples import Sample, draw, natural_rate
 from bench.table import Table
 from bench.tables import load_table
 
@@ -88,14 +89,15 @@ def gather(
         role: (origin, draw(origin.table, sample), sample)
         for role, origin, sample in _samples(request, train, evaluated)
     }
-    ledger = Ledger.of(drawn["train"][1], drawn["valid"][1], earlier)
+    records = {role: _record(*row) for role, row in drawn.items()}
+    ledger = Ledger.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
     if TrainedOn.code not in request.allow:
         ledger.refuse(drawn["evaluated"][1])
     return Material(
         ledger=ledger,
         tables={role: table for role, (_, table, _) in drawn.items()},
         whole={role: origin.table for role, (origin, _, _) in drawn.items()},
-        records={role: _record(*row) for role, row in drawn.items()},
+        records=records,
     )
 
 
@@ -103,10 +105,12 @@ def _samples(
     request: RunRequest, train: _Opened, evaluated: _Opened
 ) -> list[tuple[str, _Opened, Sample]]:
     fitted_on = (train.dataset.name, train.source.edition)
+    # of a published division it is the test part that everybody's figures are on
+    published = evaluated.table.splits is not None and Split.TEST in evaluated.table.splits
     apart = fitted_on != (evaluated.dataset.name, evaluated.source.edition)
     ratio = request.train_ratio
     asked = Sample(
-        split=request.split or ("all" if apart else "test"),
+        split=request.split or ("all" if apart and not published else "test"),
         ratio=request.ratio or evaluated.dataset.ratio,
         events=request.events,
     )
@@ -128,8 +132,17 @@ def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
         ratio=sample.ratio,
         signal=signal,
         background=len(table) - signal,
-        natural=signal_fraction(origin.table),
+        natural=natural_rate(origin.table, sample.split),
         fingerprint=events_digest(table.ids),
         features=columns_digest(table.columns),
         skipped=origin.table.skipped,
+        division=division_of(origin.table, sample.split),
     )
+
+
+def _division(records: Mapping[str, SampleRecord]) -> str:
+    """Whose the train and valid splits are; empty where they are by hash alone."""
+    fitted = [records[role] for role in ("train", "valid")]
+    if not any(record.division for record in fitted):
+        return ""
+    return ", ".join(f"{record.split} {record.division or 'by hash'}" for record in fitted)

@@ -31,6 +31,19 @@ class SampleRecord:
     """Hash of the columns' names, units and meanings."""
     skipped: int = 0
     """Invalid events of its file that were left out."""
+    division: str = ""
+    """Whose division the split follows, where the dataset brings its own; empty for by hash."""
+
+    @property
+    def part(self) -> str:
+        """The split, and whose it is if it is not by hash alone: `test (published)`."""
+        return f"{self.split} ({self.division})" if self.division else self.split
+
+    @property
+    def drawn(self) -> str:
+        """What a fit was given: `rd (twin) 1:1 @20000`, with the part of a published division."""
+        part = f", {self.part}" if self.division else ""
+        return f"{self.label}{part} {self.size}"
 
     @property
     def label(self) -> str:

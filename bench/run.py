@@ -106,7 +106,7 @@ def preview(request: RunRequest, shelf: Shelf, home: Home, store: Store, context
     parts, table = work.cast, work.material.tables["train"]
     few = table.take(np.arange(min(len(table), PREVIEWED)))
     inputs = encode(parts.model, parts.encoders, learn(parts.encoders, few), few)
-    samples = (f"{role}: {r.label} {r.size}" for role, r in work.material.records.items())
+    samples = (f"{role}: {r.drawn}" for role, r in work.material.records.items())
     return "\n".join(
         [*samples, "", parts.model.preview(inputs, replace(context, seed=request.seed))]
     )

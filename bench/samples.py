@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bench.division import SPLITS, parts_of, rows_in
 from bench.errors import RequestError
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.table import Table
-
-SPLITS = {"train": (0.0, 0.5), "valid": (0.5, 0.6), "test": (0.6, 1.0), "all": (0.0, 1.0)}
-"""Each split's share of the range of event ids; `all` is for what nothing is fitted on."""
 
 DEFAULT_EVENTS = 8000
 
@@ -46,18 +44,17 @@ class Sample:
 _RATIO = re.compile(r"([1-9]\d{0,5}):([1-9]\d{0,5})")
 
 
-def split_rows(ids: NDArray[np.uint64], split: str) -> NDArray[np.bool_]:
-    """Which events belong to a split: (n,); a function of each event's own id and nothing else."""
-    import numpy as np
-
-    low, high = SPLITS[split]
-    place = ids.astype(np.float64) / 2.0**64
-    return np.asarray((place >= low) & ((place < high) | (high == 1.0)))
-
-
 def signal_fraction(table: Table) -> float:
     """The natural rate of signal in a dataset, by its weights."""
     return float(table.weights[table.y == 1].sum() / table.weights.sum())
+
+
+def natural_rate(table: Table, split: str) -> float:
+    """The natural rate of signal in a split: the dataset's, or that of its own published part."""
+    import numpy as np
+
+    rows = np.flatnonzero(rows_in(table, split)) if table.splits is not None else None
+    return signal_fraction(table if rows is None or not len(rows) else table.take(rows))
 
 
 def draw(table: Table, sample: Sample) -> Table:
@@ -71,14 +68,25 @@ def draw(table: Table, sample: Sample) -> Table:
     """
     import numpy as np
 
-    inside = split_rows(table.ids, sample.split)
+    inside = rows_in(table, sample.split)
+    _demand_part(table, sample.split, inside)
     order = np.argsort(table.ids)
     order = order[inside[order]]
     signal, background = (order[table.y[order] == label] for label in (1, 0))
-    n_signal, n_background = _sizes(sample, len(signal), len(background), signal_fraction(table))
+    natural = natural_rate(table, sample.split)
+    n_signal, n_background = _sizes(sample, len(signal), len(background), natural)
     rows = np.concatenate([signal[:n_signal], background[:n_background]])
     drawn = table.take(rows[np.argsort(table.ids[rows])])
-    return replace(drawn, weights=_weights(drawn, sample, signal_fraction(table)))
+    return replace(drawn, weights=_weights(drawn, sample, natural))
+
+
+def _demand_part(table: Table, split: str, inside: NDArray[np.bool_]) -> None:
+    """Refuse a split that the dataset's own division leaves empty."""
+    if table.splits is not None and not inside.any():
+        raise RequestError(
+            f"no event is in the {split} split: the dataset's own division has {parts_of(table)}; "
+            "fit or evaluate on another dataset, or choose another split"
+        )
 
 
 def _sizes(sample: Sample, signal: int, background: int, natural: float) -> tuple[int, int]:

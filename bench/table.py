@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bench.division import Split
 from bench.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Table:
 
     Raises:
         InputError: shapes that do not fit each other, a non-finite feature, a label that is
-            neither 0 nor 1, a weight that is not positive, an event that is there twice.
+            neither 0 nor 1, a weight that is not positive, an event that is there twice, a split
+            that there is not.
     """
 
     columns: tuple[Column, ...]  # d
@@ -40,12 +42,17 @@ class Table:
     weights: NDArray[np.float64]  # (n,), back to the natural rate of signal
     skipped: int = 0
     """Invalid events of the file that were left out."""
+    splits: NDArray[np.int8] | None = None
+    """(n,), a `Split` each: the dataset's own division into train, valid and test; None where it
+    has none, and every event goes by its hash."""
 
     def __post_init__(self) -> None:
         import numpy as np
 
         n = len(self.y)
         wanted = {"x": (n, len(self.columns)), "y": (n,), "ids": (n,), "weights": (n,)}
+        if self.splits is not None:
+            wanted["splits"] = (n,)
         for name, shape in wanted.items():
             if (got := getattr(self, name).shape) != shape:
                 raise InputError(f"table: {name} has shape {got}, wanted {shape}")
@@ -55,6 +62,8 @@ class Table:
             raise InputError("table: labels other than 0 (background) and 1 (signal)")
         if not (self.weights > 0).all():
             raise InputError("table: weights that are not positive")
+        if self.splits is not None and not np.isin(self.splits, list(Split)).all():
+            raise InputError("table: splits other than 0 (open), 1 (train), 2 (valid), 3 (test)")
         if twice := n - len(np.unique(self.ids)):
             raise InputError(f"table: {twice} of {n} events are there more than once")
 
@@ -69,6 +78,7 @@ class Table:
             y=self.y[rows],
             ids=self.ids[rows],
             weights=self.weights[rows],
+            splits=None if self.splits is None else self.splits[rows],
         )
 
     def has(self, name: str) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FORM = 2
 """Of what is written; a table in another form is made anew."""
 ARRAYS = ("x", "y", "ids", "weights")
+SPLITS = "splits.npy"
+"""The dataset's own division, where it has one."""
 
 
 def load_table(
@@ -53,6 +55,8 @@ def write_table(table: Table, folder: Path) -> None:
 
     for name in ARRAYS:
         np.save(folder / f"{name}.npy", getattr(table, name), allow_pickle=False)
+    if table.splits is not None:
+        np.save(folder / SPLITS, table.splits, allow_pickle=False)
     (folder / "columns.json").write_bytes(msgspec.json.encode(table.columns))
     (folder / "skipped.json").write_bytes(msgspec.json.encode(table.skipped))
 
@@ -65,4 +69,6 @@ def read_table(folder: Path) -> Table:
     columns = msgspec.json.decode((folder / "columns.json").read_bytes(), type=tuple[Column, ...])
     arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS}
     skipped = msgspec.json.decode((folder / "skipped.json").read_bytes(), type=int)
-    return Table(columns=columns, **arrays, skipped=skipped)
+    own = folder / SPLITS
+    splits = np.load(own, allow_pickle=False) if own.is_file() else None
+    return Table(columns=columns, **arrays, skipped=skipped, splits=splits)

@@ -46,10 +46,13 @@ class Work:
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
         judged_by = [(m.name, options_in(m), code_digest(type(m))) for m in self.cast.metrics]
+        sample = asdict(self.material.records["evaluated"])
+        if not sample["division"]:  # then the key is as it was before there were any
+            del sample["division"]
         return digest(
             [
                 self.scores_key(),
-                asdict(self.material.records["evaluated"]),
+                sample,
                 self.request.threshold,
                 *([sorted(self.request.allow)] if self.request.allow else []),
                 judged_by,

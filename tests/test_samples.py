@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bench.division import SPLITS, split_rows
 from bench.errors import InputError, RequestError
 from bench.ledger import Ledger
-from bench.samples import SPLITS, Sample, draw, signal_fraction, split_rows
+from bench.samples import Sample, draw, signal_fraction
 from bench.table import Column, Table
 
 

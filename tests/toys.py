@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +114,7 @@ class Workplace:
     @classmethod
     def at(cls, folder: Path) -> Workplace:
         shelf = load_shelf()
-        for kind, part in ((bench.Dataset, Toy), (bench.Model, Cut)):
+        for kind, part in ((bench.Dataset, Toy), (bench.Dataset, Divided), (bench.Model, Cut)):
             shelf.offers[kind][part.name] = Offer(part, part.name, "classifier-bench", "0")
         place = cls(Home(folder / "home"), Store(folder / "runs"), shelf, [])
         place.home.data.mkdir(parents=True)
@@ -133,3 +133,24 @@ class Workplace:
             checkpoints=self.home.fits,
             notice=self.notices.append,
         )
+
+
+@dataclass(frozen=True)
+class Divided(Toy):
+    """The same events, whose author says which is for training and which for the test.
+
+    Of each ten, six are for training, three for the test, and one is left open.
+    """
+
+    name = "divided"
+    valid: bool = False
+    """Take every fifth of the train part for the valid part."""
+
+    def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
+        made = super().table(source, context)
+        place = np.arange(len(made)) // 2 % 10  # both classes alike
+        parts = bench.Split
+        splits = np.select([place < 6, place < 9], [parts.TRAIN, parts.TEST], parts.OPEN)
+        if self.valid:
+            splits = np.where(place == 0, parts.VALID, splits)
+        return replace(made, splits=splits.astype(np.int8))

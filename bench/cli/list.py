@@ -84,7 +84,7 @@ def _runs(folder: Path) -> None:
         (
             run.name,
             run.record.status,
-            f"{sample.label} {sample.split} {sample.size}"
+            f"{sample.label} {sample.part} {sample.size}"
             if (sample := run.record.sample)
             else run.record.dataset,
             run.record.title,

@@ -32,7 +32,7 @@ def demand_comparable(one: Run, other: Run) -> None:
         raise RequestError(f"not comparable: {a.label} is not {b.label}; two editions are two data")
     if a.fingerprint != b.fingerprint:
         raise RequestError(
-            f"not comparable: {one.name} has scored {a.split} {a.size}, {other.name} {b.split} "
+            f"not comparable: {one.name} has scored {a.part} {a.size}, {other.name} {b.part} "
             f"{b.size}: not the same events"
         )
     if a.options == b.options and a.features != b.features:

@@ -53,11 +53,15 @@ def compare(one: Run, other: Run) -> str:
         f"first: {_told(one)}",
         f"second: {_told(other)}",
         f"on the same {sample.signal} signal and {sample.background} background events of "
-        f"{sample.label}, {sample.split} {sample.size}",
+        f"{sample.label}, {sample.part} {sample.size}",
         "",
     ]
     table = tabulate(rows, HEADINGS, tablefmt="pipe", disable_numparse=True)
     said = [sentence(d, p) for d, p in zip(found, corrected, strict=True)]
+    fitted = [run.record.train for run in (one, other)]
+    if len({record.division for record in fitted if record}) > 1:
+        told = " and ".join(record.drawn for record in fitted if record)
+        said.append(f"They were fitted on other parts of a dataset's division: {told}.")
     if drifted(found, corrected):
         said.append(
             "The decisions differ in opposite directions and the AUC cannot be told apart: another "

@@ -154,7 +154,7 @@ def _name(plan: Plan) -> str:
 
 
 def _sample(plan: Plan) -> str:
-    return f"{plan.sample.label}, {plan.sample.split} {plan.sample.size}"
+    return f"{plan.sample.label}, {plan.sample.part} {plan.sample.size}"
 
 
 def _there(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bench.cache import verify
+from bench.division import rows_in
 from bench.encoding import encode, learn, views_read
 from bench.errors import DamagedError
 from bench.fingerprint import digest
@@ -17,7 +18,6 @@ from bench.plan.expected import power_for
 from bench.plan.widths import Power
 from bench.record import RunRecord, SampleRecord
 from bench.request import RunRequest, cast
-from bench.samples import split_rows
 from bench.store import Run, Store
 from bench.tables import load_table
 from bench.work import Work, prepare
@@ -164,7 +164,7 @@ class Planner:
             source = dataset.open(sample.edition, work.request.file, quiet)
             distribution = work.cast.offer(dataset).distribution
             table, _ = load_table(dataset, distribution, source, quiet, self.home.tables)
-            labels = table.y[split_rows(table.ids, sample.split)]
+            labels = table.y[rows_in(table, sample.split)]
             self._there[key] = int((labels == 1).sum()), int((labels == 0).sum())
         return self._there[key]
 

@@ -41,6 +41,12 @@ the floor, as its note says, it is what these events can show, and a sample of m
 """
 
 
+PUBLISHED = """\
+A split marked published is the dataset's own division into train, valid and test. What that leaves
+open is divided by the events' hashes, as is every split that is not marked.
+"""
+
+
 def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) -> Path:
     """Write the report of these runs into a folder; gives the markdown page's path.
 
@@ -75,4 +81,6 @@ def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block
         blocks += [Heading("Decisions at the threshold"), decisions(runs)]
     if contents.blocks:
         blocks += [Heading("Every run"), *(b for run in runs for b in single(run))]
-    return [*blocks, Heading("How to read this"), Text(READING)]
+    samples = (s for run in runs for s in (run.record.train, run.record.sample))
+    own = [Text(PUBLISHED)] if any(sample and sample.division for sample in samples) else []
+    return [*blocks, Heading("How to read this"), Text(READING), *own]

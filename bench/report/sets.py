@@ -72,7 +72,7 @@ class EventSet:
     @property
     def title(self) -> str:
         """Its dataset with edition, split and size."""
-        return f"{self.sample.label}, {self.sample.split} {self.sample.size}"
+        return f"{self.sample.label}, {self.sample.part} {self.sample.size}"
 
     @property
     def slug(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bench.context import Context
 from bench.errors import BenchError
+from bench.fingerprint import table_digest
 from bench.guards.before.physics import Physics
 from bench.guards.before.single_feature import SingleFeature
 from bench.guards.evidence import Before
@@ -96,6 +97,7 @@ def _again(subject: _Subject) -> None:
     assert source.digest == subject.source.digest, "another digest"
     assert (table.ids == subject.table.ids).all(), "other events"
     assert (table.x == subject.table.x).all(), "other features"
+    assert table_digest(table) == table_digest(subject.table), "other labels, weights or splits"
 
 
 def _columns(subject: _Subject) -> None:

@@ -75,8 +75,8 @@ def _about(run: Run) -> list[Cell]:
     record, sample, train = run.record, run.record.sample, run.record.train
     told = Cell(DASH)
     if sample:
-        told = Cell(f"{sample.split} {sample.size}", note=few_signal(sample), marked=True)
-    fitted_on = plain(f"{train.label} {train.size}" if train else "")
+        told = Cell(f"{sample.part} {sample.size}", note=few_signal(sample), marked=True)
+    fitted_on = plain(train.drawn if train else "")
     if record.outside:
         fitted_on = Cell("not known", note=f"lacks {', '.join(record.outside.lacks)}", marked=True)
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bench.errors import DamagedError
+from bench.record import SampleRecord
 from bench.report.blocks import Block, Heading, Table, Text, plain, valued
 from bench.report.cells import DASH, interval, number
 from bench.report.markdown import table as markdown_table
@@ -70,14 +71,18 @@ def heading(run: Run) -> str:
         return f"{record.plugin} on {record.dataset}"
     sample, train = record.sample, record.train
     options = f" ({record.options})" if record.options else ""
-    line = f"{record.plugin}{options} on {sample.label}, {sample.split} split, {sample.size}"
+    line = f"{record.plugin}{options} on {sample.label}, {_split(sample)}, {sample.size}"
     if train:
-        line += f", fitted on {train.label} {train.size}"
+        line += f", fitted on {train.drawn}"
     for view, how in (("texts", record.texts), ("numbers", record.numbers)):
         line += f", {view} {how}" if how in ("off", "permuted") else ""
     if sample.skipped:
         line += f", {sample.skipped} invalid events of its file left out"
     return line
+
+
+def _split(sample: SampleRecord) -> str:
+    return f"{sample.split} split" + (f" ({sample.division})" if sample.division else "")
 
 
 def classification(run: Run) -> str:

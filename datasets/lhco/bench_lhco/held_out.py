@@ -65,7 +65,7 @@ def _with_background(signal: bench.Table, research: bench.Table) -> bench.Table:
     import numpy as np
 
     background = research.y == 0
-    rows = np.nonzero(background & bench.split_rows(research.ids, "test"))[0]
+    rows = np.nonzero(background & bench.rows_in(research, "test"))[0]
     part = research.take(rows)
     scale = research.weights[background].sum() / part.weights.sum()
     return bench.Table(
