@@ -37,6 +37,13 @@ class Import:
     """A text file with a label a line."""
     label_column: str | None = None
     """The column of labels; None to recognise it."""
+    split_column: str | None = None
+    """The column that says which of train, valid and test an event is for; None for no such."""
+    split_meanings: Sequence[str] = ()
+    """`VALUE=SPLIT`, where the column says it in other words."""
+    valid_file: Path | None = None
+    test_file: Path | None = None
+    """The events of the other parts; `file` is the train part then."""
     without_columns: Sequence[str] = ()
     """Columns to leave out."""
     label_meanings: Sequence[str] = ()

@@ -34,6 +34,24 @@ FILE = click.Path(path_type=Path)
 @click.option("--labels", type=FILE, help="A text file with a label a line.")
 @click.option("--label-column", metavar="NAME", help="The column of labels.  [default: recognised]")
 @click.option(
+    "--split-column",
+    metavar="NAME",
+    help="The column that says which of train, valid and test an event is for.",
+)
+@click.option(
+    "--split-meaning",
+    "split_meanings",
+    multiple=True,
+    metavar="VALUE=SPLIT",
+    help="What a value of it means, such as 0=train; SPLIT is train, valid, test or open.",
+)
+@click.option(
+    "--test-file",
+    type=FILE,
+    help="A second file, of the published test part; FILE is the train part then.",
+)
+@click.option("--valid-file", type=FILE, help="Beside --test-file, the published valid part.")
+@click.option(
     "--without-column",
     "without_columns",
     multiple=True,
@@ -61,12 +79,18 @@ def bring(like: str, **asked: Any) -> None:
     """Make a dataset of FILE, which is left as it is: converted, validated, with a card.
 
     Labels are those of FILE's label column; without one, say --label, --labels or --signal-file.
-    A column that looks like weights, numbers of events or a second label is refused until
-    --label-column or --without-column says what it is; every other number is a feature.
-    From then on the dataset is one like any other.
+    A column that looks like weights, numbers of events, a second label or a division is refused
+    until --label-column, --split-column or --without-column says what it is; every other number is
+    a feature. From then on the dataset is one like any other.
+
+    A published division into train, valid and test is the split then. Where it has no valid part,
+    its train part is divided by the events' hashes, five sixths to train; so are the events of
+    which the column says nothing, as those of any other dataset. Without a test part it can be
+    fitted on and not evaluated. An event in two parts is used in the test part alone, and counted.
 
     \b
     bench data import events.parquet --name mine --signal-file signal.parquet
+    bench data import train.h5 --name top --valid-file val.h5 --test-file test.h5
     bench data import events_anomalydetection_v2.features.h5 --name published-features
     bench run --plugin gbt --dataset mine
     """

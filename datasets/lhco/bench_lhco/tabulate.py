@@ -19,6 +19,7 @@ from bench_lhco.datasets import ANY
 from bench_lhco.digests import known_digest
 from bench_lhco.features import SETS
 from bench_lhco.files import inspected
+from bench_lhco.imported.divided import once
 from bench_lhco.ingest import ingest, planned
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def tabulate(
     kinds: Sequence[str],
     signal: str,
     context: bench.Context,
+    *,
+    splits: NDArray[np.int8] | None = None,
 ) -> bench.Table:
     """The features of every event of a file, in the file's order.
 
@@ -45,33 +48,39 @@ def tabulate(
         kinds: the kinds of signal, which have the labels 1, 2 and so on.
         signal: the one that counts, events of the others being left out; or `any`.
         context: its `scratch` keeps the finished chunks of an interrupted ingest.
+        splits: what a published division says of each event of the file, if it has one.
 
     Raises:
         InputError: an invalid file or event, too many that were to be skipped, or a file that is
             not the one that the recipe is for.
     """
     told = inspected(recipe.path)
-    found, once = _ingested(recipe, told.layout.events, labels, context)
+    found, rows = _ingested(recipe, told.layout.events, labels, context, splits)
     skipped = told.layout.events - len(found.ids)
     if skipped:
         context.notice(f"{recipe.path.name}: {skipped} invalid events are left out")
     fraction = (told.provenance or {}).get("signal_fraction")
     table = bench.Table(
         columns=SETS[recipe.features].columns,
-        x=found.x[once],
-        y=(found.labels[once] > 0).astype(np.int8),
-        ids=found.ids[once],
-        weights=_weights(found.labels[once], None if fraction is None else float(fraction)),
+        x=found.x[rows],
+        y=(found.labels[rows] > 0).astype(np.int8),
+        ids=found.ids[rows],
+        weights=_weights(found.labels[rows], None if fraction is None else float(fraction)),
         skipped=skipped,
+        splits=None if splits is None else splits[rows],
     )
     if signal == ANY:
         return table
     wanted = (0, kinds.index(signal) + 1)
-    return table.take(np.flatnonzero(np.isin(found.labels[once], wanted)))
+    return table.take(np.flatnonzero(np.isin(found.labels[rows], wanted)))
 
 
 def _ingested(
-    recipe: Recipe, events: int, labels: NDArray[np.int8] | int | None, context: bench.Context
+    recipe: Recipe,
+    events: int,
+    labels: NDArray[np.int8] | int | None,
+    context: bench.Context,
+    splits: NDArray[np.int8] | None,
 ) -> tuple[Content, NDArray[np.intp]]:
     """The events that are valid, and which of them to take for each to be there once."""
     given = "" if labels is None else f"-{array_digest(np.asarray(labels))[:12]}"
@@ -79,12 +88,12 @@ def _ingested(
         jobs = planned(recipe, events, labels, folder)
         _demand_unchanged(recipe, context)
         found = ingest(jobs, context)
-        once = _once(found, recipe, context)
+        rows = _once(found, recipe, context, splits)
         if recipe.constituents:
             kept = constituents_file(recipe, context.data)
-            gather_constituents([job.constituents for job in jobs], once, kept)
+            gather_constituents([job.constituents for job in jobs], rows, kept)
             context.notice(f"the jets' constituents are kept in {kept}")
-    return found, once
+    return found, rows
 
 
 def _demand_unchanged(recipe: Recipe, context: bench.Context) -> None:
@@ -123,13 +132,18 @@ def _tidy(file: Path) -> None:
         pass  # somebody works in it, or tidies up too
 
 
-def _once(found: Content, recipe: Recipe, context: bench.Context) -> NDArray[np.intp]:
-    """Each event once, the first of its kind."""
-    _, first = np.unique(found.ids, return_index=True)
-    if len(first) < len(found.ids):
-        twice = len(found.ids) - len(first)
+def _once(
+    found: Content, recipe: Recipe, context: bench.Context, splits: NDArray[np.int8] | None
+) -> NDArray[np.intp]:
+    """Each event once, the first of its kind; of those in several parts, one of the test part."""
+    if splits is not None and len(splits) != len(found.ids):
+        raise bench.InputError(
+            f"{recipe.path}: a division of {len(splits)} events, there are {len(found.ids)}"
+        )
+    rows = once(found.ids, splits)
+    if twice := len(found.ids) - len(rows):
         context.notice(f"{recipe.path.name}: {twice} repeated events are left out")
-    return np.sort(first)
+    return rows
 
 
 def _weights(labels: NDArray[np.int8], fraction: float | None) -> NDArray[np.float64]:

@@ -49,9 +49,9 @@ class LayoutCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class FileCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file, and the hashes of its bytes as far as they are known."""
 
-    role: Literal["events", "key", "features", "original"]
+    role: Literal["events", "key", "features", "original", "splits"]
     """`events` of particles, the `key` with their labels, or `features`; or the `original` that an
-    import was made from."""
+    import was made from; or what a published division says of each event, `splits`."""
     name: str
     record: int | None = None
     """The number of the record that publishes it."""
@@ -68,6 +68,18 @@ class ColumnCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     meaning: str = ""
 
 
+class DivisionCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A published division of the events into train, valid and test."""
+
+    source: str
+    """What says it."""
+    train: Count = 0
+    valid: Count = 0
+    test: Count = 0
+    open: Count = 0
+    """Events of which it says nothing, which go by their hash."""
+
+
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A dataset card."""
 
@@ -81,6 +93,8 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     layout: LayoutCard
     labels: tuple[LabelCard, ...]
     files: tuple[FileCard, ...] = ()
+    division: DivisionCard | None = None
+    """None where every event goes by its hash."""
     columns: dict[str, ColumnCard] = {}
     """By name; those that are not listed are pure numbers."""
 

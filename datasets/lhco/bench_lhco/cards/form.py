@@ -16,6 +16,8 @@ def toml_of(card: Card) -> str:
     """The card as TOML; what it leaves open is left out."""
     lines = _pairs({f: getattr(card, f) for f in Card.__struct_fields__ if f not in TABLES})
     lines += ["", "[layout]", *_pairs(msgspec.structs.asdict(card.layout))]
+    if card.division:
+        lines += ["", "[division]", *_pairs(msgspec.structs.asdict(card.division))]
     for name in ("labels", "files"):
         for entry in getattr(card, name):
             lines += ["", f"[[{name}]]", *_pairs(msgspec.structs.asdict(entry))]
@@ -26,7 +28,7 @@ def toml_of(card: Card) -> str:
     return "\n".join(lines) + "\n"
 
 
-TABLES = ("layout", "labels", "files", "columns")
+TABLES = ("layout", "labels", "files", "columns", "division")
 
 
 def _pairs(values: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench import InputError
+from bench_lhco.imported.divided import plain
 from bench_lhco.imported.momenta import MASS, has_two_jets, mass_of_two_jets
 from bench_lhco.imported.stream import Foreign, Slice
 
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 LABELS = ("label", "labels", "is_signal", "issignal", "is_signal_new", "target", "truth")
 LABELS += ("truth_label",)
 """How people call the label, in any case; any other name has to be said."""
+DIVISION = "a division into train and test"
 SUSPECTS = {
     kind: re.compile(pattern, re.IGNORECASE)
     for kind, pattern in {
         "weights": r"w|((mc|gen|event|evt)_?)?weights?",
         "numbers of events or runs": r"(event|evt|run|lumi(_?block)?)(_?(id|nr|number))?",
+        DIVISION: r"(data_?|ml_?)?(split|subset|partition)s?(_?(id|nr))?"
+        r"|ttv|tvt|train_?(valid_?|val_?)?test(_?split)?|(is_?)?(train|test|val|valid)(ing|ation)?"
+        r"|(k|cv)?_?folds?(_?(id|nr|number))?",
         "labels": r"y|y_?true|class|signal|is_?(sig|bkg|background).*|labels?|target|truth.*",
     }.items()
 }
@@ -76,6 +81,8 @@ class Chosen:
     """Where they are in the table."""
     label: int | None
     """Where the label is in it."""
+    split: int | None = None
+    """Where that is which says the split of an event, if anything does."""
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -87,10 +94,12 @@ class Chosen:
         """
         demand_there(foreign, "--without-column", foreign.without, names)
         label = label_among(foreign, names)
+        if foreign.split is not None:
+            demand_there(foreign, "--split-column", [foreign.split], names)
         notes = [f"column {name!r:.80} is left out, as asked" for name in foreign.without]
         places, kept = [], []
         for place, name in enumerate(names):
-            if name == label or name in foreign.without:
+            if name in (label, foreign.split) or name in foreign.without:
                 continue
             if NUMBERING.fullmatch(name):
                 notes.append(f"column {name!r} numbers the events and is left out")
@@ -103,7 +112,7 @@ class Chosen:
             kept.append(name)
         if not kept:
             raise InputError(f"{foreign.file}: no column of features, wanted at least one")
-        used = kept if label is None else [*kept, *(name for name in names if name == label)]
+        used = [*kept, *(name for name in names if name in (label, foreign.split))]
         if twice := [name for name in used if used.count(name) > 1]:
             raise InputError(f"{foreign.file}: column {twice[0]!r} is there twice")
         columns = tuple(kept)
@@ -111,10 +120,16 @@ class Chosen:
             columns += (MASS,)
             notes.append(f"{MASS} is computed as |p1 + p2| of the two jets")
         at = None if label is None else names.index(label)
-        return cls(columns, tuple(places), at, tuple(notes))
+        split = None if foreign.split is None else names.index(foreign.split)
+        return cls(columns, tuple(places), at, split, tuple(notes))
 
-    def slice(self, table: NDArray[np.float64]) -> Slice:
-        """The slice that rows of the table are: (n, all columns), NaN where a cell is empty."""
+    def slice(self, table: NDArray[np.float64], splits: NDArray[np.str_] | None = None) -> Slice:
+        """The slice that rows of the table are: (n, all columns), NaN where a cell is empty.
+
+        Args:
+            table: the rows.
+            splits: the cells of the column of splits, if they are not in the table.
+        """
         import numpy as np
 
         x = table[:, self.features]
@@ -123,16 +138,35 @@ class Chosen:
             x = np.column_stack([x, mass_of_two_jets(names, x)])
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, so refused
             values = x.astype(np.float32)
-        return Slice(values, None if self.label is None else table[:, self.label])
+        if splits is None and self.split is not None:
+            splits = np.array([plain(f"{cell:.10g}") for cell in table[:, self.split]])
+        return Slice(values, None if self.label is None else table[:, self.label], splits)
+
+
+def demand_no_division(foreign: Foreign, names: Sequence[str]) -> None:
+    """Refuse a column that looks like a published division and that nobody speaks of.
+
+    Raises:
+        InputError: which one.
+    """
+    for name in names:
+        if name not in (foreign.split, foreign.label, *foreign.without):
+            _demand_not(foreign, name, DIVISION)
 
 
 def _demand_feature(foreign: Foreign, name: str) -> None:
     """Refuse a name that no feature can have, and one of something else than a feature."""
     if not name.isprintable() or name != name.strip() or len(name) > LONGEST:
         raise InputError(f"{foreign.file}: column {name!r:.80}, wanted a printable name")
-    for kind, names in SUSPECTS.items():
-        if names.fullmatch(name):
-            known = f"--label-column {name} or " if kind == "labels" else ""
+    _demand_not(foreign, name, *SUSPECTS)
+
+
+def _demand_not(foreign: Foreign, name: str, *kinds: str) -> None:
+    """Refuse a name of one of these kinds."""
+    for kind in kinds:
+        if SUSPECTS[kind].fullmatch(name):
+            option = {"labels": "--label-column", DIVISION: "--split-column"}.get(kind)
+            known = f"{option} {name} or " if option else ""
             raise InputError(
                 f"{foreign.file}: column {name!r} looks like {kind}, wanted {known}"
                 f"--without-column {name}, or another name for a feature"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from bench import Context, InputError, written
-from bench_lhco.events import Events
+from bench_lhco.events import Events, event_ids
 from bench_lhco.files import write
 from bench_lhco.files.values import demand_few_skipped, particle_faults
-from bench_lhco.imported.places import EDITION, FILES, LABEL
+from bench_lhco.imported.divided import count_overlaps
+from bench_lhco.imported.places import EDITION, FILES, LABEL, SPLITS
 from bench_lhco.imported.portions import (
     Opened,
     Portion,
@@ -41,6 +42,9 @@ class Made:
     tally: Tally
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    splits: NDArray[np.int8] | None = None  # (n,)
+    """What a published division says of each event; None where there is none."""
+    signal: NDArray[np.bool_] | None = None  # (n,), with a division
 
 
 def convert(portions: Sequence[Portion], folder: Path, context: Context, *, skip: bool) -> Made:
@@ -71,6 +75,9 @@ def _demand_valid(file: Path, tally: Tally) -> None:
 
 def _write_events(files: Sequence[Opened], folder: Path, context: Context, skip: bool) -> Made:
     made, tally, head = folder / FILES["events"], Tally(), files[0].head
+    divided = _divided(files)
+    kinds: list[NDArray[np.int8]] = []
+    ids: list[NDArray[np.uint64]] = []
     total = sum(opened.head.events or 0 for opened in files)
     if skip:
         total -= _invalid([opened.portion for opened in files], context)
@@ -78,13 +85,18 @@ def _write_events(files: Sequence[Opened], folder: Path, context: Context, skip:
     def slices() -> Iterator[Events]:
         for opened in files:
             for values, labels in labelled(opened, _particle_faults, tally, context, skip=skip):
-                yield Events(values, labels)
+                events = Events(values, labels)
+                kinds.append(labels)
+                if divided:
+                    ids.append(event_ids(events.particles))
+                yield events
 
     attributes: dict[str, str | float] = {"edition": EDITION, "imported_from": head.layout}
     if len(files) == 1 and head.signal_fraction is not None:
         attributes["signal_fraction"] = head.signal_fraction
     write(made, slices(), attributes, total)
-    return Made("events", head.layout, made, tally, notes=_notes(files))
+    found = Made("events", head.layout, made, tally, notes=_notes(files))
+    return _with_splits(found, files, np.concatenate(ids), kinds) if divided else found
 
 
 def _invalid(portions: Sequence[Portion], context: Context) -> int:
@@ -114,8 +126,36 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
                 kinds.append(labels)
     if not tally.events:
         raise InputError(f"{files[0].file}: no events, wanted at least one")
-    tally.repeated = count_repeats(files[0].file, np.concatenate(ids), np.concatenate(kinds))
-    return Made("features", head.layout, made, tally, columns, _notes(files))
+    found = Made("features", head.layout, made, tally, columns, _notes(files))
+    every = np.concatenate(ids)
+    if _divided(files):  # first, as it is the graver matter
+        found = _with_splits(found, files, every, kinds)
+    tally.repeated = count_repeats(files[0].file, every, np.concatenate(kinds)) - tally.shared
+    return found
+
+
+def _divided(files: Sequence[Opened]) -> bool:
+    """Whether a published division comes with the files."""
+    return any(opened.portion.divided for opened in files)
+
+
+def _with_splits(
+    made: Made,
+    files: Sequence[Opened],
+    ids: NDArray[np.uint64],
+    kinds: Sequence[NDArray[np.int8]],
+) -> Made:
+    """What was made, with its division, which is kept beside it.
+
+    Raises:
+        InputError: too many events are in several parts of it.
+    """
+    splits = np.concatenate(made.tally.splits)
+    made.tally.shared, told = count_overlaps(files[-1].file, ids, splits)
+    with written(made.file.with_name(SPLITS)) as draft, draft.open("wb") as stream:
+        np.save(stream, splits, allow_pickle=False)
+    signal = np.concatenate(kinds) > 0
+    return replace(made, splits=splits, signal=signal, notes=(*made.notes, *told))
 
 
 def _notes(files: Sequence[Opened]) -> tuple[str, ...]:

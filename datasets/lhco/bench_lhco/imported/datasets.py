@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import bench
 from bench_lhco.cards import Card, FileCard, toml_of
 from bench_lhco.datasets import ANY, LhcoDataset
-from bench_lhco.imported.places import CARD, EDITION, FILES, LABEL, folder_of
+from bench_lhco.imported.places import CARD, EDITION, FILES, LABEL, SPLITS, folder_of
 from bench_lhco.records import Publication
 
 if TYPE_CHECKING:
@@ -55,6 +55,21 @@ class ImportedEvents(LhcoDataset):
         source = _source(self.described, "events", edition, context)
         return self._with_constituents(source, context)
 
+    def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
+        """Cluster every event into jets; a published division goes with the events."""
+        from bench_lhco.tabulate import tabulate
+
+        own = _is_own(self.described, "events", source.file, context)
+        splits = _splits(source.file, self.described) if own else None
+        recipe = self._recipe(source.file, source.digest)
+        labels = self._publication.labels(source.file, self._labels)
+        return tabulate(recipe, labels, self.kinds, self.signal, context, splits=splits)
+
+    def check(self, file: Path, context: bench.Context) -> Sequence[str]:
+        """Validate every event of a file."""
+        own = _is_own(self.described, "events", file, context)
+        return [*super().check(file, context), *(_told(self.described, file) if own else ())]
+
     def get(self, context: bench.Context) -> Path:
         """There is nothing to download."""
         return bench.Dataset.get(self, context)
@@ -96,14 +111,15 @@ class ImportedFeatures(bench.Dataset):
         """The features as they were imported, each event once."""
         import numpy as np
 
+        from bench_lhco.imported.divided import once
         from bench_lhco.imported.repeats import row_ids
 
         x, labels = _read(source.file, self.described)
+        splits = _splits(source.file, self.described)
         ids = row_ids(x)
-        _, first = np.unique(ids, return_index=True)
-        if twice := len(ids) - len(first):
+        rows = once(ids, splits)
+        if twice := len(ids) - len(rows):
             context.notice(f"{self.name}: {twice} repeated events are left out")
-        rows = np.sort(first)
         if self.signal != ANY:
             rows = rows[np.isin(labels[rows], (0, self.kinds.index(self.signal) + 1))]
         columns = self.described.columns
@@ -113,6 +129,7 @@ class ImportedFeatures(bench.Dataset):
             y=(labels[rows] > 0).astype(np.int8),
             ids=ids[rows],
             weights=np.ones(len(rows)),
+            splits=None if splits is None else splits[rows],
         )
 
     def check(self, file: Path, context: bench.Context) -> Sequence[str]:
@@ -131,6 +148,7 @@ class ImportedFeatures(bench.Dataset):
             f"events: {len(x)}; {', '.join(f'{count} {name}' for name, count in told)}",
             f"duplicates: {twice} of {len(x)} events are there more than once",
             "sha256: as in the card",
+            *_told(self.described, file),
         ]
 
     def card(self) -> str:
@@ -156,7 +174,10 @@ def _source(card: Card, role: str, edition: str | None, context: bench.Context) 
         raise bench.InputError(f"{card.name} is {EDITION}, wanted no edition, got {edition}")
     file = folder_of(card.name, context.data) / FILES[role]
     digest = _demand_bytes(card, role, file, context)
-    decisive = msgspec.json.encode([card.kinds, list(card.columns.items())])
+    made = [card.kinds, list(card.columns.items())]
+    if card.file("splits"):
+        made.append(_demand_bytes(card, "splits", file.with_name(SPLITS), context))
+    decisive = msgspec.json.encode(made)
     return bench.Source(EDITION, file, f"{digest}+{sha256(decisive).hexdigest()}")
 
 
@@ -175,6 +196,25 @@ def _demand_bytes(card: Card, role: str, file: Path, context: bench.Context) -> 
             " wanted the file that the import made"
         )
     return digest
+
+
+def _splits(file: Path, card: Card) -> NDArray[np.int8] | None:
+    """What a published division says of each event of an import, if it has one: (n,)."""
+    import numpy as np
+
+    return np.load(file.with_name(SPLITS), allow_pickle=False) if card.file("splits") else None
+
+
+def _told(card: Card, file: Path) -> Sequence[str]:
+    """How many events each part of a published division has, by its file."""
+    import numpy as np
+
+    splits = _splits(file, card)
+    if splits is None or card.division is None:
+        return []
+    counts = np.bincount(splits, minlength=len(bench.Split))
+    told = ", ".join(f"{counts[s]} {s.name.lower()}" for s in bench.Split if counts[s])
+    return [f"division: published, by {card.division.source}: {told}"]
 
 
 def _read(file: Path, card: Card) -> tuple[NDArray[np.float32], NDArray[np.int8]]:

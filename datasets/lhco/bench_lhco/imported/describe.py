@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bench import Import, RequestError
-from bench_lhco.cards import Card, ColumnCard, FileCard, LabelCard, LayoutCard
+from bench import Import, RequestError, Split
+from bench_lhco.cards import Card, ColumnCard, DivisionCard, FileCard, LabelCard, LayoutCard
 from bench_lhco.cards.card import NAME
 from bench_lhco.datasets import ANY
 from bench_lhco.files.writer import LABELS
 from bench_lhco.imported.convert import Made
 from bench_lhco.imported.momenta import JETS, MASS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 GEV = {name: "momentum of a jet" for names in JETS for name in names[:3]}
 GEV |= {names[3]: "mass of a jet" for names in JETS}
@@ -32,14 +37,21 @@ DEFAULT = {"background": 0, "signal": 1} | {f"signal{label}": label for label in
 """The names that labels have unless the user gives them others: each is its label's own."""
 
 
-def card_of(wanted: Import, made: Made, digest: str, originals: Sequence[tuple[Path, str]]) -> Card:
+def card_of(
+    wanted: Import,
+    made: Made,
+    kept: Sequence[FileCard],
+    originals: Sequence[tuple[Path, str]],
+    division: DivisionCard | None = None,
+) -> Card:
     """The card of an imported dataset.
 
     Args:
         wanted: what the user says of it.
         made: what came of it.
-        digest: the sha256 of the file that was made.
+        kept: the files that were made.
         originals: the files that it was made from, each with its sha256.
+        division: the published one, if it has one.
 
     Raises:
         RequestError: a bad meaning, or one for a label that there is not.
@@ -53,7 +65,8 @@ def card_of(wanted: Import, made: Made, digest: str, originals: Sequence[tuple[P
         notes=_notes(made),
         layout=FORMS[made.role],
         labels=_labels(wanted.label_meanings, made),
-        files=(*files, FileCard(made.role, made.file.name, sha256=digest)),
+        files=(*files, *kept),
+        division=division,
         columns={name: _column(name) for name in made.columns},
     )
 
@@ -69,7 +82,28 @@ def _notes(made: Made) -> tuple[str, ...]:
     if tally.repeated:
         equal = "equal to an earlier one in all features, and so not used"
         notes.append(f"{tally.repeated} of {tally.events} events are repeated: {equal}")
+    if made.splits is not None and made.signal is not None:
+        notes += _of_division(made.splits, made.signal)
     return tuple(notes)
+
+
+def _of_division(splits: NDArray[np.int8], signal: NDArray[np.bool_]) -> Iterator[str]:
+    """What a published division comes to."""
+    import numpy as np
+
+    counts = np.bincount(splits, minlength=len(Split))
+    parts = [
+        f"{counts[split]} {split.name.lower()} ({int(signal[splits == split].sum())} of signal)"
+        for split in (Split.TRAIN, Split.VALID, Split.TEST, Split.OPEN)
+        if counts[split]
+    ]
+    yield f"the split is the published one: {', '.join(parts)}"
+    if counts[Split.TRAIN] and not counts[Split.VALID]:
+        yield "no part is published as valid: a sixth of the train part is taken for it, by hash"
+    if counts[Split.OPEN]:
+        yield "of open events the hash says the split"
+    if not counts[Split.TEST] and not counts[Split.OPEN]:
+        yield "without a test part, nothing that is fitted on it can be evaluated on it"
 
 
 def _column(name: str) -> ColumnCard:

@@ -9,6 +9,8 @@ FILES = {"events": "events.h5", "features": "features.parquet"}
 """By what it holds: `events` of particles, or `features`."""
 LABEL = "label"
 """The column of a features file that is none."""
+SPLITS = "splits.npy"
+"""What a published division says of each event of that file, beside it."""
 EDITION = "imported"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from bench import Context, InputError
+from bench import Context, InputError, Split
 from bench_lhco.files import read_key
 from bench_lhco.files.inspect import isolated
 from bench_lhco.files.values import label_faults, refuse
 from bench_lhco.files.writer import LABELS
+from bench_lhco.imported.divided import splits_of
 from bench_lhco.imported.readers import read
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
@@ -37,6 +38,15 @@ class Portion:
     """The label of all where neither the file nor the user says one."""
     allowed: Sequence[int] = LABELS
     """The labels that there may be."""
+    part: Split = Split.OPEN
+    """Of a published division, where a file is one."""
+    meanings: Mapping[str, Split] = field(default_factory=dict)
+    """What the values of the column of splits mean."""
+
+    @property
+    def divided(self) -> bool:
+        """Whether anything says which split an event belongs to."""
+        return self.part != Split.OPEN or self.foreign.split is not None
 
 
 @dataclass
@@ -50,6 +60,10 @@ class Tally:
     """Particles beyond the hardest 700 of their event."""
     repeated: int = 0
     """Events that are equal to an earlier one in all features."""
+    shared: int = 0
+    """Events that are in another part of a published division too."""
+    splits: list[NDArray[np.int8]] = field(default_factory=list)
+    """What a published division says of each event, slice by slice."""
 
     @property
     def events(self) -> int:
@@ -109,6 +123,7 @@ def labelled(
             else:
                 refuse(file, bad, start, len(part))
             start += len(part)
+            tally.splits.append(_splits(opened, part)[good])
             kept = labels[good].astype(np.int8)
             tally.labels.update(kept.tolist())
             tally.dropped += part.dropped
@@ -116,6 +131,15 @@ def labelled(
             yield part.values[good], kept
     if isinstance(given, np.ndarray) and start != len(given):
         raise InputError(f"{portion.given}: {len(given)} labels, {file} has {start} events")
+
+
+def _splits(opened: Opened, part: Slice) -> NDArray[np.int8]:
+    """What is said of the split of each event of a slice: (n,)."""
+    portion, column = opened.portion, opened.portion.foreign.split
+    if column is None or part.splits is None:
+        return np.full(len(part), portion.part, dtype=np.int8)
+    later = (more.splits for more in opened.slices if more.splits is not None)
+    return splits_of(opened.file, column, part.splits, portion.meanings, later)
 
 
 def _given(portion: Portion, head: Head) -> NDArray[np.int8] | int | None:

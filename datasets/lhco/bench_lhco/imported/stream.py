@@ -25,6 +25,8 @@ class Foreign:
     """Where in the file the events are; None to find them."""
     label: str | None = None
     """The column of labels; None to recognise it."""
+    split: str | None = None
+    """The column that says which split an event belongs to; None for no such."""
     without: tuple[str, ...] = ()
     """Columns to leave out."""
 
@@ -52,6 +54,8 @@ class Slice:
     """Particles in the official layout, (n, 700, 3): pt [GeV], eta, phi [rad]; features, (n, d)."""
     labels: NDArray[np.float64] | None = None
     """(n,); None where the file has no label column."""
+    splits: NDArray[np.str_] | None = None
+    """(n,), the cells of the column that the user names as the split; None where there is none."""
     dropped: int = 0
     """Particles beyond the 700 hardest of their event."""
 

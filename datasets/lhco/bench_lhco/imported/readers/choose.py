@@ -58,6 +58,7 @@ def _demand_use(foreign: Foreign, layout: str) -> None:
         raise RequestError(f"--key {foreign.key}: {where}, wanted no key")
     names = [f"--without-column {name}" for name in foreign.without]
     names += [] if foreign.label is None else [f"--label-column {foreign.label}"]
+    names += [] if foreign.split is None else [f"--split-column {foreign.split}"]
     if names and layout not in NAMED:
         raise RequestError(f"{names[0]}: {where}, whose columns have no names")
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES, Particles, ends, padded
-from bench_lhco.imported.columns import demand_there, label_among
+from bench_lhco.imported.columns import demand_no_division, demand_there, label_among
 from bench_lhco.imported.momenta import massless
-from bench_lhco.imported.readers.parquet import batches, numbers, opened_parquet
+from bench_lhco.imported.readers.parquet import batches, cells, numbers, opened_parquet
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def read_lists(foreign: Foreign) -> Iterator[Head | Slice]:
         yield Head("particles", events=file.metadata.num_rows, notes=notes)
         for batch in batches(file, foreign.file, lists.columns):
             particles, dropped = hardest(lists.particles(foreign.file, batch))
-            yield Slice(padded(particles), lists.labels(foreign.file, batch), dropped)
+            labels, splits = lists.labels(foreign.file, batch), lists.splits(batch)
+            yield Slice(padded(particles), labels, splits, dropped)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class _Lists:
     records: str | None
     """The column that holds records, if the three are fields of one."""
     label: str | None
+    split: str | None
 
     @classmethod
     def of(cls, foreign: Foreign, schema: pa.Schema) -> _Lists:
@@ -72,8 +74,11 @@ class _Lists:
         lists = [field for field in fields if _is_list(field.type)]
         plain = [field.name for field in fields if not _is_list(field.type)]
         label = label_among(foreign, plain)
+        if foreign.split is not None:
+            demand_there(foreign, "--split-column", [foreign.split], plain)
+        demand_no_division(foreign, plain)
         found = [
-            (key, cls(*spelt, records, label))
+            (key, cls(*spelt, records, label, foreign.split))
             for key, records, names in _groups(lists)
             if (spelt := _spelt(names))
         ]
@@ -92,7 +97,8 @@ class _Lists:
 
     def notes(self, schema: pa.Schema) -> tuple[str, ...]:
         """What is made of the particles, and which columns are left out."""
-        used = {self.label, *([self.records] if self.records is not None else self.names)}
+        particles = self.names if self.records is None else (self.records,)
+        used = {self.label, self.split, *particles}
         left = [name for name in schema.names if name not in used]
         if self.records is not None:
             inner = schema.field(self.records).type.value_type
@@ -107,7 +113,7 @@ class _Lists:
     def columns(self) -> list[str] | None:
         """The columns to read; None for all, where a name would be taken for a path."""
         names = [self.records] if self.records is not None else list(self.names)
-        names += [self.label] if self.label is not None else []
+        names += [name for name in (self.label, self.split) if name is not None]
         return None if any("." in name or not name for name in names) else names
 
     def particles(self, path: Path, batch: pa.RecordBatch) -> Particles:
@@ -131,6 +137,10 @@ class _Lists:
     def labels(self, path: Path, batch: pa.RecordBatch) -> NDArray[np.float64] | None:
         """The label column: (n,)."""
         return None if self.label is None else numbers(path, self.label, batch.column(self.label))
+
+    def splits(self, batch: pa.RecordBatch) -> NDArray[np.str_] | None:
+        """The column of splits: (n,)."""
+        return None if self.split is None else cells(batch.column(self.split))
 
 
 def hardest(particles: Particles, most: int = MAX_PARTICLES) -> tuple[Particles, int]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.files.layout import MAX_RATIO, first_line
+from bench_lhco.imported.divided import plain
 from bench_lhco.imported.stream import ROWS
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ def batches(
         if batch is None:
             return
         yield batch
+
+
+def cells(values: pa.Array) -> NDArray[np.str_]:
+    """Plain values as words: (n,); an empty one where there is none."""
+    return np.array([plain(value) for value in values.to_pylist()], dtype=np.str_)
 
 
 def numbers(path: Path, name: str, values: pa.Array) -> NDArray[np.float64]:

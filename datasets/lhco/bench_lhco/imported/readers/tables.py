@@ -15,6 +15,7 @@ from bench_lhco.imported.columns import Chosen
 from bench_lhco.imported.readers.parquet import (
     arrow_errors,
     batches,
+    cells,
     is_parquet,
     numbers,
     opened_parquet,
@@ -43,7 +44,7 @@ def _parquet(foreign: Foreign) -> Iterator[Head | Slice]:
         chosen = Chosen.of(foreign, names)
         yield Head("csv", chosen.columns, file.metadata.num_rows, notes=chosen.notes)
         for batch in batches(file, foreign.file):
-            yield chosen.slice(_table(foreign.file, names, batch.columns))
+            yield _slice(foreign.file, names, batch.columns, chosen)
 
 
 def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
@@ -55,6 +56,8 @@ def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
     types = dict.fromkeys(names, pa.float64())
     if chosen.label is not None:
         types[names[chosen.label]] = pa.string()
+    if chosen.split is not None:
+        types[names[chosen.split]] = pa.string()
     with arrow_errors(foreign.file):
         found = arrow_csv.open_csv(
             foreign.file,
@@ -75,7 +78,7 @@ def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
             columns = batch.columns
             if chosen.label is not None:
                 columns[chosen.label] = _numbered(columns[chosen.label])
-        yield chosen.slice(_table(foreign.file, names, columns))
+        yield _slice(foreign.file, names, columns, chosen)
 
 
 def _header(path: Path) -> tuple[int, str, list[str]]:
@@ -119,6 +122,18 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _slice(path: Path, names: Sequence[str], columns: Sequence[pa.Array], chosen: Chosen) -> Slice:
+    """The slice that columns are; those of words are no numbers, and stay out of the table."""
+    import pyarrow as pa
+
+    if chosen.split is None:
+        return chosen.slice(_table(path, names, columns))
+    words = cells(columns[chosen.split])
+    blank = pa.array(np.zeros(len(words)))
+    rest = [blank if i == chosen.split else column for i, column in enumerate(columns)]
+    return chosen.slice(_table(path, names, rest), words)
 
 
 def _table(path: Path, names: Sequence[str], columns: Sequence[pa.Array]) -> NDArray[np.float64]:
