@@ -72,6 +72,7 @@ class Ledger:
             if shared := int(np.isin(evaluated.ids, used).sum()):
                 raise RequestError(
                     f"B001 trained-on: {shared} of the {len(evaluated)} events to evaluate on were "
-                    f"{how}{f' ({self.division})' if self.division else ''}; "
+                    f"{how}; "
                     "evaluate on the test split or on another dataset"
+                    f"{f' ({self.division})' if self.division else ''}"
                 )

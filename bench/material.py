@@ -142,7 +142,7 @@ def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
 
 def _division(records: Mapping[str, SampleRecord]) -> str:
     """Whose the train and valid splits are; empty where they are by hash alone."""
-    fitted = [records[role] for role in ("train", "valid")]
-    if not any(record.division for record in fitted):
-        return ""
-    return ", ".join(f"{record.split} {record.division or 'by hash'}" for record in fitted)
+    train, valid = (records[role].division or "by hash" for role in ("train", "valid"))
+    if train == valid:
+        return "" if train == "by hash" else f"train and valid: {train}"
+    return f"train: {train}, valid: {valid}"

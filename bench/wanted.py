@@ -44,6 +44,8 @@ class Import:
     valid_file: Path | None = None
     test_file: Path | None = None
     """The events of the other parts; `file` is the train part then."""
+    units: Sequence[str] = ()
+    """`NAME=UNIT` of columns, where the file does not say it; energies are kept in GeV."""
     without_columns: Sequence[str] = ()
     """Columns to leave out."""
     label_meanings: Sequence[str] = ()

@@ -146,7 +146,7 @@ def test_the_ledger_says_whose_division_it_is(tmp_path: Path) -> None:
     again = Ledger.read(tmp_path)
     assert again.division == "train published"
     again.refuse(test)
-    with pytest.raises(RequestError, match=r"were trained on \(train published\)"):
+    with pytest.raises(RequestError, match=r"were trained on; .* dataset \(train published\)"):
         again.refuse(train)
     assert Ledger.of(test, valid, again, "").division == "train published"
     Ledger.of(train, valid, None).write(tmp_path)
@@ -178,7 +178,7 @@ def test_a_run_follows_the_division_and_everything_says_so(
     assert {claims[i] for i in one.events().tolist()} == {OPEN, TEST}
     assert {claims[i] for i in one.events("valid").tolist()} == {OPEN, TRAIN}
     folder = place.home.fits / record.fit
-    assert Ledger.read(folder).division.startswith("train published train part")
+    assert Ledger.read(folder).division.startswith("train and valid: published train")
     assert "test split (published and open events by hash), natural" in run_block(one)
     told = write_report([one], tmp_path / "report").read_text()
     assert "## divided (twin), test (published and open events by hash) natural @" in told

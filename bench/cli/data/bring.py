@@ -52,6 +52,14 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--valid-file", type=FILE, help="Beside --test-file, the published valid part.")
 @click.option(
+    "--unit",
+    "units",
+    multiple=True,
+    metavar="NAME=UNIT",
+    help="The unit of a column, or of those of a pattern such as 'p?j?'; 1 for a pure number. Of "
+    "particles, NAME is pt, phi or 'p?'.  [default: the file's, else the usual one of the name]",
+)
+@click.option(
     "--without-column",
     "without_columns",
     multiple=True,
@@ -81,7 +89,8 @@ def bring(like: str, **asked: Any) -> None:
     Labels are those of FILE's label column; without one, say --label, --labels or --signal-file.
     A column that looks like weights, numbers of events, a second label or a division is refused
     until --label-column, --split-column or --without-column says what it is; every other number is
-    a feature. From then on the dataset is one like any other.
+    a feature. Energies are kept in GeV and angles in rad; values far from what their unit allows at
+    the LHC are questioned until --unit says it. From then on the dataset is one like any other.
 
     A published division into train, valid and test is the split then. Where it has no valid part,
     its train part is divided by the events' hashes, five sixths to train; so are the events of

@@ -199,7 +199,7 @@ def test_the_mass_of_two_jets_has_several_spellings(tmp_path: Path) -> None:
     pq.write_table(pa.table({"mjj": np.arange(N) + 0.5, **columns}), path)
     head, values, _, _ = heard(path)
     assert head.columns == ("m_jj", *NAMES)
-    assert head.notes == ("column 'mjj' is kept as m_jj, in GeV",)
+    assert head.notes == ("column 'mjj' is kept as m_jj",)
     assert np.array_equal(values[:, 0], np.arange(N) + 0.5)
     pq.write_table(pa.table({"mJJ": [1.0], "m_jj": [2.0]}), path)
     with pytest.raises(InputError, match="column 'm_jj' is there twice"):

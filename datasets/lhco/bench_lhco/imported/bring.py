@@ -22,6 +22,7 @@ from bench_lhco.imported.places import CARD, SPLITS, folder_of, imports
 from bench_lhco.imported.portions import Portion
 from bench_lhco.imported.readers import LAYOUTS
 from bench_lhco.imported.stream import Foreign
+from bench_lhco.imported.units import said_units
 
 
 def bring(wanted: Import, context: Context) -> list[str]:
@@ -85,6 +86,7 @@ def _portions(wanted: Import) -> list[Portion]:
     if len(given) > 1:
         raise RequestError(f"{' and '.join(given)}: wanted one of them at most")
     split, meanings = wanted.split_column, splits_meant(wanted.split_column, wanted.split_meanings)
+    units = said_units(wanted.units)
     files = {
         file: Foreign(
             file,
@@ -92,6 +94,7 @@ def _portions(wanted: Import) -> list[Portion]:
             wanted.key,
             wanted.label_column,
             split,
+            units,
             tuple(wanted.without_columns),
         )
         for file in _given(wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from bench import InputError
 from bench_lhco.imported.divided import plain
 from bench_lhco.imported.momenta import MASS, has_two_jets, mass_of_two_jets
 from bench_lhco.imported.stream import Foreign, Slice
+from bench_lhco.imported.units import Measure, demand_kinds, measures_of, parted, unit_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,12 +85,22 @@ class Chosen:
     split: int | None = None
     """Where that is which says the split of an event, if anything does."""
     notes: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    """The units of the features."""
 
     @classmethod
-    def of(cls, foreign: Foreign, names: Sequence[str]) -> Chosen:
+    def of(
+        cls, foreign: Foreign, names: Sequence[str], stated: Mapping[str, str] | None = None
+    ) -> Chosen:
         """The choice by the names of all columns, and by what the user says of them.
 
+        Args:
+            foreign: the file, with what the user says.
+            names: of all columns.
+            stated: the units that the file says, by name.
+
         Raises:
+            RequestError: a unit that no such column can have.
             InputError: a name that no feature can have, one that is there twice, or no feature.
         """
         demand_there(foreign, "--without-column", foreign.without, names)
@@ -98,30 +109,39 @@ class Chosen:
             demand_there(foreign, "--split-column", [foreign.split], names)
         notes = [f"column {name!r:.80} is left out, as asked" for name in foreign.without]
         places, kept = [], []
+        units = dict(stated or {})
         for place, name in enumerate(names):
             if name in (label, foreign.split) or name in foreign.without:
                 continue
             if NUMBERING.fullmatch(name):
                 notes.append(f"column {name!r} numbers the events and is left out")
                 continue
-            _demand_feature(foreign, name)
-            if MASSES.fullmatch(name) and name != MASS:
-                notes.append(f"column {name!r} is kept as {MASS}, in GeV")
-                name = MASS  # noqa: PLW2901  what it is called from here on
+            called, unit = parted(name)
+            if unit is not None:
+                units.setdefault(name, unit)
+            _demand_feature(foreign, called)
+            if MASSES.fullmatch(called):
+                called = MASS
+            if called != name:
+                notes.append(f"column {name!r} is kept as {called}")
             places.append(place)
-            kept.append(name)
+            kept.append(called)
         if not kept:
             raise InputError(f"{foreign.file}: no column of features, wanted at least one")
         used = [*kept, *(name for name in names if name in (label, foreign.split))]
         if twice := [name for name in used if used.count(name) > 1]:
             raise InputError(f"{foreign.file}: column {twice[0]!r} is there twice")
         columns = tuple(kept)
-        if has_two_jets(columns):
+        called = [(names[place], name) for place, name in zip(places, kept, strict=True)]
+        measures = measures_of(called, foreign.units, units)
+        demand_kinds(foreign.file, measures)
+        if has_two_jets(tuple(m.name for m in measures if m.unit.kept == "GeV" or m.name == MASS)):
             columns += (MASS,)
+            measures += (Measure(MASS, unit_of("GeV"), "name"),)
             notes.append(f"{MASS} is computed as |p1 + p2| of the two jets")
         at = None if label is None else names.index(label)
         split = None if foreign.split is None else names.index(foreign.split)
-        return cls(columns, tuple(places), at, split, tuple(notes))
+        return cls(columns, tuple(places), at, split, tuple(notes), measures)
 
     def slice(self, table: NDArray[np.float64], splits: NDArray[np.str_] | None = None) -> Slice:
         """The slice that rows of the table are: (n, all columns), NaN where a cell is empty.
@@ -133,6 +153,9 @@ class Chosen:
         import numpy as np
 
         x = table[:, self.features]
+        factors = [measure.unit.factor for measure in self.measures[: len(self.features)]]
+        if any(factor != 1 for factor in factors):
+            x *= factors
         if len(self.columns) > len(self.features):
             names = self.columns[: len(self.features)]
             x = np.column_stack([x, mass_of_two_jets(names, x)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ from bench_lhco.files import write
 from bench_lhco.files.values import demand_few_skipped, particle_faults
 from bench_lhco.imported.divided import count_overlaps
 from bench_lhco.imported.places import EDITION, FILES, LABEL, SPLITS
+from bench_lhco.imported.plausible import question_features, question_particles
 from bench_lhco.imported.portions import (
     Opened,
     Portion,
@@ -25,6 +27,7 @@ from bench_lhco.imported.portions import (
 )
 from bench_lhco.imported.repeats import count_repeats, row_ids
 from bench_lhco.imported.stream import Head
+from bench_lhco.imported.units import Measure, told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,6 +48,8 @@ class Made:
     splits: NDArray[np.int8] | None = None  # (n,)
     """What a published division says of each event; None where there is none."""
     signal: NDArray[np.bool_] | None = None  # (n,), with a division
+    units: tuple[str, ...] = ()
+    """Of the columns."""
 
 
 def convert(portions: Sequence[Portion], folder: Path, context: Context, *, skip: bool) -> Made:
@@ -62,10 +67,21 @@ def convert(portions: Sequence[Portion], folder: Path, context: Context, *, skip
                     f"{other.file}: {_told(other.head)}, wanted {_told(first.head)} as in"
                     f" {first.file}"
                 )
+            _demand_same_units(first, other)
         to_file = _write_events if first.head.columns is None else _write_features
         made = to_file(files, folder, context, skip)
         _demand_valid(first.file, made.tally)
         return made
+
+
+def _demand_same_units(one: Opened, other: Opened) -> None:
+    """Refuse files whose columns are kept in different units."""
+    for a, b in zip(one.head.measures, other.head.measures, strict=False):
+        if a.name == b.name and a.unit.kept != b.unit.kept:
+            raise InputError(
+                f"{other.file}: {b.name} is in {b.unit.kept}, in {one.file} in {a.unit.kept};"
+                f" say by --unit {a.name}=UNIT which"
+            )
 
 
 def _demand_valid(file: Path, tally: Tally) -> None:
@@ -78,24 +94,29 @@ def _write_events(files: Sequence[Opened], folder: Path, context: Context, skip:
     divided = _divided(files)
     kinds: list[NDArray[np.int8]] = []
     ids: list[NDArray[np.uint64]] = []
+    notes: list[str] = []
     total = sum(opened.head.events or 0 for opened in files)
     if skip:
         total -= _invalid([opened.portion for opened in files], context)
 
     def slices() -> Iterator[Events]:
         for opened in files:
-            for values, labels in labelled(opened, _particle_faults, tally, context, skip=skip):
+            sums: list[float] = []
+            faults = partial(_particle_faults, opened.head.measures)
+            for values, labels in labelled(opened, faults, tally, context, skip=skip):
                 events = Events(values, labels)
+                sums += values[:, :, 0].sum(axis=1, dtype=np.float64).tolist()
                 kinds.append(labels)
                 if divided:
                     ids.append(event_ids(events.particles))
                 yield events
+            notes.extend(question_particles(opened.file, opened.head.measures, sums))
 
     attributes: dict[str, str | float] = {"edition": EDITION, "imported_from": head.layout}
     if len(files) == 1 and head.signal_fraction is not None:
         attributes["signal_fraction"] = head.signal_fraction
     write(made, slices(), attributes, total)
-    found = Made("events", head.layout, made, tally, notes=_notes(files))
+    found = Made("events", head.layout, made, tally, notes=(*_notes(files), *notes))
     return _with_splits(found, files, np.concatenate(ids), kinds) if divided else found
 
 
@@ -104,7 +125,8 @@ def _invalid(portions: Sequence[Portion], context: Context) -> int:
     tally = Tally()
     for portion in portions:
         with opened_portion(portion) as opened:
-            for _ in labelled(opened, _particle_faults, tally, context, skip=True):
+            faults = partial(_particle_faults, opened.head.measures)
+            for _ in labelled(opened, faults, tally, context, skip=True):
                 pass
     _demand_valid(portions[0].foreign.file, tally)
     return tally.skipped
@@ -117,16 +139,34 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
     made, tally, head = folder / FILES["features"], Tally(), files[0].head
     columns = head.columns or ()
     schema = pa.schema([*((name, pa.float32()) for name in columns), (LABEL, pa.int8())])
-    ids, kinds = [], []
+    ids, kinds, ends = [], [], [0]
     with written(made) as draft, pq.ParquetWriter(draft, schema) as writer:
         for opened in files:
             for values, labels in labelled(opened, _feature_faults, tally, context, skip=skip):
                 writer.write_batch(pa.record_batch([*values.T, labels], schema=schema))
                 ids.append(row_ids(values))
                 kinds.append(labels)
+            ends.append(tally.events)
     if not tally.events:
         raise InputError(f"{files[0].file}: no events, wanted at least one")
-    found = Made("features", head.layout, made, tally, columns, _notes(files))
+    notes = []
+    for opened, first, last in zip(files, ends, ends[1:], strict=False):
+
+        def values(name: str, first: int = first, last: int = last) -> NDArray[np.float32]:
+            read: NDArray[np.float32] = pq.read_table(made, columns=[name])[name].to_numpy()
+            return read[first:last]
+
+        if last > first:
+            notes += question_features(opened.file, opened.head.measures, values)
+    found = Made(
+        "features",
+        head.layout,
+        made,
+        tally,
+        columns,
+        (*_notes(files), *dict.fromkeys(notes)),
+        units=tuple(measure.unit.kept for measure in head.measures),
+    )
     every = np.concatenate(ids)
     if _divided(files):  # first, as it is the graver matter
         found = _with_splits(found, files, every, kinds)
@@ -160,11 +200,22 @@ def _with_splits(
 
 def _notes(files: Sequence[Opened]) -> tuple[str, ...]:
     """Those of all files, each once."""
-    return tuple(dict.fromkeys(note for opened in files for note in opened.head.notes))
+    every = [note for opened in files for note in opened.head.notes]
+    return tuple(dict.fromkeys([*every, *(u for o in files for u in told(o.head.measures))]))
 
 
-def _particle_faults(values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
-    return particle_faults(Events(values, np.zeros(len(values), dtype=np.int8)))
+def _particle_faults(
+    measures: Sequence[Measure], values: NDArray[np.float32]
+) -> dict[str, NDArray[np.bool_]]:
+    """What may be wrong with particles, and the unit that may be the reason."""
+    found = particle_faults(Events(values, np.zeros(len(values), dtype=np.int8)))
+    said = {measure.name for measure in measures if measure.by == "user"}
+    pt = "'p?=MeV'" if measures[0].name == "px" else "pt=MeV"
+    hints = {"a pt above": (measures[0].name, pt), "a |phi| above": ("phi", "phi=deg")}
+    for start, (name, unit) in hints.items():
+        for what in [what for what in found if what.startswith(start) and name not in said]:
+            found[f"{what} (in other units? say --unit {unit})"] = found.pop(what)
+    return found
 
 
 def _feature_faults(values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:

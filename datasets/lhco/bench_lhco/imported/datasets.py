@@ -23,12 +23,13 @@ def dataset_of(card: Card) -> type[bench.Dataset]:
     """The dataset that a card describes."""
     particles = card.layout.form == "particles"
     mass = LhcoDataset.mass
+    in_gev = mass in card.columns and card.columns[mass].unit == "GeV"
     told = {
         "__doc__": card.title,
         "__module__": __name__,
         "name": card.name,
         "kinds": card.kinds,
-        "mass": mass if particles or mass in card.columns else None,
+        "mass": mass if particles or in_gev else None,
         "described": card,
     }
     return type(card.name, (ImportedEvents if particles else ImportedFeatures,), told)

@@ -67,7 +67,7 @@ def card_of(
         labels=_labels(wanted.label_meanings, made),
         files=(*files, *kept),
         division=division,
-        columns={name: _column(name) for name in made.columns},
+        columns=dict(map(_column, made.columns, made.units)),
     )
 
 
@@ -106,8 +106,9 @@ def _of_division(splits: NDArray[np.int8], signal: NDArray[np.bool_]) -> Iterato
         yield "without a test part, nothing that is fitted on it can be evaluated on it"
 
 
-def _column(name: str) -> ColumnCard:
-    return ColumnCard("GeV", GEV[name]) if name in GEV else ColumnCard()
+def _column(name: str, unit: str) -> tuple[str, ColumnCard]:
+    """The card of a column, by name; what it means is known of the published features alone."""
+    return name, ColumnCard(unit, GEV.get(name, "") if unit == "GeV" else "")
 
 
 @dataclass(frozen=True)

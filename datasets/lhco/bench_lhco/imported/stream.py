@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from bench_lhco.imported.units import Measure
+
 ROWS = 1000
 """Events of a slice."""
 
@@ -27,6 +29,8 @@ class Foreign:
     """The column of labels; None to recognise it."""
     split: str | None = None
     """The column that says which split an event belongs to; None for no such."""
+    units: tuple[tuple[str, str], ...] = ()
+    """What the user says of units: names or patterns of names, each with its unit."""
     without: tuple[str, ...] = ()
     """Columns to leave out."""
 
@@ -38,6 +42,8 @@ class Head:
     layout: str
     columns: tuple[str, ...] | None = None
     """The names of the features; None for particles."""
+    measures: tuple[Measure, ...] = ()
+    """The unit of each feature; of particles, those of pt, eta, phi, or of px, py, pz."""
     events: int | None = None
     """How many, where the file says it before it is read."""
     signal_fraction: float | None = None

@@ -17,6 +17,7 @@ from bench_lhco.imported.columns import Chosen
 from bench_lhco.imported.readers.hdf5 import (
     ITEMS,
     at,
+    attributed,
     has,
     is_frame,
     objects,
@@ -43,10 +44,10 @@ class _Block:
 def read_blocks(foreign: Foreign) -> Iterator[Head | Slice]:
     """The features of a frame, in the order of its columns."""
     with searched(foreign, lambda file: _columns(_frame(file, foreign), foreign)) as found:
-        names, places, blocks = found
-        chosen = Chosen.of(foreign, names)
+        names, places, blocks, units = found
+        chosen = Chosen.of(foreign, names, units)
         events = blocks[0].events
-        yield Head("features", chosen.columns, events, notes=chosen.notes)
+        yield Head("features", chosen.columns, chosen.measures, events, notes=chosen.notes)
         for first in range(0, events, ROWS):
             last = min(first + ROWS, events)
             parts = [block.rows(first, last).astype(np.float64) for block in blocks]
@@ -78,8 +79,8 @@ def _frame(file: h5py.File, foreign: Foreign) -> h5py.Group:
 
 def _columns(
     frame: h5py.Group, foreign: Foreign
-) -> tuple[tuple[str, ...], list[int], list[_Block]]:
-    """The names of all columns in their order, the place of each among the blocks', the blocks."""
+) -> tuple[tuple[str, ...], list[int], list[_Block], dict[str, str]]:
+    """The names of all columns, the place of each among the blocks', the blocks, the units."""
     import h5py
 
     blocks = _blocks(frame, foreign)
@@ -90,7 +91,7 @@ def _columns(
             f"{foreign.file}: blocks with the columns {_few(held)}, wanted {_few(names)} as"
             f" {frame.name}/{AXIS} says"
         )
-    return names, [held.index(name) for name in names], blocks
+    return names, [held.index(name) for name in names], blocks, attributed(frame, names)
 
 
 def _few(names: Sequence[str]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from bench import InputError
 from bench_lhco.files.layout import FIELD, FIXED, GROUP, TABLE, VALUES, guarded, member, open_hdf5
 from bench_lhco.imported.stream import Foreign
+from bench_lhco.imported.units import stated_in
 
 if TYPE_CHECKING:
     import h5py
@@ -55,6 +56,20 @@ def hdf5_layout(foreign: Foreign) -> str:
 
     with searched(foreign, layout) as found:
         return found
+
+
+def attributed(item: h5py.HLObject, names: Sequence[str]) -> dict[str, str]:
+    """The units that attributes of a group or dataset say, or the file's own, by column.
+
+    An attribute `units` or `unit` has one for all, one for each column, or JSON by name.
+    """
+    found: dict[str, str] = {}
+    for holder in (item.file, item):
+        for key in ("unit", "units"):
+            if key in holder.attrs and holder.attrs.get_id(key).dtype.kind in "SO":
+                said = holder.attrs[key]
+                found |= stated_in(said.tolist() if hasattr(said, "tolist") else said, names)
+    return found
 
 
 def is_official_key(key: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +16,15 @@ from bench import InputError
 from bench_lhco.events import MAX_PARTICLES, Particles, ends, padded
 from bench_lhco.imported.columns import demand_no_division, demand_there, label_among
 from bench_lhco.imported.momenta import massless
-from bench_lhco.imported.readers.parquet import batches, cells, numbers, opened_parquet
+from bench_lhco.imported.readers.parquet import (
+    batches,
+    cells,
+    numbers,
+    opened_parquet,
+    stated_units,
+)
 from bench_lhco.imported.stream import Foreign, Head, Slice
+from bench_lhco.imported.units import Measure, of_particles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +48,8 @@ def read_lists(foreign: Foreign) -> Iterator[Head | Slice]:
     with opened_parquet(foreign.file) as file:
         lists = _Lists.of(foreign, file.schema_arrow)
         notes = lists.notes(file.schema_arrow)
-        yield Head("particles", events=file.metadata.num_rows, notes=notes)
+        events = file.metadata.num_rows
+        yield Head("particles", measures=lists.measures, events=events, notes=notes)
         for batch in batches(file, foreign.file, lists.columns):
             particles, dropped = hardest(lists.particles(foreign.file, batch))
             labels, splits = lists.labels(foreign.file, batch), lists.splits(batch)
@@ -60,6 +68,8 @@ class _Lists:
     """The column that holds records, if the three are fields of one."""
     label: str | None
     split: str | None
+    measures: tuple[Measure, ...] = ()
+    """The units of the three."""
 
     @classmethod
     def of(cls, foreign: Foreign, schema: pa.Schema) -> _Lists:
@@ -85,7 +95,7 @@ class _Lists:
         key = None if foreign.key is None else _bare(foreign.key)
         chosen = [which for word, which in found if key in (None, word)]
         if len(chosen) == 1:
-            return chosen[0]
+            return chosen[0]._with_units(foreign, schema)
         if found:
             there = ", ".join(
                 f"{key or 'no name'} ({', '.join(which.names)})" for key, which in found[:8]
@@ -94,6 +104,14 @@ class _Lists:
             raise InputError(f"{path}: wanted one set of particles, {how}; there is {there}")
         there = ", ".join(f"{field.name} ({field.type!s:.30})" for field in lists[:8]) or "no lists"
         raise InputError(f"{path}: wanted lists of pt, eta, phi or px, py, pz; there is {there}")
+
+    def _with_units(self, foreign: Foreign, schema: pa.Schema) -> _Lists:
+        """The same with what the user or the file says of units."""
+        fields = [schema.field(name) for name in self.names] if self.records is None else []
+        if self.records is not None:
+            inner = schema.field(self.records).type.value_type
+            fields = [inner.field(name) for name in self.names]
+        return replace(self, measures=of_particles(foreign, self.names, stated_units(fields)))
 
     def notes(self, schema: pa.Schema) -> tuple[str, ...]:
         """What is made of the particles, and which columns are left out."""
@@ -127,6 +145,8 @@ class _Lists:
         else:
             records, counts = _flat(path, self.records, batch.column(self.records))
             values = [numbers(path, name, records.field(name)) for name in self.names]
+        units = [measure.unit.factor for measure in self.measures]
+        values = [v if f == 1 else v * f for v, f in zip(values, units, strict=True)]
         found = massless(*values) if self.cartesian else np.stack(values, axis=1)
         there = (found != 0).any(axis=1)
         event = np.repeat(np.arange(len(counts)), counts)[there]

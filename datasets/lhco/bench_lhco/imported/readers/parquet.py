@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,17 @@ def batches(
         if batch is None:
             return
         yield batch
+
+
+def stated_units(fields: Iterable[pa.Field]) -> dict[str, str]:
+    """The units that the metadata of fields say, by name."""
+    found = {}
+    for field in fields:
+        said = {k.decode(errors="replace").lower(): v for k, v in (field.metadata or {}).items()}
+        unit = said.get("unit") or said.get("units")
+        if unit and unit.strip():
+            found[field.name] = unit.decode(errors="replace").strip()
+    return found
 
 
 def cells(values: pa.Array) -> NDArray[np.str_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from bench_lhco.imported.readers.parquet import (
     is_parquet,
     numbers,
     opened_parquet,
+    stated_units,
 )
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLOCK = 2**20  # bytes
+ECSV = re.compile(r"\{name: (?P<name>[^,}]+), unit: (?P<unit>[^,}]+)")
+"""How a comment before the names tells a unit."""
 EMPTY = ("", "NA", "N/A", "nan", "NaN", "null")
 """How a CSV file says that a cell is empty."""
 
@@ -41,8 +45,9 @@ def read_table(foreign: Foreign) -> Iterator[Head | Slice]:
 def _parquet(foreign: Foreign) -> Iterator[Head | Slice]:
     with opened_parquet(foreign.file) as file:
         names = file.schema_arrow.names
-        chosen = Chosen.of(foreign, names)
-        yield Head("csv", chosen.columns, file.metadata.num_rows, notes=chosen.notes)
+        chosen = Chosen.of(foreign, names, stated_units(file.schema_arrow))
+        events = file.metadata.num_rows
+        yield Head("csv", chosen.columns, chosen.measures, events, notes=chosen.notes)
         for batch in batches(file, foreign.file):
             yield _slice(foreign.file, names, batch.columns, chosen)
 
@@ -51,8 +56,8 @@ def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
     import pyarrow as pa
     import pyarrow.csv as arrow_csv
 
-    lines, delimiter, names = _header(foreign.file)
-    chosen = Chosen.of(foreign, names)
+    lines, delimiter, names, units = _header(foreign.file)
+    chosen = Chosen.of(foreign, names, units)
     types = dict.fromkeys(names, pa.float64())
     if chosen.label is not None:
         types[names[chosen.label]] = pa.string()
@@ -69,7 +74,7 @@ def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
                 column_types=types, null_values=EMPTY, strings_can_be_null=True
             ),
         )
-    yield Head("csv", chosen.columns, notes=chosen.notes)
+    yield Head("csv", chosen.columns, chosen.measures, notes=chosen.notes)
     while True:
         with arrow_errors(foreign.file):
             batch = next(found, None)
@@ -81,15 +86,20 @@ def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
         yield _slice(foreign.file, names, columns, chosen)
 
 
-def _header(path: Path) -> tuple[int, str, list[str]]:
-    """How many lines there are up to the names and with them, what is between names, the names."""
-    passed, line = 0, ""
+def _header(path: Path) -> tuple[int, str, list[str], dict[str, str]]:
+    """How many lines there are up to the names and with them, what is between names, the names.
+
+    Then the units that comments before them say, as astropy writes them.
+    """
+    passed, line, units = 0, "", {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             for line in stream:
                 if line.strip() and not line.startswith("#"):
                     break
                 passed += 1
+                if match := ECSV.search(line):
+                    units[match["name"]] = match["unit"]
             else:
                 line = ""
             delimiter = max(",;\t", key=line.count)
@@ -102,7 +112,7 @@ def _header(path: Path) -> tuple[int, str, list[str]]:
         raise InputError(f"{path}: wanted a line with the names of the columns, there is none")
     if all(_is_number(name) for name in names):
         raise InputError(f"{path}: the first line has numbers, wanted the names of the columns")
-    return passed + reader.line_num, delimiter, names
+    return passed + reader.line_num, delimiter, names, units
 
 
 def _numbered(labels: pa.Array) -> pa.Array:
