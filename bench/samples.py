@@ -69,7 +69,7 @@ def draw(table: Table, sample: Sample) -> Table:
     import numpy as np
 
     inside = rows_in(table, sample.split)
-    _demand_part(table, sample.split, inside)
+    _demand_part(table, sample, inside)
     order = np.argsort(table.ids)
     order = order[inside[order]]
     signal, background = (order[table.y[order] == label] for label in (1, 0))
@@ -80,12 +80,25 @@ def draw(table: Table, sample: Sample) -> Table:
     return replace(drawn, weights=_weights(drawn, sample, natural))
 
 
-def _demand_part(table: Table, split: str, inside: NDArray[np.bool_]) -> None:
-    """Refuse a split that the dataset's own division leaves empty."""
-    if table.splits is not None and not inside.any():
+def _demand_part(table: Table, sample: Sample, inside: NDArray[np.bool_]) -> None:
+    """Refuse a split that the dataset's own division leaves empty, or without one of two classes.
+
+    By hash alone a split has hardly less of a class than its share; a division may have none.
+    """
+    if table.splits is None:
+        return
+    own = f"the dataset's own division has {parts_of(table)}"
+    if not inside.any():
         raise RequestError(
-            f"no event is in the {split} split: the dataset's own division has {parts_of(table)}; "
+            f"no event is in the {sample.split} split: {own}; "
             "fit or evaluate on another dataset, or choose another split"
+        )
+    signal = int(table.y[inside].sum())
+    background = int(inside.sum()) - signal
+    if _RATIO.fullmatch(sample.ratio) and not (signal and background):
+        raise RequestError(
+            f"the {sample.split} split has {signal} signal and {background} background events, "
+            f"wanted both for {sample.ratio}: {own}"
         )
 
 

@@ -109,6 +109,15 @@ def test_the_natural_rate_is_that_of_the_published_part() -> None:
     assert not draw(none, Sample("test", "natural")).y.any()
 
 
+def test_a_part_of_one_class_has_no_sample_of_both() -> None:
+    table = divided(TRAIN, TEST)
+    apart = replace(table, splits=np.where(table.y == 1, TRAIN, TEST).astype(np.int8))
+    told = "the train split has .* signal and 0 background events, wanted both for 1:1: the dataset"
+    with pytest.raises(RequestError, match=told):
+        draw(apart, Sample("train", "1:1"))
+    assert len(draw(apart, Sample("test", "natural"))) == 2000
+
+
 def test_three_events_are_a_split_and_more_are_refused() -> None:
     table = divided(TRAIN)
     splits = np.where(np.arange(len(table)) < 3, TEST, TRAIN).astype(np.int8)
