@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from bench_lhco.datasets import ResearchAndDevelopment
 from bench_lhco.imported.bring import bring
 from bench_lhco.imported.units import kind_of, parted, unit_of
 from bringing import brought, left
@@ -322,6 +323,17 @@ def test_particles_in_other_units_are_questioned_and_converted(  # noqa: PLR0917
     assert np.allclose(one.column("m_jj"), other.column("m_jj"), rtol=1e-4)
     name, unit = said.split("=")
     assert f"unit as stated by the user: {name} in {unit}, kept in " in mine.card()
+
+
+def test_a_check_questions_the_unit_of_an_official_file(
+    tmp_path: Path, context: bench.Context
+) -> None:
+    official(tmp_path / "file", TEV)
+    lines = ResearchAndDevelopment().check(tmp_path / "file", context)
+    assert any("hardly GeV; `bench data import` takes another unit" in line for line in lines)
+    official(tmp_path / "file", (1.0, 1.0, 1.0))
+    lines = ResearchAndDevelopment().check(tmp_path / "file", context)
+    assert not any("hardly" in line for line in lines)
 
 
 def test_units_of_particles_that_a_file_states(tmp_path: Path, context: bench.Context) -> None:

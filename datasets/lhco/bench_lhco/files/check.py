@@ -11,7 +11,7 @@ from bench_lhco.events import event_ids
 from bench_lhco.files.inspect import Inspection, inspected, isolated
 from bench_lhco.files.reader import raw_slices
 from bench_lhco.files.sha256 import demand_recorded, file_sha256, recorded_sha256
-from bench_lhco.files.values import first_fault
+from bench_lhco.files.values import SUMS, first_fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +35,7 @@ class _Sound:
     counts: NDArray[np.int64]  # (n,), particles an event
     lowest: float  # GeV
     highest: float  # GeV
+    sums: NDArray[np.float64]  # (n,), of all pt, GeV
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def _parts(
             counts=particles.counts,
             lowest=float(particles.pt.min()),
             highest=float(particles.pt.max()),
+            sums=part.events.padded[:, :, 0].sum(axis=1, dtype="float64"),
         )
 
 
@@ -143,8 +145,17 @@ def _lines(told: Inspection, parts: Sequence[_Sound], kinds: Sequence[str]) -> l
         f"labels: {', '.join([*numbers, f'{background} background'])} ({source})",
         f"particles an event: {counts.min()} to {counts.max()}, median {np.median(counts):g}",
         f"pt: {lowest:.4g} to {highest:.4g} GeV",
+        *_unit(float(np.median(np.concatenate([part.sums for part in parts])))),
         f"duplicates: {twice} of {layout.events} events are there more than once",
     ]
+
+
+def _unit(median: float) -> Iterator[str]:
+    """That the sum of pt in an event, its median, is none that the LHC gives in GeV."""
+    least, most = SUMS
+    if not least <= median <= most:
+        how = "`bench data import` takes another unit by --unit pt=TeV"
+        yield f"unit: the sum of pt in an event is {median:.4g} in the median, hardly GeV; {how}"
 
 
 def _origin(told: Inspection) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_PT = 1e5  # GeV; ten times what a collision holds, so that MeV are noticed
 MAX_ETA = 10.0  # the calorimeters end at 5
 MAX_PHI = 6.3  # rad; either convention of the circle, so that degrees are noticed
+SUMS = (20.0, 2e4)
+"""GeV; where the median of the sum of all pt in an event has to be, at the LHC."""
 SKIPPED = 1e-3
 """The largest share of invalid events that may be left out."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import InputError
+from bench_lhco.files.values import SUMS
 from bench_lhco.imported.units import ANGLES, ENERGIES, Kind, Measure, kind_of, unit_of
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 NONE = Kind("an energy", re.compile(""), "GeV", signed=True)
 """Of columns in GeV whose name tells nothing."""
-LEAST_SUM = 20.0
-"""GeV; the least median of the sum of all particles' pt in an event."""
 STEEP = -0.01
 """What a negative value is allowed to be, against the median: masses are rounded."""
 
@@ -87,7 +86,7 @@ def question_particles(file: Path, measures: Sequence[Measure], sums: Sequence[f
 
     momentum = measures[0]
     median = float(np.median(sums)) if sums else 0.0
-    if not sums or LEAST_SUM <= median <= NONE.most:
+    if not sums or SUMS[0] <= median <= SUMS[1]:
         return []
     if momentum.by == "user":
         return [f"the sum of pt is {median:.4g} GeV in the median, as the user says"]
@@ -96,7 +95,7 @@ def question_particles(file: Path, measures: Sequence[Measure], sums: Sequence[f
     fitting = [
         other
         for other in ("MeV", "GeV", "TeV")
-        if other != unit and LEAST_SUM <= raw * ENERGIES[other] <= NONE.most
+        if other != unit and SUMS[0] <= raw * ENERGIES[other] <= SUMS[1]
     ]
     ways = [f"--unit '{name}={other}'" for other in fitting] or [f"it by --unit '{name}=UNIT'"]
     raise InputError(
