@@ -97,6 +97,15 @@ def test_what_people_write_into_such_a_column_is_understood(
         assert np.array_equal(splits, np.where(PARTS == TEST, TEST, TRAIN))
 
 
+@pytest.mark.parametrize("write", [csv, parquet])
+def test_columns_of_words_that_are_left_out_are_in_nobodys_way(
+    tmp_path: Path, context: bench.Context, write: Callable[..., None]
+) -> None:
+    write(tmp_path / "file", np.where(LABELS, "wprime", "qcd"), "process")
+    mine = brought(context, file=tmp_path / "file", without_columns=("process",))
+    assert not table_of(mine, context).has("process")
+
+
 def test_a_split_index_in_a_frame_of_hdf5(tmp_path: Path, context: bench.Context) -> None:
     import h5py
 

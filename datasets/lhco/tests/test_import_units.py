@@ -351,6 +351,11 @@ def test_units_of_particles_that_a_file_states(tmp_path: Path, context: bench.Co
         f["events"].attrs["units"] = "TeV"
     mine = brought(context, file=tmp_path / "file", force=True)
     assert table_of(mine, context).column("m_jj").min() > 1000
+    official(tmp_path / "file", MEV)
+    with h5py.File(tmp_path / "file", "a") as f:
+        f["df"].attrs["unit"] = '{"pt": "MeV", "phi": "rad"}'
+    mine = brought(context, file=tmp_path / "file", force=True)
+    assert 1000 < table_of(mine, context).column("m_jj").max() < 20_000
 
 
 def test_momenta_of_particles_have_one_unit(tmp_path: Path, context: bench.Context) -> None:

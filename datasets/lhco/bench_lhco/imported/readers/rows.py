@@ -9,7 +9,7 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES
-from bench_lhco.files.layout import FIXED, VALUES, Layout, Rows, fixed_layout, member, opened
+from bench_lhco.files.layout import FIXED, GROUP, VALUES, Layout, Rows, fixed_layout, member, opened
 from bench_lhco.files.provenance import provenance
 from bench_lhco.imported.readers.hdf5 import (
     WIDTHS,
@@ -31,10 +31,12 @@ def read_official(foreign: Foreign) -> Iterator[Head | Slice]:
     """The events of a file in an official layout, which is taken as it is."""
     told = provenance(foreign.file) or {}
     share = told.get("signal_fraction")
+    with searched(foreign, lambda file: _stated(file, foreign)) as units:
+        pass
     with opened(foreign.file) as (layout, rows):
         if foreign.layout not in (None, layout.kind):
             raise InputError(f"{foreign.file}: is in layout {layout.kind}, wanted {foreign.layout}")
-        measures = of_particles(foreign, WORDS, {})
+        measures = of_particles(foreign, WORDS, units)
         yield Head(
             layout.kind,
             measures=measures,
@@ -50,6 +52,13 @@ def read_array(foreign: Foreign) -> Iterator[Head | Slice]:
         measures = of_particles(foreign, WORDS, units)
         yield Head("array", measures=measures, events=layout.events)
         yield from _slices(layout, rows, measures)
+
+
+def _stated(file: h5py.File, foreign: Foreign) -> dict[str, str]:
+    """The units that the group of the events states."""
+    import h5py
+
+    return attributed(member(file, GROUP, h5py.Group, foreign.file), WORDS)
 
 
 def _array(file: h5py.File, foreign: Foreign) -> tuple[Layout, Rows, dict[str, str]]:

@@ -58,11 +58,10 @@ def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
 
     lines, delimiter, names, units = _header(foreign.file)
     chosen = Chosen.of(foreign, names, units)
-    types = dict.fromkeys(names, pa.float64())
-    if chosen.label is not None:
-        types[names[chosen.label]] = pa.string()
-    if chosen.split is not None:
-        types[names[chosen.split]] = pa.string()
+    types = {
+        name: pa.float64() if place in chosen.features else pa.string()
+        for place, name in enumerate(names)
+    }
     with arrow_errors(foreign.file):
         found = arrow_csv.open_csv(
             foreign.file,
@@ -135,15 +134,14 @@ def _is_number(text: str) -> bool:
 
 
 def _slice(path: Path, names: Sequence[str], columns: Sequence[pa.Array], chosen: Chosen) -> Slice:
-    """The slice that columns are; those of words are no numbers, and stay out of the table."""
+    """The slice that columns are; those that are left out need not hold numbers."""
     import pyarrow as pa
 
-    if chosen.split is None:
-        return chosen.slice(_table(path, names, columns))
-    words = cells(columns[chosen.split])
-    blank = pa.array(np.zeros(len(words)))
-    rest = [blank if i == chosen.split else column for i, column in enumerate(columns)]
-    return chosen.slice(_table(path, names, rest), words)
+    used = {*chosen.features, chosen.label}
+    blank = pa.array(np.zeros(len(columns[0])))
+    table = [column if place in used else blank for place, column in enumerate(columns)]
+    words = None if chosen.split is None else cells(columns[chosen.split])
+    return chosen.slice(_table(path, names, table), words)
 
 
 def _table(path: Path, names: Sequence[str], columns: Sequence[pa.Array]) -> NDArray[np.float64]:
