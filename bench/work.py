@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from bench.code_digest import (
+    JUDGING,
+    SCORING,
+    code_digest,
+    core_digest,
+    imports_of,
+    unreadable,
+)
+from bench.distributions import stands_on
 from bench.errors import DamagedError, RequestError
-from bench.fingerprint import code_digest, digest, table_digest
+from bench.fingerprint import digest, table_digest
 from bench.fits import FitRequest, Start, find_start
 from bench.material import Material, Origin, gather
 from bench.options import options_in
@@ -18,7 +27,8 @@ from bench.request import Cast, RunRequest, cast
 if TYPE_CHECKING:
     from bench.context import Context
     from bench.home import Home
-    from bench.plugins import Shelf
+    from bench.parts import Metric, Part
+    from bench.plugins import Offer, Shelf
     from bench.store import Store
 
 
@@ -45,7 +55,7 @@ class Work:
 
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
-        judged_by = [(m.name, options_in(m), code_digest(type(m))) for m in self.cast.metrics]
+        judged_by = judging_key(self.cast.metrics, self.cast.offers)
         return digest(
             [
                 self.scores_key(),
@@ -61,12 +71,31 @@ class Work:
         return digest(
             [
                 self.fit_request.key(),
+                core_digest(SCORING),
                 options_in(self.cast.model),  # those of scoring too, which are not the fit's
                 table_digest(self.material.tables["evaluated"]),
                 self.request.without,
                 self.request.permute,
             ]
         )
+
+
+def judged_with(metrics: Sequence[Metric], offers: Mapping[type[Part], Offer[Part]]) -> set[str]:
+    """The distributions that the metrics stand on, once they have judged."""
+    named = [(type(m), offers[type(m)].distribution) for m in metrics]
+    imports = {name for part, d in named for name in imports_of(part, d)}
+    return stands_on((d for _, d in named), imports)
+
+
+def judging_key(metrics: Sequence[Metric], offers: Mapping[type[Part], Offer[Part]]) -> object:
+    """What identifies how scores are judged: the metrics, their options and their code."""
+    return [
+        core_digest(JUDGING),
+        *(
+            (m.name, options_in(m), m.content(), code_digest(type(m), offers[type(m)].distribution))
+            for m in metrics
+        ),
+    ]
 
 
 def prepare(request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context) -> Work:
@@ -76,6 +105,9 @@ def prepare(request: RunRequest, shelf: Shelf, home: Home, store: Store, context
         BenchError: the request or its input is bad.
     """
     parts = cast(request, shelf)
+    for part in (parts.model, *parts.encoders, *parts.metrics):
+        if unreadable(type(part), parts.offer(part).distribution):
+            context.notice(f"the code of {part.name} cannot be read: nothing of it is reused")
     start = _start(request, parts, home, store)
     started = time.monotonic()
     earlier = start.ledger if start else None

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bench.fingerprint import code_digest, digest
-from bench.options import build, options_in
+from bench.fingerprint import digest
+from bench.options import build
 from bench.outcome import judge
 from bench.outside.counts import read_counts
 from bench.outside.predictions import Claim, match
 from bench.parts import Dataset, Metric
 from bench.store import Run, Store, write_metrics, write_scores
 from bench.tables import load_table
+from bench.work import judging_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from bench.context import Context
     from bench.home import Home
-    from bench.plugins import Shelf
+    from bench.parts import Part
+    from bench.plugins import Offer, Shelf
     from bench.record import RunRecord
     from bench.scored import Scored
 
@@ -61,19 +63,21 @@ def import_predictions(
     return _keep(matched.record, matched.scored, matched.ids, _metrics(shelf), store)
 
 
-def _metrics(shelf: Shelf) -> list[Metric]:
-    return [build(offer.part, {}) for offer in shelf.all(Metric).values()]
+def _metrics(shelf: Shelf) -> tuple[list[Metric], dict[type[Part], Offer[Part]]]:
+    """Every metric there is, and who offers it."""
+    offers = shelf.all(Metric).values()
+    return [build(offer.part, {}) for offer in offers], {offer.part: offer for offer in offers}
 
 
 def _keep(
     record: RunRecord,
     scored: Scored,
     ids: NDArray[np.uint64],
-    metrics: Sequence[Metric],
+    judges: tuple[Sequence[Metric], Mapping[type[Part], Offer[Part]]],
     store: Store,
 ) -> Run:
-    judged_by = [(m.name, options_in(m), code_digest(type(m))) for m in metrics]
-    key = digest([asdict(record), judged_by])
+    metrics, offers = judges
+    key = digest([asdict(record), judging_key(metrics, offers)])
     if found := store.find(key):
         return found
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
