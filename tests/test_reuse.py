@@ -1,4 +1,4 @@
-"""One changed byte is computed: runs of a stranger's model with its packages changed between them."""
+"""One changed byte is computed: runs of a stranger's model whose packages change in between."""
 
 from __future__ import annotations
 
