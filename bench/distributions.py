@@ -229,4 +229,6 @@ def _modules_of() -> Mapping[str, frozenset[str]]:
 
 
 def _is_imported(name: str) -> bool:
-    return not _modules_of().get(name, frozenset()).isdisjoint(sys.modules)
+    modules = _modules_of().get(name, frozenset())
+    public = {module for module in modules if not module.startswith("_")}
+    return not (public or modules).isdisjoint(sys.modules)  # setuptools' start-up hook is no import
