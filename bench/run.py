@@ -18,7 +18,7 @@ from bench.outcome import execute
 from bench.record import PartRecord, RunRecord
 from bench.request import RunRequest, cast, demand_device
 from bench.store import TRACEBACK, Run, Store
-from bench.work import Work, judged_with, prepare
+from bench.work import Work, prepare
 
 if TYPE_CHECKING:
     from bench.context import Context
@@ -84,14 +84,13 @@ def run(
         write_bytes(folder / TRACEBACK, traceback.format_exc().encode())
         broken = replace(record, status="failed", error=told, seconds=work.seconds)
         raise RunFailedError(store.seal(folder, broken)) from error
-    parts = work.cast
     done = replace(
         record,
         status="ok",
         fit=outcome.fit,
         fit_reused=outcome.fit_reused,
         versions={**record.versions, **outcome.versions},
-        judged_with=versions(judged_with(parts.metrics, parts.offers)),
+        judged_with=work.judges.versions(),
         threshold=outcome.threshold,
         verdicts=outcome.verdicts,
         seconds=work.seconds,

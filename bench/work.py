@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from bench.code_digest import (
-    JUDGING,
-    SCORING,
-    code_digest,
-    core_digest,
-    imports_of,
-    unreadable,
-)
-from bench.distributions import stands_on
+from bench.code_digest import SCORING, core_digest, unreadable
 from bench.errors import DamagedError, RequestError
 from bench.fingerprint import digest, table_digest
 from bench.fits import FitRequest, Start, find_start
+from bench.judging import Judges
 from bench.material import Material, Origin, gather
 from bench.options import options_in
 from bench.request import Cast, RunRequest, cast
@@ -27,8 +20,7 @@ from bench.request import Cast, RunRequest, cast
 if TYPE_CHECKING:
     from bench.context import Context
     from bench.home import Home
-    from bench.parts import Metric, Part
-    from bench.plugins import Offer, Shelf
+    from bench.plugins import Shelf
     from bench.store import Store
 
 
@@ -55,16 +47,21 @@ class Work:
 
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
-        judged_by = judging_key(self.cast.metrics, self.cast.offers)
         return digest(
             [
                 self.scores_key(),
                 asdict(self.material.records["evaluated"]),
                 self.request.threshold,
                 *([sorted(self.request.allow)] if self.request.allow else []),
-                judged_by,
+                self.judges.key(),
             ]
         )
+
+    @property
+    def judges(self) -> Judges:
+        """The metrics, and where they come from."""
+        metrics = self.cast.metrics
+        return Judges(metrics, [self.cast.offer(metric).distribution for metric in metrics])
 
     def scores_key(self) -> str:
         """The content hash of all that the scores come from."""
@@ -78,24 +75,6 @@ class Work:
                 self.request.permute,
             ]
         )
-
-
-def judged_with(metrics: Sequence[Metric], offers: Mapping[type[Part], Offer[Part]]) -> set[str]:
-    """The distributions that the metrics stand on, once they have judged."""
-    named = [(type(m), offers[type(m)].distribution) for m in metrics]
-    imports = {name for part, d in named for name in imports_of(part, d)}
-    return stands_on((d for _, d in named), imports)
-
-
-def judging_key(metrics: Sequence[Metric], offers: Mapping[type[Part], Offer[Part]]) -> object:
-    """What identifies how scores are judged: the metrics, their options and their code."""
-    return [
-        core_digest(JUDGING),
-        *(
-            (m.name, options_in(m), m.content(), code_digest(type(m), offers[type(m)].distribution))
-            for m in metrics
-        ),
-    ]
 
 
 def prepare(request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context) -> Work:

@@ -17,8 +17,7 @@ from bench.archive import RESULTS, RUNS, Packed, pack, read_packed, unpack, writ
 from bench.cli.report import command as report
 from bench.cli.study import command as study
 from bench.errors import DamagedError, RequestError
-from bench.options import build
-from bench.parts import Metric
+from bench.judging import Judges
 from bench.report.check import find_reports, out_of_step
 from bench.report.contents import Contents
 from bench.report.rejudge import rejudge
@@ -179,8 +178,8 @@ def rejudged(
 ) -> Callable[[], tuple[int, int]]:
     """Judges the folder's runs anew, and leaves the page alone."""
     monkeypatch.setattr("bench.report.rejudge.write_report", lambda *_: None)
-    metrics = [build(offer.part, {}) for offer in desk.shelf.all(Metric).values()]
-    return lambda: rejudge(folder, metrics)
+    judges = Judges.of(desk.shelf)
+    return lambda: rejudge(folder, judges)
 
 
 def test_what_the_metrics_of_now_say_as_well_is_left_as_it_is(

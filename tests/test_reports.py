@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.archive import unpack
+from bench.judging import Judges
 from bench.metrics.curve import Ranking
-from bench.options import build
-from bench.parts import Metric
 from bench.plugins import load_shelf
 from bench.report.check import find_reports, out_of_step
 from bench.report.rejudge import rejudge
@@ -46,8 +45,8 @@ def test_a_committed_report_says_where_a_maximum_stands_at_the_floor(
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", REPORTS, ids=lambda folder: folder.name)
 def test_a_committed_report_says_what_the_metrics_of_now_say(folder: Path, tmp_path: Path) -> None:
-    metrics = [build(offer.part, {}) for offer in load_shelf().all(Metric).values()]
-    changed, runs = rejudge(shutil.copytree(folder, tmp_path / folder.name), metrics)
+    judges = Judges.of(load_shelf())
+    changed, runs = rejudge(shutil.copytree(folder, tmp_path / folder.name), judges)
     assert (changed, runs > 0) == (0, True)
 
 

@@ -98,14 +98,13 @@ def _check(folder: Path) -> int:
 
 
 def _rejudge(folder: Path) -> int:
-    from bench.options import build
-    from bench.parts import Metric
+    from bench.judging import Judges
     from bench.plugins import load_shelf
     from bench.report.rejudge import rejudge
 
-    metrics = [build(offer.part, {}) for offer in load_shelf().all(Metric).values()]
+    judges = Judges.of(load_shelf())
     for report in _reports(folder):
-        changed, runs = rejudge(report, metrics)
+        changed, runs = rejudge(report, judges)
         click.echo(f"{report}: another figure or note in {changed} of {runs} runs")
     return 0
 

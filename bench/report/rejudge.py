@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from math import isclose
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.archive import Packed, contents_of, read_packed, unpack, write_packed
-from bench.fingerprint import code_digest, digest
-from bench.options import options_in
+from bench.fingerprint import digest
+from bench.judging import Judges
 from bench.outcome import judge
-from bench.parts import Metric
 from bench.report.page import write_report
 from bench.scored import Estimate
 from bench.store import Metrics, Run, Store
@@ -21,7 +19,7 @@ ROUNDING = 1e-9
 """Relative; another machine's arithmetic gives figures that differ by less."""
 
 
-def rejudge(folder: Path, metrics: Sequence[Metric]) -> tuple[int, int]:
+def rejudge(folder: Path, judges: Judges) -> tuple[int, int]:
     """Judge the packed runs of a report anew, without their models, and write the report over them.
 
     Gives how many of how many runs have another figure or note than before. The threshold of each
@@ -34,7 +32,7 @@ def rejudge(folder: Path, metrics: Sequence[Metric]) -> tuple[int, int]:
     contents, packed = contents_of(folder), read_packed(folder)
     with TemporaryDirectory() as scratch:
         runs = unpack(folder, Store(Path(scratch)))
-        after = [_judged(one, run, metrics) for one, run in zip(packed, runs, strict=True)]
+        after = [_judged(one, run, judges) for one, run in zip(packed, runs, strict=True)]
     if after != packed:
         write_packed(folder, after)
     with TemporaryDirectory() as scratch:
@@ -42,16 +40,15 @@ def rejudge(folder: Path, metrics: Sequence[Metric]) -> tuple[int, int]:
     return sum(one != other for one, other in zip(packed, after, strict=True)), len(packed)
 
 
-def _judged(one: Packed, run: Run, metrics: Sequence[Metric]) -> Packed:
+def _judged(one: Packed, run: Run, judges: Judges) -> Packed:
     """A packed run with the figures of now, under another key, as others judged it."""
     if one.metrics is None:
         return one
-    was, now = one.metrics.estimates, judge(metrics, run.scored())
+    was, now = one.metrics.estimates, judge(judges.metrics, run.scored())
     estimates = was | {name: _settled(was.get(name), e) for name, e in now.estimates.items()}
     if (estimates, now.counts) == (was, one.metrics.counts):
         return one
-    judged_by = [(m.name, options_in(m), code_digest(type(m))) for m in metrics]
-    record = replace(one.record, id=digest([one.record.id, judged_by]))
+    record = replace(one.record, id=digest([one.record.id, judges.key()]))
     return replace(one, record=record, metrics=Metrics(estimates, now.counts))
 
 
