@@ -55,11 +55,11 @@ def pack(runs: Sequence[Run], contents: Contents, folder: Path) -> None:
     shutil.rmtree(folder / RESULTS, ignore_errors=True)
     (folder / RESULTS).mkdir(parents=True)
     frames: dict[str, pd.DataFrame] = {}
-    lines = [msgspec.json.encode(_packed(run, frames)) for run in sorted(runs, key=_name)]
+    packed = [_packed(run, frames) for run in sorted(runs, key=_name)]
     for file, frame in frames.items():
         with written(folder / RESULTS / file) as draft:
             frame.to_parquet(draft, index=False, compression="zstd")
-    write_bytes(folder / RESULTS / RUNS, b"".join(line + b"\n" for line in lines))
+    write_packed(folder, packed)
     write_bytes(folder / RESULTS / CONTENTS, msgspec.json.encode(contents) + b"\n")
 
 
@@ -84,19 +84,36 @@ def unpack(folder: Path, store: Store) -> list[Run]:
     Raises:
         DamagedError: the archive cannot be read.
     """
+    there = {run.name: run for run in store.runs()}
+    frames: dict[str, pd.DataFrame] = {}
+    return [
+        there.get(one.name) or _unpacked(one, folder / RESULTS, store, frames)
+        for one in read_packed(folder)
+    ]
+
+
+def read_packed(folder: Path) -> list[Packed]:
+    """The lines of an archive.
+
+    Raises:
+        DamagedError: the archive cannot be read.
+    """
     import msgspec
 
     file = folder / RESULTS / RUNS
     try:
         lines = file.read_bytes().splitlines()
-        packed = [msgspec.json.decode(line, type=Packed) for line in lines]
+        return [msgspec.json.decode(line, type=Packed) for line in lines]
     except (OSError, msgspec.DecodeError) as error:
         raise DamagedError(f"{file} cannot be read: {error}") from error
-    there = {run.name: run for run in store.runs()}
-    frames: dict[str, pd.DataFrame] = {}
-    return [
-        there.get(one.name) or _unpacked(one, folder / RESULTS, store, frames) for one in packed
-    ]
+
+
+def write_packed(folder: Path, packed: Sequence[Packed]) -> None:
+    """Write the lines of an archive, in place of an earlier one's."""
+    import msgspec
+
+    lines = b"".join(msgspec.json.encode(one) + b"\n" for one in packed)
+    write_bytes(folder / RESULTS / RUNS, lines)
 
 
 def _packed(run: Run, frames: dict[str, pd.DataFrame]) -> Packed:

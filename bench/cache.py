@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 from bench.errors import DamagedError
 from bench.files import sync, write_bytes
@@ -48,25 +49,35 @@ def stored(
     key: str,
     compute: Callable[[Path], None],
     notice: Callable[[str], None],
+    *,
     beside: Sequence[Path] = (),
+    changes: Callable[[Path], Sequence[str]] = lambda folder: (),
 ) -> tuple[Path, bool]:
     """The sealed folder of a key and whether it was there; computed where it is not, or damaged.
 
     `compute` fills an empty folder; what it raises goes through and leaves no entry. Where it
-    writes files `beside` it, the folder counts as damaged without them.
+    writes files `beside` it, the folder counts as damaged without them. `changes` says what is
+    another here than when a folder was made, a line each: such a folder is left to those for whom
+    it holds, and one is made beside it.
     """
     root.mkdir(parents=True, exist_ok=True)
-    folder = root / key
     with _locked(root / f"{key}.lock", notice):
-        if folder.exists():
+        changed: Sequence[str] = ()
+        for folder in _made(root, key):
             try:
                 verify(folder)
                 _demand_there(folder, beside)
             except DamagedError as error:
                 notice(f"{error}; it is made anew")
                 shutil.rmtree(folder)
-            else:
+                continue
+            if not (changed := changes(folder)):
                 return folder, True
+        if changed:
+            notice(f"{'; '.join(changed[:3])}: what was made with that is not reused")
+        folder = root / key
+        if folder.exists():
+            folder = root / f"{key}-{uuid4().hex[:8]}"
         draft = root / f".{key}.{os.getpid()}"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
@@ -78,6 +89,21 @@ def stored(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return folder, False
+
+
+def kept(root: Path, key: str, changes: Callable[[Path], Sequence[str]]) -> Path | None:
+    """The sealed folder of a key, if one is there that is whole and holds here."""
+    for folder in _made(root, key):
+        with suppress(DamagedError):
+            verify(folder)
+            if not changes(folder):
+                return folder
+    return None
+
+
+def _made(root: Path, key: str) -> list[Path]:
+    """The folders of a key: the first that was made, and those for other surroundings."""
+    return [folder for folder in (root / key, *sorted(root.glob(f"{key}-*"))) if folder.exists()]
 
 
 def _demand_there(folder: Path, beside: Sequence[Path]) -> None:

@@ -1,12 +1,9 @@
-"""Content hashes: of requests, of events, of files and of plugin code."""
+"""Content hashes: of requests, of events and of files."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,42 +54,3 @@ def file_digest(path: Path) -> str:
 
     with path.open("rb") as stream:
         return stream_digest(stream, "sha256").hexdigest()
-
-
-@cache
-def code_digest(part: type) -> str:
-    """The hash of all files of the package that a part comes from.
-
-    For the core's own parts it is the folder of the part's module, so that a change of a report
-    does not undo every fit.
-    """
-    top = part.__module__.partition(".")[0]
-    module = sys.modules[part.__module__ if top == "bench" else top]
-    file = Path(module.__file__ or "")
-    lone = "." not in module.__name__ and file.name != "__init__.py"
-    files: Iterable[Path] = [file] if lone else sorted(file.parent.rglob("*"))
-    kept = [f for f in files if f.is_file() and f.suffix != ".pyc"]
-    return digest([(f.relative_to(file.parent).as_posix(), file_digest(f)) for f in kept])
-
-
-def versions_of(distribution: str) -> dict[str, str]:
-    """The installed versions of a distribution and of what it requires directly."""
-    return dict(_versions_of(distribution))
-
-
-@cache
-def _versions_of(distribution: str) -> Mapping[str, str]:
-    """The same, read off the disk once a process."""
-    import re
-
-    names = [distribution]
-    for line in requires(distribution) or ():
-        if "extra ==" not in line and (match := re.match(r"[\w.-]+", line)):
-            names.append(match.group())
-    found = {}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue  # a requirement for another platform
-    return found

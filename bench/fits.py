@@ -11,9 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cache import stored, verify
+from bench.code_digest import FITTING, code_digest, core_digest, imports_of
+from bench.distributions import (
+    changes_since,
+    read_versions,
+    stands_on,
+    versions,
+    write_versions,
+)
 from bench.encoding import encode, learn, read_learned, write_learned
 from bench.errors import NotFiniteError
-from bench.fingerprint import code_digest, digest, table_digest, versions_of
+from bench.fingerprint import digest, table_digest
 from bench.fronts import fronts
 from bench.guards.moments import fitted as guard_fit
 from bench.guards.moments import read_verdicts, write_verdicts
@@ -26,7 +34,7 @@ from bench.options import fitting, plainly
 if TYPE_CHECKING:
     from bench.context import Context
     from bench.encoding import Learned
-    from bench.parts import Encoder, Fitted, Model
+    from bench.parts import Encoder, Fitted, Model, Part
     from bench.record import Verdict
     from bench.table import Table
 
@@ -78,11 +86,10 @@ class FitRequest:
 
     def key(self) -> str:
         """The content hash of the request."""
-        parts = [self.model, *self.encoders]
         return digest(
             [
-                [(p.name, fitting(p), p.content(), code_digest(type(p))) for p in parts],
-                [versions_of(distribution) for distribution in self.distributions],
+                self.parts_key(),
+                core_digest(FITTING),
                 table_digest(self.train),
                 table_digest(self.valid),
                 self.seed,
@@ -91,16 +98,34 @@ class FitRequest:
             ]
         )
 
+    def parts_key(self) -> list[object]:
+        """What identifies the model and the encoders: options that a fit depends on, and code."""
+        return [(p.name, fitting(p), p.content(), code_digest(type(p), d)) for p, d in self._parts]
+
+    def versions(self) -> dict[str, str]:
+        """Of the distributions that the fit was made with, once it is made."""
+        imports = {name for part, d in self._parts for name in imports_of(type(part), d)}
+        return versions(stands_on(self.distributions, imports))
+
+    @property
+    def _parts(self) -> list[tuple[Part, str]]:
+        """The model and the encoders, each with its distribution."""
+        return list(zip((self.model, *self.encoders), self.distributions, strict=True))
+
 
 @dataclass(frozen=True)
 class Fit:
     """A fit, as it was read back from what was saved of it."""
 
+    name: str
+    """Of its folder."""
     fitted: Fitted
     learned: Learned
     reused: bool
     seconds: float
     """How long the fitting took, when it was done."""
+    versions: Mapping[str, str]
+    """Of the distributions that it was made with."""
     history: Path
     """Training scalars, a JSON object a line; there may be none."""
     verdicts: Sequence[Verdict]
@@ -126,15 +151,17 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         checkpoints.mkdir(parents=True, exist_ok=True)
         _fit_into(folder, request, context)
 
-    folder, reused = stored(root, key, compute, context.notice)
+    folder, reused = stored(root, key, compute, context.notice, changes=changes_since)
     shutil.rmtree(checkpoints, ignore_errors=True)
     learned = read_learned(request.encoders, folder / ENCODERS)
     context = replace(context, fronts=fronts(request.model, request.encoders, learned))
     return Fit(
+        name=folder.name,
         fitted=request.model.load(folder / MODEL, context),
         learned=learned,
         reused=reused,
         seconds=float((folder / "seconds").read_text()),
+        versions=read_versions(folder),
         history=folder / HISTORY,
         verdicts=read_verdicts(folder),
     )
@@ -169,6 +196,7 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
     (folder / "seconds").write_text(f"{seconds:.3f}")
     saved = plainly(request.model).load(folder / MODEL, context)
     write_verdicts(folder, guard_fit(request.model, fitted, saved, record, valid))
+    write_versions(request.versions(), folder)
 
 
 def _watched(history: History) -> Callable[[int, Mapping[str, float]], None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +36,24 @@ ROLES = ("valid", "evaluated")
 class Outcome:
     """What is to be recorded of it."""
 
+    fit: str
+    """The name of the fit's folder."""
     fit_reused: bool
+    versions: Mapping[str, str]
+    """Of the distributions that the scores were made with."""
     threshold: float
+    verdicts: list[Verdict]
+
+
+@dataclass(frozen=True)
+class _Scores:
+    """The scores of the samples by role, and all that is known of where they come from."""
+
+    samples: dict[str, Scored]
+    history: Path
+    fit: str
+    fit_reused: bool
+    versions: Mapping[str, str]
     verdicts: list[Verdict]
 
 
@@ -51,28 +67,39 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     """
     if earlier := store.find_scores(work.scores_key()):
         work.context.notice(f"reused the scores of run {earlier.name}")
-        samples = {role: _earlier(work, earlier, role) for role in ROLES}
-        history, reused = earlier.folder / HISTORY, True
-        verdicts = unjudged(earlier.record.verdicts)
+        scores = _scores_of(work, earlier)
     else:
-        samples, history, reused, verdicts = _fresh(work)
-    threshold = choose(work.request.threshold, samples["valid"], work.context.notice)
-    samples = {role: replace(found, threshold=threshold) for role, found in samples.items()}
+        scores = _fresh(work)
+    threshold = choose(work.request.threshold, scores.samples["valid"], work.context.notice)
+    samples = {role: replace(one, threshold=threshold) for role, one in scores.samples.items()}
     with work.stage("judge"):
         metrics = judge(work.cast.metrics, samples["evaluated"])
-    verdicts = _let_on(work, [*verdicts, *judged(work, samples, store)], stop=False)
+    verdicts = _let_on(work, [*scores.verdicts, *judged(work, samples, store)], stop=False)
     ids = {role: work.material.tables[role].ids for role in samples}
     write_scores(folder, {role: (samples[role], ids[role]) for role in samples})
     write_metrics(folder, metrics)
-    copy_history(folder, history)
-    write_events(history, folder / TENSORBOARD)
+    copy_history(folder, scores.history)
+    write_events(scores.history, folder / TENSORBOARD)
     if voiding(verdicts):
         raise VoidError(verdicts)
-    return Outcome(reused, threshold, verdicts)
+    return Outcome(scores.fit, scores.fit_reused, scores.versions, threshold, verdicts)
 
 
-def _fresh(work: Work) -> tuple[dict[str, Scored], Path, bool, list[Verdict]]:
-    """Fit or reuse the fit, and score; with its history, whether it was there, and verdicts."""
+def _scores_of(work: Work, earlier: Run) -> _Scores:
+    """The scores of an earlier run, to be judged anew."""
+    record = earlier.record
+    return _Scores(
+        samples={role: _earlier(work, earlier, role) for role in ROLES},
+        history=earlier.folder / HISTORY,
+        fit=record.fit or "",
+        fit_reused=True,
+        versions=record.versions,
+        verdicts=unjudged(record.verdicts),
+    )
+
+
+def _fresh(work: Work) -> _Scores:
+    """Fit or reuse the fit, and score."""
     with work.stage("guards"):
         verdicts = _let_on(work, before(work))
         verdicts = _let_on(work, [*verdicts, *rehearsed(work)])
@@ -88,7 +115,8 @@ def _fresh(work: Work) -> tuple[dict[str, Scored], Path, bool, list[Verdict]]:
     for role in ROLES:
         with work.stage(f"score {role}"):
             samples[role] = _scored(work, fitted, role)
-    return samples, fitted.history, fitted.reused, verdicts
+    versions = {**fitted.versions, **work.fit_request.versions()}
+    return _Scores(samples, fitted.history, fitted.name, fitted.reused, versions, verdicts)
 
 
 def _let_on(work: Work, verdicts: list[Verdict], *, stop: bool = True) -> list[Verdict]:

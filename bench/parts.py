@@ -30,7 +30,10 @@ class Part(ABC):
     name: ClassVar[str]
 
     def content(self) -> str:
-        """The content hash of the files that options name, if any; part of every cache's key."""
+        """The content hash of the files that options name, if any; part of every cache's key.
+
+        Without it a changed file under the same name is not seen: `bench.file_digest(path)`.
+        """
         return ""
 
 

@@ -150,11 +150,14 @@ class RunRecord:
     valid: SampleRecord | None = None
     sample: SampleRecord | None = None
     fit: str | None = None
-    """Content hash of the fit."""
+    """The name of the fit's folder: its content hash, and more where there are several."""
     scores: str | None = None
     """Content hash of all that the scores come from."""
     fit_reused: bool = False
     versions: dict[str, str] = field(default_factory=dict)
+    """Of the core, and of the distributions that its scores were made with."""
+    judged_with: dict[str, str] = field(default_factory=dict)
+    """The same of what its metrics stand on."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time of each stage."""
     verdicts: list[Verdict] = field(default_factory=list)

@@ -7,10 +7,11 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bench.code_digest import code_digest
+from bench.distributions import CORE, versions
 from bench.encoding import encode, learn, views_read
 from bench.errors import BenchError
 from bench.files import write_bytes
-from bench.fingerprint import code_digest, versions_of
 from bench.guards.moments import VoidError
 from bench.options import options_in
 from bench.outcome import execute
@@ -86,7 +87,10 @@ def run(
     done = replace(
         record,
         status="ok",
+        fit=outcome.fit,
         fit_reused=outcome.fit_reused,
+        versions={**record.versions, **outcome.versions},
+        judged_with=work.judges.versions(),
         threshold=outcome.threshold,
         verdicts=outcome.verdicts,
         seconds=work.seconds,
@@ -117,10 +121,6 @@ def _record(work: Work, key: str, created: str) -> RunRecord:
     asked: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
     if request.file:
         asked["file"] = str(request.file)
-    offers = {parts.offer(part).distribution for part in (parts.model, *parts.encoders)}
-    versions: dict[str, str] = {}
-    for distribution in sorted(offers | {"classifier-bench"}):
-        versions |= versions_of(distribution)
     return RunRecord(
         id=key,
         created=created,
@@ -139,7 +139,7 @@ def _record(work: Work, key: str, created: str) -> RunRecord:
         sample=samples["evaluated"],
         fit=work.fit_request.key(),
         scores=work.scores_key(),
-        versions=versions,
+        versions=versions([CORE]),
     )
 
 
@@ -151,5 +151,5 @@ def _part(work: Work, part: Part) -> PartRecord:
         plugin=offer.plugin,
         distribution=offer.distribution,
         version=offer.version,
-        code=code_digest(type(part)),
+        code=code_digest(type(part), offer.distribution),
     )

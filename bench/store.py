@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.distributions import changes
 from bench.errors import DamagedError, RequestError
 from bench.files import sync, write_bytes, written
 from bench.fingerprint import file_digest
@@ -126,12 +127,14 @@ class Store:
         return Run(folder, record)
 
     def find(self, key: str) -> Run | None:
-        """The newest good run of a content key, its files verified."""
-        return self._newest(lambda record: record.id == key)
+        """The newest good run of a key that was made with the versions here, its files verified."""
+        return self._newest(
+            lambda record: record.id == key and not changes(record.versions | record.judged_with)
+        )
 
     def find_scores(self, key: str) -> Run | None:
-        """The newest good run whose scores come from what the key holds, its files verified."""
-        return self._newest(lambda record: record.scores == key)
+        """The newest good run with scores of this key and the versions here, its files verified."""
+        return self._newest(lambda record: record.scores == key and not changes(record.versions))
 
     def _newest(self, wanted: Callable[[RunRecord], bool]) -> Run | None:
         for run in reversed(list(self.runs())):

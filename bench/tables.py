@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cache import stored
-from bench.fingerprint import code_digest, digest, versions_of
+from bench.code_digest import code_digest
+from bench.distributions import canonical, changes_since, closure, versions, write_versions
+from bench.fingerprint import digest
 from bench.options import options_in
 from bench.table import Column, Table
 
@@ -32,6 +34,8 @@ def load_table(
 
     def compute(folder: Path) -> None:
         write_table(dataset.table(source, replace(context, table=other)), folder)
+        # all of them, as events may be read by worker processes whose imports nobody sees here
+        write_versions(versions(closure([distribution]) - {canonical(distribution)}), folder)
 
     key = digest(
         [
@@ -40,11 +44,12 @@ def load_table(
             options_in(dataset),
             source.edition,
             source.digest,
-            code_digest(type(dataset)),
-            versions_of(distribution),
+            code_digest(type(dataset), distribution),
         ]
     )
-    folder, reused = stored(root, key, compute, context.notice, source.beside)
+    folder, reused = stored(
+        root, key, compute, context.notice, beside=source.beside, changes=changes_since
+    )
     return read_table(folder), reused
 
 

@@ -32,7 +32,7 @@ def choose(asked: str, valid: Scored, notice: Callable[[str], None] = lambda lin
     Notices where the valid split's few background events decide it, and not the scores.
 
     Raises:
-        RequestError: the valid split has too few background events to choose by.
+        RequestError: the valid split has too few background events, or no signal, to choose by.
     """
     import numpy as np
 
@@ -43,8 +43,10 @@ def choose(asked: str, valid: Scored, notice: Callable[[str], None] = lambda lin
     ranking = Ranking.of(valid)
     curve = ranking.curve()
     if asked == BEST_SIC:
+        if not (valid.y == 1).any():
+            raise RequestError(f"--threshold {asked}: no signal event in the valid split")
         place = curve.best_sic(BACKGROUND_FLOOR)[1]
-        if place >= 0 and place == int(np.argmax(curve.left >= BACKGROUND_FLOOR)):
+        if curve.at_floor(place):
             notice(
                 f"--threshold {asked} stands at ε_B {curve.background[place]:.2g}, the least that "
                 f"leaves {BACKGROUND_FLOOR} background events of the valid split: a tighter one, "

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from bench.code_digest import SCORING, core_digest, unreadable
 from bench.errors import DamagedError, RequestError
-from bench.fingerprint import code_digest, digest, table_digest
+from bench.fingerprint import digest, table_digest
 from bench.fits import FitRequest, Start, find_start
+from bench.judging import Judges
 from bench.material import Material, Origin, gather
 from bench.options import options_in
 from bench.request import Cast, RunRequest, cast
@@ -45,7 +47,6 @@ class Work:
 
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
-        judged_by = [(m.name, options_in(m), code_digest(type(m))) for m in self.cast.metrics]
         sample = asdict(self.material.records["evaluated"])
         if not sample["division"]:  # then the key is as it was before there were any
             del sample["division"]
@@ -55,15 +56,22 @@ class Work:
                 sample,
                 self.request.threshold,
                 *([sorted(self.request.allow)] if self.request.allow else []),
-                judged_by,
+                self.judges.key(),
             ]
         )
+
+    @property
+    def judges(self) -> Judges:
+        """The metrics, and where they come from."""
+        metrics = self.cast.metrics
+        return Judges(metrics, [self.cast.offer(metric).distribution for metric in metrics])
 
     def scores_key(self) -> str:
         """The content hash of all that the scores come from."""
         return digest(
             [
                 self.fit_request.key(),
+                core_digest(SCORING),
                 options_in(self.cast.model),  # those of scoring too, which are not the fit's
                 table_digest(self.material.tables["evaluated"]),
                 self.request.without,
@@ -79,6 +87,9 @@ def prepare(request: RunRequest, shelf: Shelf, home: Home, store: Store, context
         BenchError: the request or its input is bad.
     """
     parts = cast(request, shelf)
+    for part in (parts.model, *parts.encoders, *parts.metrics):
+        if unreadable(type(part), parts.offer(part).distribution):
+            context.notice(f"the code of {part.name} cannot be read: nothing of it is reused")
     start = _start(request, parts, home, store)
     started = time.monotonic()
     earlier = start.ledger if start else None

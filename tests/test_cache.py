@@ -36,10 +36,10 @@ def test_without_the_files_beside_it_a_folder_is_made_anew(tmp_path: Path) -> No
         beside.touch()
 
     for reused in (False, True):
-        assert stored(tmp_path, "key", both, print, [beside])[1] is reused
+        assert stored(tmp_path, "key", both, print, beside=[beside])[1] is reused
     beside.unlink()
     told: list[str] = []
-    assert not stored(tmp_path, "key", both, told.append, [beside])[1]
+    assert not stored(tmp_path, "key", both, told.append, beside=[beside])[1]
     assert told[0].endswith("beside, which belongs to it, is missing; it is made anew")
     assert beside.is_file()
 

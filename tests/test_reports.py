@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from bench.archive import unpack
+from bench.judging import Judges
+from bench.metrics.curve import Ranking
+from bench.plugins import load_shelf
 from bench.report.check import find_reports, out_of_step
+from bench.report.rejudge import rejudge
+from bench.store import Store
 
 REPORTS = find_reports(Path(__file__).parents[1] / "reports")
 
@@ -18,6 +25,29 @@ def test_there_are_reports() -> None:
 @pytest.mark.parametrize("folder", REPORTS, ids=lambda folder: folder.name)
 def test_a_committed_report_is_in_step(folder: Path) -> None:
     assert out_of_step(folder) == []
+
+
+@pytest.mark.parametrize("folder", REPORTS, ids=lambda folder: folder.name)
+def test_a_committed_report_says_where_a_maximum_stands_at_the_floor(
+    folder: Path, tmp_path: Path
+) -> None:
+    wrong = []
+    for run in unpack(folder, Store(tmp_path)):
+        if run.record.status != "ok" or run.record.bare:
+            continue
+        curve = Ranking.of(run.scored()).curve()
+        says = "at the floor" in run.metrics().estimates["max_sic"].note
+        if says != curve.at_floor(curve.best_sic()[1]):
+            wrong.append(run.name)
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", REPORTS, ids=lambda folder: folder.name)
+def test_a_committed_report_says_what_the_metrics_of_now_say(folder: Path, tmp_path: Path) -> None:
+    judges = Judges.of(load_shelf())
+    changed, runs = rejudge(shutil.copytree(folder, tmp_path / folder.name), judges)
+    assert (changed, runs > 0) == (0, True)
 
 
 def tables(page: str) -> dict[str, list[list[str]]]:

@@ -34,6 +34,13 @@ from bench.cli.options import RUNS
     help="Write nothing; say whether the reports in FOLDER are what the runs packed beside them "
     "give, and exit with 1 if not.",
 )
+@click.option(
+    "--rejudge",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Judge the scores packed beside the reports in FOLDER anew, by the metrics of now and "
+    "without a model, and write these reports again.",
+)
 @RUNS
 def command(
     names: tuple[str, ...],
@@ -42,6 +49,7 @@ def command(
     decisions: bool,
     blocks: bool,
     check: Path | None,
+    rejudge: Path | None,
     runs: Path,
 ) -> int:
     """Write what may be concluded of stored runs, with their figures and tables.
@@ -51,10 +59,15 @@ def command(
 
     RUN is a run's folder or the start or end of its name; all runs if none is named.
     """
+    from bench.errors import RequestError
     from bench.report.contents import Contents
     from bench.report.page import write_report
     from bench.store import Store
 
+    if check and rejudge:
+        raise RequestError("--check and --rejudge: wanted one of them")
+    if rejudge:
+        return _rejudge(rejudge)
     if check:
         return _check(check)
     contents = Contents(title, decisions, blocks)
@@ -72,17 +85,39 @@ def _shown(page: str) -> str:
 
 
 def _check(folder: Path) -> int:
-    from bench.errors import RequestError
-    from bench.report.check import find_reports, out_of_step
+    from bench.report.check import out_of_step
 
-    reports = find_reports(folder)
-    if not reports:
-        raise RequestError(f"{folder}: no report in it")
     wrong = 0
-    for report in reports:
+    for report in _reports(folder):
         found = out_of_step(report)
         click.echo(f"{report}: {'out of step' if found else 'in step'}")
         for line in found:
             click.echo(f"  {line}")
         wrong += bool(found)
     return 1 if wrong else 0
+
+
+def _rejudge(folder: Path) -> int:
+    from bench.judging import Judges
+    from bench.plugins import load_shelf
+    from bench.report.rejudge import rejudge
+
+    judges = Judges.of(load_shelf())
+    for report in _reports(folder):
+        changed, runs = rejudge(report, judges)
+        click.echo(f"{report}: another figure or note in {changed} of {runs} runs")
+    return 0
+
+
+def _reports(folder: Path) -> list[Path]:
+    """The reports in a folder.
+
+    Raises:
+        RequestError: there is none.
+    """
+    from bench.errors import RequestError
+    from bench.report.check import find_reports
+
+    if reports := find_reports(folder):
+        return reports
+    raise RequestError(f"{folder}: no report in it")

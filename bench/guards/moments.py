@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cache import stored
+from bench.code_digest import FITTING, code_digest, core_digest
+from bench.distributions import changes_since, write_versions
 from bench.encoding import encode, learn
 from bench.errors import NotFiniteError
-from bench.fingerprint import code_digest, digest, versions_of
+from bench.fingerprint import digest
 from bench.fronts import fronts
 from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED, TRAINED
 from bench.guards.evidence import Before, Course, Judged
@@ -19,7 +21,7 @@ from bench.guards.probing import EVENTS, few, probe
 from bench.guards.recorder import Record, Recorder
 from bench.guards.rehearsal import TRAIN_EVENTS, rehearse
 from bench.guards.stopped import Finite, Rehearsed
-from bench.options import fitting, plainly
+from bench.options import plainly
 from bench.record import Verdict
 
 if TYPE_CHECKING:
@@ -67,7 +69,9 @@ def before(work: Work) -> list[Verdict]:
 
 def rehearsed(work: Work) -> list[Verdict]:
     """What guards say of a fit on a few events; done once for the same parts and code."""
-    folder, reused = stored(work.home.rehearsals, _key(work), _rehearsing(work), _silent)
+    folder, reused = stored(
+        work.home.rehearsals, _key(work), _rehearsing(work), _silent, changes=changes_since
+    )
     if reused:
         work.context.notice("reused the rehearsal of these parts")
     return read_verdicts(folder)
@@ -77,6 +81,7 @@ def _rehearsing(work: Work) -> Callable[[Path], None]:
     def compute(folder: Path) -> None:
         work.context.notice(f"rehearsing {work.cast.model.name} on {TRAIN_EVENTS} events")
         write_verdicts(folder, _rehearse(work))
+        write_versions(work.fit_request.versions(), folder)
 
     return compute
 
@@ -185,11 +190,10 @@ def _silent(_: str) -> None:
 def _key(work: Work) -> str:
     """What a rehearsal depends on: parts, their code, and the form of the events."""
     request = work.fit_request
-    parts = [request.model, *request.encoders]
     return digest(
         [
-            [(p.name, fitting(p), p.content(), code_digest(type(p))) for p in parts],
-            [versions_of(distribution) for distribution in request.distributions],
+            request.parts_key(),
+            core_digest(FITTING),
             request.train.columns,
             request.device,
             request.start.key if request.start else None,

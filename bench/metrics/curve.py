@@ -45,6 +45,16 @@ class Curve:
         place = int(np.argmax(sic))
         return float(sic[place]), place
 
+    def at_floor(self, place: int, floor: int = BACKGROUND_FLOOR) -> bool:
+        """Whether the floor rules out every threshold that leaves less background than this one.
+
+        With ties the fewest that are enough may be 31, if no threshold leaves 25 to 30. Never where
+        it rules out none: a scorer without thresholds (constant scores), or whose first one leaves
+        enough, has no more to show with more background.
+        """
+        enough = self.left[self.left >= floor]
+        return bool(place >= 0 and self.left[0] < floor and self.left[place] == enough[0])
+
     def background_at(self, efficiency: float) -> tuple[float, int]:
         """eps_B at the lowest signal efficiency that is at least this, and the place there."""
         import numpy as np

@@ -82,10 +82,9 @@ class MaximumSic(Metric):
             f"floor {self.floor}, {curve.left[place]:.0f} background events left, "
             f"eps_S = {curve.signal[place]:.3f}"
         )
-        lowest = int(np.argmax(curve.left >= self.floor))
-        if place == lowest:
+        if curve.at_floor(place, self.floor):
             note += "; at the floor: more background events may show more"
-        least = float(curve.background[lowest])
+        least = float(curve.background[np.argmax(curve.left >= self.floor)])
         low, high = self._ends(ranking, value, least, scored.seed)
         return {"max_sic": Estimate(value, low, high, CURVES_METHOD, note)}
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bench.fingerprint import code_digest, digest
-from bench.options import build, options_in
+from bench.fingerprint import digest
+from bench.judging import Judges
+from bench.options import build
 from bench.outcome import judge
 from bench.outside.counts import read_counts
 from bench.outside.predictions import Claim, match
-from bench.parts import Dataset, Metric
+from bench.parts import Dataset
 from bench.store import Run, Store, write_metrics, write_scores
 from bench.tables import load_table
 
@@ -38,9 +38,9 @@ def import_counts(file: Path, shelf: Shelf, store: Store) -> list[Run]:
     import numpy as np
 
     found = read_counts(file)
-    metrics = _metrics(shelf)
+    judges = Judges.of(shelf)
     return [
-        _keep(record, scored, np.arange(len(scored.y), dtype=np.uint64), metrics, store)
+        _keep(record, scored, np.arange(len(scored.y), dtype=np.uint64), judges, store)
         for record, scored in found
     ]
 
@@ -58,27 +58,22 @@ def import_predictions(
     source = part.open(claim.edition, None, context)
     table, _ = load_table(part, offer.distribution, source, context, home.tables)
     matched = match(claim, part, source, table)
-    return _keep(matched.record, matched.scored, matched.ids, _metrics(shelf), store)
-
-
-def _metrics(shelf: Shelf) -> list[Metric]:
-    return [build(offer.part, {}) for offer in shelf.all(Metric).values()]
+    return _keep(matched.record, matched.scored, matched.ids, Judges.of(shelf), store)
 
 
 def _keep(
     record: RunRecord,
     scored: Scored,
     ids: NDArray[np.uint64],
-    metrics: Sequence[Metric],
+    judges: Judges,
     store: Store,
 ) -> Run:
-    judged_by = [(m.name, options_in(m), code_digest(type(m))) for m in metrics]
-    key = digest([asdict(record), judged_by])
+    key = digest([asdict(record), judges.key()])
     if found := store.find(key):
         return found
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     record = replace(record, id=key, created=record.created or now)
     folder = store.claim(record.created, key)
     write_scores(folder, {"evaluated": (scored, ids)})
-    write_metrics(folder, judge(metrics, scored))
+    write_metrics(folder, judge(judges.metrics, scored))
     return store.seal(folder, record)

@@ -30,7 +30,7 @@ def power_for(work: Work, runs: Sequence[Run], fit: str) -> Power:
         return same_options(record, work) and sample is not None and sample.features == features
 
     def likeness(run: Run) -> tuple[bool, bool, str]:
-        return run.record.fit == fit, same(run.record), run.name
+        return (run.record.fit or "").startswith(fit), same(run.record), run.name
 
     threshold = work.request.threshold
     for run in sorted((r for r in runs if _tells(r.record, work)), key=likeness, reverse=True):

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bench.cache import verify
+from bench.cache import kept
+from bench.distributions import changes_since
 from bench.division import rows_in
 from bench.encoding import encode, learn, views_read
-from bench.errors import DamagedError
 from bench.fingerprint import digest
 from bench.options import options_in
 from bench.plan.choices import Choice, choices
@@ -125,11 +125,9 @@ class Planner:
             return "scores", None
         if scores in self._promised:
             return "scores", self._promised[scores]
-        try:
-            verify(self.home.fits / fit)
-        except DamagedError:
-            return ("fit", self._promised[fit]) if fit in self._promised else ("nothing", None)
-        return "fit", None
+        if kept(self.home.fits, fit, changes_since):
+            return "fit", None
+        return ("fit", self._promised[fit]) if fit in self._promised else ("nothing", None)
 
     def _read(self, work: Work, need: Need) -> int | None:
         """The tokens of all events, by those of a few of each sample."""

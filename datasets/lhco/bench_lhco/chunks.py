@@ -19,7 +19,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 import bench
-from bench.fingerprint import code_digest
+from bench.code_digest import code_digest
 from bench_lhco.constituents import WithJets, keep_constituents
 from bench_lhco.events import event_ids
 from bench_lhco.features import SETS
@@ -57,7 +57,8 @@ class Recipe:
     def key(self) -> str:
         """A name for all that decides what the chunks hold, but for labels from outside."""
         parts = {**asdict(self), "path": "", "slice": SLICE, "code": code_digest(Recipe)}
-        parts |= {name: version(name) for name in ("awkward", "fastjet", "numpy", "pyarrow")}
+        used = ("awkward", "awkward-cpp", "fastjet", "numpy", "pyarrow")
+        parts |= {name: version(name) for name in used}
         return blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
