@@ -24,8 +24,8 @@ UNREADABLE = "unreadable-"
 """What the digest of code that cannot be read begins with; it is another one in each process."""
 
 FITTING = (
-    *("context", "division", "encoders", "encoding", "fits", "fronts", "inputs", "options", "parts"),
-    *("prompts", "samples", "table", "training"),
+    *("context", "division", "encoders", "encoding", "fits", "fronts", "inputs", "options"),
+    *("parts", "prompts", "samples", "table", "training"),
 )
 """The core's modules that shape what a model is fitted on, and how."""
 SCORING = ("outcome", "scoring")
