@@ -39,6 +39,8 @@ class Outcome:
     fit_reused: bool
     threshold: float
     verdicts: list[Verdict]
+    values: str
+    """Content hash of the evaluated scores, event by event."""
 
 
 def execute(work: Work, folder: Path, store: Store) -> Outcome:
@@ -49,7 +51,7 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     Raises:
         VoidError: a guard found that the run is worth nothing.
     """
-    if earlier := store.find_scores(work.scores_key()):
+    if earlier := store.find_scores(work.scores_key):
         work.context.notice(f"reused the scores of run {earlier.name}")
         samples = {role: _earlier(work, earlier, role) for role in ROLES}
         history, reused = earlier.folder / HISTORY, True
@@ -68,7 +70,7 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     write_events(history, folder / TENSORBOARD)
     if voiding(verdicts):
         raise VoidError(verdicts)
-    return Outcome(reused, threshold, verdicts)
+    return Outcome(reused, threshold, verdicts, samples["evaluated"].digest)
 
 
 def _fresh(work: Work) -> tuple[dict[str, Scored], Path, bool, list[Verdict]]:

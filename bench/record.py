@@ -140,6 +140,8 @@ class RunRecord:
     """Content hash of the fit."""
     scores: str | None = None
     """Content hash of all that the scores come from."""
+    values: str | None = None
+    """Content hash of the evaluated scores, event by event; equal scores have an equal one."""
     fit_reused: bool = False
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bench.errors import DamagedError, RequestError
@@ -43,12 +44,13 @@ class Work:
         finally:
             self.seconds[name] = round(time.monotonic() - started, 3)
 
+    @cached_property
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
         judged_by = [(m.name, options_in(m), code_digest(type(m))) for m in self.cast.metrics]
         return digest(
             [
-                self.scores_key(),
+                self.scores_key,
                 asdict(self.material.records["evaluated"]),
                 self.request.threshold,
                 *([sorted(self.request.allow)] if self.request.allow else []),
@@ -56,11 +58,12 @@ class Work:
             ]
         )
 
+    @cached_property
     def scores_key(self) -> str:
         """The content hash of all that the scores come from."""
         return digest(
             [
-                self.fit_request.key(),
+                self.fit_request.key,
                 options_in(self.cast.model),  # those of scoring too, which are not the fit's
                 table_digest(self.material.tables["evaluated"]),
                 self.request.without,

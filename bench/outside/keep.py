@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bench.fingerprint import code_digest, digest
+from bench.fingerprint import code_digest, digest, versions_of
 from bench.options import build, options_in
 from bench.outcome import judge
 from bench.outside.counts import read_counts
@@ -73,12 +73,23 @@ def _keep(
     store: Store,
 ) -> Run:
     judged_by = [(m.name, options_in(m), code_digest(type(m))) for m in metrics]
-    key = digest([asdict(record), judged_by])
+    # what is written down beside what was brought is no part of it
+    brought = {name: value for name, value in asdict(record).items() if name != "values"}
+    key = digest([brought, judged_by])
     if found := store.find(key):
         return found
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    record = replace(record, id=key, created=record.created or now)
-    folder = store.claim(record.created, key)
-    write_scores(folder, {"evaluated": (scored, ids)})
-    write_metrics(folder, judge(metrics, scored))
-    return store.seal(folder, record)
+    with store.alone(key):
+        if found := store.find(key):  # another process has kept it meanwhile
+            return found
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        record = replace(
+            record,
+            id=key,
+            created=record.created or now,
+            values=scored.digest,
+            versions=versions_of("classifier-bench"),
+        )
+        folder = store.claim(record.created, key)
+        write_scores(folder, {"evaluated": (scored, ids)})
+        write_metrics(folder, judge(metrics, scored))
+        return store.seal(folder, record)
