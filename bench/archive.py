@@ -108,11 +108,8 @@ def unpack(folder: Path, store: Store) -> list[Run]:
     packed = _read(folder / RESULTS / RUNS)
     if (cover := folder / RESULTS / CONTENTS).is_file():
         _demand_form(cover)
-    there = {run.name: run for run in store.runs()}
     frames: dict[str, pd.DataFrame] = {}
-    return [
-        there.get(one.name) or _unpacked(one, folder / RESULTS, store, frames) for one in packed
-    ]
+    return [_taken_up(one, folder / RESULTS, store, frames) for one in packed]
 
 
 def _read(file: Path) -> list[Packed]:
@@ -152,12 +149,19 @@ def _packed(run: Run, frames: dict[str, pd.DataFrame]) -> Packed:
     return Packed(run.name, record, run.metrics(), samples, list(_losses(run)))
 
 
+def _taken_up(one: Packed, results: Path, store: Store, frames: dict[str, pd.DataFrame]) -> Run:
+    if Path(one.name).name != one.name or one.name.startswith("."):
+        raise DamagedError(f"{results / RUNS}: no run can be called {one.name!r}")
+    if run := store.named(one.name):
+        return run
+    with store.alone(digest([one.name])):  # another process may take up the same archive
+        return store.named(one.name) or _unpacked(one, results, store, frames)
+
+
 def _unpacked(one: Packed, results: Path, store: Store, frames: dict[str, pd.DataFrame]) -> Run:
     import msgspec
     import pandas as pd
 
-    if Path(one.name).name != one.name or one.name.startswith("."):
-        raise DamagedError(f"{results / RUNS}: no run can be called {one.name!r}")
     folder = store.root / one.name
     folder.mkdir(parents=True, exist_ok=True)
     samples = {}

@@ -115,6 +115,10 @@ class Store:
         """
         return self._readable(self._names(), saying)
 
+    def named(self, name: str) -> Run | None:
+        """The run in the folder of this name, if it can be read."""
+        return next(self._readable([name]), None)
+
     def _names(self) -> list[str]:
         """The names of all folders that may be runs, oldest first."""
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from bench.cli.study import command as study
 from bench.errors import DamagedError, RequestError
 from bench.report.check import find_reports, out_of_step
 from bench.report.contents import Contents
-from bench.store import Store
+from bench.store import LOCKS, Metrics, Store, write_metrics
 
 STUDY = """
 title = "Two cuts"
@@ -190,6 +192,29 @@ def test_an_archive_of_another_form_is_refused_by_name(
     assert not (tmp_path / "other").exists()
     with pytest.raises(DamagedError, match=told):
         out_of_step(folder)
+
+
+def test_an_archive_that_two_take_up_at_once_is_unpacked_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def slowly(where: Path, metrics: Metrics) -> None:
+        written.append(where.name)
+        time.sleep(0.1)
+        write_metrics(where, metrics)
+
+    monkeypatch.setattr("bench.archive.write_metrics", slowly)
+    store = Store(tmp_path / "other")
+    threads = [threading.Thread(target=unpack, args=(folder, store)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(written) == len(set(written)) == 3
+    for one in store.runs():
+        assert not [name for name in one.record.files if name.endswith(".tmp")]
+    assert not list((store.root / LOCKS).iterdir())
 
 
 def test_an_archive_from_before_there_were_forms_is_read(folder: Path, tmp_path: Path) -> None:
