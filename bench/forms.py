@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.errors import DamagedError
 from bench.parsed import parsed
-from bench.record import SCHEMA, RunRecord
+from bench.record import SCHEMA, SEVERITIES, RunRecord
 
 MISSING = "missing"
 LONGEST = 40
@@ -56,7 +56,12 @@ def read_record(content: bytes, where: object) -> RunRecord:
         DamagedError: it is of an unknown form, or is no record.
     """
     parsed(content, Written, where).demand_known(where)
-    return parsed(content, RunRecord, where)
+    record = parsed(content, RunRecord, where)
+    for verdict in record.verdicts:
+        if verdict.severity not in SEVERITIES:
+            wrong = f"{verdict.code} has severity {_short(verdict.severity)}"
+            raise DamagedError(f"{where}: {wrong}, wanted {', '.join(SEVERITIES)}")
+    return record
 
 
 def _plain(version: object) -> str:

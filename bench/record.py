@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SCHEMA = 1
+SEVERITIES = ("void", "warn", "note")
 USUAL = {"train": None, "train_ratio": "1:1", "train_events": None, "threshold": "0.5"}
 """What a request says of training and judging unless somebody asked for something else."""
 

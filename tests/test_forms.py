@@ -130,6 +130,14 @@ def test_a_form_whose_writer_is_not_known_is_told_so(place: Workplace) -> None:
         place.store.pick([second.name])
 
 
+def test_a_record_with_a_finding_of_unknown_gravity_is_refused(place: Workplace) -> None:
+    first, _ = place.store.runs()
+    verdict = {"code": "B001", "guard": "x", "severity": "grave", "findings": ["y"]}
+    altered(first, verdicts=[verdict])
+    with pytest.raises(DamagedError, match='B001 has severity "grave", wanted void, warn, note'):
+        place.store.pick([first.name])
+
+
 def test_what_a_record_of_this_form_holds_beyond_it_is_passed_over(place: Workplace) -> None:
     first, _ = place.store.runs()
     altered(first, mood="good", values=...)
