@@ -42,6 +42,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/figures.py
 	$(BIN)/python benchmarks/llm_speed.py
 	$(BIN)/python benchmarks/intervals.py
+	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/guards.py
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/twin.py

@@ -6,16 +6,20 @@ Parquet file for each set of events, with a column of scores for each run on it.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.distributions import CORE, versions
 from bench.errors import DamagedError
 from bench.files import write_bytes, written
 from bench.fingerprint import array_digest, digest
+from bench.forms import Written, demand_form
 from bench.history import HISTORY
+from bench.parsed import parsed, read_json
 from bench.record import RunRecord
 from bench.report.contents import Contents
 from bench.scored import Scored
@@ -25,11 +29,31 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+log = logging.getLogger(__name__)
+
 RESULTS, RUNS, CONTENTS = "results", "runs.jsonl", "contents.json"
 SAMPLES = ("valid", "evaluated")
 SHARED = ("event", "label", "weight", "mass")
+FORM = 1
+"""Of an archive; that of a record is told in the record."""
 LOSSES = ("step", "verdict_loss", "valid_loss", "loss")
 """Training scalars that a report draws."""
+
+
+@dataclass(frozen=True)
+class _Cover:
+    """What an archive says of its form; the first ones said nothing."""
+
+    form: Any = 1
+    bench: Any = None
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What a packed run says of its form, whatever else it holds."""
+
+    record: Written
+    name: Any = None
 
 
 @dataclass(frozen=True)
@@ -60,52 +84,41 @@ def pack(runs: Sequence[Run], contents: Contents, folder: Path) -> None:
         with written(folder / RESULTS / file) as draft:
             frame.to_parquet(draft, index=False, compression="zstd")
     write_packed(folder, packed)
-    write_bytes(folder / RESULTS / CONTENTS, msgspec.json.encode(contents) + b"\n")
+    cover = asdict(contents) | {"form": FORM, "bench": versions([CORE]).get(CORE)}
+    write_bytes(folder / RESULTS / CONTENTS, msgspec.json.encode(cover) + b"\n")
 
 
 def contents_of(folder: Path) -> Contents:
     """What the report beside an archive holds.
 
     Raises:
-        DamagedError: the archive cannot be read.
+        DamagedError: the archive cannot be read, or is of an unknown form.
     """
-    import msgspec
-
     file = folder / RESULTS / CONTENTS
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Contents)
-    except (OSError, msgspec.DecodeError) as error:
-        raise DamagedError(f"{file} cannot be read: {error}") from error
+    _demand_form(file)
+    return read_json(file, Contents)
 
 
 def unpack(folder: Path, store: Store) -> list[Run]:
     """The runs of an archive as runs of a store; one that the store has by name is left as it is.
 
     Raises:
-        DamagedError: the archive cannot be read.
+        DamagedError: the archive cannot be read, or it or a run in it is of an unknown form.
     """
-    there = {run.name: run for run in store.runs()}
     frames: dict[str, pd.DataFrame] = {}
-    return [
-        there.get(one.name) or _unpacked(one, folder / RESULTS, store, frames)
-        for one in read_packed(folder)
-    ]
+    return [_taken_up(one, folder / RESULTS, store, frames) for one in read_packed(folder)]
 
 
 def read_packed(folder: Path) -> list[Packed]:
     """The lines of an archive.
 
     Raises:
-        DamagedError: the archive cannot be read.
+        DamagedError: the archive cannot be read, or it or a run in it is of an unknown form.
     """
-    import msgspec
-
-    file = folder / RESULTS / RUNS
-    try:
-        lines = file.read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=Packed) for line in lines]
-    except (OSError, msgspec.DecodeError) as error:
-        raise DamagedError(f"{file} cannot be read: {error}") from error
+    packed = _read(folder / RESULTS / RUNS)
+    if (cover := folder / RESULTS / CONTENTS).is_file():
+        _demand_form(cover)
+    return packed
 
 
 def write_packed(folder: Path, packed: Sequence[Packed]) -> None:
@@ -114,6 +127,25 @@ def write_packed(folder: Path, packed: Sequence[Packed]) -> None:
 
     lines = b"".join(msgspec.json.encode(one) + b"\n" for one in packed)
     write_bytes(folder / RESULTS / RUNS, lines)
+
+
+def _read(file: Path) -> list[Packed]:
+    try:
+        lines = file.read_bytes().splitlines()
+    except OSError as error:
+        raise DamagedError(f"{file} cannot be read: {error.strerror or error}") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        where = f"{file}, line {number},"
+        told = parsed(line, _Line, where)
+        told.record.demand_known(f"{where} run {told.name},")
+        found.append(parsed(line, Packed, where))
+    return found
+
+
+def _demand_form(file: Path) -> None:
+    cover = read_json(file, _Cover)
+    demand_form(cover.form, FORM, cover.bench, file)
 
 
 def _packed(run: Run, frames: dict[str, pd.DataFrame]) -> Packed:
@@ -134,12 +166,19 @@ def _packed(run: Run, frames: dict[str, pd.DataFrame]) -> Packed:
     return Packed(run.name, record, run.metrics(), samples, list(_losses(run)))
 
 
+def _taken_up(one: Packed, results: Path, store: Store, frames: dict[str, pd.DataFrame]) -> Run:
+    if Path(one.name).name != one.name or one.name.startswith("."):
+        raise DamagedError(f"{results / RUNS}: no run can be called {one.name!r}")
+    if run := store.named(one.name):
+        return run
+    with store.alone(digest([one.name])):  # another process may take up the same archive
+        return store.named(one.name) or _unpacked(one, results, store, frames)
+
+
 def _unpacked(one: Packed, results: Path, store: Store, frames: dict[str, pd.DataFrame]) -> Run:
     import msgspec
     import pandas as pd
 
-    if Path(one.name).name != one.name or one.name.startswith("."):
-        raise DamagedError(f"{results / RUNS}: no run can be called {one.name!r}")
     folder = store.root / one.name
     folder.mkdir(parents=True, exist_ok=True)
     samples = {}
@@ -198,13 +237,15 @@ def _narrow(array: Any) -> Any:
 
 
 def _losses(run: Run) -> Iterator[dict[str, float]]:
-    import msgspec
-
-    file = run.folder / HISTORY
-    for line in file.read_bytes().splitlines() if file.is_file() else ():
-        found = msgspec.json.decode(line)
+    try:
+        rows = run.history()
+    except DamagedError as error:
+        log.warning("%s; its losses are not packed", error)
+        return
+    for row in rows:
+        found = {name: value for name in LOSSES if (value := row.get(name)) is not None}
         if found.keys() & LOSSES[1:]:
-            yield {name: found[name] for name in LOSSES if name in found}
+            yield found
 
 
 def _name(run: Run) -> str:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from bench.errors import DamagedError
 from bench.files import sync, write_bytes
 from bench.fingerprint import file_digest
+from bench.parsed import read_json
 
 MANIFEST = "manifest.json"
 
@@ -32,11 +33,9 @@ def verify(folder: Path) -> None:
     Raises:
         DamagedError: it has none, or a file is missing, added or changed.
     """
-    import msgspec
-
     try:
-        sealed = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.DecodeError) as error:
+        sealed = read_json(folder / MANIFEST, dict[str, str])
+    except DamagedError as error:
         raise DamagedError(f"{folder}: no readable manifest") from error
     there = _hashes(folder)
     for name in sorted(sealed.keys() | there.keys()):
@@ -61,7 +60,7 @@ def stored(
     it holds, and one is made beside it.
     """
     root.mkdir(parents=True, exist_ok=True)
-    with _locked(root / f"{key}.lock", notice):
+    with locked(root / f"{key}.lock", notice):
         changed: Sequence[str] = ()
         for folder in _made(root, key):
             try:
@@ -113,14 +112,25 @@ def _demand_there(folder: Path, beside: Sequence[Path]) -> None:
 
 
 @contextmanager
-def _locked(path: Path, notice: Callable[[str], None]) -> Iterator[None]:
+def locked(
+    path: Path,
+    notice: Callable[[str], None],
+    waiting: str = "another process is making the same; waiting for it",
+    *,
+    soft: bool = True,
+) -> Iterator[None]:
+    """Hold a lock file, alone among all processes; says so where it has to wait.
+
+    Raises:
+        OSError: no locks can be had there; not for want of flock, where a `soft` one will do.
+    """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path)
+    lock = FileLock(path, fallback_to_soft=soft)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        notice("another process is making the same; waiting for it")
+        notice(waiting)
         lock.acquire()
     try:
         yield

@@ -48,7 +48,8 @@ def is_installed(path: Path) -> bool:
 def versions(names: Iterable[str]) -> dict[str, str]:
     """The versions of distributions; one that is not installed is left out.
 
-    One that did not come from an index by its version alone has a hash of its code beside it.
+    One that did not come from an index by its version alone has a hash of its code beside it; the
+    core has none, as keys hold its own.
     """
     known = ((canonical(name), _version(canonical(name))) for name in names)
     return {name: version for name, version in sorted(known) if version}
@@ -152,6 +153,8 @@ def _version(name: str) -> str:
     installed = _installed(name)
     if installed is None:
         return ""
+    if name == CORE:
+        return installed.version
     if _source(installed):
         from bench.code_digest import syntax_digest
 

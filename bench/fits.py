@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +85,7 @@ class FitRequest:
     ledger: Ledger
     start: Start | None = None
 
+    @cached_property
     def key(self) -> str:
         """The content hash of the request."""
         return digest(
@@ -137,7 +139,7 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
 
     A fit that was interrupted goes on from its checkpoints.
     """
-    key = request.key()
+    key = request.key
     checkpoints = root / f"{key}.checkpoints"
     context = replace(
         context,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from bench.errors import DamagedError
+from bench.parsed import parsed
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -50,12 +53,10 @@ def write_events(history: Path, folder: Path) -> None:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, float]]]:
-    import msgspec
-
     for line in path.read_bytes().splitlines():
         try:
-            row = msgspec.json.decode(line, type=dict[str, float | None])
-        except msgspec.DecodeError:
+            row = parsed(line, dict[str, float | None], path)
+        except DamagedError:
             continue  # a line that the interruption cut
         step = row.pop("step", None)
         if step is not None:

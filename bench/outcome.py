@@ -43,6 +43,8 @@ class Outcome:
     """Of the distributions that the scores were made with."""
     threshold: float
     verdicts: list[Verdict]
+    values: str
+    """Content hash of the evaluated scores, event by event."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     Raises:
         VoidError: a guard found that the run is worth nothing.
     """
-    if earlier := store.find_scores(work.scores_key()):
+    if earlier := store.find_scores(work.scores_key):
         work.context.notice(f"reused the scores of run {earlier.name}")
         scores = _scores_of(work, earlier)
     else:
@@ -82,7 +84,8 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     write_events(scores.history, folder / TENSORBOARD)
     if voiding(verdicts):
         raise VoidError(verdicts)
-    return Outcome(scores.fit, scores.fit_reused, scores.versions, threshold, verdicts)
+    values = samples["evaluated"].digest
+    return Outcome(scores.fit, scores.fit_reused, scores.versions, threshold, verdicts, values)
 
 
 def _scores_of(work: Work, earlier: Run) -> _Scores:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SCHEMA = 1
+SEVERITIES = ("void", "warn", "note")
 USUAL = {"train": None, "train_ratio": "1:1", "train_events": None, "threshold": "0.5"}
 """What a request says of training and judging unless somebody asked for something else."""
 
@@ -153,6 +154,8 @@ class RunRecord:
     """The name of the fit's folder: its content hash, and more where there are several."""
     scores: str | None = None
     """Content hash of all that the scores come from."""
+    values: str | None = None
+    """Content hash of the evaluated scores, event by event; equal scores have an equal one."""
     fit_reused: bool = False
     versions: dict[str, str] = field(default_factory=dict)
     """Of the core, and of the distributions that its scores were made with."""

@@ -63,12 +63,24 @@ def run(
     """
     demand_device(cast(request, shelf).model, request.device)
     work = prepare(request, shelf, home, store, context)
-    key = work.key()
-    if found := store.find(key):
+    if found := store.find(work.key):
         return found, True
+    with store.alone(work.key, context.notice):
+        if found := store.find(work.key):  # another process has made it meanwhile
+            return found, True
+        return _made(work, store), False
+
+
+def _made(work: Work, store: Store) -> Run:
+    """The run, done and recorded.
+
+    Raises:
+        VoidedRunError: a guard voided it; it is recorded.
+        RunFailedError: it broke on the way; it is recorded.
+    """
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    folder = store.claim(created, key)
-    record = _record(work, key, created)
+    folder = store.claim(created, work.key)
+    record = _record(work, created)
     try:
         outcome = execute(work, folder, store)
     except KeyboardInterrupt:
@@ -94,8 +106,9 @@ def run(
         threshold=outcome.threshold,
         verdicts=outcome.verdicts,
         seconds=work.seconds,
+        values=outcome.values,
     )
-    return store.seal(folder, done), False
+    return store.seal(folder, done)
 
 
 def preview(request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context) -> str:
@@ -116,13 +129,13 @@ def preview(request: RunRequest, shelf: Shelf, home: Home, store: Store, context
     )
 
 
-def _record(work: Work, key: str, created: str) -> RunRecord:
+def _record(work: Work, created: str) -> RunRecord:
     parts, request, samples = work.cast, work.request, work.material.records
     asked: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
     if request.file:
         asked["file"] = str(request.file)
     return RunRecord(
-        id=key,
+        id=work.key,
         created=created,
         status="started",
         plugin=request.plugin,
@@ -137,8 +150,8 @@ def _record(work: Work, key: str, created: str) -> RunRecord:
         train=samples["train"],
         valid=samples["valid"],
         sample=samples["evaluated"],
-        fit=work.fit_request.key(),
-        scores=work.scores_key(),
+        fit=work.fit_request.key,
+        scores=work.scores_key,
         versions=versions([CORE]),
     )
 

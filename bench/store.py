@@ -3,98 +3,39 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.cache import locked
 from bench.distributions import changes
 from bench.errors import DamagedError, RequestError
 from bench.files import sync, write_bytes, written
 from bench.fingerprint import file_digest
+from bench.forms import read_record
 from bench.history import HISTORY
 from bench.record import RunRecord
-from bench.scored import Counts, Estimate, Scored
+from bench.sealed import METRICS, SCORES, Metrics, Run
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    from numpy.typing import NDArray
+    from bench.scored import Scored
+
+__all__ = ["TRACEBACK", "Metrics", "Run", "Store", "copy_history", "write_metrics", "write_scores"]
 
 log = logging.getLogger(__name__)
 
 RECORD = "run.json"
-SCORES = "scores.parquet"
-METRICS = "metrics.json"
 TRACEBACK = "traceback.txt"
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """All figures of a run."""
-
-    estimates: dict[str, Estimate]
-    counts: Counts
-
-
-@dataclass(frozen=True)
-class Run:
-    """A sealed run and its folder."""
-
-    folder: Path
-    record: RunRecord
-
-    @property
-    def name(self) -> str:
-        """The folder's name, by which commands know the run."""
-        return self.folder.name
-
-    def scored(self, sample: str = "evaluated") -> Scored:
-        """The scores of one sample, `evaluated` or `valid`.
-
-        Raises:
-            DamagedError: the file is not what was sealed.
-        """
-        import pandas as pd
-
-        frame = pd.read_parquet(self._verified(SCORES))
-        frame = frame[frame["sample"] == sample]
-        return Scored(
-            y=frame["label"].to_numpy(),
-            score=frame["score"].to_numpy(),
-            weights=frame["weight"].to_numpy(),
-            threshold=self.record.threshold,
-            mass=_complete(frame, "mass"),
-            bare=self.record.bare,
-        )
-
-    def events(self, sample: str = "evaluated") -> NDArray[np.uint64]:
-        """The ids of the events of one sample, in the order of their scores: (n,).
-
-        Raises:
-            DamagedError: the file is not what was sealed.
-        """
-        import pandas as pd
-
-        frame = pd.read_parquet(self._verified(SCORES), columns=["sample", "event"])
-        return frame.loc[frame["sample"] == sample, "event"].to_numpy()
-
-    def metrics(self) -> Metrics:
-        """The figures, by name.
-
-        Raises:
-            DamagedError: the file is not what was sealed.
-        """
-        import msgspec
-
-        return msgspec.json.decode(self._verified(METRICS).read_bytes(), type=Metrics)
-
-    def _verified(self, name: str) -> Path:
-        path = self.folder / name
-        if not path.is_file() or file_digest(path) != self.record.files.get(name):
-            raise DamagedError(f"{path} is not what was sealed")
-        return path
+LOCKS = ".locks"
+"""Folder of what keeps two processes from making the same run."""
+BEGINNING = 12
+"""Characters of a run's key that its folder's name ends in."""
+CLAIMED = re.compile(rf"-[0-9a-f]{{{BEGINNING}}}(-\d+)?$")
 
 
 class Store:
@@ -102,18 +43,36 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._left_out: set[str] = set()
 
     def claim(self, created: str, key: str) -> Path:
         """Make the folder of a new run, `created` in UTC; nobody else gets the same one."""
         stamp = created.replace("-", "").replace(":", "")
         for again in range(1000):
-            name = f"{stamp}-{key[:12]}" + (f"-{again}" if again else "")
+            name = f"{stamp}-{key[:BEGINNING]}" + (f"-{again}" if again else "")
             try:
                 (self.root / name).mkdir(parents=True)
             except FileExistsError:
                 continue
             return self.root / name
-        raise RequestError(f"{self.root}: no free folder for run {key[:12]}")
+        raise RequestError(f"{self.root}: no free folder for run {key[:BEGINNING]}")
+
+    @contextmanager
+    def alone(self, key: str, notice: Callable[[str], None] = log.info) -> Iterator[None]:
+        """Let nobody else make the run of a content key meanwhile; waits for one who does."""
+        lock = self.root / LOCKS / f"{key[:32]}.lock"
+        told = "another process is making the same run; waiting for it"
+        with ExitStack() as stack:
+            try:
+                lock.parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(locked(lock, notice, told, soft=False))
+            except OSError as error:
+                why = error.strerror or error
+                notice(f"{lock.parent}: no locks here ({why}); do not start the same run twice")
+            yield
+            # who waits for it finds the run; only where there is none must the file stay the same
+            with suppress(OSError):
+                lock.unlink()
 
     def seal(self, folder: Path, record: RunRecord) -> Run:
         """Write the record, with the hashes of the files beside it; the run is then complete."""
@@ -128,49 +87,107 @@ class Store:
 
     def find(self, key: str) -> Run | None:
         """The newest good run of a key that was made with the versions here, its files verified."""
-        return self._newest(
-            lambda record: record.id == key and not changes(record.versions | record.judged_with)
-        )
+        # a folder's name ends in the beginning of its key, unless somebody called it otherwise
+        names = [n for n in self._names() if key[:BEGINNING] in n or not CLAIMED.search(n)]
+
+        def fits(record: RunRecord) -> bool:
+            return record.id == key and not changes(record.versions | record.judged_with)
+
+        return self._newest(names, key, fits)
 
     def find_scores(self, key: str) -> Run | None:
         """The newest good run with scores of this key and the versions here, its files verified."""
-        return self._newest(lambda record: record.scores == key and not changes(record.versions))
 
-    def _newest(self, wanted: Callable[[RunRecord], bool]) -> Run | None:
-        for run in reversed(list(self.runs())):
+        def fits(record: RunRecord) -> bool:
+            return record.scores == key and not changes(record.versions)
+
+        return self._newest(self._names(), key, fits)
+
+    def _newest(
+        self, names: Sequence[str], key: str, wanted: Callable[[RunRecord], bool]
+    ) -> Run | None:
+        for run in self._readable(reversed(names), key):
             if run.record.status == "ok" and wanted(run.record):
                 try:
+                    run.demand_sound()
                     run.metrics()
-                    run.scored()
+                    run.history()  # which goes into a run that reuses the scores
                 except DamagedError:
                     continue
                 return run
         return None
 
-    def runs(self) -> Iterator[Run]:
-        """Every sealed run, oldest first."""
-        for path in sorted(self.root.glob(f"*/{RECORD}")):
+    def runs(self, saying: str = "") -> Iterator[Run]:
+        """Every sealed run, oldest first; of those alone whose record says so, if a hash is given.
+
+        A record that cannot be read is left out, with one line that names it.
+        """
+        return self._readable(self._names(), saying)
+
+    def named(self, name: str) -> Run | None:
+        """The run in the folder of this name, if it can be read."""
+        return next(self._readable([name]), None)
+
+    def _names(self) -> list[str]:
+        """The names of all folders that may be runs, oldest first."""
+        try:
+            with os.scandir(self.root) as entries:
+                return sorted(entry.name for entry in entries if not entry.name.startswith("."))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def _readable(self, names: Iterable[str], saying: str = "") -> Iterator[Run]:
+        for name in names:
             try:
-                yield Run(path.parent, _read(path))
+                run = self._read(name, saying)
             except DamagedError as error:
-                log.warning("%s; it is left out", error)
+                if name not in self._left_out:
+                    self._left_out.add(name)
+                    log.warning("%s; it is left out", error)
+                continue
+            if run:
+                yield run
+
+    def _read(self, name: str, saying: str = "") -> Run | None:
+        """The run in a folder; None where none was sealed, or its record does not say so.
+
+        Raises:
+            DamagedError: the record cannot be read, or is of an unknown form.
+        """
+        path = self.root / name / RECORD
+        try:
+            content = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise DamagedError(f"{path} cannot be read: {error.strerror or error}") from error
+        # looking for a hash in the bytes costs next to nothing; decoding thousands of records does
+        return Run(path.parent, read_record(content, path)) if saying.encode() in content else None
 
     def pick(self, names: Sequence[str]) -> list[Run]:
         """The runs whose folder is named, or starts or ends with the name; all if none is named.
 
         Raises:
             RequestError: a name that fits no run or several.
+            DamagedError: a named run whose record cannot be read, or is of an unknown form.
         """
-        runs = list(self.runs())
-        picked = []
-        for name in map(_folder_name, names):
-            fits = [r for r in runs if r.name.startswith(name) or r.name.endswith(name)]
-            if len(fits) != 1:
-                found = f"{len(fits)} runs" if fits else "no run"
-                newest = f"; the newest is {runs[-1].name}" if runs else ""
-                raise RequestError(f"{found} called {name!r} in {self.root}{newest}")
-            picked += fits
-        return picked if names else runs
+        if not names:
+            return list(self.runs())
+        every = self._names()
+        return [self._picked(name, every) for name in map(_folder_name, names)]
+
+    def _picked(self, name: str, every: Sequence[str]) -> Run:
+        fits = [n for n in every if n.startswith(name) or n.endswith(name)]
+        if name in every or len(fits) == 1:
+            run = self._read(name if name in every else fits[0])
+            if run:
+                return run
+        runs = list(self._readable(fits))
+        if len(runs) == 1:
+            return runs[0]
+        newest = next((f"; the newest is {r.name}" for r in self._readable(reversed(every))), "")
+        told = f"{len(runs)} runs" if runs else "no run"
+        raise RequestError(f"{told} called {name!r} in {self.root}{newest}")
 
 
 def write_scores(folder: Path, samples: Mapping[str, tuple[Scored, object]]) -> None:
@@ -204,22 +221,6 @@ def copy_history(folder: Path, history: Path) -> None:
     """Keep the training scalars of the fit with the run."""
     if history.exists():
         shutil.copyfile(history, folder / HISTORY)
-
-
-def _read(path: Path) -> RunRecord:
-    import msgspec
-
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=RunRecord)
-    except (msgspec.DecodeError, OSError) as error:
-        raise DamagedError(f"{path} cannot be read: {error}") from error
-
-
-def _complete(frame: pd.DataFrame, name: str) -> NDArray[np.float64] | None:
-    """A column, if it is there and no value of it is missing."""
-    if name not in frame or bool(frame[name].isna().any()):
-        return None
-    return frame[name].to_numpy()
 
 
 def _folder_name(name: str) -> str:

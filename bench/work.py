@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bench.code_digest import SCORING, core_digest, unreadable
@@ -45,6 +46,7 @@ class Work:
         finally:
             self.seconds[name] = round(time.monotonic() - started, 3)
 
+    @cached_property
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
         sample = asdict(self.material.records["evaluated"])
@@ -52,7 +54,7 @@ class Work:
             del sample["division"]
         return digest(
             [
-                self.scores_key(),
+                self.scores_key,
                 sample,
                 self.request.threshold,
                 *([sorted(self.request.allow)] if self.request.allow else []),
@@ -66,11 +68,12 @@ class Work:
         metrics = self.cast.metrics
         return Judges(metrics, [self.cast.offer(metric).distribution for metric in metrics])
 
+    @cached_property
     def scores_key(self) -> str:
         """The content hash of all that the scores come from."""
         return digest(
             [
-                self.fit_request.key(),
+                self.fit_request.key,
                 core_digest(SCORING),
                 options_in(self.cast.model),  # those of scoring too, which are not the fit's
                 table_digest(self.material.tables["evaluated"]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from toys import Workplace
 
-from bench.archive import RESULTS, RUNS, Packed, pack, read_packed, unpack, write_packed
+from bench.archive import CONTENTS, RESULTS, RUNS, Packed, pack, read_packed, unpack, write_packed
 from bench.cli.report import command as report
 from bench.cli.study import command as study
 from bench.errors import DamagedError, RequestError
@@ -22,7 +24,7 @@ from bench.report.check import find_reports, out_of_step
 from bench.report.contents import Contents
 from bench.report.rejudge import rejudge
 from bench.scored import Estimate
-from bench.store import Store
+from bench.store import LOCKS, Metrics, Store, write_metrics
 
 STUDY = """
 title = "Two cuts"
@@ -251,6 +253,75 @@ def test_a_damaged_archive_is_one_line(folder: Path, tmp_path: Path) -> None:
     (folder / RESULTS / RUNS).write_text("{")
     with pytest.raises(DamagedError, match="cannot be read"):
         unpack(folder, Store(tmp_path / "another"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"schema":1', '"schema":2', "line 1, run .* has form 2, written by bench 0.1.0"),
+        ('"schema":1', '"mood":1', "line 1, run .* has no form, written by"),
+        ('"schema":1', '"schema":"two"', 'line 1, run .* has form "two"'),
+        ('"plugin":"cut"', '"plugin":"caf\udce9"', "line .*, cannot be read"),
+        ('"form":1', '"form":2', "contents.json has form 2, written by bench 0.1.0"),
+        ('"form":1', '"form":null', "contents.json has form null"),
+        ('"form":1', '"form":"\udce9"', "contents.json cannot be read"),
+    ],
+)
+def test_an_archive_of_another_form_is_refused_by_name(
+    folder: Path, tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    path = folder / RESULTS / (CONTENTS if "form" in old else RUNS)
+    content = path.read_text()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1).encode(errors="surrogateescape"))
+    with pytest.raises(DamagedError, match=told):
+        unpack(folder, Store(tmp_path / "other"))
+    assert not (tmp_path / "other").exists()
+    with pytest.raises(DamagedError, match=told):
+        out_of_step(folder)
+
+
+def test_an_archive_that_two_take_up_at_once_is_unpacked_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def slowly(where: Path, metrics: Metrics) -> None:
+        written.append(where.name)
+        time.sleep(0.1)
+        write_metrics(where, metrics)
+
+    monkeypatch.setattr("bench.archive.write_metrics", slowly)
+    store = Store(tmp_path / "other")
+    threads = [threading.Thread(target=unpack, args=(folder, store)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(written) == len(set(written)) == 3
+    for one in store.runs():
+        assert not [name for name in one.record.files if name.endswith(".tmp")]
+    assert not list((store.root / LOCKS).iterdir())
+
+
+def test_an_archive_from_before_there_were_forms_is_read(folder: Path, tmp_path: Path) -> None:
+    path = folder / RESULTS / CONTENTS
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps({name: told[name] for name in ("title", "decisions", "blocks")}))
+    assert out_of_step(folder) == []
+
+
+def test_losses_that_were_changed_are_not_packed(
+    desk: Workplace, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    runs = unpack(folder, Store(tmp_path / "other"))
+    for one in runs:
+        if "history.jsonl" in one.record.files:
+            (one.folder / "history.jsonl").write_bytes(b"\xff")
+    pack(runs, Contents("none"), tmp_path)
+    assert "history.jsonl is not what was sealed; its losses are not packed" in caplog.text
+    lines = (tmp_path / RESULTS / RUNS).read_text().splitlines()
+    assert not any(json.loads(line)["history"] for line in lines)
 
 
 def test_packing_no_run_is_an_empty_archive(tmp_path: Path) -> None:

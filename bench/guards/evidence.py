@@ -95,4 +95,5 @@ class Judged:
     valid: Scored
     evaluated: Scored
     others: Mapping[str, NDArray[np.float64]]
-    """Scores of other settings on the same events in the same order, by run."""
+    """Scores of other settings on the same events in the same order, by run; such as differ from
+    these for sure may be left out."""

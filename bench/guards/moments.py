@@ -22,6 +22,7 @@ from bench.guards.recorder import Record, Recorder
 from bench.guards.rehearsal import TRAIN_EVENTS, rehearse
 from bench.guards.stopped import Finite, Rehearsed
 from bench.options import plainly
+from bench.parsed import read_json
 from bench.record import Verdict
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def judged(work: Work, samples: Mapping[str, Scored], store: Store) -> list[Verd
         control=f"without {request.without}" if request.without else shuffled,
         valid=samples["valid"],
         evaluated=samples["evaluated"],
-        others=_others(work, store),
+        others=_others(work, store, samples["evaluated"]),
     )
     return inspect(JUDGED, evidence)
 
@@ -139,21 +140,25 @@ def unjudged(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return [verdict for verdict in verdicts if verdict.code not in codes]
 
 
-def _others(work: Work, store: Store) -> dict[str, NDArray[np.float64]]:
-    """Scores of other fits and options on the very same events."""
+def _others(work: Work, store: Store, scored: Scored) -> dict[str, NDArray[np.float64]]:
+    """Scores of other fits and options on the very same events, those left out that differ."""
     from bench.errors import DamagedError
     from bench.options import options_in
 
     sample, found = work.material.records["evaluated"], {}
     parts = (work.cast.model, *work.cast.encoders)
     mine = {part.name: options_in(part) for part in parts}
-    for run in store.runs():
+    for run in store.runs(sample.fingerprint):
         record = run.record
         if record.status != "ok" or record.bare or record.model is None or record.sample is None:
             continue
         theirs = {part.name: part.options for part in (record.model, *record.encoders)}
         same_events = record.sample.fingerprint == sample.fingerprint
-        if not same_events or theirs == mine or record.scores == work.scores_key():
+        if not same_events or theirs == mine or record.scores == work.scores_key:
+            continue
+        if record.values:  # a record without was written before there was this hash
+            if record.values == scored.digest:
+                found[run.name] = scored.score
             continue
         try:
             found[run.name] = run.scored().score
@@ -171,10 +176,8 @@ def write_verdicts(folder: Path, verdicts: Sequence[Verdict]) -> None:
 
 def read_verdicts(folder: Path) -> list[Verdict]:
     """What `write_verdicts` wrote; nothing where nothing was."""
-    import msgspec
-
     file = folder / FILE
-    return msgspec.json.decode(file.read_bytes(), type=list[Verdict]) if file.is_file() else []
+    return read_json(file, list[Verdict]) if file.is_file() else []
 
 
 def _scores(fit: Fitted, inputs: Inputs) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bench.distributions import CORE, versions
 from bench.fingerprint import digest
 from bench.judging import Judges
 from bench.options import build
@@ -68,12 +69,23 @@ def _keep(
     judges: Judges,
     store: Store,
 ) -> Run:
-    key = digest([asdict(record), judges.key()])
+    # what is written down beside what was brought is no part of it
+    brought = {name: value for name, value in asdict(record).items() if name != "values"}
+    key = digest([brought, judges.key()])
     if found := store.find(key):
         return found
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    record = replace(record, id=key, created=record.created or now)
-    folder = store.claim(record.created, key)
-    write_scores(folder, {"evaluated": (scored, ids)})
-    write_metrics(folder, judge(judges.metrics, scored))
-    return store.seal(folder, record)
+    with store.alone(key):
+        if found := store.find(key):  # another process has kept it meanwhile
+            return found
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        record = replace(
+            record,
+            id=key,
+            created=record.created or now,
+            values=scored.digest,
+            versions=versions([CORE]),
+        )
+        folder = store.claim(record.created, key)
+        write_scores(folder, {"evaluated": (scored, ids)})
+        write_metrics(folder, judge(judges.metrics, scored))
+        return store.seal(folder, replace(record, judged_with=judges.versions()))

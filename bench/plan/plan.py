@@ -85,12 +85,13 @@ class Planner:
         """
         for request in requests[1:]:
             cast(request, self.shelf)  # a mistake in the last one is told before any work
-        return [self._plan(number, request) for number, request in enumerate(requests, 1)]
+        runs = self._runs()
+        return [self._plan(number, request, runs) for number, request in enumerate(requests, 1)]
 
-    def _plan(self, number: int, request: RunRequest) -> Plan:
+    def _plan(self, number: int, request: RunRequest, runs: Sequence[Run]) -> Plan:
         work = prepare(request, self.shelf, self.home, self.store, self.context)
-        runs, sample = self._runs(), work.material.records["evaluated"]
-        keys = (work.key(), work.scores_key(), work.fit_request.key())
+        sample = work.material.records["evaluated"]
+        keys = (work.key, work.scores_key, work.fit_request.key)
         cached, by = self._cached(*keys)
         for key in keys:
             self._promised.setdefault(key, number)

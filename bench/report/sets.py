@@ -122,7 +122,10 @@ def _ranked(runs: Sequence[Run]) -> Iterator[Run]:
         if run.record.status != "ok" or run.record.sample is None or run.record.bare:
             continue
         try:
-            if run.scored().two_classes and run.metrics().estimates["auc"].value is not None:
+            run.demand_sound()
+            found = run.metrics()
+            two_classes = found.counts.signal and found.counts.background
+            if two_classes and found.estimates["auc"].value is not None:
                 yield run
         except (DamagedError, KeyError):
             continue

@@ -26,8 +26,9 @@ class Identical(Guard[Judged]):
         if not evidence.model.connected:
             return
         mine = evidence.evaluated.score
-        if len(np.unique(mine)) < 3:
+        if len(np.unique(mine[~np.isnan(mine)])) < 3:
             return  # a handful of values says nothing
-        same = [run for run, scores in evidence.others.items() if np.array_equal(scores, mine)]
+        others = evidence.others.items()  # no verdict is like no verdict
+        same = [run for run, scores in others if np.array_equal(scores, mine, equal_nan=True)]
         if same:
             yield f"the very scores of {named(same)}, another setting"

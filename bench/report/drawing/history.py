@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import logging
 from collections.abc import Iterator, Sequence
-from math import log
+from math import log as ln
 from typing import TYPE_CHECKING
 
-from bench.history import HISTORY
+from bench.errors import DamagedError
 from bench.report.drawing.sheet import safe, sheet
 from bench.report.sets import Setting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+log = logging.getLogger(__name__)
 
 LOSSES = ("verdict_loss", "valid_loss", "loss")
 """What is drawn, the first one that there is: of the answers, of the valid split, of training."""
@@ -28,18 +30,19 @@ def history(settings: Sequence[Setting]) -> Figure | None:
         steps, values = zip(*points, strict=True)
         last = max(steps) or 1
         axes.plot([step / last for step in steps], values, marker=".", label=safe(title))
-    axes.axhline(log(2), color="0.6", linewidth=1, linestyle="--", label="knowing nothing, ln 2")
+    axes.axhline(ln(2), color="0.6", linewidth=1, linestyle="--", label="knowing nothing, ln 2")
     axes.set(xlabel="share of the training", ylabel="loss", xlim=(0, 1.02), yscale="log")
     axes.legend(loc="best")
     return figure
 
 
 def _losses(setting: Setting) -> Iterator[tuple[int, float]]:
-    path = setting.middle.folder / HISTORY
-    if not path.is_file():
+    try:
+        rows = setting.middle.history()
+    except DamagedError as error:
+        log.warning("%s; its losses are not drawn", error)
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        found = json.loads(line)
-        known = [found[name] for name in LOSSES if isinstance(found.get(name), float)]
+    for found in rows:
+        known = [value for name in LOSSES if isinstance(value := found.get(name), float)]
         if known:
-            yield int(found["step"]), known[0]
+            yield int(found["step"] or 0), known[0]

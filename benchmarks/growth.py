@@ -1,0 +1,171 @@
+"""How the time that commands take grows with the runs that a store holds."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from shutil import rmtree
+
+import numpy as np
+from click.testing import CliRunner
+from tabulate import tabulate
+
+import bench
+from bench.cli.compare import command as compare
+from bench.cli.list import command as list_command
+from bench.context import Context
+from bench.fingerprint import digest
+from bench.home import Home
+from bench.plugins import Offer, load_shelf
+from bench.report.page import write_report
+from bench.request import RunRequest
+from bench.run import run
+from bench.store import Run, Store, write_metrics, write_scores
+
+SIZES = (10, 100, 500, 2000)
+SETTINGS, ROUNDS = 8, 3
+MOST = 1.0
+"""Milliseconds of CPU that a stored run may add to any command but `report`."""
+REQUEST = RunRequest(plugin="linear", dataset="small")
+
+
+@dataclass(frozen=True)
+class Small(bench.Dataset):
+    """4000 events, signal and background apart in the first of two features."""
+
+    name = "small"
+
+    def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
+        """Nothing is read: a seed makes the events."""
+        return bench.Source(edition or "twin", Path(__file__), "1")
+
+    def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
+        """The events."""
+        rng = np.random.default_rng(1)
+        y = (np.arange(4000) % 2).astype(np.int8)
+        x = rng.normal(size=(len(y), 2)).astype(np.float32)
+        x[:, 0] += 2 * y
+        columns = (bench.Column("mass", "GeV", "tells"), bench.Column("noise", "1", "does not"))
+        ids = rng.integers(0, 2**64, size=len(y), dtype=np.uint64)
+        return bench.Table(columns, x, y, ids, np.ones(len(y)))
+
+
+class Place:
+    """A home, and stores of several sizes beside it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.home, self.shelf = root, Home(root / "home"), load_shelf()
+        offer = Offer(Small, Small.name, "classifier-bench", "0")
+        self.shelf.offers[bench.Dataset][Small.name] = offer
+        self.seeds = count(10_000)
+        self.home.data.mkdir(parents=True, exist_ok=True)
+
+    def run(self, store: Path, request: RunRequest = REQUEST) -> Run:
+        """Do a run."""
+        home = self.home
+        context = Context(data=home.data, scratch=home.scratch, checkpoints=home.fits)
+        return run(request, self.shelf, home, Store(store), context)[0]
+
+    def store(self, size: int) -> Path:
+        """A store of so many sealed runs, one of them really done; made where there is none."""
+        root = self.root / f"runs-{size}"
+        template = self.run(root)
+        for number in range(len(list(root.glob("*/run.json"))), size):
+            other(template, Store(root), number)
+        return root
+
+
+def other(template: Run, store: Store, number: int) -> Run:
+    """A run with an id, a setting, a seed and scores of its own on the template's events."""
+    rng, was = np.random.default_rng(number), template.record
+    created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+    strength, seed = 2.0 + number % SETTINGS, number // SETTINGS
+    samples = {}
+    for name in ("valid", "evaluated"):
+        scored = template.scored(name)
+        noise = rng.normal(scale=1e-3, size=len(scored.y))
+        score = np.clip(scored.score + noise, 0, 1)
+        samples[name] = (replace(scored, score=score), template.events(name))
+    key = digest([was.id, number])
+    assert was.model
+    record = replace(
+        was,
+        id=key,
+        created=f"{created:%Y-%m-%dT%H:%M:%SZ}",
+        seed=seed,
+        request={**was.request, "seed": seed, "options": {"strength": f"{strength:g}"}},
+        model=replace(was.model, options={**was.model.options, "strength": strength}),
+        fit=digest([was.fit, number]),
+        scores=digest([was.scores, number]),
+        values=samples["evaluated"][0].digest,
+    )
+    folder = store.claim(record.created, key)
+    write_scores(folder, samples)
+    write_metrics(folder, template.metrics())
+    return store.seal(folder, record)
+
+
+def measured(place: Place, size: int) -> dict[str, float]:
+    """CPU seconds of each command in a store of so many runs, the least of a few rounds."""
+    root = place.store(size)
+    names = sorted(path.name for path in root.iterdir() if not path.name.startswith("."))
+    told = ["--runs", str(root)]
+
+    def new(request: RunRequest) -> None:
+        rmtree(place.run(root, request).folder)
+
+    def invoke(command: object, *words: str) -> None:
+        ran = CliRunner().invoke(command, [*words, *told], catch_exceptions=False)  # type: ignore[arg-type]
+        assert ran.exit_code == 0, ran.output
+
+    commands: dict[str, Callable[[], object]] = {
+        "run, a new one": lambda: new(replace(REQUEST, seed=next(place.seeds))),
+        "run, scores reused": lambda: new(replace(REQUEST, threshold="0.7")),
+        "run, there already": lambda: place.run(root),
+        "list runs": lambda: invoke(list_command, "runs"),
+        "compare": lambda: invoke(compare, names[0], names[1]),
+        "report": lambda: write_report(Store(root).pick([]), place.root / "report"),
+    }
+    return {
+        name: _least(done, 1 if name == "report" else ROUNDS) for name, done in commands.items()
+    }
+
+
+def _least(work: Callable[[], object], rounds: int) -> float:
+    found = []
+    for _ in range(rounds):
+        begun = time.process_time()
+        work()
+        found.append(time.process_time() - begun)
+    return min(found)
+
+
+def main() -> int:
+    """Print it all; 1 if a command but `report` grows by more than it may.
+
+    A folder that is named keeps the stores, so that other code can be timed on the very same.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Place(Path(sys.argv[1] if len(sys.argv) > 1 else scratch))
+        measured(place, SIZES[0])  # imports and first calls are not timed
+        found = {size: measured(place, size) for size in SIZES}
+    least, most = SIZES[0], SIZES[-1]
+    rows, grown = [], {}
+    for name in found[least]:
+        seconds = [found[size][name] for size in SIZES]
+        grown[name] = 1000 * (seconds[-1] - seconds[0]) / (most - least)
+        rows.append([name, *(f"{s:.3f}" for s in seconds), f"{grown[name]:.3f}"])
+    print("CPU seconds by the number of stored runs; imports are not counted.\n")
+    headings = ["command", *map(str, SIZES), "ms a stored run"]
+    print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
+    return int(any(ms > MOST for name, ms in grown.items() if name != "report"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
