@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from bench.errors import RequestError, did_you_mean
 from bench.report.contents import PLAIN, Contents
 from bench.request import RunRequest
+from bench.samples import read_size
 
 RENAMED = {"from": "start", "encoder": "encoders", "set": "options"}
 """What a study calls otherwise than a request does: as the command line calls it."""
@@ -73,7 +74,13 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     options = values.get("options", {})
     if not isinstance(options, Mapping):
         raise RequestError(f"{where}: set: wanted a table of options")
-    values["options"] = {name: _text(value) for name, value in options.items()}
+    values["options"] = dict(_options(options))
+    for name in ("events", "train_events"):
+        if isinstance(word := values.get(name), str):
+            try:
+                values[name] = read_size(word)
+            except RequestError as error:
+                raise RequestError(f"{where}: {name}: {error}") from error
     if "threshold" in values:
         values["threshold"] = _text(values["threshold"])
     try:
@@ -83,6 +90,15 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
         ]
     except (msgspec.ValidationError, TypeError) as error:
         raise RequestError(f"{where}: {error}") from error
+
+
+def _options(given: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str]]:
+    """Options as they would be typed; `train.signal` is a table within a table to TOML."""
+    for name, value in given.items():
+        if isinstance(value, Mapping):
+            yield from _options(value, f"{of}{name}.")
+        else:
+            yield f"{of}{name}", _text(value)
 
 
 def _text(value: object) -> str:
