@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from bench.encoding import demand_views
@@ -26,6 +26,8 @@ from bench.thresholds import demand_threshold
 
 TRAIN_EVENTS = 20_000
 VALID_EVENTS = 4_000
+LAST_SEED = 2**32 - 1
+"""The largest seed that every library takes."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     Raises:
         RequestError: an unknown plugin, part or option, or views that do not fit.
     """
+    _demand_said(request)
     model = shelf.model_of(request.plugin)
     dataset, train = dataset_offers(request, shelf)
     encoders = _encoders(model, request.encoders, shelf)
@@ -102,8 +105,8 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     Sample(request.split or "test", request.ratio or dataset.part.ratio, request.events)
     if not re.fullmatch(r"cpu|cuda(:\d+)?", request.device):
         raise RequestError(f"no device {request.device!r}; wanted cpu, cuda or cuda:1")
-    if request.seed < 0:
-        raise RequestError(f"seed {request.seed}: wanted 0 or more")
+    if not 0 <= request.seed <= LAST_SEED:
+        raise RequestError(f"seed {request.seed}: wanted 0 to {LAST_SEED}")
     demand_threshold(request.threshold)
     demand_codes(request.allow)
     demand_views(built.model, built.encoders)
@@ -143,6 +146,14 @@ def _encoders(model: Offer[Model], named: Sequence[str], shelf: Shelf) -> list[O
         if not offer.part.produces & given:
             chosen.append(offer)
     return chosen
+
+
+def _demand_said(request: RunRequest) -> None:
+    """Refuse an empty word, as of a shell's variable that is not set: it must not mean nothing."""
+    for each in fields(request):
+        if getattr(request, each.name) == "":
+            name = "from" if each.name == "start" else each.name.replace("_", "-")
+            raise RequestError(f"--{name} is empty; leave it out, or say one")
 
 
 def _demand_control(model: Model, request: RunRequest, shelf: Shelf) -> None:

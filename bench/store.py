@@ -161,7 +161,7 @@ class Store:
         runs = list(self.runs())
         picked = []
         for name in map(_folder_name, names):
-            fits = [r for r in runs if r.name.startswith(name) or r.name.endswith(name)]
+            fits = [r for r in runs if name and (r.name.startswith(name) or r.name.endswith(name))]
             if len(fits) != 1:
                 found = f"{len(fits)} runs" if fits else "no run"
                 newest = f"; the newest is {runs[-1].name}" if runs else ""

@@ -51,17 +51,27 @@ def read_study(file: Path) -> Study:
         raise RequestError(
             f"{file}: no runs; wanted [[runs]] with a plugin each, or counts = [FILE]"
         )
+    if not isinstance(defaults, Mapping) or not all(isinstance(r, Mapping) for r in listed):
+        raise RequestError(f"{file}: wanted [defaults] and [[runs]], a table each")
     if not isinstance(contents, Mapping) or any(type(v) is not bool for v in contents.values()):
         raise RequestError(f"{file}: report: wanted decisions = true or blocks = true")
     _demand_known(f"{file}, report", contents, {"decisions", "blocks"})
     requests = [
         request
         for number, given in enumerate(listed, 1)
-        for request in _requests(f"{file}, run {number}", {**defaults, **given})
+        for request in _requests(f"{file}, run {number}", _filled(defaults, given))
     ]
-    title = str(found.get("title", file.parent.name))
+    title = found.get("title", file.parent.name)
+    if not isinstance(title, str):
+        raise RequestError(f"{file}: title: wanted a text, got {title!r}")
     beside = tuple(file.parent / str(name) for name in counts)
     return Study(title, tuple(requests), beside, Contents(title, **contents))
+
+
+def _filled(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry with the defaults of what it does not say; a seed is said in place of seeds too."""
+    said = {"seed", SEEDS} if {"seed", SEEDS} & given.keys() else set()
+    return {**{name: defaults[name] for name in defaults if name not in said}, **given}
 
 
 def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
@@ -70,6 +80,9 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
 
     own = {field.name for field in fields(RunRequest)} - set(RENAMED.values())
     _demand_known(where, given, own | RENAMED.keys() | {SEEDS})
+    seeds = given.get(SEEDS, [given.get("seed", 0)])
+    if not isinstance(seeds, list) or not seeds or {"seed", SEEDS} <= given.keys():
+        raise RequestError(f"{where}: wanted seed = 0, or seeds = [0, 1, 2] with at least one")
     values = {RENAMED.get(name, name): value for name, value in given.items() if name != SEEDS}
     options = values.get("options", {})
     if not isinstance(options, Mapping):
@@ -84,10 +97,7 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     if "threshold" in values:
         values["threshold"] = _text(values["threshold"])
     try:
-        return [
-            msgspec.convert({**values, "seed": seed}, RunRequest)
-            for seed in given.get(SEEDS, [values.get("seed", 0)])
-        ]
+        return [msgspec.convert({**values, "seed": seed}, RunRequest) for seed in seeds]
     except (msgspec.ValidationError, TypeError) as error:
         raise RequestError(f"{where}: {error}") from error
 
