@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.errors import RequestError
+
 VARIABLE = "BENCH_HOME"
 
 
@@ -17,11 +19,18 @@ class Home:
 
     @classmethod
     def here(cls) -> Home:
-        """The folder that the environment names, else the user's cache folder."""
+        """The folder that the environment names, else the user's cache folder.
+
+        Raises:
+            RequestError: it is a file.
+        """
         from platformdirs import user_cache_path
 
         named = os.environ.get(VARIABLE)
-        return cls(Path(named).expanduser().absolute() if named else user_cache_path("bench"))
+        root = Path(named).expanduser().absolute() if named else user_cache_path("bench")
+        if root.exists() and not root.is_dir():
+            raise RequestError(f"{root} is a file; {VARIABLE} has to name a folder")
+        return cls(root)
 
     @property
     def data(self) -> Path:

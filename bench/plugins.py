@@ -8,7 +8,7 @@ import signal
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from types import FunctionType, ModuleType
@@ -106,7 +106,12 @@ class Shelf:
 
 
 def load_shelf() -> Shelf:
-    """Load every allowed plugin and shelve its parts."""
+    """Load every allowed plugin and shelve its parts.
+
+    Raises:
+        RequestError: the environment's limit is no number of seconds.
+    """
+    _seconds()  # or every plugin would be in trouble for it
     shelf = Shelf()
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
@@ -153,6 +158,15 @@ def _allowed(shelf: Shelf) -> Iterator[EntryPoint]:
         yield entries[0]
 
 
+def _seconds() -> float:
+    """How long the import of a plugin may take."""
+    told = os.environ.get(LIMIT) or str(IMPORT_SECONDS)
+    with suppress(ValueError):
+        if 0 < (seconds := float(told)) < 1e6:
+            return seconds
+    raise RequestError(f"{LIMIT}={told}: wanted a number of seconds above 0")
+
+
 class _EndlessError(BaseException):
     """Takes too long; not an Exception, so that no loop of the plugin swallows it."""
 
@@ -160,7 +174,7 @@ class _EndlessError(BaseException):
 @contextmanager
 def _limited(what: str) -> Iterator[None]:
     """Stops what takes too long, where the system can: in the main thread, and not on Windows."""
-    seconds = float(os.environ.get(LIMIT, IMPORT_SECONDS))
+    seconds = _seconds()
     able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not able:
         yield

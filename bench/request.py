@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from bench.encoding import demand_views
 from bench.errors import RequestError, did_you_mean
 from bench.guards.codes import demand_codes
-from bench.options import build, options_of
+from bench.options import build
 from bench.parts import Dataset, Encoder, Metric, Model, Part
 from bench.plugins import Offer, Shelf
-from bench.samples import Sample
+from bench.samples import Sample, Size
+from bench.sharing import (
+    MODEL,
+    build_datasets,
+    dataset_seats,
+    encoder_seat,
+    model_seat,
+    share_out,
+)
 from bench.thresholds import demand_threshold
 
 TRAIN_EVENTS = 20_000
 VALID_EVENTS = 4_000
+LAST_SEED = 2**32 - 1
+"""The largest seed that every library takes."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +42,13 @@ class RunRequest:
     train: str | None = None
     train_edition: str | None = None
     train_ratio: str = "1:1"
-    train_events: int | None = None
+    train_events: Size = None
     split: str | None = None
     ratio: str | None = None
-    events: int | None = None
+    events: Size = None
     encoders: Sequence[str] = ()
     options: Mapping[str, str] = field(default_factory=dict)
-    """`option=value`, or `model.option=value` where two parts have the same one."""
+    """Values by option, which may say whose: `model.`, `dataset.`, `evaluated.`, `train.`, ..."""
     without: str | None = None
     permute: str | None = None
     start: str | None = None
@@ -73,27 +83,30 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     Raises:
         RequestError: an unknown plugin, part or option, or views that do not fit.
     """
+    _demand_said(request)
     model = shelf.model_of(request.plugin)
-    dataset = shelf.find(Dataset, request.dataset)
-    named = request.train or dataset.part.train or request.dataset
-    train = shelf.find(Dataset, named)
+    dataset, train = dataset_offers(request, shelf)
     encoders = _encoders(model, request.encoders, shelf)
     metrics = list(shelf.all(Metric).values())
-    given = _shared_out(request.options, model, dataset, encoders)
+    places, seats = dataset_seats(dataset, train), [encoder_seat(offer) for offer in encoders]
+    given = share_out(request.options, [model_seat(model), *places, *seats])
+    evaluated_on, fitted_on = build_datasets(places, dataset, train, given)
     built = Cast(
-        model=build(model.part, given["model"]),
-        encoders=tuple(build(e.part, given[f"encoder {e.part.name}"]) for e in encoders),
-        dataset=build(dataset.part, given["dataset"]),
-        train=build(train.part, given["dataset"]),
+        model=build(model.part, given[MODEL]),
+        encoders=tuple(
+            build(offer.part, given[seat.key]) for offer, seat in zip(encoders, seats, strict=True)
+        ),
+        dataset=evaluated_on,
+        train=fitted_on,
         metrics=tuple(build(metric.part, {}) for metric in metrics),
         offers={offer.part: offer for offer in (model, dataset, train, *encoders, *metrics)},
     )
-    for ratio in (request.train_ratio, request.ratio or dataset.part.ratio):
-        Sample(request.split or "test", ratio, request.events)
+    Sample("train", request.train_ratio, request.train_events)
+    Sample(request.split or "test", request.ratio or dataset.part.ratio, request.events)
     if not re.fullmatch(r"cpu|cuda(:\d+)?", request.device):
         raise RequestError(f"no device {request.device!r}; wanted cpu, cuda or cuda:1")
-    if request.seed < 0:
-        raise RequestError(f"seed {request.seed}: wanted 0 or more")
+    if not 0 <= request.seed <= LAST_SEED:
+        raise RequestError(f"seed {request.seed}: wanted 0 to {LAST_SEED}")
     demand_threshold(request.threshold)
     demand_codes(request.allow)
     demand_views(built.model, built.encoders)
@@ -101,6 +114,16 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     if request.start and not built.model.continues:
         raise RequestError(f"--from: {built.model.name} cannot go on from an earlier fit")
     return built
+
+
+def dataset_offers(request: RunRequest, shelf: Shelf) -> tuple[Offer[Dataset], Offer[Dataset]]:
+    """What a request evaluates on, and what it fits on.
+
+    Raises:
+        RequestError: an unknown dataset.
+    """
+    dataset = shelf.find(Dataset, request.dataset)
+    return dataset, shelf.find(Dataset, request.train or dataset.part.train or request.dataset)
 
 
 def demand_device(model: Model, device: str) -> None:
@@ -125,37 +148,12 @@ def _encoders(model: Offer[Model], named: Sequence[str], shelf: Shelf) -> list[O
     return chosen
 
 
-def _shared_out(
-    options: Mapping[str, str],
-    model: Offer[Model],
-    dataset: Offer[Dataset],
-    encoders: Sequence[Offer[Encoder]],
-) -> dict[str, dict[str, str]]:
-    """Which part each option is for, by the part's role.
-
-    Raises:
-        RequestError: an option that no part has, or that several have.
-    """
-    roles: dict[str, Offer[Part]] = {"model": model, "dataset": dataset}
-    roles |= {f"encoder {offer.part.name}": offer for offer in encoders}
-    known = {role: {o.name for o in options_of(offer.part)} for role, offer in roles.items()}
-    shared: dict[str, dict[str, str]] = {role: {} for role in roles}
-    for option, value in options.items():
-        kind, dot, name = option.rpartition(".")
-        able = [
-            role
-            for role, names in known.items()
-            if name in names and (not dot or role.partition(" ")[0] == kind)
-        ]
-        if not able:
-            every = {name for names in known.values() for name in names}
-            who = ", ".join(offer.part.name for offer in roles.values())
-            raise RequestError(f"no option {option!r} in {who}; {did_you_mean(name, every)}")
-        if len(able) > 1:
-            ways = " or ".join(f"{role.partition(' ')[0]}.{name}" for role in able)
-            raise RequestError(f"option {option!r} is in several parts; say {ways}")
-        shared[able[0]][name] = value
-    return shared
+def _demand_said(request: RunRequest) -> None:
+    """Refuse an empty word, as of a shell's variable that is not set: it must not mean nothing."""
+    for each in fields(request):
+        if getattr(request, each.name) == "":
+            name = "from" if each.name == "start" else each.name.replace("_", "-")
+            raise RequestError(f"--{name} is empty; leave it out, or say one")
 
 
 def _demand_control(model: Model, request: RunRequest, shelf: Shelf) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from bench.division import SPLITS, parts_of, rows_in
 from bench.errors import RequestError
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from bench.table import Table
 
 DEFAULT_EVENTS = 8000
+EXACT = 1e-12
+"""Beyond what a quotient of two counts may be off by rounding."""
+ALL: Literal["all"] = "all"
+"""As many events as the split has, or as many as keep the ratio."""
+Size: TypeAlias = int | Literal["all"] | None
+"""How many events somebody asked for; None leaves it to the bench."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Sample:
     ratio: str
     """`natural`, `S:B` such as `1:1` or `1:10`, or `all-signal`: every signal event there is, and
     background up to `events`, with weights back to the natural rate."""
-    events: int | None = None
+    events: Size = None
     """How many; None for as many as there are, up to `most`."""
     most: int = DEFAULT_EVENTS
 
@@ -37,16 +44,34 @@ class Sample:
         if self.ratio not in ("natural", "all-signal") and not _RATIO.fullmatch(self.ratio):
             wanted = "wanted natural, all-signal or S:B such as 1:10"
             raise RequestError(f"no class ratio {self.ratio!r}; {wanted}")
-        if self.events is not None and self.events < 1:
-            raise RequestError(f"a sample of {self.events} events; wanted at least 1")
+        if isinstance(self.events, int) and self.events < 1:
+            raise RequestError(f"a sample of {self.events} events; wanted at least 1, or {ALL}")
 
 
 _RATIO = re.compile(r"([1-9]\d{0,5}):([1-9]\d{0,5})")
 
 
+def read_size(word: str) -> int | Literal["all"]:
+    """A number of events as it is typed.
+
+    Raises:
+        RequestError: neither a number from 1 on nor `all`.
+    """
+    if word.strip().lower() == ALL:
+        return ALL
+    try:
+        number = int(word)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise RequestError(f"{word!r}: wanted a number of events from 1 on, or {ALL}")
+    return number
+
+
 def signal_fraction(table: Table) -> float:
     """The natural rate of signal in a dataset, by its weights."""
-    return float(table.weights[table.y == 1].sum() / table.weights.sum())
+    whole = table.weights.sum()
+    return float(table.weights[table.y == 1].sum() / whole) if whole else 0.0
 
 
 def natural_rate(table: Table, split: str) -> float:
@@ -105,28 +130,62 @@ def _demand_part(table: Table, sample: Sample, inside: NDArray[np.bool_]) -> Non
 def _sizes(sample: Sample, signal: int, background: int, natural: float) -> tuple[int, int]:
     """How many signal and background events to take of those that the split has."""
     if sample.ratio == "all-signal":
-        wanted = sample.most if sample.events is None else sample.events
-        if sample.events is not None and sample.events > background:
-            raise _too_few(sample, f"{background} background events")
-        return signal, min(wanted, background)
-    share = natural
+        events = _events(sample, background)
+        if events > background or not signal + background:
+            raise _too_few(sample, f"{background} background events", background)
+        return signal, events
+    share, least = natural, 1
     if match := _RATIO.fullmatch(sample.ratio):
         one, other = (int(group) for group in match.groups())
         share = one / (one + other)
+        least = _least(share)
     room = min(
         signal / share if share > 0 else float("inf"),
         background / (1 - share) if share < 1 else float("inf"),
     )
-    events = min(sample.most, int(room)) if sample.events is None else sample.events
+    events = _events(sample, int(room * (1 + EXACT)))
     n_signal = round(events * share)
-    if n_signal > signal or events - n_signal > background:
-        raise _too_few(sample, f"{signal} signal and {background} background events")
+    if not events or n_signal > signal or events - n_signal > background:
+        most, has = _most(share, signal, background), f"{signal} signal and {background} background"
+        raise _too_few(sample, f"{has} events", most if most >= least else 0)
+    if sample.events == events < least:
+        raise RequestError(
+            f"{events} events at {sample.ratio} are of one class; wanted at least {least}"
+        )
     return n_signal, events - n_signal
 
 
-def _too_few(sample: Sample, there: str) -> RequestError:
+def _events(sample: Sample, room: int) -> int:
+    """How many events to take where there is room for so many."""
+    if sample.events is None:
+        return min(sample.most, room)
+    return room if sample.events == ALL else sample.events
+
+
+def _least(share: float) -> int:
+    """The smallest number of events that holds both classes at this share of signal."""
+    few = range(2, 2_000_000)  # more than the largest ratio needs
+    return few[bisect_left(few, True, key=lambda events: 0 < round(events * share) < events)]
+
+
+def _most(share: float, signal: int, background: int) -> int:
+    """The largest number of events that can be asked for at this share of signal.
+
+    Each class grows with the number, so that what is too many stays too many.
+    """
+
+    def too_many(events: int) -> bool:
+        n_signal = round(events * share)
+        return n_signal > signal or events - n_signal > background
+
+    return bisect_left(range(signal + background + 2), True, key=too_many) - 1
+
+
+def _too_few(sample: Sample, has: str, most: int) -> RequestError:
+    wanted = f"{sample.events} events" if isinstance(sample.events, int) else "a sample"
     return RequestError(
-        f"wanted {sample.events} events at {sample.ratio}, but the {sample.split} split has {there}"
+        f"wanted {wanted} at {sample.ratio}, but the {sample.split} split has {has}; "
+        + (f"at most {most} can be had" if most else "none can be had")
     )
 
 

@@ -177,7 +177,7 @@ class Store:
         return [self._picked(name, every) for name in map(_folder_name, names)]
 
     def _picked(self, name: str, every: Sequence[str]) -> Run:
-        fits = [n for n in every if n.startswith(name) or n.endswith(name)]
+        fits = [n for n in every if name and (n.startswith(name) or n.endswith(name))]
         if name in every or len(fits) == 1:
             run = self._read(name if name in every else fits[0])
             if run:

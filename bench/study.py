@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from bench.errors import RequestError, did_you_mean
 from bench.report.contents import PLAIN, Contents
 from bench.request import RunRequest
+from bench.samples import read_size
 
 RENAMED = {"from": "start", "encoder": "encoders", "set": "options"}
 """What a study calls otherwise than a request does: as the command line calls it."""
@@ -50,17 +51,27 @@ def read_study(file: Path) -> Study:
         raise RequestError(
             f"{file}: no runs; wanted [[runs]] with a plugin each, or counts = [FILE]"
         )
+    if not isinstance(defaults, Mapping) or not all(isinstance(r, Mapping) for r in listed):
+        raise RequestError(f"{file}: wanted [defaults] and [[runs]], a table each")
     if not isinstance(contents, Mapping) or any(type(v) is not bool for v in contents.values()):
         raise RequestError(f"{file}: report: wanted decisions = true or blocks = true")
     _demand_known(f"{file}, report", contents, {"decisions", "blocks"})
     requests = [
         request
         for number, given in enumerate(listed, 1)
-        for request in _requests(f"{file}, run {number}", {**defaults, **given})
+        for request in _requests(f"{file}, run {number}", _filled(defaults, given))
     ]
-    title = str(found.get("title", file.parent.name))
+    title = found.get("title", file.parent.name)
+    if not isinstance(title, str):
+        raise RequestError(f"{file}: title: wanted a text, got {title!r}")
     beside = tuple(file.parent / str(name) for name in counts)
     return Study(title, tuple(requests), beside, Contents(title, **contents))
+
+
+def _filled(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry with the defaults of what it does not say; a seed is said in place of seeds too."""
+    said = {"seed", SEEDS} if {"seed", SEEDS} & given.keys() else set()
+    return {**{name: defaults[name] for name in defaults if name not in said}, **given}
 
 
 def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
@@ -69,20 +80,35 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
 
     own = {field.name for field in fields(RunRequest)} - set(RENAMED.values())
     _demand_known(where, given, own | RENAMED.keys() | {SEEDS})
+    seeds = given.get(SEEDS, [given.get("seed", 0)])
+    if not isinstance(seeds, list) or not seeds or {"seed", SEEDS} <= given.keys():
+        raise RequestError(f"{where}: wanted seed = 0, or seeds = [0, 1, 2] with at least one")
     values = {RENAMED.get(name, name): value for name, value in given.items() if name != SEEDS}
     options = values.get("options", {})
     if not isinstance(options, Mapping):
         raise RequestError(f"{where}: set: wanted a table of options")
-    values["options"] = {name: _text(value) for name, value in options.items()}
+    values["options"] = dict(_options(options))
+    for name in ("events", "train_events"):
+        if isinstance(word := values.get(name), str):
+            try:
+                values[name] = read_size(word)
+            except RequestError as error:
+                raise RequestError(f"{where}: {name}: {error}") from error
     if "threshold" in values:
         values["threshold"] = _text(values["threshold"])
     try:
-        return [
-            msgspec.convert({**values, "seed": seed}, RunRequest)
-            for seed in given.get(SEEDS, [values.get("seed", 0)])
-        ]
+        return [msgspec.convert({**values, "seed": seed}, RunRequest) for seed in seeds]
     except (msgspec.ValidationError, TypeError) as error:
         raise RequestError(f"{where}: {error}") from error
+
+
+def _options(given: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str]]:
+    """Options as they would be typed; `train.signal` is a table within a table to TOML."""
+    for name, value in given.items():
+        if isinstance(value, Mapping):
+            yield from _options(value, f"{of}{name}.")
+        else:
+            yield f"{of}{name}", _text(value)
 
 
 def _text(value: object) -> str:

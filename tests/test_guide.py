@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+from documented import lines
 
 from bench.guards.pages import pages
 from bench.hookspecs import hookspec
@@ -21,8 +23,7 @@ GUIDE = DOCS / "plugins.md"
 
 
 def commands() -> list[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line]
+    return lines(GUIDE)
 
 
 @pytest.fixture
@@ -38,7 +39,9 @@ def fresh(tmp_path: Path) -> Path:
     return python
 
 
-def typed(line: str, python: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+def typed(
+    line: str, python: Path, folder: Path, home: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
     """A command as a newcomer types it, with nothing fetched from anywhere."""
     program, *words = shlex.split(line, comments=True)
     quietly = ["--no-build-isolation", "--no-deps", "--no-index"] if program == "pip" else []
@@ -48,15 +51,22 @@ def typed(line: str, python: Path, folder: Path) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONSAFEPATH": "1"},
+        env={**os.environ, **home, "PYTHONSAFEPATH": "1"},
     )
 
 
-def test_a_package_is_written_installed_checked_and_tested(fresh: Path, tmp_path: Path) -> None:
-    for line in commands()[:3]:
-        ran = typed(line, fresh, tmp_path)
+def test_what_names_the_new_encoder_works_on_a_small_twin(fresh: Path, tmp_path: Path) -> None:
+    """All other commands of the guide are typed by `test_commands.py`."""
+    home = {"BENCH_HOME": str(tmp_path / "home")}
+    small = "bench data make rd --signal 150 --background 150"
+    own = [line for line in commands() if "my-encoder" in line and "llm" not in line]
+    for line in (small, *own, "bench list my-encoder"):
+        ran = typed(line, fresh, tmp_path, home)
         assert ran.returncode == 0, f"{line}\n{ran.stdout}\n{ran.stderr}"
-    assert "0 failed" in ran.stdout
+        if "check" in line:
+            assert "0 failed" in ran.stdout
+    assert "clip=" in ran.stdout
+    assert len(own) == 4
     tested = typed("pytest -q", fresh, tmp_path / "bench-my-encoder")
     assert "2 passed" in tested.stdout
 

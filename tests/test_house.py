@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
@@ -156,28 +155,3 @@ def test_every_dependency_is_pinned_and_has_a_lower_bound() -> None:
             name, bound = re.match(r"([\w.-]+)(.*)", line).groups()
             assert bound.startswith(">="), f"{file}: {line}"
             assert name.lower() in pins, f"{file}: {name} is not in constraints.txt"
-
-
-def readme_commands() -> list[str]:
-    text = (HOUSE / "README.md").read_text()
-    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
-    lines = [line.strip() for block in blocks for line in block.splitlines()]
-    return [line for line in lines if line.startswith("bench ")]
-
-
-@pytest.mark.parametrize("line", readme_commands())
-def test_every_command_of_the_readme_is_one_that_the_command_line_takes(line: str) -> None:
-    from bench.cli.main import cli
-
-    words = shlex.split(line, comments=True)[1:]
-    command, context = cli, cli.make_context("bench", list(words), resilient_parsing=True)
-    while words and hasattr(command, "get_command"):
-        name = words.pop(0)
-        found = command.get_command(context, name)
-        assert found is not None, f"no command {name!r}"
-        command = found
-    command.make_context("bench", words)
-
-
-def test_the_readme_shows_commands() -> None:
-    assert len(readme_commands()) >= 8

@@ -35,7 +35,10 @@ REQUEST = RunRequest(plugin="cut", dataset="toy")
         ({"split": "train"}, "were trained on"),
         ({"split": "all"}, "were trained on"),
         ({"split": "valid"}, "were used to stop"),
-        ({"events": 10**6}, "the test split has"),
+        ({"events": 10**6}, r"the test split has .*; at most \d+ can be had"),
+        ({"train_events": 0}, "wanted at least 1, or all"),
+        ({"events": -1}, "wanted at least 1, or all"),
+        ({"train_ratio": "0:1"}, "class ratio"),
         ({"file": Path("nowhere.txt")}, "is not there"),
     ],
 )
@@ -59,3 +62,14 @@ def test_views_that_do_not_fit_are_refused() -> None:
         demand_views(Cut(), [])
     with pytest.raises(RequestError, match="given by both numbers and numbers"):
         demand_views(Cut(), [Numbers(), Numbers()])
+
+
+def test_all_events_are_no_other_run_where_the_usual_ones_are_all(tmp_path: Path) -> None:
+    place = Workplace.at(tmp_path)
+    tools = (place.shelf, place.home, place.store, place.context)
+    done, _ = run(replace(REQUEST, train_events="all", events="all"), *tools)
+    (kept,) = place.store.runs()
+    assert (kept.record.request["train_events"], kept.record.request["events"]) == ("all", "all")
+    assert kept.record.setting == "cut, train events all"
+    again, reused = run(REQUEST, *tools)
+    assert (again.name, reused) == (done.name, True)

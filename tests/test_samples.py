@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from bench.division import SPLITS, split_rows
 from bench.errors import InputError, RequestError
 from bench.ledger import Ledger
-from bench.samples import Sample, draw, signal_fraction
+from bench.samples import Sample, draw, read_size, signal_fraction
 from bench.table import Column, Table
 
 
@@ -115,6 +118,94 @@ def test_a_dataset_without_signal_can_be_drawn_naturally() -> None:
 def test_more_than_there_is_is_refused(ratio: str) -> None:
     with pytest.raises(RequestError, match="the test split has"):
         draw(table(), Sample("test", ratio, 100_000))
+
+
+EVERY = (*RATIOS, "1:3", "2:3", "3:1", "10:1", "1:1000", "999999:1")
+SIZES = [(3000, 9000), (101, 1000), (7, 4000), (1500, 20), (2, 1), (1, 2), (0, 50), (50, 0), (0, 0)]
+
+
+def works(whole: Table, ratio: str, events: int) -> bool:
+    try:
+        draw(whole, Sample("all", ratio, events))
+    except RequestError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("ratio", EVERY)
+@pytest.mark.parametrize(("signal", "background"), SIZES)
+def test_an_error_about_too_many_names_the_largest_number_that_works(
+    ratio: str, signal: int, background: int
+) -> None:
+    whole = few(signal, background)
+    with pytest.raises(RequestError, match=r"wanted 99999 events .* split has .*; ") as caught:
+        draw(whole, Sample("all", ratio, 99_999))
+    if "none can be had" in str(caught.value):
+        tried = np.linspace(1, signal + background + 3, 30).astype(int).tolist()
+        assert not any(works(whole, ratio, n) for n in tried)
+        return
+    most = int(re.search(r"at most (\d+) can be had", str(caught.value)).group(1))
+    assert works(whole, ratio, most)
+    assert not any(works(whole, ratio, most + n) for n in (1, 2, 3, 50))
+
+
+def few(signal: int, background: int) -> Table:
+    y = np.repeat([1, 0], [signal, background]).astype(np.int8)
+    column = Column("a", "GeV", "a feature")
+    ids = np.arange(len(y), dtype=np.uint64) << np.uint64(40)
+    return Table((column,), np.zeros((len(y), 1), np.float32), y, ids, np.ones(len(y)))
+
+
+@pytest.mark.parametrize("ratio", EVERY)
+@pytest.mark.parametrize(("signal", "background"), SIZES)
+def test_all_is_the_largest_sample_of_its_ratio_and_no_other_where_it_is_small(
+    ratio: str, signal: int, background: int
+) -> None:
+    whole = few(signal, background)
+    try:
+        drawn = draw(whole, Sample("all", ratio, "all", most=5))
+    except RequestError as error:
+        assert "none can be had" in str(error)  # noqa: PT017
+        return
+    classes = int(drawn.y.sum()), int((drawn.y == 0).sum())
+    if ratio in ("natural", "all-signal"):
+        assert classes == (signal, background)
+    else:
+        one, other = map(int, ratio.split(":"))
+        assert len(drawn) == int(
+            min(Fraction(signal, one), Fraction(background, other)) * (one + other)
+        )
+    usual = draw(whole, Sample("all", ratio))
+    assert len(drawn) > 8000 or drawn.ids.tolist() == usual.ids.tolist()
+
+
+@pytest.mark.parametrize(("ratio", "least"), [("1:1", 2), ("1:10", 6), ("1:3", 3), ("10:1", 6)])
+def test_a_sample_of_a_ratio_has_both_classes(ratio: str, least: int) -> None:
+    assert works(few(100, 100), ratio, least)
+    with pytest.raises(RequestError, match=f"of one class; wanted at least {least}"):
+        draw(few(100, 100), Sample("all", ratio, least - 1))
+
+
+@pytest.mark.parametrize("ratio", ["1:1", "1:10", "natural", "all-signal"])
+def test_an_empty_sample_is_refused(ratio: str) -> None:
+    with pytest.raises(RequestError, match="none can be had"):
+        draw(few(0, 0), Sample("all", ratio))
+
+
+@pytest.mark.parametrize(
+    ("word", "size"),
+    [("all", "all"), ("ALL", "all"), (" all ", "all"), ("12", 12), ("1_000", 1000)],
+)
+def test_a_number_of_events_is_read(word: str, size: object) -> None:
+    assert read_size(word) == size
+
+
+@pytest.mark.parametrize(
+    "word", ["0", "-3", "1e4", "10k", "1.5", "", "every", "10 000", "nan", "½"]
+)
+def test_what_is_no_number_of_events_is_refused(word: str) -> None:
+    with pytest.raises(RequestError, match="wanted a number of events from 1 on, or all"):
+        read_size(word)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,12 @@ def test_a_study_names_its_runs(tmp_path: Path) -> None:
     assert study.runs[2].options == {"scale": "2.0", "breaks": "true"}
 
 
+def test_a_study_asks_for_all_events(tmp_path: Path) -> None:
+    sizes = 'train_events = "all"\nevents = "ALL"'
+    (asked,) = read_study(write(tmp_path, f'[[runs]]\nplugin="cut"\ndataset="toy"\n{sizes}')).runs
+    assert (asked.train_events, asked.events) == ("all", "all")
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -51,7 +57,9 @@ def test_a_study_names_its_runs(tmp_path: Path) -> None:
         ("titel = 1", "did you mean title"),
         ('[[runs]]\nplugn = "cut"', "run 1: no key 'plugn'; did you mean plugin"),
         ('[[runs]]\nplugin = "cut"', "run 1: .*dataset"),
-        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = "x"', "run 1: "),
+        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = "x"', "run 1: events: 'x': wanted a"),
+        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\ntrain_events = 1.5', "run 1: .*got `float`"),
+        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = true', "run 1: .*got `bool`"),
         ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nset = 3', "wanted a table"),
     ],
 )

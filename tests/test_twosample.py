@@ -167,6 +167,14 @@ def test_the_worst_feature_stands_first() -> None:
     assert (found[-1].distance, found[-1].p) == (0.0, 1.0)
 
 
+def test_features_that_are_nearly_the_same_are_compared_without_a_warning() -> None:
+    a, b = side(150, 1), side(150, 2)
+    near = np.arange(150, dtype=np.float32)
+    a.table.x[:, 0], b.table.x[:, 0] = near, near + 0.25
+    mass = next(f for f in feature_differences(against(a, b)) if f.column.name == "mass")
+    assert mass.p == pytest.approx(1.0)
+
+
 def test_bins_hold_every_event_and_whole_numbers_lie_in_their_middle() -> None:
     rng = np.random.default_rng(1)
     for values in (rng.normal(size=300), rng.poisson(50, 300), np.ones(300), rng.pareto(1, 300)):

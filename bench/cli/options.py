@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from bench.errors import RequestError
+from bench.samples import Size, read_size
 
 RUNS = click.option(
     "--runs",
@@ -21,6 +22,18 @@ RUNS = click.option(
 )
 
 
+def given_size(ctx: click.Context, param: click.Parameter, value: str | None) -> Size:
+    """A number of events, or `all`; a callback of click.
+
+    Raises:
+        RequestError: something else.
+    """
+    try:
+        return None if value is None else read_size(value)
+    except RequestError as error:
+        raise RequestError(f"{param.opts[0]} {error}") from error
+
+
 def given_options(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str]:
@@ -29,12 +42,14 @@ def given_options(
     Raises:
         RequestError: another word.
     """
-    given = {}
+    given: dict[str, str] = {}
     for value in values:
-        name, equals, content = value.partition("=")
+        name, equals, content = (word.strip() for word in value.partition("="))
         if not equals or not name:
             raise RequestError(f"--set {value}: wanted option=value")
-        given[name.strip()] = content.strip()
+        if given.get(name, content) != content:
+            raise RequestError(f"--set {value}: option {name!r} is {given[name]} already")
+        given[name] = content
     return given
 
 
@@ -75,9 +90,9 @@ SAMPLES = (
     ),
     click.option(
         "--train-events",
-        type=click.IntRange(min=1),
+        callback=given_size,
         metavar="N",
-        help="Events to fit on.  [default: as many as there are, up to 20000]",
+        help="Events to fit on, or all.  [default: as many as there are, up to 20000]",
     ),
     click.option(
         "--split",
@@ -92,9 +107,10 @@ SAMPLES = (
     ),
     click.option(
         "--events",
-        type=click.IntRange(min=1),
+        callback=given_size,
         metavar="N",
-        help="Events to evaluate on; with all-signal the background events.  [default: up to 8000]",
+        help="Events to evaluate on, or all; with all-signal the background events.  "
+        "[default: as many as there are, up to 8000]",
     ),
 )
 """What is fitted on and what is evaluated on."""
@@ -117,7 +133,8 @@ OPTIONS = (
         multiple=True,
         callback=given_options,
         metavar="OPTION=VALUE",
-        help="An option of the model, an encoder or the dataset; see `bench list PART`.",
+        help="An option of the model, an encoder or the datasets; see `bench list PART`. One that "
+        "both datasets have is for both: evaluated.OPTION and train.OPTION are for one.",
     ),
     click.option(
         "--skip-bad-events",
@@ -159,6 +176,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def asked(*args: Any, skip_bad_events: bool, **rest: Any) -> Any:
         if skip_bad_events:
+            said = rest["options"].get("skip_bad_events", "true")
+            if said.lower() != "true":
+                raise RequestError(f"--skip-bad-events beside --set skip_bad_events={said}")
             rest["options"] = {**rest["options"], "skip_bad_events": "true"}
         return command(*args, **rest)
 

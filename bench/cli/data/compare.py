@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import OF_DATASET
+from bench.cli.options import OF_DATASET, given_size
 
 if TYPE_CHECKING:
+    from bench.samples import Size
     from bench.twosample.sides import Chosen
 
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--events",
-    type=click.IntRange(min=1),
+    callback=given_size,
     metavar="N",
     help="Most events of each, chosen by their hashes.  [default: every one]",
 )
@@ -58,7 +59,7 @@ def compare(
     chosen: Chosen,
     options: Mapping[str, str],
     output: Path | None,
-    events: int | None,
+    events: Size,
     folds: int,
     seed: int,
 ) -> None:
@@ -80,6 +81,7 @@ def compare(
     from bench.cli.surroundings import context
     from bench.home import Home
     from bench.report.markdown import markdown
+    from bench.samples import ALL
     from bench.twosample.comparison import compare as compared
     from bench.twosample.page import demand_own, write_page
     from bench.twosample.sides import open_side, pair_up
@@ -93,7 +95,7 @@ def compare(
     sides = [open_side(word, part, distribution, surroundings, home.tables) for word in (a, b)]
     if sides[0].title == sides[1].title:
         sides = [replace(side, title=word) for side, word in zip(sides, (a, b), strict=True)]
-    pair = pair_up(sides[0], sides[1], chosen, folds, events)
+    pair = pair_up(sides[0], sides[1], chosen, folds, None if events == ALL else events)
     found = compared(pair, folds, seed, surroundings)
     click.echo(markdown([*tables(found, short=True), *summary(found)]).rstrip())
     if output:

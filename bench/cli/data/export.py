@@ -35,19 +35,23 @@ def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) ->
     bench data export rd --ratio 1:10 -o rd.parquet
     bench import scores.csv --model particle-net --dataset rd
     """
-    from bench.cli.data.named import offered
     from bench.cli.surroundings import context
     from bench.export import demand_table, write_samples
     from bench.home import Home
     from bench.material import Origin, gather
-    from bench.request import RunRequest
+    from bench.plugins import load_shelf
+    from bench.request import RunRequest, dataset_offers
+    from bench.sharing import build_datasets, dataset_seats, share_out
 
     demand_table(output)
-    evaluated = Origin(*offered(name, options))
-    train = asked["train"] or evaluated.dataset.train or name
-    home = Home.here()
     request = RunRequest(plugin="", dataset=name, options=options, **asked)
-    fitted_on = Origin(*offered(train, options))
+    offers = dataset_offers(request, load_shelf())
+    seats = dataset_seats(*offers)
+    datasets = build_datasets(seats, *offers, share_out(options, seats))
+    evaluated, fitted_on = (
+        Origin(dataset, offer.distribution) for dataset, offer in zip(datasets, offers, strict=True)
+    )
+    home = Home.here()
     material = gather(request, evaluated, fitted_on, context(home), tables=home.tables)
     for line in write_samples(material, output):
         click.echo(line)
