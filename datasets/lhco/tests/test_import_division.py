@@ -197,7 +197,7 @@ def test_an_event_in_two_parts_is_counted_and_used_in_the_test_part_alone(
     assert left(context) == []
     monkeypatch.setattr("bench_lhco.imported.divided.MOST", 1 / N)
     said = bring(Import(**files, name="mine"), context)
-    assert "1 events of the train part are in the test part too, and so used there alone" in said
+    assert "events in both the train and the test part: 1, used in the test part alone" in said
     assert not any("repeated" in line for line in said)
     table = table_of(brought(context, **files, force=True), context)
     assert np.bincount(table.splits).tolist() == [0, N - 1, 0, N]
