@@ -197,7 +197,7 @@ def test_an_event_in_two_parts_is_counted_and_used_in_the_test_part_alone(
     assert left(context) == []
     monkeypatch.setattr("bench_lhco.imported.divided.MOST", 1 / N)
     said = bring(Import(**files, name="mine"), context)
-    assert "1 events of the train part are in the test part too, and so used there alone" in said
+    assert "events in both the train and the test part: 1, used in the test part alone" in said
     assert not any("repeated" in line for line in said)
     table = table_of(brought(context, **files, force=True), context)
     assert np.bincount(table.splits).tolist() == [0, N - 1, 0, N]
@@ -216,82 +216,6 @@ def test_particles_in_two_parts_are_counted_too(
     monkeypatch.setattr("bench_lhco.imported.divided.MOST", 0.1)
     table = table_of(brought(context, **files), context)
     assert np.bincount(table.splits).tolist() == [0, 19, 0, 20]
-
-
-ASKED = {
-    "has the values 1, 2, 3, wanted train, valid or test; say --split-meaning '1=train'": (
-        PARTS.astype(int),
-        {"split_column": "split"},
-    ),
-    "has the values 1, 3, wanted": (
-        PARTS.astype(int),
-        {"split_column": "split", "split_meanings": ("2=valid",)},
-    ),
-    "has the value out, wanted train": (
-        np.where(np.arange(N) == 59, "out", "train"),
-        {"split_column": "split"},
-    ),
-    "column 'split' looks like a division into train and test, wanted --split-column split or": (
-        PARTS.astype(int),
-        {},
-    ),
-    "no column for --split-column 'part', there is": (PARTS.astype(int), {"split_column": "part"}),
-}
-
-
-@pytest.mark.parametrize("told", ASKED)
-@pytest.mark.parametrize("write", [csv, parquet])
-def test_what_would_have_to_be_guessed_is_asked_for(
-    tmp_path: Path, context: bench.Context, write: Callable[..., None], told: str
-) -> None:
-    column, how = ASKED[told]
-    write(tmp_path / "file", column)
-    with pytest.raises(bench.InputError, match=told):
-        brought(context, file=tmp_path / "file", **how)
-    assert left(context) == []
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("split", "Splits", "data_split", "ttv", "fold", "kfold", "cv_fold", "fold_id"),
-        *("is_train", "isTest", "train", "validation", "is_val", "train_test_split", "partition"),
-    ],
-)
-def test_a_column_of_such_a_name_is_never_a_feature_unasked(
-    tmp_path: Path, context: bench.Context, name: str
-) -> None:
-    csv(tmp_path / "file", PARTS.astype(int), name)
-    with pytest.raises(bench.InputError, match=f"column '{name}' looks like a division"):
-        brought(context, file=tmp_path / "file")
-    mine = brought(context, file=tmp_path / "file", without_columns=(name,))
-    assert table_of(mine, context).splits is None
-
-
-REQUESTS = {
-    "--valid-file: wanted --test-file too": {"valid_file": Path("v")},
-    "--test-file and --split-column: wanted one": {"test_file": Path("t"), "split_column": "s"},
-    "--test-file and --signal-file: .* a column of each file": {
-        "test_file": Path("t"),
-        "signal_file": Path("s"),
-    },
-    "--test-file and --labels: wanted one": {"test_file": Path("t"), "labels": Path("k")},
-    "--split-meaning 0=train: wanted --split-column": {"split_meanings": ("0=train",)},
-    "0=tarin: wanted VALUE=SPLIT": {"split_column": "s", "split_meanings": ("0=tarin",)},
-    "0=: wanted VALUE=SPLIT": {"split_column": "s", "split_meanings": ("0=",)},
-    "0.0=test: 0.0 has a meaning": {"split_column": "s", "split_meanings": ("0=train", "0.0=test")},
-    "column 's': wanted as the split, or": {"split_column": "s", "without_columns": ("s",)},
-}
-
-
-@pytest.mark.parametrize("told", REQUESTS)
-def test_options_that_do_not_go_together_are_refused(
-    tmp_path: Path, context: bench.Context, told: str
-) -> None:
-    csv(tmp_path / "file", words())
-    with pytest.raises(bench.RequestError, match=told):
-        brought(context, file=tmp_path / "file", **REQUESTS[told])
-    assert left(context) == []
 
 
 def test_without_a_test_part_it_says_what_it_is_good_for(

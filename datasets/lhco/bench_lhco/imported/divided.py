@@ -148,7 +148,6 @@ def count_overlaps(
                 f" {other} part too, wanted none, or at most {MOST:.0%} of the smaller part"
             )
         told.append(
-            f"{shared} events of the {other} part are in the {one} part too, and so used there"
-            " alone"
+            f"events in both the {other} and the {one} part: {shared}, used in the {one} part alone"
         )
     return twice, told
