@@ -1,7 +1,7 @@
 """What the bench promises of the shipped models, measured on the twins at their full size.
 
-The quick tests ask the same of fewer events, of which a language model learns nothing: they show that
-its numbers reach its scores. That its base learns from text is a test of its package.
+The quick tests ask the same of fewer events, of which a language model learns nothing: they show
+that its numbers reach its scores. That its base learns from text is a test of its package.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import shlex
 import subprocess
@@ -183,14 +182,3 @@ def test_every_command_of_the_readme_is_one_that_the_command_line_takes(line: st
 
 def test_the_readme_shows_commands() -> None:
     assert len(readme_commands()) >= 8
-
-
-@pytest.mark.parametrize(
-    ("script", "targets"), [("run", ["lint", "test"]), ("nightly", ["lint", "test", "test-slow"])]
-)
-def test_ci_does_what_a_newcomer_types(script: str, targets: list[str]) -> None:
-    file = HOUSE / ".ci" / script
-    lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
-    setting = ["set -euo pipefail", 'cd "$(dirname "$0")/.."']
-    assert lines == [*setting, *(f"make {target}" for target in targets)]
-    assert os.access(file, os.X_OK)
