@@ -22,11 +22,15 @@ $(READY): pyproject.toml constraints.txt $(wildcard datasets/*/pyproject.toml pl
 demo: $(READY)
 	$(BIN)/bench run --plugin llm-nfa --dataset blackbox1
 
+# two processes of one thread each, which share what is left to do
+test test-slow: export OMP_NUM_THREADS = 1
+WORKERS = --numprocesses 2 --dist worksteal
+
 test: $(READY)
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(WORKERS) --durations=10 -m "not slow"
 
 test-slow: $(READY)
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest $(WORKERS) --durations=10 -m slow
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -83,7 +83,6 @@ def test_the_ten_minutes_work_as_written(fresh: Path, tmp_path: Path) -> None:
     assert "Guards looked at all 2 runs and found nothing" in report
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["model", "metric"])
 def test_the_other_templates_pass_their_own_tests(fresh: Path, tmp_path: Path, kind: str) -> None:
     for line in (

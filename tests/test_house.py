@@ -62,7 +62,8 @@ def product_files() -> list[Path]:
     return [
         file
         for file in python_files()
-        if file.exists() and file.relative_to(HOUSE).parts[0] in rooms and "tests" not in file.parts
+        if file.exists() and (parts := file.relative_to(HOUSE).parts)[0] in rooms
+        if "tests" not in parts
     ]
 
 
@@ -143,7 +144,7 @@ def test_every_dependency_is_pinned_and_has_a_lower_bound() -> None:
         if line and not line.startswith("#")
     }
     for file in HOUSE.glob("**/pyproject.toml"):
-        if ".venv" in file.parts:
+        if ".venv" in file.relative_to(HOUSE).parts:
             continue
         project = tomllib.loads(file.read_text())
         needed = project["project"]["dependencies"] + project.get("dependency-groups", {}).get(

@@ -18,16 +18,16 @@ import bench
 from bench.plugins import load_shelf
 from bench.testing import Failed, check_dataset, check_encoder, check_metric, check_model
 from bench.testing.excerpt import FILE, Excerpt, read
+from bench.testing.models import checked_model
 from bench.testing.plugin import CHECKERS, checked_plugin
 
 SHELF = load_shelf()
-HEAVY = {"llm-text", "llm-nfa", "llm-token", "rd", "rd3", "blackbox1", "blackbox2", "blackbox3"}
+LONG = {"llm-text", "llm-nfa", "llm-token"}
 
 
 def parts(kind: type[bench.Part]) -> list[Any]:
-    slow = [pytest.mark.slow]
     return [
-        pytest.param(offer.part, id=name, marks=slow if name in HEAVY else [])
+        pytest.param(offer.part, id=name, marks=[pytest.mark.early] if name in LONG else [])
         for name, offer in SHELF.all(kind).items()
     ]
 
@@ -132,6 +132,20 @@ MISTAKES = {
 
 def test_a_model_without_a_mistake_passes() -> None:
     check_model(Lean())
+
+
+@dataclass(frozen=True)
+class Idle(Lean):
+    """A cut with an option that does nothing."""
+
+    name = "idle"
+    depth: int = 3
+    """Of nothing."""
+
+
+def test_an_option_that_does_nothing_is_told_and_fails_nobody() -> None:
+    (found,) = [c for c in checked_model(Idle()) if "options make a difference" in c.asked]
+    assert (found.outcome, found.why) == ("passed", "no difference on 96 events: depth")
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

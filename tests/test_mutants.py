@@ -17,8 +17,6 @@ from bench.run import VoidedRunError, run
 from bench.store import Run
 
 KINDS = (bench.Dataset, bench.Encoder, bench.Model)
-QUICK = {"never-attached", "missing-from-optimizer", "not-saved", "telling", "sum-of-masses"}
-QUICK |= {"misaligned-labels", "prompt-loss", "tuned-on-test", "copied-event", "other-prompt"}
 
 
 @pytest.fixture
@@ -44,15 +42,7 @@ def caught(done: Run) -> dict[str, str]:
     return {v.code: v.outcome for v in done.record.verdicts if v.findings}
 
 
-def parameters() -> list[Any]:
-    slow = [pytest.mark.slow]
-    return [
-        pytest.param(m, id=f"{m.code}-{m.name}", marks=[] if m.name in QUICK else slow)
-        for m in MUTANTS
-    ]
-
-
-@pytest.mark.parametrize("mutant", parameters())
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.code}-{mutant.name}")
 def test_a_mistake_is_caught_by_the_guard_named_for_it(place: Workplace, mutant: Mutant) -> None:
     done = do(place, **mutant.request)
     found = caught(done)
@@ -72,7 +62,6 @@ def test_a_sound_model_is_let_alone(place: Workplace) -> None:
     }
 
 
-@pytest.mark.slow
 def test_a_cache_that_forgets_an_option_is_caught(place: Workplace) -> None:
     do(place, plugin="forgetful-cache")
     assert caught(do(place, plugin="forgetful-cache", options={"lr": "0.01"})) == {"B063": "warn"}

@@ -48,25 +48,31 @@ def check_model(model: Model) -> None:
     Raises:
         Failed: a line for each check that failed.
     """
-    demand(checked_model(model))
+    demand(_checked(model, with_idle_options=False))
 
 
 def checked_model(model: Model) -> list[Checked]:
     """What came of every check of a model, and what the guards say of a small run."""
+    return _checked(model, with_idle_options=True)
+
+
+def _checked(model: Model, *, with_idle_options: bool) -> list[Checked]:
     part = f"model {model.name}"
     shelf = load_shelf()
     shelf.offers[Model][model.name] = offered(type(model))
     try:
         with workplace() as (_, context), offline():
             subject = _Subject.of(model, shelf, context)
-            found = [*ask(part, CHECKS, subject), idle_options(subject)]
+            found = ask(part, CHECKS, subject)
+            if with_idle_options:  # which fail nobody, and take a fit each
+                found.append(idle_options(subject))
         return [*found, *of_guards(part, guarded(model, shelf))]
     except RunFailedError as failure:
-        told = failure.run.record.error or "it failed"
-        return [*found, Checked(part, "It does a run", FAILED, told)]
+        why = failure.run.record.error or "it failed"
+        return [*found, Checked(part, "It does a run", FAILED, why)]
     except Exception as error:
-        told = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        return [Checked(part, "It fits and scores without the network", FAILED, told)]
+        why = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return [Checked(part, "It fits and scores without the network", FAILED, why)]
 
 
 def guarded(model: Model, shelf: Shelf) -> Sequence[Verdict]:

@@ -183,3 +183,19 @@ def test_the_shipped_tokenizer_splits_numbers_into_digits() -> None:
     tokenizer = load_tokenizer(BaseSource("tiny"))
     pieces = [tokenizer.decode([i]) for i in tokenizer(" pt=1310 m=94.3")["input_ids"]]
     assert pieces == ["<s>", " pt=", "1", "3", "1", "0", " m=", "9", "4", ".", "3"]
+
+
+def test_four_bits_that_have_scored_train_as_those_that_have_not(base: str) -> None:
+    """Whatever the CPU: bitsandbytes has another layout for one that computes in bfloat16."""
+
+    def gradient(*, scored: bool) -> torch.Tensor:
+        language = load_language(BaseSource(base), BaseForm(quantised=True), "cpu")
+        embedded = language.get_input_embeddings()(torch.tensor([[3, 4, 5, 6]])).detach()
+        if scored:
+            with torch.inference_mode():
+                language.eval()(inputs_embeds=embedded)
+        embedded.requires_grad_()
+        language.train()(inputs_embeds=embedded).logits.square().sum().backward()
+        return embedded.grad
+
+    assert torch.equal(gradient(scored=True), gradient(scored=False))

@@ -71,6 +71,12 @@ def test_the_shipped_base_learns_from_its_text(tmp_path: Path) -> None:
     assert auc(fitted.score(test.permuted("texts", 0)), test.y) < 0.6
 
 
+def test_to_text_alone_numbers_are_nothing(fits: Any) -> None:
+    test = inputs(60, 2)
+    fitted = fits("text")[1]
+    assert (fitted.score(test) == fitted.score(test.permuted("numbers", 0))).all()
+
+
 @pytest.mark.parametrize("name", ["first", "dedicated"])
 def test_without_numbers_they_play_no_part(fits: Any, name: str) -> None:
     test = inputs(60, 2)

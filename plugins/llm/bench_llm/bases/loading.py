@@ -89,7 +89,20 @@ def _pretrained(folder: Path, form: BaseForm, device: str) -> PreTrainedModel:
     if form.quantised:
         wanted |= {"quantization_config": quantisation(form.precision), "device_map": device}
     language = AutoModelForCausalLM.from_pretrained(folder, **wanted, **_SAFELY)
-    return language if form.quantised else language.to(device)
+    return unpacked(language) if form.quantised else language.to(device)
+
+
+def unpacked(language: PreTrainedModel) -> PreTrainedModel:
+    """A model in 4 bits whose weights stay in the layout that gradients pass through.
+
+    On a CPU with bfloat16 instructions bitsandbytes would pack them at the first scoring, for good.
+    """
+    from bitsandbytes.nn import Linear4bit
+
+    for module in language.modules():
+        if isinstance(module, Linear4bit):
+            module.support_avx512bf16_for_cpu = False
+    return language
 
 
 def _read(source: BaseSource, load: Any) -> Any:

@@ -42,7 +42,7 @@ def quantised_at_random(config: MistralConfig, device: str, seed: int = 0) -> Pr
     from transformers import AutoModelForCausalLM
     from transformers.integrations import replace_with_bnb_linear
 
-    from bench_llm.bases.loading import quantisation
+    from bench_llm.bases.loading import quantisation, unpacked
 
     with torch.device("meta"):
         language = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
@@ -51,7 +51,7 @@ def quantised_at_random(config: MistralConfig, device: str, seed: int = 0) -> Pr
             quantization_config=quantisation("bfloat16"),
             modules_to_not_convert=["lm_head"],
         )
-    language.is_loaded_in_4bit = True
+    unpacked(language).is_loaded_in_4bit = True
     if device == "meta":
         return language
     generator = torch.Generator(device).manual_seed(seed)
