@@ -11,6 +11,7 @@ from bench.encoding import encode
 from bench.errors import NotFiniteError
 from bench.fits import Fit, fit
 from bench.guards.inspect import inspect, let_through, voiding
+from bench.guards.judged.decisions import are_decisions
 from bench.guards.moments import VoidError, before, judged, rehearsed, unjudged
 from bench.guards.stopped import Finite
 from bench.history import HISTORY, TENSORBOARD, write_events
@@ -38,6 +39,7 @@ class Outcome:
 
     fit_reused: bool
     threshold: float
+    decisions: bool
     verdicts: list[Verdict]
 
 
@@ -57,7 +59,8 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     else:
         samples, history, reused, verdicts = _fresh(work)
     threshold = choose(work.request.threshold, samples["valid"], work.context.notice)
-    samples = {role: replace(found, threshold=threshold) for role, found in samples.items()}
+    bare = bool(work.cast.model.connected) and are_decisions(samples["evaluated"].score)
+    samples = {r: replace(found, threshold=threshold, bare=bare) for r, found in samples.items()}
     with work.stage("judge"):
         metrics = judge(work.cast.metrics, samples["evaluated"])
     verdicts = _let_on(work, [*verdicts, *judged(work, samples, store)], stop=False)
@@ -68,7 +71,7 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     write_events(history, folder / TENSORBOARD)
     if voiding(verdicts):
         raise VoidError(verdicts)
-    return Outcome(reused, threshold, verdicts)
+    return Outcome(reused, threshold, bare, verdicts)
 
 
 def _fresh(work: Work) -> tuple[dict[str, Scored], Path, bool, list[Verdict]]:

@@ -88,6 +88,7 @@ def run(
         status="ok",
         fit_reused=outcome.fit_reused,
         threshold=outcome.threshold,
+        decisions=outcome.decisions,
         verdicts=outcome.verdicts,
         seconds=work.seconds,
     )

@@ -65,7 +65,7 @@ class Run:
             weights=frame["weight"].to_numpy(),
             threshold=self.record.threshold,
             mass=_complete(frame, "mass"),
-            bare=self.record.bare,
+            bare=self.record.bare or self.record.decisions,
         )
 
     def events(self, sample: str = "evaluated") -> NDArray[np.uint64]:
