@@ -24,7 +24,7 @@ from bringing import (
     with_whole_dataset,
 )
 from click.testing import CliRunner
-from toys import Workplace, events
+from toys import Workplace
 
 from bench.cli.doctor import command as doctor
 from bench.cli.list import command as listing
@@ -36,7 +36,6 @@ from bench.record import RunRecord
 from bench.report.markdown import markdown
 from bench.report.sections.everything import standard
 from bench.report.sections.guarded import guarded
-from bench.samples import Sample, draw
 from bench.store import Run
 
 
@@ -64,6 +63,11 @@ MISTAKES: dict[str, tuple[Change, dict[str, str], str]] = {
     "nothing wrong": (lambda f: f, {}, ""),
     "turned round": (turned, {"B061": "void"}, "the wrong way round; bring 1 - score"),
     "turned round, cut": (lambda f: turned(hard(f)), {"B061": "void", "B066": "warn"}, "B061"),
+    "turned round, of eleven signal events": (
+        lambda f: turned(pd.concat([f[f.label == 0], f[f.label == 1].sample(11, random_state=1)])),
+        {"B061": "void", "B065": "warn"},
+        "the wrong way round; bring 1 - score",
+    ),
     "no answers": (
         lambda f: f.assign(score=np.nan),
         {"B068": "void"},
@@ -121,6 +125,11 @@ MISTAKES: dict[str, tuple[Change, dict[str, str], str]] = {
         lambda f: pd.concat([f[f.label == 0], f[f.label == 1].sample(11, random_state=1)]),
         {"B065": "warn"},
         "signal and 0 background",
+    ),
+    "no answer of signal at all": (
+        lambda f: f.assign(score=f.score.where(f.label == 0)),
+        {"B060": "warn"},
+        "have no verdict, 781 signal and 0 background",
     ),
     "the events that were trained on, too": (
         with_whole_dataset,
@@ -235,6 +244,7 @@ def test_of_bare_counts_the_doctor_says_why_nobody_looked(place: Workplace, tmp_
         (lambda f: f.assign(score=np.log(f.score + 1e-9) - 1), "if logarithms, exp"),
         (lambda f: f.assign(score=f.score.where(f.index % 9 > 0, -1)), "if -1 stands for no ans"),
         (lambda f: f.assign(score=f.score.where(f.index % 9 > 0, 999)), "if 999 stands for no ans"),
+        (lambda f: f.assign(score=np.where(f.label == 1, "signal", "no")), "of decisions 0 and 1"),
         (lambda f: f.assign(label=1 - f.label), "is 1 background"),
         (lambda f: pd.concat([f, f.head(3)]), "3 of 1565 events are there more than once"),
     ],
@@ -245,26 +255,6 @@ def test_a_file_that_is_refused_is_told_what_it_may_be(
     with pytest.raises(InputError, match=told):
         brought(place, change(frame))
     assert len(list(place.store.runs())) == 1
-
-
-def test_events_of_ones_own_choice_are_no_sample(place: Workplace, frame: pd.DataFrame) -> None:
-    brought(place, frame.sample(300, random_state=1))
-    (verdict,) = (v for v in newest(place).record.verdicts if v.code == "B065")
-    assert verdict.skipped == (
-        "the events are a selection of their own, and no sample that the bench draws"
-    )
-
-
-@pytest.mark.parametrize("ratio", ["1:1", "1:7", "all-signal", "natural"])
-def test_a_smaller_sample_that_was_drawn_is_whole(
-    place: Workplace, frame: pd.DataFrame, ratio: str
-) -> None:
-    drawn = draw(events(4000, 1), Sample("test", ratio, 400))
-    brought(place, frame[frame.event.isin(drawn.ids)])
-    assert found(newest(place)) == {}
-    some = frame[frame.event.isin(drawn.ids)].sample(frac=0.9, random_state=2)
-    said = brought(place, some, "less")
-    assert "events of the test split up to the last one scored are missing" in said.output
 
 
 def test_a_record_of_before_is_read_and_says_nothing_of_decisions(own: Run) -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from bench.store import Store
     from bench.table import Table
 
-LARGEST = 100
-"""The largest number of a class ratio that anybody asks for: 1:10, 3:97."""
+SMALL = 5
+"""The most of the smaller number of a class ratio that somebody asks for: 1:10, 3:1."""
 LIKE = 0.5
 """Share of a sample that has to be scored, and of the scored events that have to be of it."""
 CLEARLY = 0.05
@@ -58,23 +58,26 @@ def _lost(
 ) -> tuple[Lost | None, str]:
     """What is missing of the sample that is most like the scored events, or that none is."""
     split = "all" if dataset.train not in (None, dataset.name) else "test"
-    scored = [*_scored(sample, table, store)]
+    scored = [*_scored(sample, store)]
+    if any(_same(ids, one.ids) for one in scored):
+        return None, ""
+    evaluated = ids[split_rows(ids, split)]
+    ids = evaluated if len(evaluated) else ids  # those of the train split are another guard's
     if any(_same(ids, one.ids) for one in scored) or _is_drawn(ids, split, table):
         return None, ""
     likely = [(_likeness(ids, one), one) for one in (*scored, _usual(split, dataset.ratio, table))]
-    for name in dict.fromkeys((split, "test", "all")):
-        guess = _up_to_the_last(ids, name, table)
-        if len(guess.ids) > len(ids):
-            likely.append((_likeness(ids, guess) - CLEARLY, guess))
+    guess = _up_to_the_last(ids, split, table)
+    if len(guess.ids) > len(ids):
+        likely.append((_likeness(ids, guess) - CLEARLY, guess))
     share, best = max(likely, key=lambda pair: pair[0])
     if share < LIKE - CLEARLY:
         return None, "the events are a selection of their own, and no sample that the bench draws"
     return _missing(ids, best), ""
 
 
-def _scored(sample: SampleRecord, table: Table, store: Store) -> Iterator[Drawn]:
+def _scored(sample: SampleRecord, store: Store) -> Iterator[Drawn]:
     """The samples that the bench's own runs on the same bytes were evaluated on."""
-    seen = set()
+    seen: set[str] = set()
     for run in store.runs():
         theirs = run.record.sample
         if run.record.outside or run.record.status != "ok" or theirs is None:
@@ -87,7 +90,7 @@ def _scored(sample: SampleRecord, table: Table, store: Store) -> Iterator[Drawn]
         except DamagedError:
             continue
         seen.add(theirs.fingerprint)
-        yield Drawn(f"{theirs.split} {theirs.size}, as run {run.name} has them", ids, y)
+        yield Drawn(f"{theirs.split} {theirs.size} (run {run.name})", ids, y)
 
 
 def _usual(split: str, ratio: str, table: Table) -> Drawn:
@@ -115,16 +118,7 @@ def _is_drawn(ids: NDArray[np.uint64], split: str, table: Table) -> bool:
     """
     import numpy as np
 
-    return any(
-        _lowest(ids, table, np.flatnonzero(split_rows(table.ids, name)))
-        for name in dict.fromkeys((split, "test", "all"))
-    )
-
-
-def _lowest(ids: NDArray[np.uint64], table: Table, rows: NDArray[np.intp]) -> bool:
-    """Whether the events are those of the rows with the lowest ids, in a ratio that is drawn."""
-    import numpy as np
-
+    rows = np.flatnonzero(split_rows(table.ids, split))
     of_class = [np.sort(table.ids[rows[table.y[rows] == label]]) for label in (1, 0)]
     counts = [int(np.isin(own, ids).sum()) for own in of_class]
     if sum(counts) != len(ids):
@@ -143,7 +137,7 @@ def _is_ratio(counts: Sequence[int], there: Sequence[int], table: Table) -> bool
     if signal == round((signal + background) * signal_fraction(table)):
         return True
     shared = gcd(signal, background)
-    return max(signal, background) <= LARGEST * shared
+    return min(signal, background) <= SMALL * shared
 
 
 def _same(ids: NDArray[np.uint64], others: NDArray[np.uint64]) -> bool:

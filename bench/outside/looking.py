@@ -51,6 +51,8 @@ def _others(matched: Matched, store: Store) -> dict[str, NDArray[np.float64]]:
         theirs = run.record.sample
         if run.record.status != "ok" or run.record.bare or theirs is None:
             continue
+        if run.record.decisions != matched.record.decisions:
+            continue
         if (theirs.source, theirs.fingerprint) != (sample.source, sample.fingerprint):
             continue
         known = (run.record.plugin, run.record.options)

@@ -126,7 +126,8 @@ def _numbers(file: Path, frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
     try:
         return pd.to_numeric(column).to_numpy(dtype=np.float64)
     except (ValueError, TypeError) as error:
-        raise InputError(f"{file}: column {name!r}: {str(error)[:80]}") from error
+        told = f"{file}: column {name!r}: {str(error)[:80]}"
+        raise InputError(f"{told}; wanted numbers, of decisions 0 and 1") from error
 
 
 def _scores(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bench.guards.evidence import Judged
 from bench.guards.guard import Guard, NotApplicableError
+
+if TYPE_CHECKING:
+    from bench.scored import Scored
 
 LEAST = 20
 FEWEST = 5
@@ -51,7 +55,7 @@ def auc_of(evidence: Judged, least: int = LEAST) -> tuple[float, float, float]:
 
     from bench.metrics.ranking import AreaUnderCurve
 
-    scored = evidence.evaluated if evidence.valid is None else evidence.valid
+    scored = _answered(evidence.evaluated) if evidence.valid is None else evidence.valid
     signal = int((scored.y == 1).sum())
     if not evidence.learns:
         raise NotApplicableError("a yardstick that learns nothing")
@@ -59,12 +63,18 @@ def auc_of(evidence: Judged, least: int = LEAST) -> tuple[float, float, float]:
         raise NotApplicableError(f"a control: {evidence.control}")
     if min(signal, len(scored.y) - signal) < least:
         raise NotApplicableError(f"fewer than {least} events of a class on {where(evidence)}")
-    if not scored.verdict.any():
-        raise NotApplicableError("no event has a verdict")
-    if evidence.brought and len(np.unique(scored.score[scored.verdict])) < 2:
+    if evidence.brought and len(np.unique(scored.score)) < 2:
         raise NotApplicableError("every score is the same")
     # decisions have an area, too: it is no figure to rank by, but says which way round they are
     (found,) = AreaUnderCurve().estimate(replace(scored, bare=False)).values()
     if found.value is None or found.low is None or found.high is None:
         raise NotApplicableError("no AUC")
     return found.low, found.value, found.high
+
+
+def _answered(scored: Scored) -> Scored:
+    """The events with a verdict: one class without any would pass for the lower one."""
+    kept = scored.verdict
+    return replace(
+        scored, y=scored.y[kept], score=scored.score[kept], weights=scored.weights[kept], mass=None
+    )

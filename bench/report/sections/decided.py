@@ -47,14 +47,15 @@ def _section(runs: Sequence[Run], events: EventSet) -> list[Block]:
         Heading(f"Decisions alone: {events.title}"),
         Table(f"decided-{events.slug}", ["model", *FIGURES.values(), "no verdict"], rows),
     ]
-    others = [setting.middle for setting in events.settings]
+    others = [setting.middle for setting in events.settings[:1]]
     pairs = [*((run, other) for run in runs for other in others), *combinations(runs, 2)]
     if not pairs:
         return [*blocks, Text(told)]
     paired = Table(f"paired-{events.slug}", PAIRED, list(_pairs(pairs)))
     told += (
-        " At their thresholds the same events were decided by both of a pair: the difference in "
-        "right decisions, and McNemar's exact test, Holm over the table."
+        " At their thresholds they are paired with each other, and with the best of the scores by "
+        "AUC if there are any, on the same events: the difference in right decisions, and "
+        "McNemar's exact test, Holm over the table."
     )
     return [*blocks, paired, Text(told)]
 
