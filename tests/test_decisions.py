@@ -133,8 +133,21 @@ def test_a_plugins_own_decisions_are_marked_just_so(place: Workplace) -> None:
     assert "Decisions alone" in page(place)
 
 
-def test_a_yardstick_that_decides_keeps_its_place_in_the_ranking(place: Workplace) -> None:
-    request = RunRequest("always-background", "toy")
+@dataclass(frozen=True)
+class Yardstick(Stump):
+    """A stump that is to know nothing."""
+
+    name = "yardstick"
+    connected = frozenset()
+
+
+@pytest.mark.parametrize(("name", "area"), [("always-background", 0.5), ("yardstick", 0.8)])
+def test_a_yardstick_that_decides_keeps_its_place_in_the_ranking(
+    place: Workplace, name: str, area: float
+) -> None:
+    offer = Offer(Yardstick, "yardstick", "classifier-bench", "0")
+    place.shelf.offers[bench.Model]["yardstick"] = offer
+    request = RunRequest(name, "toy")
     done, _ = run(request, place.shelf, place.home, place.store, place.context)
     assert not done.record.decisions
-    assert done.metrics().estimates["auc"].value == 0.5
+    assert done.metrics().estimates["auc"].value == pytest.approx(area, abs=0.1)
