@@ -11,6 +11,7 @@ from bench.encoding import encode
 from bench.errors import NotFiniteError
 from bench.fits import Fit, fit
 from bench.guards.inspect import inspect, let_through, voiding
+from bench.guards.judged.decisions import are_decisions
 from bench.guards.moments import VoidError, before, judged, rehearsed, unjudged
 from bench.guards.stopped import Finite
 from bench.history import HISTORY, TENSORBOARD, write_events
@@ -42,6 +43,7 @@ class Outcome:
     versions: Mapping[str, str]
     """Of the distributions that the scores were made with."""
     threshold: float
+    decisions: bool
     verdicts: list[Verdict]
     values: str
     """Content hash of the evaluated scores, event by event."""
@@ -73,7 +75,10 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     else:
         scores = _fresh(work)
     threshold = choose(work.request.threshold, scores.samples["valid"], work.context.notice)
-    samples = {role: replace(one, threshold=threshold) for role, one in scores.samples.items()}
+    bare = bool(work.cast.model.connected) and are_decisions(scores.samples["evaluated"].score)
+    samples = {
+        role: replace(one, threshold=threshold, bare=bare) for role, one in scores.samples.items()
+    }
     with work.stage("judge"):
         metrics = judge(work.cast.metrics, samples["evaluated"])
     verdicts = _let_on(work, [*scores.verdicts, *judged(work, samples, store)], stop=False)
@@ -84,8 +89,15 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     write_events(scores.history, folder / TENSORBOARD)
     if voiding(verdicts):
         raise VoidError(verdicts)
-    values = samples["evaluated"].digest
-    return Outcome(scores.fit, scores.fit_reused, scores.versions, threshold, verdicts, values)
+    return Outcome(
+        fit=scores.fit,
+        fit_reused=scores.fit_reused,
+        versions=scores.versions,
+        threshold=threshold,
+        decisions=bare,
+        verdicts=verdicts,
+        values=samples["evaluated"].digest,
+    )
 
 
 def _scores_of(work: Work, earlier: Run) -> _Scores:

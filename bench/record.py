@@ -147,6 +147,8 @@ class RunRecord:
     without: str | None = None
     permuted: str | None = None
     threshold: float = 0.5
+    decisions: bool = False
+    """Whether the scores are decisions, which rank nothing; False of runs that were not asked."""
     train: SampleRecord | None = None
     valid: SampleRecord | None = None
     sample: SampleRecord | None = None
@@ -173,7 +175,7 @@ class RunRecord:
 
     @property
     def bare(self) -> bool:
-        """Whether decisions are known and no scores."""
+        """Whether counts of decisions are known and no event."""
         return self.outside is not None and self.outside.counts
 
     @property
@@ -206,7 +208,8 @@ class RunRecord:
             controls.append(f"{self.permuted} permuted, which it does not read")
         asked = filter(None, map(self._asked, USUAL))
         apart = [self.options] if self.options else []
-        return ", ".join([self.plugin, *apart, *controls, *asked])
+        marked = ["decisions"] if self.decisions else []
+        return ", ".join([self.plugin, *apart, *controls, *asked, *marked])
 
     @property
     def numbers(self) -> str:

@@ -104,6 +104,7 @@ def _made(work: Work, store: Store) -> Run:
         versions={**record.versions, **outcome.versions},
         judged_with=work.judges.versions(),
         threshold=outcome.threshold,
+        decisions=outcome.decisions,
         verdicts=outcome.verdicts,
         seconds=work.seconds,
         values=outcome.values,

@@ -128,7 +128,7 @@ def _scored(frame: pd.DataFrame, record: RunRecord) -> Scored:
         weights=frame["weight"].to_numpy(),
         threshold=record.threshold,
         mass=_complete(frame, "mass"),
-        bare=record.bare,
+        bare=record.bare or record.decisions,
     )
 
 

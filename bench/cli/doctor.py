@@ -17,11 +17,12 @@ def command(run: str, every: bool, runs: Path) -> int:
     """Say what the guards found in a run, why it matters, and what to do about it.
 
     Exits with 3 if the run is void. A finding can be let through with `--allow CODE` in
-    `bench run`; the record and every report show it.
+    `bench run` or `bench import`; the record and every report show it. Of imported scores it says
+    which guards looked, and why the others could not.
     """
     from bench.guards.codes import by_code
     from bench.guards.pages import described
-    from bench.report.sections.guarded import found, nothing
+    from bench.report.sections.guarded import found, looked, nothing
     from bench.report.sections.single import heading
     from bench.store import TRACEBACK, Store
 
@@ -43,4 +44,6 @@ def command(run: str, every: bool, runs: Path) -> int:
         click.echo(f"{record.error} (see {picked.folder / TRACEBACK})")
     elif not found(record):
         click.echo(nothing(record))
+    for line in looked(record):
+        click.echo(line)
     return 3 if record.status == "void" else 0

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bench.cli.options import RUNS
+
+if TYPE_CHECKING:
+    from bench.store import Run
 
 
 @click.command("import", short_help="Bring in another tool's predictions or bare counts.")
@@ -27,6 +31,12 @@ from bench.cli.options import RUNS
 )
 @click.option("--options", "told", default="", help="Its options, in your words.")
 @click.option("--source", default="", help="Where it was published.")
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="CODE",
+    help="Let the finding of a guard through, visibly; see `bench doctor`.",
+)
 @RUNS
 def command(
     file: Path,
@@ -36,13 +46,16 @@ def command(
     threshold: float,
     told: str,
     source: str,
+    allow: tuple[str, ...],
     runs: Path,
-) -> None:
+) -> int:
     """Bring results of other tools into the store, to stand in reports beside its own runs.
 
     FILE is CSV or Parquet. With the columns `score` and `event` (ids as in scores.parquet) or
     `index` (the event's place in the dataset's file, from 0), and perhaps `label`, it holds one
     model's predictions: they are matched to the dataset's events, and compared paired like any run.
+    Guards look at the scores; exits with 3 if one of them voids the import. Scores of two values
+    are decisions, and never ranked.
 
     With `model`, `dataset`, `true_signal`, `signal`, `true_background` and `background` every row
     is an operating point of which nothing else is known. It may have `date`, `edition`, `ratio`,
@@ -68,22 +81,29 @@ def command(
             raise RequestError(
                 f"{file}: counts name model, dataset and edition in columns of their own"
             )
+        if allow:
+            raise RequestError(f"{file}: no guard looks at counts; there is nothing to --allow")
         found = import_counts(file, load_shelf(), Store(runs))
     elif not (model and dataset):
         raise RequestError(f"{file}: predictions want --model NAME and --dataset NAME")
     else:
-        claim = Claim(file, model, dataset, edition, threshold, told, source)
+        claim = Claim(file, model, dataset, edition, threshold, told, source, allow)
         home = Home.here()
         found = [import_predictions(claim, load_shelf(), home, Store(runs), context(home))]
     for run in found:
-        sample = run.record.sample
-        on = f" on {sample.label} {sample.size}" if sample else ""
-        click.echo(f"{run.name}: {run.record.title}{on}; not known: {_lacking(run)}")
+        _tell(run)
+    return 3 if any(run.record.status == "void" for run in found) else 0
 
 
-def _lacking(run: object) -> str:
-    from bench.store import Run
+def _tell(run: Run) -> None:
+    """What was brought in, a line about each finding, and whether it is void."""
+    from bench.report.sections.guarded import found, in_words
 
-    assert isinstance(run, Run)
-    outside = run.record.outside
-    return ", ".join(outside.lacks) if outside else "nothing"
+    record = run.record
+    on = f" on {record.sample.label} {record.sample.size}" if record.sample else ""
+    lacks = ", ".join(record.outside.lacks) if record.outside else "nothing"
+    click.echo(f"{run.name}: {record.title}{on}; not known: {lacks}")
+    for verdict in found(record):
+        click.echo(f"  {in_words(verdict)}")
+    if record.status == "void":
+        click.echo(f"bench: run {run.name} is void; `bench doctor {run.name}` explains", err=True)

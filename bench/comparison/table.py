@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bench.store import Run
 
 LEVEL = 0.05
+ORDERED = {"AUC": "auc", "max SIC": "max_sic"}
+"""Figures of the scores' order that runs are compared by."""
 HEADINGS = ["figure", "first", "second", "difference", "95 % interval", "p", "p, Holm", "method"]
 
 
@@ -71,9 +73,15 @@ def compare(one: Run, other: Run) -> str:
 
 
 def differences(one: Run, other: Run, *, quick: bool = False) -> list[Difference]:
-    """The paired tests of two runs; the bootstrap is left out of a quick look."""
+    """The paired tests of two runs; the bootstrap is left out of a quick look.
+
+    Decisions have no order: what scores' order gives is not defined of a pair with such a run.
+    """
     first, second = one.scored(), other.scored()
     found = [decision_difference(first, second, label) for label in (1, 0)]
+    if first.two_classes and (first.bare or second.bare):
+        nan, why = float("nan"), "decisions, no scores to rank by"
+        return [*(Difference(what, nan, nan, nan, nan, why) for what in ORDERED), *found]
     if first.two_classes:
         slow = [] if quick else [max_sic_difference(first, second)]
         found = [auc_difference(first, second), *slow, *found]
@@ -84,6 +92,8 @@ def drifted(found: Sequence[Difference], corrected: Sequence[float]) -> bool:
     """Whether the runs differ by their threshold alone, as far as the tests can tell."""
     tests = {d.what: (d, p) for d, p in zip(found, corrected, strict=True)}
     if not {"AUC", "correct signal", "correct background"} <= tests.keys():
+        return False
+    if isnan(tests["AUC"][1]):
         return False
     signal, background = tests["correct signal"], tests["correct background"]
     apart = signal[1] < LEVEL and background[1] < LEVEL
@@ -105,8 +115,7 @@ def sentence(difference: Difference, p: float) -> str:
 
 def _figures(run: Run) -> dict[str, float | None]:
     metrics = run.metrics()
-    names = {"AUC": "auc", "max SIC": "max_sic"}
-    found = {told: metrics.estimates[name].value for told, name in names.items()}
+    found = {told: metrics.estimates[name].value for told, name in ORDERED.items()}
     counts = metrics.counts
     if counts.signal:
         found["correct signal"] = counts.true_signal / counts.signal

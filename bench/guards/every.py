@@ -16,9 +16,13 @@ from bench.guards.before.tokens import Tokens
 from bench.guards.before.trained_on import TrainedOn
 from bench.guards.guard import Guard
 from bench.guards.judged.chance import Chance
+from bench.guards.judged.decisions import Decisions
 from bench.guards.judged.identical import Identical
+from bench.guards.judged.incomplete import Incomplete
 from bench.guards.judged.inverted import Inverted
 from bench.guards.judged.shifted import Shifted
+from bench.guards.judged.silent import Silent
+from bench.guards.judged.train_split import TrainSplit
 from bench.guards.judged.verdicts import Verdicts
 from bench.guards.probed.connected import Connected
 from bench.guards.probed.scored_company import ScoredCompany
@@ -69,5 +73,15 @@ REHEARSED: tuple[type[Guard[Any]], ...] = (
 PROBED: tuple[type[Guard[Any]], ...] = (Connected, ScoredCompany, Separate)
 TRAINED: tuple[type[Guard[Any]], ...] = (Kept, Collapse, TrainingVerdicts, Updates, Gaps)
 STOPPED: tuple[type[Guard[Any]], ...] = (Rehearsed, Finite)
-JUDGED: tuple[type[Guard[Any]], ...] = (Verdicts, Inverted, Chance, Identical, Shifted)
+JUDGED: tuple[type[Guard[Any]], ...] = (
+    Verdicts,
+    Inverted,
+    Chance,
+    Identical,
+    Shifted,
+    Incomplete,
+    Decisions,
+    TrainSplit,
+    Silent,
+)
 GUARDS = (*BEFORE, *REHEARSED, *PROBED, *TRAINED, *STOPPED, *JUDGED)

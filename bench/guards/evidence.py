@@ -86,14 +86,51 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """What imported scores lack of a sample, and what they have beside it."""
+
+    sample: str
+    events: int
+    """Of the sample in all."""
+    signal: int
+    background: int
+    """Those that are missing."""
+    strange: int
+    """Scored events that are not of the sample."""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What the events of imported scores are, among those of their dataset."""
+
+    lost: Lost | None = None
+    """What is missing of the sample that they are of, if anything is."""
+    unlike: str = ""
+    """Why there is no such sample."""
+    of_train: int = 0
+    """Events of the splits that models are fitted on."""
+    fitted_on: str = ""
+    """The dataset that models are fitted on for these events, where that is another one."""
+
+
+@dataclass(frozen=True)
 class Judged:
     """The scores of a run."""
 
-    model: Model
+    model: Model | None
+    """None of imported scores, whose model is not here."""
     control: str
     """What was done to the inputs on purpose; empty for nothing."""
-    valid: Scored
+    valid: Scored | None
+    """None of imported scores, which lack them."""
     evaluated: Scored
     others: Mapping[str, NDArray[np.float64]]
     """Scores of other settings on the same events in the same order, by run; such as differ from
     these for sure may be left out."""
+    brought: Brought | None = None
+    """What is known of imported scores; None for a run of the bench's own."""
+
+    @property
+    def learns(self) -> bool:
+        """Whether the scores are to depend on the inputs, as those of a mere yardstick do not."""
+        return self.model is None or bool(self.model.connected)

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 from bench.distributions import CORE, versions
 from bench.fingerprint import digest
+from bench.guards.codes import demand_codes
+from bench.guards.inspect import let_through, voiding
+from bench.guards.moments import VoidError
 from bench.judging import Judges
 from bench.options import build
 from bench.outcome import judge
 from bench.outside.counts import read_counts
+from bench.outside.events import brought_events
+from bench.outside.looking import look_at
 from bench.outside.predictions import Claim, match
 from bench.parts import Dataset
 from bench.store import Run, Store, write_metrics, write_scores
@@ -49,17 +54,30 @@ def import_counts(file: Path, shelf: Shelf, store: Store) -> list[Run]:
 def import_predictions(
     claim: Claim, shelf: Shelf, home: Home, store: Store, context: Context
 ) -> Run:
-    """A file of predictions as a run on the dataset's own events.
+    """A file of predictions as a run on the dataset's own events; void where a guard says so.
 
     Raises:
         BenchError: an unknown dataset, or a file that does not fit it; nothing is stored.
     """
+    demand_codes(claim.allow)
     offer = shelf.find(Dataset, claim.dataset)
     part = build(offer.part, {})
     source = part.open(claim.edition, None, context)
     table, _ = load_table(part, offer.distribution, source, context, home.tables)
-    matched = match(claim, part, source, table)
-    return _keep(matched.record, matched.scored, matched.ids, Judges.of(shelf), store)
+    matched, judges = match(claim, part, source, table), Judges.of(shelf)
+    key = _key(matched.record, judges)
+    if earlier := store.find(key):
+        return earlier
+    with store.alone(key):
+        if earlier := store.find(key):  # another process has kept it meanwhile
+            return earlier
+        assert matched.record.sample is not None
+        brought = brought_events(matched.ids, part, table, matched.record.sample, store)
+        verdicts = let_through(look_at(matched, brought, store), claim.allow)
+        record = replace(matched.record, id=key, verdicts=verdicts)
+        if voiding(verdicts):
+            record = replace(record, status="void", error=str(VoidError(verdicts)))
+        return _seal(record, matched.scored, matched.ids, judges, store)
 
 
 def _keep(
@@ -69,23 +87,36 @@ def _keep(
     judges: Judges,
     store: Store,
 ) -> Run:
-    # what is written down beside what was brought is no part of it
-    brought = {name: value for name, value in asdict(record).items() if name != "values"}
-    key = digest([brought, judges.key()])
-    if found := store.find(key):
-        return found
+    key = _key(record, judges)
+    if earlier := store.find(key):
+        return earlier
     with store.alone(key):
-        if found := store.find(key):  # another process has kept it meanwhile
-            return found
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        record = replace(
-            record,
-            id=key,
-            created=record.created or now,
-            values=scored.digest,
-            versions=versions([CORE]),
-        )
-        folder = store.claim(record.created, key)
-        write_scores(folder, {"evaluated": (scored, ids)})
-        write_metrics(folder, judge(judges.metrics, scored))
-        return store.seal(folder, replace(record, judged_with=judges.versions()))
+        earlier = store.find(key)  # another process may have kept it meanwhile
+        return earlier or _seal(replace(record, id=key), scored, ids, judges, store)
+
+
+def _key(record: RunRecord, judges: Judges) -> str:
+    """Of what was brought; what is written down beside it is no part of it."""
+    brought = {name: value for name, value in asdict(record).items() if name != "values"}
+    return digest([brought, judges.key()])
+
+
+def _seal(
+    record: RunRecord,
+    scored: Scored,
+    ids: NDArray[np.uint64],
+    judges: Judges,
+    store: Store,
+) -> Run:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    folder = store.claim(record.created or now, record.id)
+    write_scores(folder, {"evaluated": (scored, ids)})
+    write_metrics(folder, judge(judges.metrics, scored))
+    done = replace(
+        record,
+        created=record.created or now,
+        values=scored.digest,
+        versions=versions([CORE]),
+        judged_with=judges.versions(),
+    )
+    return store.seal(folder, done)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import InputError
-from bench.fingerprint import columns_digest, events_digest, file_digest
+from bench.fingerprint import columns_digest, digest, events_digest, file_digest
+from bench.guards.judged.decisions import rank_nothing
 from bench.options import options_in
 from bench.outside.frames import demand_columns, read_frame
 from bench.record import OutsideRecord, RunRecord, SampleRecord
@@ -38,6 +39,8 @@ class Claim:
     told: str = ""
     """Its options, in the user's words."""
     source: str = ""
+    allow: tuple[str, ...] = ()
+    """Codes of the guards whose findings are let through."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +79,10 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
         weights=np.ones(len(there)),
         threshold=claim.threshold,
         mass=there.column(mass).astype("float64") if mass else None,
+        bare=rank_nothing(score),
     )
-    return Matched(_record(claim, dataset, source, table, there), scored, there.ids)
+    record = _record(claim, dataset, source, table, there)
+    return Matched(replace(record, decisions=scored.bare), scored, there.ids)
 
 
 def _rows(file: Path, frame: pd.DataFrame, table: Table) -> NDArray[np.intp]:
@@ -121,25 +126,39 @@ def _numbers(file: Path, frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
     try:
         return pd.to_numeric(column).to_numpy(dtype=np.float64)
     except (ValueError, TypeError) as error:
-        raise InputError(f"{file}: column {name!r}: {str(error)[:80]}") from error
+        told = f"{file}: column {name!r}: {str(error)[:80]}"
+        raise InputError(f"{told}; wanted numbers, of decisions 0 and 1") from error
 
 
 def _scores(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
     import numpy as np
 
     score = _numbers(file, frame, "score")
-    if bad := int((~np.isnan(score) & ~((score >= 0) & (score <= 1))).sum()):
-        raise InputError(f"{file}: {bad} scores outside 0 to 1; wanted P(signal)")
+    outside = score[~np.isnan(score) & ~((score >= 0) & (score <= 1))]
+    if len(outside):
+        told = f"{file}: {len(outside)} of {len(score)} scores outside 0 to 1; wanted P(signal)"
+        raise InputError(f"{told}{_scale(outside, score)}")
     return score
+
+
+def _scale(outside: NDArray[np.float64], score: NDArray[np.float64]) -> str:
+    """What such scores are instead, as far as it can be seen, and how they become P(signal)."""
+    import numpy as np
+
+    if len(outside) < len(score) and len(values := np.unique(outside)) == 1:
+        return f"; if {values[0]:g} stands for no answer, leave it empty"
+    if np.nanmin(score) >= 0:
+        return "; if these are percent, divide by 100" if np.nanmax(score) <= 100 else ""
+    logs = ", if logarithms, exp(x)" if np.nanmax(score) <= 0 else ""
+    return f"; if these are logits x, bring 1 / (1 + exp(-x)){logs}"
 
 
 def _demand_labels(file: Path, label: NDArray[np.float64], there: Table) -> None:
     import numpy as np
 
     if wrong := int(np.count_nonzero(label != there.y)):
-        raise InputError(
-            f"{file}: {wrong} of {len(there)} labels are not the dataset's; are the rows shifted?"
-        )
+        why = "is 1 background?" if np.array_equal(1 - label, there.y) else "are the rows shifted?"
+        raise InputError(f"{file}: {wrong} of {len(there)} labels are not the dataset's; {why}")
 
 
 def _record(
@@ -159,6 +178,7 @@ def _record(
         fingerprint=events_digest(there.ids),
         features=columns_digest(table.columns),
     )
+    content = file_digest(claim.file)
     lacks = ["the train sample", "scores of a valid split"]
     return RunRecord(
         id="",
@@ -167,12 +187,16 @@ def _record(
         plugin=claim.model,
         dataset=dataset.name,
         seed=0,
-        request={"threshold": f"{claim.threshold:g}"},
+        request={
+            "threshold": f"{claim.threshold:g}",
+            **({"allow": sorted(claim.allow)} if claim.allow else {}),
+        },
         threshold=claim.threshold,
         sample=sample,
+        scores=digest([claim.model, claim.told, content, sample.fingerprint]),
         outside=OutsideRecord(
             file=claim.file.name,
-            digest=file_digest(claim.file),
+            digest=content,
             row=None,
             lacks=lacks,
             told=claim.told,

@@ -16,6 +16,7 @@ from bench.report.exports import to_csv, to_latex
 from bench.report.html import html
 from bench.report.markdown import markdown
 from bench.report.sections.conclusions import conclusions
+from bench.report.sections.decided import decided
 from bench.report.sections.everything import decisions, standard
 from bench.report.sections.guarded import guarded
 from bench.report.sections.operating import operating
@@ -71,11 +72,12 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
 
 def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block]:
     blocks: list[Block] = [Heading(contents.title or f"Comparison of {len(runs)} runs", 1)]
-    for events in event_sets(runs):
+    sets = event_sets(runs)
+    for events in sets:
         told = [*conclusions(events), *shifts(events)]
         title = [] if told and told[0] == Heading(events.title) else [Heading(events.title)]
         blocks += [*title, *told, *draw(events, folder, FIGURES)]
-    blocks += [*operating(runs), *printed(runs)]
+    blocks += [*decided(runs, sets), *operating(runs), *printed(runs)]
     blocks += [Heading("All runs"), standard(runs), *guarded(runs)]
     if contents.decisions:
         blocks += [Heading("Decisions at the threshold"), decisions(runs)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench.guards.evidence import Judged
 from bench.guards.guard import WARN, Guard
-from bench.guards.judged.inverted import WRONG, auc_of
+from bench.guards.judged.inverted import WRONG, auc_of, where
 from bench.metrics.calibration import LEAST
 
 FEW = 10
@@ -18,7 +18,8 @@ class Chance(Guard[Judged]):
 
     Labels that are off by one event, or a network that is not trained, give an AUC of about one
     half; or, since features are strong and any direction among them separates a little, any AUC,
-    and a log loss above that of one who knows the class ratio alone.
+    and a log loss above that of one who knows the class ratio alone. Of imported scores the AUC on
+    the evaluated events is looked at.
     """
 
     code, name, severity = "B062", "chance", WARN
@@ -30,7 +31,9 @@ class Chance(Guard[Judged]):
 
         low, value, high = auc_of(evidence)
         if low <= 0.5 and high >= WRONG:
-            yield f"AUC {value:.3f} [{low:.3f}, {high:.3f}] on the valid split: chance"
+            yield f"AUC {value:.3f} [{low:.3f}, {high:.3f}] on {where(evidence)}: chance"
+        if evidence.valid is None:
+            return  # the class ratio that such probabilities are for is not known
         y, score = evidence.valid.y, evidence.valid.score
         if len(np.unique(score)) < FEW:
             return  # decisions, and no probabilities

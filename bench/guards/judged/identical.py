@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.guards.evidence import Judged
-from bench.guards.guard import WARN, Guard
+from bench.guards.guard import WARN, Guard, NotApplicableError
 from bench.guards.wording import named
+
+WRITTEN = 1e-6
+"""How far apart scores may be that were written with fewer digits."""
 
 
 class Identical(Guard[Judged]):
     """Two settings give the very same scores: what sets them apart plays no part.
 
-    An option that nobody reads, or a cache that forgets it, looks like a comparison in which both
-    are equally good.
+    An option that nobody reads, a cache that forgets it, or one file that is imported under two
+    names, looks like a comparison in which both are equally good.
     """
 
     code, name, severity = "B063", "identical", WARN
@@ -23,12 +26,18 @@ class Identical(Guard[Judged]):
         """Whose scores they are."""
         import numpy as np
 
-        if not evidence.model.connected:
-            return
+        if not evidence.learns:
+            raise NotApplicableError("a yardstick that learns nothing")
         mine = evidence.evaluated.score
-        if len(np.unique(mine[~np.isnan(mine)])) < 3:
+        if len(np.unique(mine[~np.isnan(mine)])) < (2 if evidence.brought else 3):
             return  # a handful of values says nothing
-        others = evidence.others.items()  # no verdict is like no verdict
-        same = [run for run, scores in others if np.array_equal(scores, mine, equal_nan=True)]
+        # a file of text may have fewer digits than the scores that were written to it
+        off = WRITTEN if evidence.brought else 0.0
+        same = [
+            run
+            for run, scores in evidence.others.items()
+            if len(scores) == len(mine) and np.allclose(scores, mine, 0.0, off, equal_nan=True)
+        ]
         if same:
-            yield f"the very scores of {named(same)}, another setting"
+            told = f"the very scores of {named(same)}"
+            yield f"{told}, under another name" if evidence.brought else f"{told}, another setting"

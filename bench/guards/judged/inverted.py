@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bench.guards.evidence import Judged
 from bench.guards.guard import Guard, NotApplicableError
 
+if TYPE_CHECKING:
+    from bench.scored import Scored
+
 LEAST = 20
+FEWEST = 5
+"""Events of each class from which on an interval far below one half is believed of scores that
+have no valid split; a rare signal may have no more than eleven."""
 WRONG = 0.4
 """AUC below which a model knows the classes and calls each by the other's name; one that has
 learned nothing can be a little below one half, too."""
@@ -16,7 +24,8 @@ learned nothing can be a little below one half, too."""
 class Inverted(Guard[Judged]):
     """Signal scores lower than background on the split that the fit was chosen by.
 
-    The probability of the wrong class, or swapped labels, gives an AUC far below one half.
+    The probability of the wrong class, or swapped labels, gives an AUC far below one half. Imported
+    scores have no such split: the evaluated events are looked at.
     """
 
     code, name = "B061", "inverted"
@@ -24,28 +33,48 @@ class Inverted(Guard[Judged]):
 
     def look(self, evidence: Judged) -> Iterator[str]:
         """The AUC, where it is below one half beyond doubt."""
-        low, value, high = auc_of(evidence)
+        low, value, high = auc_of(evidence, FEWEST if evidence.brought else LEAST)
         if high < WRONG:
-            yield f"AUC {value:.3f} [{low:.3f}, {high:.3f}] on the valid split: below one half"
+            told = f"AUC {value:.3f} [{low:.3f}, {high:.3f}] on {where(evidence)}: below one half"
+            yield f"{told}, the wrong way round; bring 1 - score" if evidence.brought else told
 
 
-def auc_of(evidence: Judged) -> tuple[float, float, float]:
-    """AUC on the valid split with its 95 % interval: low, value, high.
+def where(evidence: Judged) -> str:
+    """The events whose AUC is looked at."""
+    return "the evaluated events" if evidence.valid is None else "the valid split"
+
+
+def auc_of(evidence: Judged, least: int = LEAST) -> tuple[float, float, float]:
+    """AUC on the valid split, or else the evaluated events, with its interval: low, value, high.
 
     Raises:
-        NotApplicableError: too few events, a control, or a yardstick that learns nothing.
+        NotApplicableError: too few events, a control, a yardstick that learns nothing, or scores
+            that are not there.
     """
+    import numpy as np
+
     from bench.metrics.ranking import AreaUnderCurve
 
-    valid = evidence.valid
-    signal = int((valid.y == 1).sum())
-    if not evidence.model.connected:
+    scored = _answered(evidence.evaluated) if evidence.valid is None else evidence.valid
+    signal = int((scored.y == 1).sum())
+    if not evidence.learns:
         raise NotApplicableError("a yardstick that learns nothing")
     if evidence.control:
         raise NotApplicableError(f"a control: {evidence.control}")
-    if min(signal, len(valid.y) - signal) < LEAST:
-        raise NotApplicableError(f"fewer than {LEAST} events of a class on the valid split")
-    (found,) = AreaUnderCurve().estimate(valid).values()
+    if min(signal, len(scored.y) - signal) < least:
+        raise NotApplicableError(f"fewer than {least} events of a class on {where(evidence)}")
+    if evidence.brought and len(np.unique(scored.score)) < 2:
+        raise NotApplicableError("every score is the same")
+    # decisions have an area, too: it is no figure to rank by, but says which way round they are
+    (found,) = AreaUnderCurve().estimate(replace(scored, bare=False)).values()
     if found.value is None or found.low is None or found.high is None:
         raise NotApplicableError("no AUC")
     return found.low, found.value, found.high
+
+
+def _answered(scored: Scored) -> Scored:
+    """The events with a verdict: one class without any would pass for the lower one."""
+    kept = scored.verdict
+    return replace(
+        scored, y=scored.y[kept], score=scored.score[kept], weights=scored.weights[kept], mass=None
+    )

@@ -24,6 +24,8 @@ class Shifted(Guard[Judged]):
         """Both efficiencies, where they differ by Fisher's exact test."""
         from scipy.stats import fisher_exact
 
+        if evidence.valid is None:
+            raise NotApplicableError("scores of a valid split are not known")
         here, there = evidence.evaluated, evidence.valid
         for label, called in ((1, "ε_S"), (0, "ε_B")):
             counts = []

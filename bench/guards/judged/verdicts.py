@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.guards.evidence import Judged
-from bench.guards.guard import WARN, Guard
+from bench.guards.guard import WARN, Guard, NotApplicableError
 
 
 class Verdicts(Guard[Judged]):
@@ -22,6 +22,12 @@ class Verdicts(Guard[Judged]):
         """How many."""
         import numpy as np
 
-        none = np.isnan(evidence.evaluated.score)
+        y, none = evidence.evaluated.y, np.isnan(evidence.evaluated.score)
+        if none.all():
+            raise NotApplicableError("there is no verdict at all, as B068 says")
         if none.any():
-            yield f"{int(none.sum())} of {len(none)} events have no verdict"
+            signal = int((none & (y == 1)).sum())
+            yield (
+                f"{int(none.sum())} of {len(none)} events have no verdict, {signal} signal and "
+                f"{int(none.sum()) - signal} background"
+            )

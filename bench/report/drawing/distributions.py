@@ -27,7 +27,8 @@ def scores(settings: Sequence[Setting]) -> Figure | None:
         scored = setting.middle.scored()
         for label, told in ((0, "background"), (1, "signal")):
             inside = (scored.y == label) & scored.verdict
-            axes.hist(scored.score[inside], edges, density=True, histtype="step", label=told)
+            if inside.any():
+                axes.hist(scored.score[inside], edges, density=True, histtype="step", label=told)
         axes.axvline(scored.threshold, color="0.5", linestyle=":", linewidth=1)
         axes.set_yscale("log")
         axes.set(xlabel="score", title=short(setting.title), xlim=(0, 1))

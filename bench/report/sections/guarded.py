@@ -42,13 +42,30 @@ def in_words(verdict: Verdict) -> str:
 
 def nothing(record: RunRecord) -> str:
     """How many guards looked at a run in which none found anything."""
+    if record.bare:
+        return "no guard has looked: of bare counts no event and no score is known"
     looked = len({verdict.code for verdict in record.verdicts if not verdict.skipped})
     return f"{looked} guards looked and found nothing" if looked else "no guard has looked"
 
 
+def looked(record: RunRecord) -> list[str]:
+    """Which guards looked at imported scores, and which could not and why; a line each."""
+    if record.outside is None or not record.verdicts:
+        return []
+    could = [
+        f"{verdict.code} {verdict.guard}" for verdict in record.verdicts if not verdict.skipped
+    ]
+    whys: dict[str, list[str]] = {}
+    for verdict in record.verdicts:
+        if verdict.skipped:
+            whys.setdefault(verdict.skipped, []).append(f"{verdict.code} {verdict.guard}")
+    lines = [f"looked: {', '.join(could) or 'none'}"]
+    return [*lines, *(f"could not look, as {why}: {', '.join(who)}" for why, who in whys.items())]
+
+
 def guarded(runs: Sequence[Run]) -> list[Block]:
     """What the guards found in the runs of a report, a row each, and how many they looked at."""
-    own = [run for run in runs if run.record.outside is None]
+    own = [run for run in runs if run.record.outside is None or run.record.verdicts]
     if not own:
         return []
     known = by_code()

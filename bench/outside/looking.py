@@ -1,0 +1,65 @@
+"""What guards say of imported scores: those that can look do so, the others say why they cannot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import DamagedError
+from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED, TRAINED
+from bench.guards.evidence import Brought, Judged
+from bench.guards.inspect import inspect
+from bench.record import Verdict
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.guards.guard import Guard
+    from bench.outside.predictions import Matched
+    from bench.store import Store
+
+UNSEEN: dict[str, tuple[type[Guard[Any]], ...]] = {
+    "the train sample is not known": BEFORE,
+    "the model is not here": (*REHEARSED, *PROBED, *TRAINED),
+}
+"""Guards that nothing is there for, by what they lack."""
+
+
+def look_at(matched: Matched, brought: Brought, store: Store) -> list[Verdict]:
+    """The verdict of every guard on imported scores."""
+    evidence = Judged(
+        model=None,
+        control="",
+        valid=None,
+        evaluated=matched.scored,
+        others=_others(matched, store),
+        brought=brought,
+    )
+    blind = [
+        Verdict(code=guard.code, guard=guard.name, severity=guard.severity, skipped=why)
+        for why, guards in UNSEEN.items()
+        for guard in guards
+    ]
+    return [*blind, *inspect(JUDGED, evidence)]
+
+
+def _others(matched: Matched, store: Store) -> dict[str, NDArray[np.float64]]:
+    """Scores of runs and other imports on the very same events, by what they are."""
+    sample, others = matched.record.sample, {}
+    assert sample is not None
+    for run in store.runs():
+        theirs = run.record.sample
+        if run.record.status != "ok" or run.record.bare or theirs is None:
+            continue
+        if run.record.decisions != matched.record.decisions:
+            continue
+        if (theirs.source, theirs.fingerprint) != (sample.source, sample.fingerprint):
+            continue
+        known = (run.record.plugin, run.record.options)
+        if run.record.outside and known == (matched.record.plugin, matched.record.options):
+            continue  # the same model's, brought once more
+        try:
+            others[f"{run.record.title} (run {run.name})"] = run.scored().score
+        except DamagedError:
+            continue
+    return others
