@@ -114,6 +114,10 @@ class Store:
             return self.root / name
         raise RequestError(f"{self.root}: no free folder for run {key[:12]}")
 
+    def withdraw(self, folder: Path) -> None:
+        """Take back a claimed folder of a run that is not to be recorded."""
+        shutil.rmtree(folder)
+
     def seal(self, folder: Path, record: RunRecord) -> Run:
         """Write the record, with the hashes of the files beside it; the run is then complete."""
         import msgspec
