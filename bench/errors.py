@@ -21,6 +21,10 @@ class DamagedError(BenchError):
     """Something stored does not have the bytes it was sealed with."""
 
 
+class RefusedError(BenchError):
+    """A part refuses in its own words what a run would do, before anything is fitted."""
+
+
 class NotFiniteError(BenchError):
     """A loss, gradient or weight is no longer finite; nothing good can come of going on."""
 

@@ -24,7 +24,8 @@ from bench.encoding import encode, learn, read_learned, write_learned
 from bench.errors import NotFiniteError
 from bench.fingerprint import digest, table_digest
 from bench.fronts import fronts
-from bench.guards.moments import fitted as guard_fit
+from bench.guards.course import Seen, looked_at
+from bench.guards.course import fitted as guard_fit
 from bench.guards.moments import read_verdicts, write_verdicts
 from bench.guards.probing import EVENTS, few
 from bench.guards.recorder import Recorder
@@ -165,8 +166,22 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         seconds=float((folder / "seconds").read_text()),
         versions=read_versions(folder),
         history=folder / HISTORY,
-        verdicts=read_verdicts(folder),
+        verdicts=_verdicts(folder, request, context, learned),
     )
+
+
+def _verdicts(
+    folder: Path, request: FitRequest, context: Context, learned: Learned
+) -> list[Verdict]:
+    """What guards said when the fit was made; those that broke then look once more."""
+    verdicts = read_verdicts(folder)
+    if not any(verdict.broke for verdict in verdicts):
+        return verdicts
+    some = request.valid.take(looked_at(request.valid.y))
+    inputs = encode(request.model, request.encoders, learned, some)
+    saved = plainly(request.model).load(folder / MODEL, context)
+    now = {v.code: v for v in guard_fit(request.model, saved, Seen.read(folder), inputs)}
+    return [now.get(v.code, v) if v.broke else v for v in verdicts]
 
 
 def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
@@ -196,8 +211,11 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
     record = recorder.record
     seconds = time.monotonic() - started - (record.idle if record else 0.0)
     (folder / "seconds").write_text(f"{seconds:.3f}")
+    some = valid.take(looked_at(valid.y))
+    seen = Seen.of(fitted, record, some)
+    seen.write(folder)
     saved = plainly(request.model).load(folder / MODEL, context)
-    write_verdicts(folder, guard_fit(request.model, fitted, saved, record, valid))
+    write_verdicts(folder, guard_fit(request.model, saved, seen, some))
     write_versions(request.versions(), folder)
 
 

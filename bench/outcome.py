@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.encoding import encode
-from bench.errors import NotFiniteError
+from bench.errors import BenchError, NotFiniteError, RefusedError
 from bench.fits import Fit, fit
+from bench.guards.evidence import Stopped
 from bench.guards.inspect import inspect, let_through, voiding
 from bench.guards.judged.decisions import are_decisions
 from bench.guards.moments import VoidError, before, judged, rehearsed, unjudged
@@ -64,12 +65,15 @@ class _Scores:
 def execute(work: Work, folder: Path, store: Store) -> Outcome:
     """Fit, score, judge and write, under the eyes of the guards.
 
-    Scores that an earlier run has are judged anew without the model.
+    Scores that an earlier run has are judged anew without the model, if all guards could look
+    at it.
 
     Raises:
+        RefusedError: a part refuses it before anything is fitted.
         VoidError: a guard found that the run is worth nothing.
     """
-    if earlier := store.find_scores(work.scores_key):
+    earlier = store.find_scores(work.scores_key)
+    if earlier and not any(v.broke for v in unjudged(earlier.record.verdicts)):
         work.context.notice(f"reused the scores of run {earlier.name}")
         scores = _scores_of(work, earlier)
     else:
@@ -116,13 +120,17 @@ def _scores_of(work: Work, earlier: Run) -> _Scores:
 def _fresh(work: Work) -> _Scores:
     """Fit or reuse the fit, and score."""
     with work.stage("guards"):
-        verdicts = _let_on(work, before(work))
-        verdicts = _let_on(work, [*verdicts, *rehearsed(work)])
+        try:
+            verdicts = _let_on(work, before(work))
+            verdicts = _let_on(work, [*verdicts, *rehearsed(work)])
+        except BenchError as error:
+            raise RefusedError(str(error)) from error
     with work.stage("fit"):
         try:
             fitted = fit(work.fit_request, work.context, work.home.fits)
         except NotFiniteError as error:
-            raise VoidError([*verdicts, *inspect([Finite], str(error))]) from error
+            stopped = Stopped(work.cast.model, str(error))
+            raise VoidError([*verdicts, *inspect([Finite], stopped)]) from error
     verdicts = _let_on(work, [*verdicts, *fitted.verdicts])
     if fitted.reused:
         work.context.notice(f"reused the fit of {work.cast.model.name}")

@@ -115,6 +115,10 @@ class Verdict:
     allowed: bool = False
     """Whether the user let its findings through."""
     seconds: float = 0.0
+    broke: bool = False
+    """Whether its finding is that it could not look, because something broke."""
+    traceback: str = ""
+    """Where it broke; a sealed run has that in a file of its own."""
 
     @property
     def outcome(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 from bench.code_digest import code_digest
 from bench.distributions import CORE, versions
 from bench.encoding import encode, learn, views_read
-from bench.errors import BenchError
+from bench.errors import BenchError, RefusedError
 from bench.files import write_bytes
 from bench.guards.moments import VoidError
 from bench.options import options_in
 from bench.outcome import execute
-from bench.record import PartRecord, RunRecord
+from bench.record import PartRecord, RunRecord, Verdict
 from bench.request import RunRequest, cast, demand_device
 from bench.store import TRACEBACK, Run, Store
 from bench.work import Work, prepare
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bench.context import Context
     from bench.home import Home
     from bench.parts import Part
@@ -86,9 +89,13 @@ def _made(work: Work, store: Store) -> Run:
     except KeyboardInterrupt:
         store.seal(folder, replace(record, status="interrupted", seconds=work.seconds))
         raise
+    except RefusedError:
+        store.withdraw(folder)
+        raise
     except VoidError as void:
+        verdicts = without_tracebacks(folder, void.verdicts)
         worthless = replace(
-            record, status="void", error=str(void), verdicts=void.verdicts, seconds=work.seconds
+            record, status="void", error=str(void), verdicts=verdicts, seconds=work.seconds
         )
         raise VoidedRunError(store.seal(folder, worthless)) from None
     except Exception as error:
@@ -105,11 +112,19 @@ def _made(work: Work, store: Store) -> Run:
         judged_with=work.judges.versions(),
         threshold=outcome.threshold,
         decisions=outcome.decisions,
-        verdicts=outcome.verdicts,
+        verdicts=without_tracebacks(folder, outcome.verdicts),
         seconds=work.seconds,
         values=outcome.values,
     )
     return store.seal(folder, done)
+
+
+def without_tracebacks(folder: Path, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts as a record has them; where guards broke is told in a file of the folder."""
+    told = [f"{v.code} {v.guard}\n{v.traceback}" for v in verdicts if v.traceback]
+    if told:
+        write_bytes(folder / TRACEBACK, "\n".join(told).encode(errors="backslashreplace"))
+    return [replace(verdict, traceback="") for verdict in verdicts]
 
 
 def preview(request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context) -> str:

@@ -74,6 +74,10 @@ class Store:
             with suppress(OSError):
                 lock.unlink()
 
+    def withdraw(self, folder: Path) -> None:
+        """Take back a claimed folder of a run that is not to be recorded."""
+        shutil.rmtree(folder)
+
     def seal(self, folder: Path, record: RunRecord) -> Run:
         """Write the record, with the hashes of the files beside it; the run is then complete."""
         import msgspec

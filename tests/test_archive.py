@@ -39,6 +39,7 @@ seeds = [0, 1]
 [[runs]]
 plugin = "cut"
 set = { breaks = true }
+allow = ["B033"]
 """
 POINTS = "model,dataset,true_signal,signal,true_background,background\npaper,toy,6,11,70,79\n"
 

@@ -129,14 +129,15 @@ def test_a_run_with_a_damaged_file_is_not_reused(place: Workplace) -> None:
 
 
 def test_a_run_that_breaks_keeps_a_record_with_its_error(place: Workplace) -> None:
+    broken = replace(REQUEST, options={"breaks": "true"}, allow=("B033",))
     with pytest.raises(RunFailedError, match="ZeroDivisionError: on purpose") as caught:
-        do(place, replace(REQUEST, options={"breaks": "true"}))
+        do(place, broken)
     record = caught.value.run.record
     assert (record.status, record.error) == ("failed", "ZeroDivisionError: on purpose")
     assert [r.record.status for r in place.store.runs()] == ["failed"]
     assert "in fit" in (caught.value.run.folder / "traceback.txt").read_text()
     with pytest.raises(RunFailedError):
-        do(place, replace(REQUEST, options={"breaks": "true"}))
+        do(place, broken)
 
 
 def test_an_interrupted_run_says_so(place: Workplace) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from toys import Workplace
+from toys import Cut, FittedCut, Workplace
 
+import bench
 from bench.cli.study import command
 from bench.errors import RequestError
+from bench.plugins import Offer
 from bench.study import read_study
 
 GOOD = """
@@ -24,6 +27,7 @@ plugin = "cut"
 train_ratio = "1:3"
 threshold = 0.7
 set = { scale = 2.0, breaks = true }
+allow = ["B033"]
 """
 
 
@@ -92,6 +96,26 @@ def test_all_its_runs_are_done_and_one_that_breaks_keeps_its_row(
     again = CliRunner().invoke(command, asked, standalone_mode=False)
     assert again.return_value == 1
     assert len(list(desk.store.runs())) == 4  # what broke is tried again
+
+
+@dataclass(frozen=True)
+class Picky(Cut):
+    """A cut that refuses its options where it is fitted."""
+
+    name = "picky"
+
+    def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> FittedCut:
+        raise RequestError("targets=c_attn: not in this base")
+
+
+def test_a_run_that_its_model_refuses_stops_no_study(desk: Workplace, tmp_path: Path) -> None:
+    desk.shelf.offers[bench.Model]["picky"] = Offer(Picky, "picky", "classifier-bench", "0")
+    study = '[defaults]\ndataset = "toy"\n[[runs]]\nplugin = "picky"\n[[runs]]\nplugin = "cut"\n'
+    asked = [str(write(tmp_path, study)), "--runs", str(desk.store.root)]
+    ran = CliRunner().invoke(command, asked, standalone_mode=False)
+    assert ran.return_value == 2
+    assert "run 1 is refused and has no row: targets=c_attn: not in this base" in ran.output
+    assert [run.record.plugin for run in desk.store.runs()] == ["cut"]
 
 
 def test_a_mistake_in_the_last_run_is_told_before_the_first_one_starts(

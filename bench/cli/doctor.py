@@ -35,6 +35,11 @@ def command(run: str, every: bool, runs: Path) -> int:
             click.echo(f"  found: {finding}")
         if verdict.code in known:
             click.echo(f"{described(known[verdict.code])}\n")
+    if any(verdict.broke for verdict in record.verdicts):
+        click.echo(
+            f"Where a guard broke is told in {picked.folder / TRACEBACK}. It looks again in the "
+            "same run once this folder is removed.\n"
+        )
     rest = [verdict for verdict in record.verdicts if not verdict.findings]
     if every:
         for verdict in rest:

@@ -43,6 +43,7 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     """
     from bench.archive import RESULTS, pack, unpack
     from bench.cli.surroundings import context
+    from bench.errors import RefusedError
     from bench.home import Home
     from bench.outside.keep import import_counts
     from bench.plugins import load_shelf
@@ -68,6 +69,9 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
             click.echo(f"bench: {error}", err=True)
             done.append(error.run)
             codes.add(3 if isinstance(error, VoidedRunError) else 1)
+        except RefusedError as error:
+            click.echo(f"bench: run {number} is refused and has no row: {error}", err=True)
+            codes.add(2)
     page = write_report(done, beside, study.contents)
     pack(done, study.contents, beside)
     click.echo(f"written to {page}", err=True)

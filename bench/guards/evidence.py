@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from bench.parts import Encoder, Model
     from bench.scored import Scored
     from bench.table import Table
+
+
+class Evidence(Protocol):
+    """Anything that a guard looks at."""
+
+    @property
+    def model(self) -> Model | None:
+        """The model that it is about; None where it is not here."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,11 @@ class Rehearsal:
     unread: str = ""
     """Why what was saved could not be loaded in a fresh process."""
 
+    @property
+    def model(self) -> Model:
+        """The model that was fitted."""
+        return self.probed.model
+
 
 @dataclass(frozen=True)
 class Course:
@@ -83,6 +96,19 @@ class Course:
     probed: Probed
     """What was loaded again, on some events of the valid split."""
     unsaved: NDArray[np.float64]  # (n,), scores of the fitted model that was not yet saved
+
+    @property
+    def model(self) -> Model:
+        """The model that was fitted."""
+        return self.probed.model
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A fit or a rehearsal that did not come to its end."""
+
+    model: Model
+    why: str
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -25,10 +26,18 @@ TOLD, VIEWS, SCORES = "asked.json", "inputs.npz", "scores.npy"
 LEARNED = "learned.npz"
 LONGEST = 600
 """Seconds that loading and scoring may take."""
+TRIES = 2
+"""How often it may take too long: the first time, the machine may have been busy."""
+OUT_OF_MEMORY = 71
+"""Exit code of a fresh process that ran out of it."""
 
 
 class NotRereadError(BenchError):
     """What was saved cannot be loaded in a fresh process."""
+
+
+class FreshProcessError(Exception):
+    """The fresh process was cut off, so that nobody knows whether what was saved can be loaded."""
 
 
 def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDArray[np.float64]:
@@ -36,6 +45,7 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
 
     Raises:
         NotRereadError: it cannot be loaded there; with the last line of why.
+        FreshProcessError: it took too long, was killed or ran out of memory.
     """
     import msgspec
     import numpy as np
@@ -56,18 +66,44 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
         f"{v}/{k}": a for v, front in context.fronts.items() for k, a in front.learned.items()
     }
     np.savez(work / LEARNED, allow_pickle=False, **learned)
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.guards.fresh", str(work)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
+    _demand_done(_run(work))
+    return np.asarray(np.load(work / SCORES, allow_pickle=False), dtype=np.float64)
+
+
+def _run(work: Path) -> subprocess.CompletedProcess[str]:
+    """Start the fresh process, once more where it takes too long."""
+    for _ in range(TRIES):
+        try:
+            return subprocess.run(
+                [sys.executable, "-m", "bench.guards.fresh", str(work)],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=LONGEST,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            continue
+    raise FreshProcessError(
+        f"a fresh process took more than {LONGEST:g} s to load and score what was saved, "
+        f"{TRIES} times"
     )
+
+
+def _demand_done(done: subprocess.CompletedProcess[str]) -> None:
+    """Tell a process that was cut off from one that could not load what was saved."""
+    what = "a fresh process that loads and scores what was saved"
+    if done.returncode < 0:
+        names = {number.value: number.name for number in signal.Signals}
+        told = names.get(-done.returncode, f"signal {-done.returncode}")
+        why = ", as a machine does that is out of memory" if told == "SIGKILL" else ""
+        raise FreshProcessError(f"{what} was killed by {told}{why}")
+    if done.returncode == OUT_OF_MEMORY:
+        raise FreshProcessError(f"{what} ran out of memory")
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise NotRereadError(lines[-1].strip() if lines else f"exit code {done.returncode}")
-    return np.asarray(np.load(work / SCORES, allow_pickle=False), dtype=np.float64)
 
 
 def _write(inputs: Inputs, file: Path) -> None:
@@ -147,4 +183,10 @@ def _main(work: Path) -> None:
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]))
+    try:
+        _main(Path(sys.argv[1]))
+    except Exception as error:
+        # torch's own is no MemoryError
+        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+            sys.exit(OUT_OF_MEMORY)
+        raise

@@ -29,6 +29,10 @@ class Guard(ABC, Generic[E]):
     mend: ClassVar[str]
     """What to do about a finding, in one sentence."""
 
+    def gravity(self, evidence: E) -> str:
+        """How grave a finding in this evidence is."""
+        return self.severity
+
     @abstractmethod
     def look(self, evidence: E) -> Iterator[str]:
         """What is wrong, a line each; nothing where all is well.

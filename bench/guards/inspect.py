@@ -3,29 +3,76 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bench.guards.evidence import Evidence
 from bench.guards.guard import VOID, WARN, Guard, NotApplicableError
+from bench.guards.wording import said
 from bench.record import Verdict
 
+BROKEN = (Exception, SystemExit)
+"""What breaks a look; code that leaves by `sys.exit` would end the run without a word."""
 
-def inspect(guards: Iterable[type[Guard[Any]]], evidence: Any) -> list[Verdict]:
-    """What each guard says of the evidence; one that breaks is a warning that says how."""
+
+def inspect(
+    guards: Iterable[type[Guard[Any]]],
+    evidence: Evidence,
+    through: tuple[type[Exception], ...] = (),
+) -> list[Verdict]:
+    """What each guard says of the evidence; one that breaks has found that it could not look.
+
+    Raises:
+        Exception: one of the kinds that are to go `through`.
+    """
     verdicts = []
     for kind in guards:
         guard, started = kind(), time.monotonic()
-        said = Verdict(code=guard.code, guard=guard.name, severity=guard.severity)
-        try:
-            said = replace(said, findings=list(guard.look(evidence)))
-        except NotApplicableError as reason:
-            said = replace(said, skipped=str(reason))
-        except Exception as error:
-            told = f"the guard broke: {type(error).__name__}: {error}"
-            said = replace(said, severity=WARN, findings=[told])
-        verdicts.append(replace(said, seconds=round(time.monotonic() - started, 3)))
+        verdict = _looked(guard, evidence, through)
+        verdicts.append(replace(verdict, seconds=round(time.monotonic() - started, 3)))
     return verdicts
+
+
+def broken(guard: Guard[Any], evidence: Evidence, error: BaseException) -> Verdict:
+    """What a guard says that could not look.
+
+    It has not found the run sound: void as its findings are, where the model depends on what it
+    reads, and never less than a warning.
+    """
+    learns = evidence.model is None or bool(evidence.model.connected)
+    grave = guard.severity == VOID and learns
+    return Verdict(
+        code=guard.code,
+        guard=guard.name,
+        severity=VOID if grave else WARN,
+        findings=[f"could not look: {said(error)}"],
+        broke=True,
+        traceback=trace(error),
+    )
+
+
+def trace(error: BaseException) -> str:
+    """Where an error came from, line by line."""
+    return "".join(traceback.format_exception(error))
+
+
+def _looked(guard: Guard[Any], evidence: Evidence, through: tuple[type[Exception], ...]) -> Verdict:
+    findings: list[str] = []
+    told = Verdict(code=guard.code, guard=guard.name, severity=guard.gravity(evidence))
+    try:
+        for finding in guard.look(evidence):
+            findings.append(finding)  # one by one: those before an error count, too
+    except through:
+        raise
+    except NotApplicableError as reason:
+        if not findings:
+            return replace(told, skipped=str(reason) or "not applicable")
+    except BROKEN as error:
+        verdict = broken(guard, evidence, error)
+        return replace(verdict, findings=[*findings, *verdict.findings])
+    return replace(told, findings=findings)
 
 
 def let_through(verdicts: Sequence[Verdict], allowed: Collection[str]) -> list[Verdict]:

@@ -1,26 +1,27 @@
-"""When guards look at a run: before its fit, at a rehearsal, at the fit, at its scores."""
+"""When guards look at a run: before its fit, at a rehearsal, at its scores."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.cache import stored
 from bench.code_digest import FITTING, code_digest, core_digest
 from bench.distributions import changes_since, write_versions
 from bench.encoding import encode, learn
-from bench.errors import NotFiniteError
+from bench.errors import BenchError, NotFiniteError, RefusedError
 from bench.fingerprint import digest
 from bench.fronts import fronts
-from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED, TRAINED
-from bench.guards.evidence import Before, Course, Judged
-from bench.guards.inspect import inspect, voiding
-from bench.guards.probing import EVENTS, few, probe
-from bench.guards.recorder import Record, Recorder
+from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED
+from bench.guards.evidence import Before, Judged, Stopped
+from bench.guards.inspect import BROKEN, inspect, trace, voiding
+from bench.guards.probing import EVENTS, few
+from bench.guards.recorder import Recorder
 from bench.guards.rehearsal import TRAIN_EVENTS, rehearse
 from bench.guards.stopped import Finite, Rehearsed
+from bench.guards.wording import said
 from bench.options import plainly
 from bench.parsed import read_json
 from bench.record import Verdict
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.context import Context
-    from bench.inputs import Inputs
-    from bench.parts import Fitted, Model
+    from bench.guards.guard import Guard
     from bench.scored import Scored
     from bench.store import Store
     from bench.work import Work
@@ -49,8 +49,20 @@ class VoidError(Exception):
         self.verdicts = list(verdicts)
 
 
+class _UnfinishedError(Exception):
+    """A rehearsal did not come to its end; what was said of it is not kept for other runs."""
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        super().__init__()
+        self.verdicts = list(verdicts)
+
+
 def before(work: Work) -> list[Verdict]:
-    """What guards say of the events and of the encoders, before anything is fitted."""
+    """What guards say of the events and of the encoders, before anything is fitted.
+
+    Raises:
+        BenchError: a part refuses them in its own words.
+    """
     train, parts = work.material.tables["train"], work.cast
     rows = few(train.y, TRAIN_EVENTS)
     some = train.take(rows)
@@ -65,14 +77,27 @@ def before(work: Work) -> list[Verdict]:
         inputs=encode(parts.model, parts.encoders, learned, some),
         context=_context(work),
     )
-    return inspect(BEFORE, evidence)
+    return [v for guard in BEFORE for v in inspect([guard], evidence, _refusals(work, guard))]
+
+
+def _refusals(work: Work, guard: type[Guard[Any]]) -> tuple[type[Exception], ...]:
+    """What goes through a guard: a part's refusal, unless the guard's findings are let through."""
+    return () if guard.code in work.request.allow else (BenchError,)
 
 
 def rehearsed(work: Work) -> list[Verdict]:
-    """What guards say of a fit on a few events; done once for the same parts and code."""
-    folder, reused = stored(
-        work.home.rehearsals, _key(work), _rehearsing(work), _silent, changes=changes_since
-    )
+    """What guards say of a fit on a few events.
+
+    One that came to its end is done once for the same parts and code, whatever the seed.
+
+    Raises:
+        RefusedError: a part refuses them in its own words.
+    """
+    root, compute = work.home.rehearsals, _rehearsing(work)
+    try:
+        folder, reused = stored(root, _key(work), compute, _silent, changes=changes_since)
+    except _UnfinishedError as unfinished:
+        return unfinished.verdicts
     if reused:
         work.context.notice("reused the rehearsal of these parts")
     return read_verdicts(folder)
@@ -88,6 +113,12 @@ def _rehearsing(work: Work) -> Callable[[Path], None]:
 
 
 def _rehearse(work: Work) -> list[Verdict]:
+    """What guards say of a rehearsal.
+
+    Raises:
+        _UnfinishedError: it, or a guard that looked at it, did not come to its end.
+        RefusedError: a part refuses it in its own words.
+    """
     parts, tables = work.cast, work.material.tables
     rows = few(tables["train"].y, 4 * TRAIN_EVENTS)
     train = tables["train"].take(rows)
@@ -100,24 +131,28 @@ def _rehearse(work: Work) -> list[Verdict]:
         context = replace(_context(work), fronts=fronts(parts.model, parts.encoders, learned))
         evidence = rehearse(plainly(parts.model), inputs, probed, context)
     except NotFiniteError as error:
-        return inspect([Finite], str(error))
-    except Exception as error:
-        return inspect([Rehearsed], f"{type(error).__name__}: {error}")
+        raise _UnfinishedError(inspect([Finite], Stopped(parts.model, str(error)))) from error
+    except BROKEN as error:
+        raise _UnfinishedError(_cut_short(work, error)) from error
     found = inspect(REHEARSED, evidence)
     # trees on so few events may have nothing to split: what they read is asked of the fit itself
-    return found if evidence.record is None else [*found, *inspect(PROBED, evidence.probed)]
+    found += [] if evidence.record is None else inspect(PROBED, evidence.probed)
+    if evidence.unread or any(verdict.broke for verdict in found):
+        raise _UnfinishedError(found)  # a full disk cannot be told from what cannot be loaded
+    return found
 
 
-def fitted(
-    model: Model, unsaved: Fitted, saved: Fitted, record: Record | None, valid: Inputs
-) -> list[Verdict]:
-    """What guards say of a fit, of the course of its training, and of what was saved of it."""
-    from bench.scoring import unlabelled
+def _cut_short(work: Work, error: BaseException) -> list[Verdict]:
+    """What is said of a rehearsal that an error ended.
 
-    some = valid.take(few(valid.y, 2 * EVENTS))
-    probed = probe(model, saved, some, columns=False)  # those were asked for at the rehearsal
-    evidence = Course(record=record, probed=probed, unsaved=_scores(unsaved, unlabelled(some)))
-    return [*inspect(PROBED, probed), *inspect(TRAINED, evidence)]
+    Raises:
+        RefusedError: the error is a part's refusal in its own words.
+    """
+    if isinstance(error, BenchError) and Rehearsed.code not in work.request.allow:
+        way = f"(in the rehearsal; --allow {Rehearsed.code} goes on without one)"
+        raise RefusedError(f"{error} {way}") from error
+    told = inspect([Rehearsed], Stopped(work.cast.model, said(error)))
+    return [replace(verdict, broke=True, traceback=trace(error)) for verdict in told]
 
 
 def judged(work: Work, samples: Mapping[str, Scored], store: Store) -> list[Verdict]:
@@ -178,12 +213,6 @@ def read_verdicts(folder: Path) -> list[Verdict]:
     """What `write_verdicts` wrote; nothing where nothing was."""
     file = folder / FILE
     return read_json(file, list[Verdict]) if file.is_file() else []
-
-
-def _scores(fit: Fitted, inputs: Inputs) -> NDArray[np.float64]:
-    import numpy as np
-
-    return np.asarray(fit.score(inputs), dtype=np.float64)
 
 
 def _silent(_: str) -> None:

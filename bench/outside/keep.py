@@ -19,6 +19,7 @@ from bench.outside.events import brought_events
 from bench.outside.looking import look_at
 from bench.outside.predictions import Claim, match
 from bench.parts import Dataset
+from bench.run import without_tracebacks
 from bench.store import Run, Store, write_metrics, write_scores
 from bench.tables import load_table
 
@@ -114,6 +115,7 @@ def _seal(
     write_metrics(folder, judge(judges.metrics, scored))
     done = replace(
         record,
+        verdicts=without_tracebacks(folder, record.verdicts),
         created=record.created or now,
         values=scored.digest,
         versions=versions([CORE]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import bench
-from mutants import connecting, encoding, events, saving, sound, training
+from mutants import connecting, encoding, events, rehearsing, saving, sound, training
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Mutant:
     """What the mistake is in."""
     request: Mapping[str, Any] = field(default_factory=dict)
     """What is asked for beside the sound model on sound events."""
+    patience: float | None = None
+    """Seconds that its fresh process may take, where it takes for ever."""
 
     @property
     def name(self) -> str:
@@ -94,7 +96,17 @@ OTHERS = (
     Mutant("B001", events.Jets, {"split": "all", "ratio": "1:3", "allow": ("B001",)}),
     _events("B064", events.OtherSignal),
 )
-MUTANTS = (*DIARY, *MODELS, *OTHERS)
+CUT_SHORT = (
+    _model("B033", rehearsing.Raises),
+    _model("B033", rehearsing.OutOfMemory),
+    _model("B033", rehearsing.WorkerKilled),
+    _model("B033", rehearsing.Leaves),
+    _model("B033", rehearsing.FreshKilled),
+    _model("B033", rehearsing.FreshOutOfMemory),
+    Mutant("B033", rehearsing.FreshHangs, {"plugin": "fresh-hangs"}, patience=0.5),
+)
+"""Rehearsals that do not come to their end."""
+MUTANTS = (*DIARY, *MODELS, *OTHERS, *CUT_SHORT)
 SUPPORT = (
     *(sound.Sound, sound.Digits, events.Jets, events.Foreign, events.BackgroundAlone),
     training.ForgetfulCache,

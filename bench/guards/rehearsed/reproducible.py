@@ -24,9 +24,12 @@ class Reproducible(Guard[Rehearsal]):
         """How far apart the two are."""
         import numpy as np
 
-        apart = np.abs(evidence.probed.scores - evidence.again)
-        if np.nanmax(apart, initial=0.0) > NEAR:
+        scores, again = evidence.probed.scores, evidence.again
+        apart = np.abs(scores - again)
+        bad = (apart > NEAR) | (np.isnan(scores) != np.isnan(again))
+        if bad.any():
+            told = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
             yield (
-                f"fitted again with the same seed, {int((apart > NEAR).sum())} of {len(apart)} "
-                f"scores differ, by up to {np.nanmax(apart):.3f}"
+                f"fitted again with the same seed, {int(bad.sum())} of {len(bad)} scores "
+                f"differ{told}"
             )

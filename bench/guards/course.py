@@ -1,0 +1,96 @@
+"""What guards say of a fit; what was seen of its training is kept, so that they can look again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.guards.every import PROBED, TRAINED
+from bench.guards.evidence import Course, Stopped
+from bench.guards.inspect import BROKEN, broken, inspect
+from bench.guards.probing import EVENTS, few, probe
+from bench.guards.recorder import Record
+from bench.guards.wording import said
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.inputs import Inputs
+    from bench.parts import Fitted, Model
+    from bench.record import Verdict
+
+FILE = "course.npz"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What only the process that trained can see; the rest can be had of what was saved."""
+
+    record: Record | None
+    """None where the model shows no training."""
+    unsaved: NDArray[np.float64]  # (n,), scores of the fitted model that was not yet saved
+
+    @classmethod
+    def of(cls, fitted: Fitted, record: Record | None, some: Inputs) -> Seen:
+        """What is seen of a fit that has just been made, with its scores of some events."""
+        import numpy as np
+
+        from bench.scoring import unlabelled
+
+        return cls(record, np.asarray(fitted.score(unlabelled(some)), dtype=np.float64))
+
+    def write(self, folder: Path) -> None:
+        """Keep the scores, and of the record what guards of a training look at."""
+        import numpy as np
+
+        shown = self.record or _empty()
+        np.savez(
+            folder / FILE,
+            allow_pickle=False,
+            unsaved=self.unsaved,
+            shown=np.array(self.record is not None),
+            updates=np.array(shown.updates, dtype=np.float64),
+            gaps=np.array(shown.gaps, dtype=np.float64),
+            steps=np.array([step for step, _ in shown.looks], dtype=np.int64),
+            looks=np.array([scores for _, scores in shown.looks], dtype=np.float64),
+        )
+
+    @classmethod
+    def read(cls, folder: Path) -> Seen:
+        """What `write` kept."""
+        import numpy as np
+
+        with np.load(folder / FILE, allow_pickle=False) as kept:
+            record = _empty()
+            record.updates, record.gaps = kept["updates"].tolist(), kept["gaps"].tolist()
+            record.looks = list(zip(kept["steps"].tolist(), kept["looks"], strict=True))
+            return cls(record if kept["shown"] else None, kept["unsaved"])
+
+
+def looked_at(y: NDArray[np.int8]) -> NDArray[np.intp]:
+    """Rows of the events of the valid split that guards of a fit look at."""
+    return few(y, 2 * EVENTS)
+
+
+def fitted(model: Model, saved: Fitted, seen: Seen, some: Inputs) -> list[Verdict]:
+    """What guards say of a fit, of the course of its training, and of what was saved of it.
+
+    Args:
+        model: that was fitted.
+        saved: what was saved of the fit, loaded.
+        seen: what was seen of the training.
+        some: the events that `looked_at` names.
+    """
+    try:
+        probed = probe(model, saved, some, columns=False)  # those were asked for at the rehearsal
+    except BROKEN as error:
+        stopped = Stopped(model, said(error))
+        return [broken(guard(), stopped, error) for guard in (*PROBED, *TRAINED)]
+    evidence = Course(record=seen.record, probed=probed, unsaved=seen.unsaved)
+    return [*inspect(PROBED, probed), *inspect(TRAINED, evidence)]
+
+
+def _empty() -> Record:
+    return Record(trainable=[], missing=[], optimized={}, dtypes={})
