@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from io import StringIO
 
 from bench.report.blocks import Cell, Table
@@ -33,20 +34,23 @@ UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 def to_csv(table: Table) -> str:
     """One line a row; a column of figures becomes value, low and high, with its notes."""
     wide = [_kind(table, column) for column in range(len(table.headings))]
+    headings = [
+        f"{_text(heading)}{end}"
+        for heading, ends in zip(table.headings, wide, strict=True)
+        for end in ends
+    ]
+    rows = [
+        [_part(cell, end, ends) for cell, ends in zip(row, wide, strict=True) for end in ends]
+        for row in table.rows
+    ]
+    return "".join(map(_line, [headings, *rows]))
+
+
+def _line(cells: Sequence[str]) -> str:
     out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        [
-            f"{_text(heading)}{end}"
-            for heading, ends in zip(table.headings, wide, strict=True)
-            for end in ends
-        ]
-    )
-    for row in table.rows:
-        writer.writerow(
-            [_part(cell, end, ends) for cell, ends in zip(row, wide, strict=True) for end in ends]
-        )
-    return out.getvalue()
+    # a writer quotes what its own line ends are made of: a bare CR would end the line for a reader
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().removesuffix("\r\n") + "\n"
 
 
 def to_latex(table: Table) -> str:
