@@ -54,8 +54,6 @@ def refused(ran: subprocess.CompletedProcess[str], told: str) -> None:
 def test_a_bad_request_is_one_line_and_exit_code_2(
     tmp_path: Path, arguments: str, told: str
 ) -> None:
-    pytest.importorskip("bench_gbt")
-    pytest.importorskip("bench_lhco")
     refused(bench(*arguments.split(), home=tmp_path), told)
     assert not (tmp_path / "runs").exists()
 

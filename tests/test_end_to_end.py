@@ -11,12 +11,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
-
-h5py = pytest.importorskip("h5py")
-for plugin in ("bench_lhco", "bench_gbt", "bench_llm"):
-    pytest.importorskip(plugin)
 
 OFFICIAL = Path(__file__).parents[1].parent / "shared" / "data" / "lhco_rd_sample.h5"
 LLM = ("--plugin", "llm-nfa", "--set", "epochs=1", "--set", "units=16")

@@ -229,7 +229,6 @@ def test_runs_packed_beside_a_study_are_there(
 
 
 def test_an_unknown_plugin_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
-    pytest.importorskip("bench_lhco")
     refused(bench("plan", "--plugin", "no-such", "--dataset", "rd", home=tmp_path), "no plugin")
     refused(bench("plan", "nowhere.toml", home=tmp_path), "nowhere.toml: No such file")
     assert not (tmp_path / "runs").exists()

@@ -151,8 +151,6 @@ def test_the_allow_list_leaves_only_what_it_names(
 @pytest.mark.parametrize("kind", HOOKS.values())
 def test_an_unknown_name_is_answered_with_what_was_meant(kind: type) -> None:
     known = sorted(load_shelf().all(kind))
-    if not known:
-        pytest.skip(f"no {kind.__name__} is installed")
     with pytest.raises(RequestError, match=f"did you mean {known[0]}"):
         load_shelf().find(kind, known[0] + "x")
 

@@ -160,7 +160,6 @@ def test_permuting_the_numbers_leaves_nothing_and_reuses_the_fit(place: Workplac
 
 
 def test_permuting_what_the_model_does_not_read_changes_nothing(place: Workplace) -> None:
-    pytest.importorskip("bench_llm")
     plain, _ = do(place)
     done, _ = do(place, replace(REQUEST, permute="texts"))
     assert (done.scored().score == plain.scored().score).all()

@@ -162,7 +162,6 @@ RUN = {
 def test_a_run_refuses_it(
     name: str, file: Path, home: Path, in_this_process: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("bench_gbt")
     (bad,) = (bad for bad in BAD if bad.name == name)
     bad.make(file)
     before = contents(file.parent)
@@ -176,7 +175,6 @@ def test_a_run_refuses_it(
 
 
 def test_a_run_refuses_a_bomb_in_time_and_with_little_memory(file: Path, home: Path) -> None:
-    pytest.importorskip("bench_gbt")
     (bad,) = (bad for bad in BAD if bad.name == "a_chunk_that_unpacks_to_sixteen_gigabytes")
     bad.make(file)
     asked = ("run", "--plugin", "gbt", "--dataset", "rd", "--file", str(file))

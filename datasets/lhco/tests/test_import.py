@@ -161,7 +161,6 @@ def test_the_command_line_imports_lists_and_runs(
         assert ran.exit_code == 0, ran.output
         return ran.stdout
 
-    pytest.importorskip("bench_linear")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BENCH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("BENCH_PLUGINS", "lhco,linear")

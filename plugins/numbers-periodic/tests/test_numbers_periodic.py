@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from bench_gbt import BoostedTrees
+from bench_llm.nfa import FirstTokenFusion
+from bench_llm.prompts.features import FeaturesPrompt
+from bench_mlp import MultilayerPerceptron
 from bench_numbers_periodic import PeriodicNumbers
 
 import bench
@@ -17,8 +21,7 @@ from bench.encoding import demand_views
 from bench.guards.fresh import reread
 from bench.guards.recorder import Recorder
 
-mlp = pytest.importorskip("bench_mlp")
-MODEL = mlp.MultilayerPerceptron(units=32, epochs=40, lr=5e-3, patience=8, layers=1)
+MODEL = MultilayerPerceptron(units=32, epochs=40, lr=5e-3, patience=8, layers=1)
 ENCODER = PeriodicNumbers(frequencies=8)
 COLUMNS = tuple(bench.Column(f"c{i}", "1", "for a test") for i in range(3))
 
@@ -109,19 +112,15 @@ def test_the_seed_decides_where_they_start(tmp_path: Path) -> None:
 
 
 def test_a_model_without_gradients_is_refused() -> None:
-    trees = pytest.importorskip("bench_gbt").BoostedTrees()
     with pytest.raises(bench.RequestError, match=r"numbers-periodic has a network .* gbt cannot"):
-        demand_views(trees, [ENCODER])
+        demand_views(BoostedTrees(), [ENCODER])
     demand_views(MODEL, [ENCODER])
 
 
 @pytest.mark.parametrize("tuning", ["full", "frozen"])
 def test_a_language_model_trains_them(tuning: str, tmp_path: Path) -> None:
-    nfa = pytest.importorskip("bench_llm.nfa")
-    model = nfa.FirstTokenFusion(units=16, tuning=tuning)
-    demand_views(
-        model, [ENCODER, pytest.importorskip("bench_llm.prompts.features").FeaturesPrompt()]
-    )
+    model = FirstTokenFusion(units=16, tuning=tuning)
+    demand_views(model, [ENCODER, FeaturesPrompt()])
     saved = tmp_path / "saved"
     saved.mkdir()
     few = inputs(32)

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from bench_llm.nfa import FirstTokenFusion
+from bench_llm.text import TextOnly
+from bench_llm.token import DedicatedToken
 from bench_prompt_xval import ValuesPrompt
 from sklearn.metrics import roc_auc_score
 
@@ -18,10 +21,6 @@ from bench.encoding import demand_views, encode, views_read
 from bench.guards.fresh import reread
 from bench.guards.probing import probe
 from bench.guards.recorder import Recorder
-
-TextOnly = pytest.importorskip("bench_llm.text").TextOnly
-FirstTokenFusion = pytest.importorskip("bench_llm.nfa").FirstTokenFusion
-DedicatedToken = pytest.importorskip("bench_llm.token").DedicatedToken
 
 NAMES = ("j1_pt", "m_jj", "j1_m", "j2_pt", "has_j2")
 COLUMNS = tuple(bench.Column(name, "1", "for a test") for name in NAMES)
