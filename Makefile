@@ -7,7 +7,7 @@ PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/linear -e plugins/ref
 	-e plugins/llm -e plugins/mlp -e plugins/numbers-bins -e plugins/numbers-invariants \
 	-e plugins/prompt-words -e plugins/numbers-periodic -e plugins/prompt-xval
 
-.PHONY: install demo test test-slow lint bench reports
+.PHONY: install demo test test-slow mutation lint bench reports
 
 install: $(READY)
 
@@ -31,6 +31,11 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest $(WORKERS) --durations=10 -m slow
+
+# how many small changes of the code the tests catch: hours, and it goes on where it was stopped
+mutation: $(READY)
+	$(BIN)/python benchmarks/mutation.py bench/metrics bench/comparison
+	$(BIN)/python benchmarks/mutation.py bench/guards --sample 300 --seed 1
 
 lint: $(READY)
 	$(BIN)/ruff check .
