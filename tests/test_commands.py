@@ -66,9 +66,8 @@ def runnable() -> list[str]:
     """All that is to be typed here: of blocks, of running text, and for options."""
     typed = [span for span in IN_TEXT if span.startswith("bench ") and not is_name(span)]
     every = dict.fromkeys([*IN_BLOCKS, *typed, *FOR_OPTIONS])
-    return [
-        line for line in every if line.startswith("bench ") and line not in PARSED.keys() | GUIDED
-    ]
+    here = [line for line in every if line.startswith("bench ") and line not in PARSED]
+    return [line for line in here if GUIDED not in line or line.startswith("bench new ")]
 
 
 def is_name(span: str) -> bool:
