@@ -22,11 +22,13 @@ from bringing import (
 from toys import Cut, FittedCut, Workplace
 
 import bench
+from bench.archive import pack, unpack
 from bench.comparison.table import compare
 from bench.plugins import Offer
+from bench.report.contents import PLAIN
 from bench.request import RunRequest
 from bench.run import run
-from bench.store import Run
+from bench.store import Run, Store
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +97,16 @@ def test_decisions_alone_in_a_store_have_a_section_of_their_own(
     assert "## Decisions alone: toy (twin), outside as given @1562" in shown
     assert "| a, decisions" in shown
     assert "group" not in shown.partition("## All runs")[0]
+
+
+def test_decisions_stay_decisions_when_they_are_packed_beside_a_report(
+    place: Workplace, frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    brought(place, hard(frame))
+    pack([newest(place)], PLAIN, tmp_path)
+    (again,) = unpack(tmp_path, Store(tmp_path / "unpacked"))
+    assert again.scored().bare
+    assert again.record.verdicts == newest(place).record.verdicts
 
 
 @dataclass(frozen=True)
