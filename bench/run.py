@@ -12,6 +12,7 @@ from bench.encoding import encode, learn, views_read
 from bench.errors import BenchError, RefusedError
 from bench.files import write_bytes
 from bench.fingerprint import code_digest, versions_of
+from bench.guards.inspect import BROKEN
 from bench.guards.moments import VoidError
 from bench.options import options_in
 from bench.outcome import execute
@@ -85,7 +86,7 @@ def run(
             record, status="void", error=str(void), verdicts=verdicts, seconds=work.seconds
         )
         raise VoidedRunError(store.seal(folder, worthless)) from None
-    except Exception as error:
+    except BROKEN as error:
         told = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
         write_bytes(folder / TRACEBACK, traceback.format_exc().encode())
         broken = replace(record, status="failed", error=told, seconds=work.seconds)
