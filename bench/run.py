@@ -13,6 +13,7 @@ from bench.distributions import CORE, versions
 from bench.encoding import encode, learn, views_read
 from bench.errors import BenchError, RefusedError
 from bench.files import write_bytes
+from bench.guards.inspect import BROKEN
 from bench.guards.moments import VoidError
 from bench.options import options_in
 from bench.outcome import execute
@@ -98,7 +99,7 @@ def _made(work: Work, store: Store) -> Run:
             record, status="void", error=str(void), verdicts=verdicts, seconds=work.seconds
         )
         raise VoidedRunError(store.seal(folder, worthless)) from None
-    except Exception as error:
+    except BROKEN as error:
         told = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
         write_bytes(folder / TRACEBACK, traceback.format_exc().encode())
         broken = replace(record, status="failed", error=told, seconds=work.seconds)

@@ -24,7 +24,7 @@ from bench.guards.trained.collapse import Collapse
 from bench.guards.trained.kept import Kept
 from bench.plugins import Offer
 from bench.request import RunRequest
-from bench.run import VoidedRunError, run
+from bench.run import RunFailedError, VoidedRunError, run
 from bench.store import Run
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
@@ -64,6 +64,18 @@ class Unreadable(Cut):
         raise bench.InputError("a chat prompt for a base without a chat template")
 
 
+@dataclass(frozen=True)
+class Leaving(Cut):
+    """A cut that ends the process where it is fitted to many events, as if all were well."""
+
+    name = "leaving"
+
+    def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Any:
+        if len(train) > 200:
+            raise SystemExit(0)
+        return super().fit(train, valid, context)
+
+
 class Exploding:
     """Evidence of which nothing can be had but the model."""
 
@@ -78,7 +90,7 @@ class Exploding:
 def place(tmp_path: Path) -> Workplace:
     made = Workplace.at(tmp_path)
     made.home.rehearsals.unlink()  # these rehearsals are not everybody's
-    for part in (Yardstick, Picky, Unreadable):
+    for part in (Yardstick, Picky, Unreadable, Leaving):
         made.shelf.offers[bench.Model][part.name] = Offer(part, part.name, "classifier-bench", "0")
     return made
 
@@ -325,6 +337,12 @@ def test_a_models_own_refusal_is_a_bad_request_and_no_run(
     assert list(place.store.root.iterdir()) == []
     let = do(place, plugin=plugin, allow=(code,))
     assert (let.record.status, outcomes(let)) == ("ok", {code: "allowed"})
+
+
+def test_a_model_that_ends_the_process_has_failed(place: Workplace) -> None:
+    with pytest.raises(RunFailedError, match="SystemExit: 0"):
+        do(place, plugin="leaving")
+    assert [done.record.status for done in place.store.runs()] == ["failed"]
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[Any]:
