@@ -69,7 +69,7 @@ def _differ(evidence: Rehearsal, untrained: NDArray[np.float64]) -> bool:
     """Whether the labels move the scores further than the rest of the training sets events apart.
 
     Both grow with the learning rate, so that their ratio does not depend on it: 0.02 to 0.4 where
-    the loss covers a prompt, 2 to 40 for the answer's loss on random weights of five kinds of base.
+    the loss covers a prompt, 2 to 37 for the answer's loss on random weights of four kinds of base.
     A second fit with the same seed says how much is noise.
     """
     import numpy as np
