@@ -43,21 +43,21 @@ MEMORY = 8 << 30
 WARM = ("numpy", "pandas", "pyarrow.parquet", "scipy.optimize", "scipy.stats", "sklearn.metrics")
 WARM += ("sklearn.linear_model", "hypothesis", "msgspec", "click", "tabulate", "filelock", "pytest")
 
-PAIRED = "pinned or moved or spread or uniform or itself or needed or mcnemars or maximum or holm"
-TABLES = "not a_report and not failed"
+HAND = "test_pinned.py test_by_hand.py"
+CURVES = "test_metrics.py test_floor.py test_probabilities.py"
+PAIRED = "pinned or by_hand or spread or uniform or itself or needed or maximum or holm"
 GUARDED = "pause or B002 or B026-not-saved or B030-never or sound_model or let_through"
 ROOMS = {
-    "bench/metrics/sculpting.py": ("test_pinned.py test_shift.py", "pinned or mass or spectra"),
-    "bench/metrics/calibration.py": ("test_probabilities.py test_pinned.py", ""),
-    "bench/metrics/": ("test_metrics.py test_floor.py test_probabilities.py test_pinned.py", ""),
+    "bench/metrics/sculpting.py": (f"{HAND} test_shift.py", "pinned or mass or spectr"),
+    "bench/metrics/": (f"{CURVES} {HAND}", "not table_of_a_comparison"),
     "bench/comparison/binormal.py": ("test_thresholds.py test_pinned.py", "points or pinned"),
-    "bench/comparison/points.py": ("test_pinned.py test_outside.py", "points or pinned"),
+    "bench/comparison/points.py": (f"{HAND} test_outside.py", "points or pinned"),
     "bench/comparison/shift.py": (
-        "test_pinned.py test_shift.py",
-        "pinned or shift_ or reweighting",
+        f"{HAND} test_shift.py",
+        "pinned or the_shift or shift_ or reweighting",
     ),
-    "bench/comparison/paired.py": ("test_pinned.py test_comparison.py", PAIRED),
-    "bench/comparison/": ("test_pinned.py test_comparison.py", TABLES),
+    "bench/comparison/paired.py": (f"{HAND} test_comparison.py", PAIRED),
+    "bench/comparison/": (f"{HAND} test_comparison.py", "not a_report"),
     "bench/guards/": ("test_pauses.py test_mutants.py", GUARDED),
 }
 """The quick tests that are to catch a change, by how its file's path begins; the first counts."""

@@ -143,6 +143,8 @@ def test_with_too_few_background_events_there_is_a_dash_and_no_note() -> None:
     few = binormal(0, 100, 24)
     found = MaximumSic().estimate(few)["max_sic"]
     assert (found.value, found.note) == (None, "no threshold leaves 25 background events")
+    with pytest.raises(RequestError, match="24 background events of the valid split are too few"):
+        choose("best-sic", few)
     assert noted(binormal(0, 100, 25))  # all of them pass, as no tighter threshold may be taken
 
 

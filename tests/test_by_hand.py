@@ -1,0 +1,224 @@
+"""Figures of a few events that can be worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import erfc, log, sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_metrics import scored
+from toys import Workplace
+
+from bench.comparison.binormal import OperatingPoint
+from bench.comparison.groups import pairs
+from bench.comparison.paired import Difference, auc_difference, decision_difference
+from bench.comparison.points import _sic, separations
+from bench.comparison.shift import shift_between
+from bench.comparison.table import compare, drifted, sentence
+from bench.metrics.decisions import Decisions, SignificanceImprovement
+from bench.metrics.sculpting import MassSculpting
+from bench.request import RunRequest
+from bench.run import run
+from bench.scored import Scored
+
+
+def few(signal: str, background: str, threshold: float = 0.5) -> Scored:
+    """Events of each class with scores of one digit, `-` being no verdict."""
+    score = [np.nan if c == "-" else int(c) / 10 for c in signal + background]
+    y = np.repeat([1, 0], [len(signal), len(background)]).astype(np.int8)
+    return Scored(y, np.array(score), np.ones(len(y)), threshold)
+
+
+def test_the_sic_of_two_points_is_compared_on_its_logarithm() -> None:
+    one, other = OperatingPoint(60, 100, 30, 1000), OperatingPoint(45, 110, 40, 1200)
+    gap = log(60.5 / 101) - log(30.5 / 1001) / 2 - log(45.5 / 111) + log(40.5 / 1201) / 2
+    variance = 1 / 60.5 - 1 / 101 + 1 / 45.5 - 1 / 111
+    variance += (1 / 30.5 - 1 / 1001 + 1 / 40.5 - 1 / 1201) / 4
+    assert _sic(one, other) == pytest.approx(erfc(abs(gap) / sqrt(2 * variance)))
+    assert _sic(one, other) == _sic(other, one)
+    assert _sic(one, one) == 1.0
+
+
+def test_pairs_of_points_are_counted_alone_and_together() -> None:
+    """Ten pairs; those of the fifth are clear, one other is so alone and not among ten."""
+    points = [OperatingPoint(n, 100, 50, 1000) for n in (50, 52, 65, 55, 95)]
+    signal, background, sic = separations(points)
+    assert (signal.what, signal.pairs, signal.alone, signal.together) == ("ε_S", 10, 5, 4)
+    assert (background.what, background.alone) == ("ε_B", 0)
+    assert sic.what == "SIC"
+    assert sic.alone >= sic.together
+
+
+def test_mcnemars_test_of_five_against_none() -> None:
+    one, other = few("99999555", "111"), few("11111555", "999")
+    found = decision_difference(one, other, 1)
+    assert (found.value, found.p) == (5 / 8, 2 / 2**5)
+    half = 1.959963984540054 * sqrt(5 - 25 / 8) / 8
+    assert (found.low, found.high) == pytest.approx((5 / 8 - half, 5 / 8 + half))
+    assert found.method == "McNemar, 5 against 0"
+    against = decision_difference(other, one, 1)
+    assert (against.value, against.p, against.method) == (-5 / 8, 2 / 2**5, "McNemar, 0 against 5")
+    background = decision_difference(one, other, 0)
+    assert (background.value, background.p, background.needed) == (1.0, 2 / 2**3, None)
+    nothing = decision_difference(few("99", ""), few("11", ""), 0)
+    assert np.isnan(nothing.p)
+    assert nothing.method == "no such event"
+
+
+def test_an_event_without_a_verdict_is_decided_wrongly_in_a_paired_test() -> None:
+    one, other = few("9999", "1111"), few("---9", "-111")
+    assert decision_difference(one, other, 1).method == "McNemar, 3 against 0"
+    assert decision_difference(one, other, 0).method == "McNemar, 1 against 0"
+
+
+def test_delongs_variance_of_a_few_events() -> None:
+    """Each signal event above four background ones, with ties as halves."""
+    one, other = few("987", "7421"), few("914", "7421")
+    found = auc_difference(one, other)
+    areas = [(4 + 4 + 3.5) / 12, (4 + 0.5 + 2.5) / 12]
+    assert found.value == pytest.approx(areas[0] - areas[1])
+    signal = np.array([1 - 1, 1 - 0.125, 0.875 - 0.625])
+    background = np.array([2.5 - 1, 3 - 1.5, 3 - 2, 3 - 2.5]) / 3
+    variance = signal.var(ddof=1) / 3 + background.var(ddof=1) / 4
+    assert found.high - found.value == pytest.approx(1.959963984540054 * sqrt(variance))
+    needed = 3 * ((1.959963984540054 + 0.8416212335729143) ** 2 * variance / found.value**2)
+    assert found.needed == int(np.ceil(needed))
+
+
+def test_weights_even_in_one_class_leave_its_rate_exact() -> None:
+    s = scored(40, 60)
+    uneven = np.where(s.y == 0, np.linspace(1, 2, 100), 3.0)
+    found = Decisions().estimate(replace(s, weights=uneven))
+    assert found["recall_signal"].method == "Clopper-Pearson"
+    assert found["recall_background"].method == "beta rates"
+    assert found["accuracy"].method == "beta rates"
+    turned = np.where(s.y == 1, np.linspace(1, 2, 100), 3.0)
+    found = Decisions().estimate(replace(s, weights=turned))
+    assert found["recall_signal"].method == "beta rates"
+    assert found["recall_background"].method == "Clopper-Pearson"
+
+
+def test_decisions_of_ten_events() -> None:
+    s = few("9994-", "91111")
+    found = {name: e.value for name, e in Decisions().estimate(s).items()}
+    assert found == pytest.approx(
+        {
+            "accuracy": 7 / 10,
+            "balanced_accuracy": (3 / 5 + 4 / 5) / 2,
+            "precision_signal": 3 / 4,
+            "recall_signal": 3 / 5,
+            "f1_signal": 2 / (4 / 3 + 5 / 3),
+            "precision_background": 4 / 5,
+            "recall_background": 4 / 5,
+            "f1_background": 4 / 5,
+        }
+    )
+    sic = SignificanceImprovement().estimate(s)["sic"]
+    assert (sic.value, sic.note) == (pytest.approx(0.6 / sqrt(0.2)), "1 background events pass")
+
+
+def test_a_spectrum_is_seen_from_a_hundred_events_on() -> None:
+    rng = np.random.default_rng(0)
+    for background, seen in ((999, False), (1000, True)):
+        s = scored(10, background)
+        s = replace(s, mass=rng.normal(3500, 100, len(s.y)))
+        found = MassSculpting().estimate(s)["mass_sculpting"]
+        assert (found.value is not None) == seen
+        assert ("100 events kept" in found.note) == seen
+
+
+def test_the_shift_of_a_few_events() -> None:
+    """Three of four and one of five before; one of two and two of four after."""
+    shift = shift_between(few("9991", "91111"), few("91", "9911"), natural=0.1)
+    assert (shift.signal.before, shift.signal.after) == (3 / 4, 1 / 2)
+    assert (shift.background.before, shift.background.after) == (1 / 5, 1 / 2)
+    assert shift.signal.p == 1.0
+    prior = 4 / 9
+    assert shift.precision_before == pytest.approx(
+        3 / 4 * prior / (3 / 4 * prior + 1 / 5 * (1 - prior))
+    )
+    assert shift.precision_after == pytest.approx(0.075 / (0.075 + 0.18))
+    assert shift.calibration_before == pytest.approx(0.1 * 0.5 + 0.9 * 0.5 - 0.1)
+    p = [1 / (1 + (1 - s) / s * 9 * prior / (1 - prior)) for s in (0.9, 0.1)]
+    assert shift.calibration_after == pytest.approx(abs(np.mean(p) - 0.1))
+    nothing = shift_between(few("11", "11"), few("9-", "19"), natural=0.5)
+    assert np.isnan(nothing.precision_before)
+    assert nothing.calibration_before == pytest.approx(abs(np.mean([0.7, 0.5]) - 0.5))
+    with pytest.raises(ValueError, match="one class only"):
+        shift_between(few("11", ""), few("9", "1"), natural=0.5)
+
+
+def difference(what: str, value: float, needed: int | None = None) -> Difference:
+    return Difference(what, value, value - 1, value + 1, 0.5, "a test", needed)
+
+
+@pytest.mark.parametrize(
+    ("values", "p", "drift"),
+    [
+        ((0.0, 0.1, -0.1), (0.5, 0.01, 0.01), True),
+        ((0.0, -0.1, 0.1), (0.5, 0.01, 0.01), True),
+        ((0.0, 0.1, 0.1), (0.5, 0.01, 0.01), False),
+        ((0.0, 0.1, -0.1), (0.01, 0.01, 0.01), False),
+        ((0.0, 0.1, -0.1), (0.5, 0.5, 0.01), False),
+        ((0.0, 0.1, -0.1), (0.5, 0.01, 0.5), False),
+        ((0.0, 0.1, -0.1), (0.05, 0.01, 0.01), True),
+        ((0.0, 0.1, -0.1), (0.5, 0.05, 0.01), False),
+    ],
+)
+def test_a_drifted_threshold_moves_both_classes_and_not_the_area(
+    values: tuple[float, ...], p: tuple[float, ...], drift: bool
+) -> None:
+    names = ("AUC", "correct signal", "correct background")
+    found = [difference(name, value) for name, value in zip(names, values, strict=True)]
+    assert drifted(found, p) == drift
+    assert not drifted(found[1:], p[1:])
+
+
+def test_what_is_said_of_a_figure() -> None:
+    assert sentence(difference("AUC", 0.1), 0.01) == (
+        "AUC: the first is better (p = 0.010 after Holm)."
+    )
+    assert "the second is better" in sentence(difference("AUC", -0.1), 0.01)
+    assert sentence(difference("AUC", 0.1), 0.05) == (
+        "AUC: not separable on these events (p = 0.050 after Holm)."
+    )
+    assert sentence(difference("AUC", 0.1, 900), 0.4).endswith(
+        "; a difference as large would take about 900 signal events."
+    )
+    assert sentence(difference("AUC", 0.1), float("nan")) == "AUC: not defined here (a test)."
+
+
+def test_the_table_of_a_comparison_has_the_figures_of_both(tmp_path: Path) -> None:
+    place = Workplace.at(tmp_path)
+    request = RunRequest(plugin="cut", dataset="toy")
+    one, other, same = (
+        run(asked, place.shelf, place.home, place.store, place.context)[0]
+        for asked in (
+            request,
+            replace(request, permute="numbers"),
+            replace(request, threshold="0.4"),
+        )
+    )
+    lines = [line.strip("| ").split("|") for line in compare(one, other).splitlines()]
+    rows = {cells[0].strip(): [cell.strip() for cell in cells] for cells in lines if len(cells) > 7}
+    sides = [run.metrics() for run in (one, other)]
+    assert rows["AUC"][1:3] == [f"{side.estimates['auc'].value:.3f}" for side in sides]
+    for what, right, total in (
+        ("correct signal", "true_signal", "signal"),
+        ("correct background", "true_background", "background"),
+    ):
+        shares = [getattr(side.counts, right) / getattr(side.counts, total) for side in sides]
+        assert rows[what][1:3] == [f"{share:.3f}" for share in shares]
+        assert float(rows[what][3]) == pytest.approx(shares[0] - shares[1], abs=1e-4)
+    sample = one.record.sample
+    assert (
+        f"on the same {sample.signal} signal and {sample.background} background events of "
+        f"toy (twin), test {sample.size}"
+    ) in compare(one, other)
+    found = pairs([one, other, same])
+    assert [(pair.first, pair.second) for pair in found] == [(0, 1), (0, 2), (1, 2)]
+    assert [pair.separable for pair in found] == [True, False, True]
+    assert found[1].p == 1.0  # the same scores at another threshold
+    assert found[0].p == pytest.approx(found[0].difference.p)  # and one test in Holm's family
