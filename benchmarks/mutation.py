@@ -50,7 +50,7 @@ GUARDED = "pause or B002 or B026-not-saved or B030-never or sound_model or let_t
 ROOMS = {
     "bench/metrics/sculpting.py": (f"{HAND} test_shift.py", "pinned or mass or spectr"),
     "bench/metrics/": (f"{CURVES} {HAND}", "not table_of_a_comparison"),
-    "bench/comparison/binormal.py": ("test_thresholds.py test_pinned.py", "points or pinned"),
+    "bench/comparison/binormal.py": (f"{HAND} test_thresholds.py", "points or pinned or freedom"),
     "bench/comparison/points.py": (f"{HAND} test_outside.py", "points or pinned"),
     "bench/comparison/shift.py": (
         f"{HAND} test_shift.py",

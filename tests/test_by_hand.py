@@ -11,12 +11,13 @@ import pytest
 from test_metrics import scored
 from toys import Workplace
 
-from bench.comparison.binormal import OperatingPoint
+from bench.comparison.binormal import BinormalFit, OperatingPoint
 from bench.comparison.groups import pairs
 from bench.comparison.paired import Difference, auc_difference, decision_difference
 from bench.comparison.points import _sic, separations
 from bench.comparison.shift import shift_between
 from bench.comparison.table import compare, drifted, sentence
+from bench.metrics.calibration import CalibrationError
 from bench.metrics.decisions import Decisions, SignificanceImprovement
 from bench.metrics.sculpting import MassSculpting
 from bench.request import RunRequest
@@ -222,3 +223,25 @@ def test_the_table_of_a_comparison_has_the_figures_of_both(tmp_path: Path) -> No
     assert [pair.separable for pair in found] == [True, False, True]
     assert found[1].p == 1.0  # the same scores at another threshold
     assert found[0].p == pytest.approx(found[0].difference.p)  # and one test in Holm's family
+
+
+def test_calibration_is_looked_at_in_bins_of_equally_many_events() -> None:
+    """Two bins of four events, one too low and one too high, which cancel where bins are merged."""
+    y = np.array([1, 0, 1, 0, 1, 0, 1, 0], np.int8)
+    score = np.array([0.1, 0.12, 0.14, 0.16, 0.8, 0.82, 0.84, 0.86])
+    s = Scored(y, score, np.ones(8), 0.5)
+    found = {
+        bins: CalibrationError(bins=bins).estimate(s)["calibration_error"].value
+        for bins in (1, 2, 4, 8)
+    }
+    pairs_of = [0.11, 0.15, 0.81, 0.85]
+    assert found[1] == pytest.approx(abs(0.5 - score.mean()))
+    assert found[2] == pytest.approx((0.37 + 0.33) / 2)
+    assert found[4] == pytest.approx(np.mean([abs(0.5 - p) for p in pairs_of]))
+    assert found[8] == pytest.approx(np.abs(y - score).mean())
+
+
+def test_a_fit_without_degrees_of_freedom_is_no_worse_than_any() -> None:
+    assert BinormalFit(1.0, 1.0, 5.0, 2).p == 1.0
+    assert BinormalFit(1.0, 1.0, 3.841458820694124, 3).p == pytest.approx(0.05)
+    assert BinormalFit(1.0, 1.0, 5.991464547107979, 4).p == pytest.approx(0.05)
