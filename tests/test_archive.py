@@ -6,63 +6,33 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from toys import Workplace
+from two_cuts import desk_at, studied
 
-from bench.archive import CONTENTS, RESULTS, RUNS, Packed, pack, read_packed, unpack, write_packed
+from bench.archive import CONTENTS, RESULTS, RUNS, pack, unpack
 from bench.cli.report import command as report
 from bench.cli.study import command as study
 from bench.errors import DamagedError, RequestError
-from bench.judging import Judges
 from bench.report.check import find_reports, out_of_step
 from bench.report.contents import Contents
-from bench.report.rejudge import rejudge
-from bench.scored import Estimate
 from bench.store import LOCKS, Metrics, Store, write_metrics
-
-STUDY = """
-title = "Two cuts"
-counts = ["points.csv"]
-[report]
-decisions = true
-[defaults]
-dataset = "toy"
-[[runs]]
-plugin = "cut"
-seeds = [0, 1]
-[[runs]]
-plugin = "cut"
-set = { breaks = true }
-allow = ["B033"]
-"""
-POINTS = "model,dataset,true_signal,signal,true_background,background\npaper,toy,6,11,70,79\n"
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
-    place = Workplace.at(tmp_path_factory.mktemp("desk"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
-        patch.setenv("BENCH_HOME", str(place.home.root))
+    with desk_at(tmp_path_factory.mktemp("desk")) as place:
         yield place
 
 
 @pytest.fixture(scope="module")
 def original(desk: Workplace) -> Path:
-    folder = desk.home.root.parent / "reports" / "cuts"
-    folder.mkdir(parents=True)
-    (folder / "study.toml").write_text(STUDY)
-    (folder / "points.csv").write_text(POINTS)
-    asked = [str(folder / "study.toml"), "--runs", str(desk.store.root)]
-    ran = CliRunner().invoke(study, asked, standalone_mode=False)
-    assert ran.return_value == 1, ran.output  # one of its runs breaks
-    return folder
+    return studied(desk)
 
 
 @pytest.fixture
@@ -145,89 +115,6 @@ def test_a_study_takes_up_its_packed_runs(desk: Workplace, folder: Path, tmp_pat
     assert not (desk.home.fits / fitted[0].record.fit).exists()  # nothing was fitted anew
     told = (folder / "report.md").read_bytes()
     assert told.count(b"| cut") == before.count(b"| cut")
-
-
-def altered(folder: Path, change: Callable[[Estimate], Estimate]) -> list[Packed]:
-    """The packed runs as they were; the archive then has another AUC of each."""
-    before = read_packed(folder)
-    for one in before:
-        if one.metrics:
-            auc = one.metrics.estimates["auc"]
-            one.metrics.estimates["auc"] = change(auc)
-    write_packed(folder, before)
-    return read_packed(folder)
-
-
-def test_packed_runs_are_judged_anew_from_their_scores(folder: Path) -> None:
-    before = read_packed(folder)
-    kept = {p: p.read_bytes() for p in (folder / RESULTS).glob("*.parquet")}
-    page = (folder / "report.md").read_bytes()
-    altered(folder, lambda auc: replace(auc, value=auc.value and auc.value / 2, note="of old"))
-    ran = CliRunner().invoke(report, ["--rejudge", str(folder)], standalone_mode=False)
-    assert ran.output == f"{folder}: another figure or note in 3 of 4 runs\n"
-    assert (ran.return_value, out_of_step(folder)) == (0, [])
-    after = read_packed(folder)
-    assert [one.metrics for one in after] == [one.metrics for one in before]
-    assert [one.samples for one in after] == [one.samples for one in before]
-    assert {p: p.read_bytes() for p in (folder / RESULTS).glob("*.parquet")} == kept
-    assert (folder / "report.md").read_bytes() == page
-    changed = [one.record.id != two.record.id for one, two in zip(before, after, strict=True)]
-    assert changed == [one.metrics is not None for one in before]  # judged by something else
-
-
-@pytest.fixture
-def rejudged(
-    folder: Path, desk: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], tuple[int, int]]:
-    """Judges the folder's runs anew, and leaves the page alone."""
-    monkeypatch.setattr("bench.report.rejudge.write_report", lambda *_: None)
-    judges = Judges.of(desk.shelf)
-    return lambda: rejudge(folder, judges)
-
-
-def test_what_the_metrics_of_now_say_as_well_is_left_as_it_is(
-    folder: Path, rejudged: Callable[[], tuple[int, int]]
-) -> None:
-    before = read_packed(folder)
-    assert rejudged() == (0, 4)
-    assert read_packed(folder) == before
-
-
-def test_a_figure_that_differs_by_rounding_stays_and_its_note_is_of_now(
-    folder: Path, rejudged: Callable[[], tuple[int, int]]
-) -> None:
-    was = altered(
-        folder, lambda auc: replace(auc, value=auc.value and auc.value * (1 + 1e-12), note="of old")
-    )
-    assert rejudged() == (3, 4)
-    for one, two in zip(was, read_packed(folder), strict=True):
-        if one.metrics and two.metrics:
-            old, new = one.metrics.estimates["auc"], two.metrics.estimates["auc"]
-            assert (new.value, new.low, new.high) == (old.value, old.low, old.high)
-            assert new.note != "of old"
-
-
-def test_a_figure_that_no_metric_here_makes_stays(
-    folder: Path, rejudged: Callable[[], tuple[int, int]]
-) -> None:
-    packed = read_packed(folder)
-    strange = Estimate(0.5, note="by a plugin that is not here")
-    for one in packed:
-        if one.metrics:
-            one.metrics.estimates["strange"] = strange
-    write_packed(folder, packed)
-    assert rejudged() == (0, 4)
-    left = [one.metrics.estimates["strange"] for one in read_packed(folder) if one.metrics]
-    assert left == [strange] * 3
-
-
-def test_a_report_is_checked_or_judged_anew(folder: Path, tmp_path: Path) -> None:
-    asked = ["--check", str(folder), "--rejudge", str(folder)]
-    ran = CliRunner().invoke(report, asked, standalone_mode=False)
-    assert isinstance(ran.exception, RequestError)
-    (tmp_path / "empty").mkdir()
-    ran = CliRunner().invoke(report, ["--rejudge", str(tmp_path / "empty")], standalone_mode=False)
-    assert "no report in it" in str(ran.exception)
 
 
 def test_a_report_without_packed_runs_cannot_be_checked(tmp_path: Path) -> None:

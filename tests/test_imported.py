@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
-from bringing import (
+from brought import (
     Change,
     another_models,
     brought,

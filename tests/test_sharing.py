@@ -163,12 +163,12 @@ def test_what_one_dataset_is_given_reaches_the_keys(place: Workplace) -> None:
         return prepare(asked, place.shelf, place.home, place.store, place.context)
 
     plain, narrow, moved = work(), work(signal="trijet"), work(train__shift="1")
-    assert len({plain.key(), narrow.key(), moved.key()}) == 3
+    assert len({plain.key, narrow.key, moved.key}) == 3
     assert plain.fit_request.key == narrow.fit_request.key != moved.fit_request.key
     assert narrow.material.records["evaluated"].options["signal"] == "trijet"
     shifts = [moved.material.records[role].options["shift"] for role in ("train", "evaluated")]
     assert shifts == [1.0, 0.0]
-    assert work(evaluated__signal="trijet").key() == narrow.key(), "the same by another word"
+    assert work(evaluated__signal="trijet").key == narrow.key, "the same by another word"
 
 
 def test_a_study_gives_options_to_one_dataset_as_toml_has_it(tmp_path: Path) -> None:

@@ -10,9 +10,6 @@ import pytest
 
 from bench.cli.main import main
 
-for plugin in ("bench_lhco", "bench_linear"):
-    pytest.importorskip(plugin)
-
 RUN = "run --plugin linear --dataset rd"
 
 
