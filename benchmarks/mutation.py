@@ -46,7 +46,10 @@ WARM += ("sklearn.linear_model", "hypothesis", "msgspec", "click", "tabulate", "
 HAND = "test_pinned.py test_by_hand.py"
 CURVES = "test_metrics.py test_floor.py test_probabilities.py"
 PAIRED = "pinned or by_hand or spread or uniform or itself or needed or maximum or holm"
-GUARDED = "pause or B002 or B026-not-saved or B030-never or sound_model or let_through"
+BROKEN = "test_broken_rehearsals.py test_guards_that_cannot_look.py"
+BROUGHT = ("tests/test_brought_events.py", "tests/test_imported.py", "tests/test_decisions.py")
+GUARDED = "pause or fresh or broke or guard or let_through or sound_model"
+GUARDED += " or B002 or B026-not-saved or B030-never"
 ROOMS = {
     "bench/metrics/sculpting.py": (f"{HAND} test_shift.py", "pinned or mass or spectr"),
     "bench/metrics/": (f"{CURVES} {HAND}", "not table_of_a_comparison"),
@@ -58,7 +61,8 @@ ROOMS = {
     ),
     "bench/comparison/paired.py": (f"{HAND} test_comparison.py", PAIRED),
     "bench/comparison/": (f"{HAND} test_comparison.py", "not a_report"),
-    "bench/guards/": ("test_pauses.py test_mutants.py", GUARDED),
+    "bench/guards/fresh.py": (f"test_fresh_process.py {BROKEN} test_mutants.py", GUARDED),
+    "bench/guards/": (f"test_pauses.py {BROKEN} test_mutants.py", GUARDED),
 }
 """The quick tests that are to catch a change, by how its file's path begins; the first counts."""
 INSTEAD = {
@@ -166,7 +170,9 @@ def tests_of(file: str) -> tuple[str, ...]:
     files = [f"tests/{name}" for name in names.split()]
     if code := re.search(r'^    code, name = "(B\d+)"', Path(file).read_text(), flags=re.MULTILINE):
         # the broken plugins of this guard, slow ones too, and the sound one that it lets alone
-        return ("tests/test_mutants.py", "-m", "", "-k", f"{code[1]} or sound_model")
+        brought = BROUGHT if "/judged/" in file else ()
+        words = f"{code[1]} or sound_model or brought_events or imported or decisions"
+        return (*brought, "tests/test_mutants.py", "-m", "", "-k", words)
     return (*files, "-m", "not slow", "-k", words)
 
 
@@ -255,11 +261,16 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="Try so many changes, drawn at random.")
     parser.add_argument("--seed", type=int, default=0, help="Of the sample.")
     parser.add_argument("--again", action="store_true", help="Try those that survived again.")
+    parser.add_argument(
+        "--share", default="1/1", help="2/3: of those every third from the second on alone."
+    )
     asked = parser.parse_args()
+    first, _, step = asked.share.partition("/")
     FOLDER.mkdir(exist_ok=True)
     every = changes([file for room in asked.rooms for file in sorted(room.rglob("*.py"))])
     # in random order, so that those done of a run that was stopped are a sample too
     chosen = random.Random(asked.seed).sample(every, min(asked.sample or len(every), len(every)))
+    chosen = chosen[int(first) - 1 :: int(step)]  # the rest is for other processes
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # or each fork loads plugins that none wants
     for module in WARM:
         importlib.import_module(module)
