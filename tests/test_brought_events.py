@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from toys import Toy, events
 
+from bench.division import Split
 from bench.guards.evidence import Brought
 from bench.outside.events import brought_events
 from bench.record import SampleRecord
 from bench.samples import Sample, draw
 from bench.store import Store
+from bench.table import Table
 
 TABLE = events(4000, 1)
 OWN = "the events are a selection of their own, and no sample that the bench draws"
@@ -24,9 +27,11 @@ class Box(Toy):
     train = "simulation"
 
 
-def looked(ids: np.ndarray, tmp_path: Path, dataset: Toy | None = None) -> Brought:
+def looked(
+    ids: np.ndarray, tmp_path: Path, dataset: Toy | None = None, table: Table = TABLE
+) -> Brought:
     record = SampleRecord("toy", "twin", "", {}, "outside", "as given", 1, 1, 0.5, "")
-    return brought_events(ids, dataset or Toy(), TABLE, record, Store(tmp_path))
+    return brought_events(ids, dataset or Toy(), table, record, Store(tmp_path))
 
 
 def some(ids: np.ndarray, count: int) -> np.ndarray:
@@ -88,3 +93,11 @@ def test_where_models_are_fitted_elsewhere_every_event_may_be_scored(tmp_path: P
     lost = looked(some(TABLE.ids, 3000), tmp_path, Box()).lost
     assert lost is not None
     assert (lost.sample, lost.signal + lost.background) == ("all natural @4000", 1000)
+
+
+def test_a_published_division_says_which_events_are_for_training(tmp_path: Path) -> None:
+    late = np.arange(len(TABLE)) >= 2400
+    splits = np.where(late, Split.TEST, Split.TRAIN).astype(np.int8)
+    divided = replace(TABLE, splits=splits)
+    assert looked(TABLE.ids[late], tmp_path, table=divided) == Brought()
+    assert looked(TABLE.ids[~late], tmp_path, table=divided).of_train == 2400
