@@ -48,7 +48,7 @@ CURVES = "test_metrics.py test_floor.py test_probabilities.py"
 PAIRED = "pinned or by_hand or spread or uniform or itself or needed or maximum or holm"
 BROKEN = "test_broken_rehearsals.py test_guards_that_cannot_look.py"
 BROUGHT = ("tests/test_brought_events.py", "tests/test_imported.py", "tests/test_decisions.py")
-GUARDED = "pause or fresh or broke or guard or let_through or sound_model"
+GUARDED = "pause or fresh_process or broken_rehearsals or cannot_look or let_through or sound_model"
 GUARDED += " or B002 or B026-not-saved or B030-never"
 ROOMS = {
     "bench/metrics/sculpting.py": (f"{HAND} test_shift.py", "pinned or mass or spectr"),
