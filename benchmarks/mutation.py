@@ -46,6 +46,7 @@ WARM += ("sklearn.linear_model", "hypothesis", "msgspec", "click", "tabulate", "
 HAND = "test_pinned.py test_by_hand.py"
 CURVES = "test_metrics.py test_floor.py test_probabilities.py"
 PAIRED = "pinned or by_hand or spread or uniform or itself or needed or maximum or holm"
+SHIFTED = "pinned or the_shift or shift_ or reweighting"
 BROKEN = "test_broken_rehearsals.py test_guards_that_cannot_look.py"
 BROUGHT = ("tests/test_brought_events.py", "tests/test_imported.py", "tests/test_decisions.py")
 GUARDED = "pause or fresh_process or broken_rehearsals or cannot_look or let_through or sound_model"
@@ -55,10 +56,7 @@ ROOMS = {
     "bench/metrics/": (f"{CURVES} {HAND}", "not table_of_a_comparison"),
     "bench/comparison/binormal.py": (f"{HAND} test_thresholds.py", "points or pinned or freedom"),
     "bench/comparison/points.py": (f"{HAND} test_outside.py", "points or pinned"),
-    "bench/comparison/shift.py": (
-        f"{HAND} test_shift.py",
-        "pinned or the_shift or shift_ or reweighting",
-    ),
+    "bench/comparison/shift.py": (f"{HAND} test_shift.py", SHIFTED),
     "bench/comparison/paired.py": (f"{HAND} test_comparison.py", PAIRED),
     "bench/comparison/": (f"{HAND} test_comparison.py", "not a_report"),
     "bench/guards/fresh.py": (f"test_fresh_process.py {BROKEN} test_mutants.py", GUARDED),
@@ -261,9 +259,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="Try so many changes, drawn at random.")
     parser.add_argument("--seed", type=int, default=0, help="Of the sample.")
     parser.add_argument("--again", action="store_true", help="Try those that survived again.")
-    parser.add_argument(
-        "--share", default="1/1", help="2/3: of those every third from the second on alone."
-    )
+    parser.add_argument("--share", default="1/1", help="2/3: every third from the second on.")
     asked = parser.parse_args()
     first, _, step = asked.share.partition("/")
     FOLDER.mkdir(exist_ok=True)
