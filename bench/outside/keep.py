@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -66,12 +67,8 @@ def import_predictions(
     source = part.open(claim.edition, None, context)
     table, _ = load_table(part, offer.distribution, source, context, home.tables)
     matched, judges = match(claim, part, source, table), Judges.of(shelf)
-    key = _key(matched.record, judges)
-    if earlier := store.find(key):
-        return earlier
-    with store.alone(key):
-        if earlier := store.find(key):  # another process has kept it meanwhile
-            return earlier
+
+    def looked_at(key: str) -> Run:
         assert matched.record.sample is not None
         brought = brought_events(matched.ids, part, table, matched.record.sample, store)
         verdicts = let_through(look_at(matched, brought, store), claim.allow)
@@ -79,6 +76,8 @@ def import_predictions(
         if voiding(verdicts):
             record = replace(record, status="void", error=str(VoidError(verdicts)))
         return _seal(record, matched.scored, matched.ids, judges, store)
+
+    return _once(_key(matched.record, judges), store, looked_at)
 
 
 def _keep(
@@ -88,12 +87,18 @@ def _keep(
     judges: Judges,
     store: Store,
 ) -> Run:
-    key = _key(record, judges)
+    def sealed(key: str) -> Run:
+        return _seal(replace(record, id=key), scored, ids, judges, store)
+
+    return _once(_key(record, judges), store, sealed)
+
+
+def _once(key: str, store: Store, make: Callable[[str], Run]) -> Run:
+    """The good run of a key, made by one process alone where there is none."""
     if earlier := store.find(key):
         return earlier
     with store.alone(key):
-        earlier = store.find(key)  # another process may have kept it meanwhile
-        return earlier or _seal(replace(record, id=key), scored, ids, judges, store)
+        return store.find(key) or make(key)  # another process may have kept it meanwhile
 
 
 def _key(record: RunRecord, judges: Judges) -> str:
