@@ -1,0 +1,147 @@
+"""What rehearsals, fits and fresh processes hand to guards, worked out by hand."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from toys import Cut, FittedCut
+
+import bench
+from bench.errors import DamagedError
+from bench.guards import course, fresh, moments, rehearsal
+from bench.scored import Scored
+
+NAN = float("nan")
+YARDSTICK: Any = SimpleNamespace(connected=False)
+ABSENT: Any = SimpleNamespace(model=None)
+SAME = Scored(np.array([1, 0], np.int8), np.array([0.5, NAN]), np.ones(2), 0.5)
+
+
+def read(n: int, **views: Any) -> bench.Inputs:
+    return bench.Inputs(views, np.arange(n).astype(np.int8) % 2, np.arange(n), np.ones(n))
+
+
+def test_a_rehearsal_fits_on_classes_in_turns(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    y = np.array([1, 1, 1, 0, 0, 1], np.int8)
+    turns = [rehearsal._alternating(y, np.array(r)).tolist() for r in ([0, 1, 2, 3, 4], [1, 2, 4])]
+    assert turns == [[3, 0, 4, 1, 2], [4, 1, 2]]
+    assert rehearsal._alternating(1 - y[1:5], np.arange(4)).tolist() == [0, 2, 1, 3]
+    logs = [{"loss": 0.7}, {"x": 1, "verdict_loss": 0.6}, {"verdict_loss": 0.5}]
+    assert [rehearsal._first(logs[n:m]) for n, m in ((0, 3), (0, 1), (2, 3), (3, 3))] == [
+        *(0.6, 0.7, 0.5),
+        None,
+    ]
+    asked = []
+
+    def fit(_: Cut, train: Any, valid: Any, context: Any) -> FittedCut:
+        asked.append((len(train), len(valid), context.checkpoints.name, int(train.y[0])))
+        return FittedCut(0.0, 1.0)
+
+    def lost(*_: object) -> None:
+        raise fresh.NotRereadError("why")
+
+    monkeypatch.setattr(Cut, "fit", fit)
+    monkeypatch.setattr(rehearsal, "reread", lost)
+    some = read(200, numbers=np.zeros((200, 1)))
+    found = rehearsal.rehearse(Cut(), some, some, bench.Context(tmp_path, tmp_path, tmp_path))
+    places = ((1, 0), (2, 1), (3, 0))
+    assert asked == [(96, 32, f"checkpoints-{n}", label) for n, label in places]
+    assert (found.unread, found.first_loss, found.probed.columns) == ("why", None, {})
+    assert np.isnan(found.reread).sum() == 32
+
+
+def test_a_fit_that_cannot_be_probed_breaks_its_guards(tmp_path: Path) -> None:
+    record = course._empty()
+    record.updates, record.gaps, record.looks = [0.5], [40.0], [(3, np.array([0.1, 0.2]))]
+    for shown in (None, record):
+        course.Seen(shown, np.array([0.5, NAN])).write(tmp_path)
+        seen = course.Seen.read(tmp_path)
+        assert np.array_equal(seen.unsaved, [0.5, NAN], equal_nan=True)
+        assert (seen.record is None) == (shown is None)
+    assert seen.record
+    assert (seen.record.updates, seen.record.gaps) == ([0.5], [40.0])
+    assert [(step, scores.tolist()) for step, scores in seen.record.looks] == [(3, [0.1, 0.2])]
+    broken = course.fitted(Cut(), FittedCut(0.0, 1.0), seen, read(4))
+    assert len(broken) == 8
+    assert {*(v.findings[0] for v in broken)} == {"could not look: KeyError: 'numbers'"}
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "why"),
+    [
+        (-9, "", "was killed by SIGKILL, as a machine does that is out of memory"),
+        (-11, "", "was killed by SIGSEGV"),
+        (-99, "", "was killed by signal 99"),
+        (71, "x", "ran out of memory"),
+        (1, "x\n y \n\n", "y"),
+        (2, " \n", "exit code 2"),
+    ],
+)
+def test_a_fresh_process_says_why_it_ended(code: int, told: str, why: str) -> None:
+    fresh._demand_done(subprocess.CompletedProcess([], 0, "", "x"))
+    cut_off = "a fresh process that loads and scores what was saved "
+    with pytest.raises((fresh.NotRereadError, fresh.FreshProcessError)) as error:
+        fresh._demand_done(subprocess.CompletedProcess([], code, "", told))
+    reread = code in (1, 2)
+    assert type(error.value) is (fresh.NotRereadError if reread else fresh.FreshProcessError)
+    assert str(error.value) == (why if reread else cut_off + why)
+
+
+class Within:
+    Part = Cut
+
+
+def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    part = {"module": __name__, "name": "Within.Part", "options": {"scale": 2.0}}
+    assert fresh._made(part) == Cut(scale=2.0)
+    np.savez(tmp_path / "l.npz", **{"a/x": np.ones(1), "b/y": np.zeros(2), "ab/z": np.ones(3)})
+    made = fresh._fronts({"a": part, "b": part, "c": part}, tmp_path / "l.npz")
+    assert [list(front.learned) for front in made.values()] == [["x"], ["y"], []]
+    fresh._write(read(2, texts=["p", "q"], numbers=np.eye(2)), tmp_path / "v.npz")
+    views = fresh._read(tmp_path / "v.npz").views
+    assert (views["texts"], views["numbers"].tolist()) == (["p", "q"], [[1, 0], [0, 1]])
+    tries = []
+
+    def slow(*_: object, timeout: float, **__: object) -> None:
+        tries.append(timeout)
+        raise subprocess.TimeoutExpired("x", timeout)
+
+    monkeypatch.setattr(subprocess, "run", slow)
+    with pytest.raises(fresh.FreshProcessError, match=r"more than 600 s to load .* saved, 2 times"):
+        fresh._run(tmp_path)
+    assert tries == [600, 600]
+
+
+def test_others_scores_are_of_the_same_events_and_other_parts() -> None:
+    def run(name: str, sample: str = "s", scale: float = 2.0, **more: Any) -> Any:
+        options = {"breaks": False, "interrupted": False, "scale": scale, "offset": 0.0}
+        part = SimpleNamespace(name="cut", options=options)
+        told = {"status": "ok", "bare": False, "model": part, "encoders": [], "values": "", **more}
+        record = {"sample": SimpleNamespace(fingerprint=sample), "scores": "theirs", **told}
+
+        def scores() -> Any:
+            if name == "damaged":
+                raise DamagedError("x")
+            return SimpleNamespace(score=name)
+
+        return SimpleNamespace(name=name, record=SimpleNamespace(**record), scored=scores)
+
+    runs = [run("void", status="void"), run("bare", bare=True), run("n", model=None)]
+    runs += [run("no", sample="t"), run("same", scale=1.0), run("mine", scores="mine")]
+    runs += [run("differs", values="x"), run("equal", values=SAME.digest), run("damaged")]
+    runs += [run("old")]
+    records = {"evaluated": SimpleNamespace(fingerprint="s")}
+    work: Any = SimpleNamespace(
+        material=SimpleNamespace(records=records),
+        cast=SimpleNamespace(model=Cut(), encoders=[]),
+        scores_key="mine",
+    )
+    store: Any = SimpleNamespace(runs=lambda _: runs)
+    assert moments._others(work, store, SAME) == {"equal": SAME.score, "old": "old"}
