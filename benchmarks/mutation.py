@@ -47,10 +47,12 @@ HAND = "test_pinned.py test_by_hand.py"
 CURVES = "test_metrics.py test_floor.py test_probabilities.py"
 PAIRED = "pinned or by_hand or spread or uniform or itself or needed or maximum or holm"
 SHIFTED = "pinned or the_shift or shift_ or reweighting"
-BROKEN = "test_broken_rehearsals.py test_guards_that_cannot_look.py"
-BROUGHT = ("tests/test_brought_events.py", "tests/test_imported.py", "tests/test_decisions.py")
-GUARDED = "pause or fresh_process or broken_rehearsals or cannot_look or let_through or sound_model"
-GUARDED += " or B002 or B026-not-saved or B030-never"
+BROKEN = "test_fresh_process.py test_broken_rehearsals.py test_guards_that_cannot_look.py"
+MOMENTS = ("before", "rehearsed", "judged", "recording", "rehearsing")
+LOOKS = " ".join(f"test_guards_{when}_by_hand.py" for when in MOMENTS)
+BROUGHT = "test_brought_events.py test_imported.py test_decisions.py"
+GUARDED = "by_hand or pause or fresh_process or broken_rehearsals or cannot_look or let_through"
+GUARDED += " or sound_model or B002 or B026-not-saved or B030-never"
 ROOMS = {
     "bench/metrics/sculpting.py": (f"{HAND} test_shift.py", "pinned or mass or spectr"),
     "bench/metrics/": (f"{CURVES} {HAND}", "not table_of_a_comparison"),
@@ -59,8 +61,7 @@ ROOMS = {
     "bench/comparison/shift.py": (f"{HAND} test_shift.py", SHIFTED),
     "bench/comparison/paired.py": (f"{HAND} test_comparison.py", PAIRED),
     "bench/comparison/": (f"{HAND} test_comparison.py", "not a_report"),
-    "bench/guards/fresh.py": (f"test_fresh_process.py {BROKEN} test_mutants.py", GUARDED),
-    "bench/guards/": (f"test_pauses.py {BROKEN} test_mutants.py", GUARDED),
+    "bench/guards/": (f"{LOOKS} test_pauses.py {BROKEN} test_mutants.py", GUARDED),
 }
 """The quick tests that are to catch a change, by how its file's path begins; the first counts."""
 INSTEAD = {
@@ -165,13 +166,12 @@ class Changed(SourceFileLoader):
 def tests_of(file: str) -> tuple[str, ...]:
     """What is told to pytest for a changed file."""
     names, words = next(told for start, told in ROOMS.items() if file.startswith(start))
-    files = [f"tests/{name}" for name in names.split()]
+    marks = "not slow"
     if code := re.search(r'^    code, name = "(B\d+)"', Path(file).read_text(), flags=re.MULTILINE):
         # the broken plugins of this guard, slow ones too, and the sound one that it lets alone
-        brought = BROUGHT if "/judged/" in file else ()
-        words = f"{code[1]} or sound_model or brought_events or imported or decisions"
-        return (*brought, "tests/test_mutants.py", "-m", "", "-k", words)
-    return (*files, "-m", "not slow", "-k", words)
+        names, marks = f"{LOOKS} {BROUGHT if '/judged/' in file else ''} test_mutants.py", ""
+        words = f"by_hand or {code[1]} or sound_model or brought_events or imported or decisions"
+    return (*(f"tests/{name}" for name in names.split()), "-m", marks, "-k", words)
 
 
 def attempt(tests: Sequence[str], change: Change | None, seconds: float) -> tuple[str, float]:
