@@ -1,8 +1,8 @@
 """The bench: what plugins may use of it, by its public names."""
 
 from bench.cache import seal, verify
-from bench.context import Bar, Context, Progress
-from bench.division import Split, rows_in, split_rows
+from bench.context import Bar, Context, Progress, Source, Training
+from bench.division import rows_in, split_rows
 from bench.errors import (
     BenchError,
     DamagedError,
@@ -13,23 +13,12 @@ from bench.errors import (
 )
 from bench.files import put_in_place, write_bytes, written
 from bench.fingerprint import file_digest
-from bench.fronts import Front
 from bench.hookspecs import hookimpl
 from bench.inputs import Inputs
-from bench.parts import (
-    Dataset,
-    Encoder,
-    Fitted,
-    Metric,
-    Model,
-    Part,
-    Rendered,
-    Source,
-)
+from bench.parts import Dataset, Encoder, Fitted, Front, Metric, Model, Part, Rendered
 from bench.prompts import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
 from bench.scored import Counts, Estimate, Scored
-from bench.table import Column, Table
-from bench.training import Training
+from bench.table import Column, Split, Table
 from bench.wanted import Import, Simulation
 
 __all__ = [

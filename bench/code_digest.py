@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from bench.distributions import CORE, files_of, is_installed
 from bench.fingerprint import digest
+from bench.syntax_digest import syntax_digest
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -24,8 +25,8 @@ UNREADABLE = "unreadable-"
 """What the digest of code that cannot be read begins with; it is another one in each process."""
 
 FITTING = (
-    *("context", "division", "encoders", "encoding", "fits", "fronts", "inputs", "options"),
-    *("parts", "prompts", "samples", "table", "training"),
+    *("context", "division", "encoders", "encoding", "fits", "inputs", "options", "parts"),
+    *("prompts", "samples", "table"),
 )
 """The core's modules that shape what a model is fitted on, and how."""
 SCORING = ("outcome", "scoring")
@@ -73,21 +74,6 @@ def core_digest(modules: tuple[str, ...]) -> str:
     return digest(sorted(_digests(files)))
 
 
-def syntax_digest(source: bytes) -> str:
-    """The hash of what Python code does: of its syntax tree without docstrings and comments.
-
-    Code that looks at docstrings itself is hashed with them. What is no Python is hashed by byte.
-    """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return sha256(source).hexdigest()
-    if b"__doc__" not in source and b"getdoc" not in source:
-        for node in ast.walk(tree):
-            _strip(node)
-    return sha256(ast.dump(tree).encode()).hexdigest()
-
-
 def _files(part: type, distribution: str) -> dict[str, Path]:
     """All files of a part's code, by their place; none where its own module cannot be read."""
     module = sys.modules.get(part.__module__)
@@ -95,21 +81,6 @@ def _files(part: type, distribution: str) -> dict[str, Path]:
     if files and distribution and distribution != CORE:
         files |= files_of(distribution)
     return _with_imported(files)
-
-
-def _strip(node: ast.AST) -> None:
-    """Take the bare strings out of a block, those under a class's fields included."""
-    body = getattr(node, "body", None)
-    if isinstance(body, list):
-        node.body = [line for line in body if not _is_text(line)]  # type: ignore[attr-defined]
-
-
-def _is_text(line: ast.AST) -> bool:
-    return (
-        isinstance(line, ast.Expr)
-        and isinstance(line.value, ast.Constant)
-        and isinstance(line.value.value, str)
-    )
 
 
 def _digests(files: Mapping[str, Path]) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,8 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from bench.syntax_digest import syntax_digest
+
 CORE = "classifier-bench"
 """The core's own distribution; what it stands on for tables and pages shapes no scores."""
 VERSIONS = "versions.json"
@@ -156,8 +158,6 @@ def _version(name: str) -> str:
     if name == CORE:
         return installed.version
     if _source(installed):
-        from bench.code_digest import syntax_digest
-
         hashes = [(k, syntax_digest(f.read_bytes())) for k, f in sorted(files_of(name).items())]
         return f"{installed.version} (source {sha256(repr(hashes).encode()).hexdigest()[:12]})"
     if installed.read_text("direct_url.json"):  # a folder or an archive: its version may stay

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from bench.table import Split, Table
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.table import Table
 
 SPLITS = {"train": (0.0, 0.5), "valid": (0.5, 0.6), "test": (0.6, 1.0), "all": (0.0, 1.0)}
 """Each split's share of the range of event ids; `all` is for what nothing is fitted on."""
-
-
-class Split(IntEnum):
-    """What `Table.splits` says of an event."""
-
-    OPEN = 0
-    """Nothing: it goes by its hash."""
-    TRAIN = 1
-    VALID = 2
-    TEST = 3
 
 
 def split_rows(ids: NDArray[np.uint64], split: str) -> NDArray[np.bool_]:

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from bench.errors import RequestError
 from bench.inputs import Inputs
+from bench.parts import Front
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from bench.inputs import Learned
     from bench.parts import Encoder, Model
     from bench.table import Table
-
-    Learned = Mapping[str, Mapping[str, NDArray[np.generic]]]
 
 
 def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
@@ -68,6 +65,15 @@ def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: T
         given = encoder.encode(table, learned[encoder.name])
         views.update({name: view for name, view in given.items() if name in wanted})
     return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)
+
+
+def fronts(model: Model, encoders: Sequence[Encoder], learned: Learned) -> Mapping[str, Front]:
+    """The fronts that encoders bring of the views that a model reads, by view."""
+    return {
+        view: Front(encoder, view, learned[encoder.name])
+        for encoder in encoders
+        for view in sorted(encoder.fronts & model.reads)
+    }
 
 
 def write_learned(learned: Learned, folder: Path) -> None:

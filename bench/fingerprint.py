@@ -41,6 +41,15 @@ def columns_digest(columns: Iterable[Column]) -> str:
     return digest([{"name": c.name, "unit": c.unit, "meaning": c.meaning} for c in columns])
 
 
+def scores_digest(score: NDArray[np.float64]) -> str:
+    """The hash of scores, event by event: equal ones have the same, and no others."""
+    import numpy as np
+
+    plain = score.astype(np.float64) + 0.0  # there are two noughts
+    plain[np.isnan(plain)] = np.nan  # and many ways to write that there is no score
+    return array_digest(plain)
+
+
 def events_digest(ids: NDArray[np.uint64]) -> str:
     """The hash of a set of events, in whatever order."""
     import numpy as np

@@ -20,10 +20,9 @@ from bench.distributions import (
     versions,
     write_versions,
 )
-from bench.encoding import encode, learn, read_learned, write_learned
+from bench.encoding import encode, fronts, learn, read_learned, write_learned
 from bench.errors import NotFiniteError
 from bench.fingerprint import digest, table_digest
-from bench.fronts import fronts
 from bench.guards.course import Seen, looked_at
 from bench.guards.course import fitted as guard_fit
 from bench.guards.moments import read_verdicts, write_verdicts
@@ -35,7 +34,7 @@ from bench.options import fitting, plainly
 
 if TYPE_CHECKING:
     from bench.context import Context
-    from bench.encoding import Learned
+    from bench.inputs import Learned
     from bench.parts import Encoder, Fitted, Model, Part
     from bench.record import Verdict
     from bench.table import Table

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Learned = Mapping[str, Mapping[str, NDArray[np.generic]]]
+    """What each encoder learned of the train split, by encoder name."""
+
 WITHIN = {"texts": ("values",)}
 """Views that stand within another one, and go where it goes."""
 

@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.division import Split, division_of
+from bench.division import division_of
 from bench.errors import InputError
 from bench.fingerprint import columns_digest, events_digest
-from bench.guards.before.trained_on import TrainedOn
 from bench.ledger import Ledger
 from bench.options import options_in
 from bench.record import SampleRecord
-from bench.request import TRAIN_EVENTS, VALID_EVENTS, RunRequest
+from bench.sample_request import TRAIN_EVENTS, VALID_EVENTS, SampleRequest
 from bench.samples import Sample, draw, natural_rate
-from bench.table import Table
+from bench.table import Split, Table
 from bench.tables import load_table
 
 if TYPE_CHECKING:
-    from bench.context import Context
-    from bench.parts import Dataset, Source
+    from bench.context import Context, Source
+    from bench.parts import Dataset
 
 
 @dataclass(frozen=True)
@@ -51,17 +50,19 @@ class _Opened:
 
 
 def gather(
-    request: RunRequest,
+    request: SampleRequest,
     evaluated_on: Origin,
     fitted_on: Origin,
     context: Context,
     *,
     tables: Path,
     earlier: Ledger | None = None,
+    overlapping: bool = False,
 ) -> Material:
     """Open what a run needs, making twins and tables where there are none, and draw the samples.
 
-    `earlier` is the ledger of the fit that this one goes on from, if any.
+    `earlier` is the ledger of the fit that this one goes on from, if any; `overlapping` samples may
+    share events.
 
     Raises:
         BenchError: a file that is not what it should be, or a sample that cannot be drawn.
@@ -91,7 +92,7 @@ def gather(
     }
     records = {role: _record(*row) for role, row in drawn.items()}
     ledger = Ledger.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
-    if TrainedOn.code not in request.allow:
+    if not overlapping:
         ledger.refuse(drawn["evaluated"][1])
     return Material(
         ledger=ledger,
@@ -102,7 +103,7 @@ def gather(
 
 
 def _samples(
-    request: RunRequest, train: _Opened, evaluated: _Opened
+    request: SampleRequest, train: _Opened, evaluated: _Opened
 ) -> list[tuple[str, _Opened, Sample]]:
     fitted_on = (train.dataset.name, train.source.edition)
     # of a published division it is the test part that everybody's figures are on

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.encoding import encode
 from bench.errors import BenchError, NotFiniteError, RefusedError
+from bench.fingerprint import scores_digest
 from bench.fits import Fit, fit
 from bench.guards.evidence import Stopped
 from bench.guards.inspect import inspect, let_through, voiding
@@ -100,7 +101,7 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
         threshold=threshold,
         decisions=bare,
         verdicts=verdicts,
-        values=samples["evaluated"].digest,
+        values=scores_digest(samples["evaluated"].score),
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.context import Context
+    from bench.context import Context, Source
     from bench.inputs import Inputs
     from bench.scored import Estimate, Scored
     from bench.table import Table
@@ -35,20 +35,6 @@ class Part(ABC):
         Without it a changed file under the same name is not seen: `bench.file_digest(path)`.
         """
         return ""
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the events of one edition of a dataset come from."""
-
-    edition: str
-    """`official` for the published file, `twin` for our own simulation of it, `imported` for a file
-    that the user brought in."""
-    file: Path
-    digest: str
-    """Content hash of all the bytes that the events are made from."""
-    beside: tuple[Path, ...] = ()
-    """Files that `table` writes beside the features, which are made anew where one is missing."""
 
 
 class Dataset(Part):
@@ -142,6 +128,20 @@ class Encoder(Part):
         the model seeds; the model trains, saves and loads its parameters, in float32.
         """
         raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Front:
+    """Makes the network of an encoder for one view; a new one each time it is called."""
+
+    encoder: Encoder
+    view: str
+    learned: Mapping[str, NDArray[np.generic]]
+    """What the encoder learned of the train split."""
+
+    def __call__(self) -> Any:
+        """A torch module, as `Encoder.front` says."""
+        return self.encoder.front(self.view, self.learned)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 
 from bench.encoding import demand_views
 from bench.errors import RequestError, did_you_mean
@@ -13,7 +12,8 @@ from bench.guards.codes import demand_codes
 from bench.options import build
 from bench.parts import Dataset, Encoder, Metric, Model, Part
 from bench.plugins import Offer, Shelf
-from bench.samples import Sample, Size
+from bench.sample_request import SampleRequest
+from bench.samples import Sample
 from bench.sharing import (
     MODEL,
     build_datasets,
@@ -24,28 +24,15 @@ from bench.sharing import (
 )
 from bench.thresholds import demand_threshold
 
-TRAIN_EVENTS = 20_000
-VALID_EVENTS = 4_000
 LAST_SEED = 2**32 - 1
 """The largest seed that every library takes."""
 
 
-@dataclass(frozen=True)
-class RunRequest:
+@dataclass(frozen=True, kw_only=True)
+class RunRequest(SampleRequest):
     """A run as it was asked for; None leaves the choice to the dataset or to the bench."""
 
     plugin: str
-    dataset: str
-    edition: str | None = None
-    file: Path | None = None
-    """A file to evaluate on, read as the dataset."""
-    train: str | None = None
-    train_edition: str | None = None
-    train_ratio: str = "1:1"
-    train_events: Size = None
-    split: str | None = None
-    ratio: str | None = None
-    events: Size = None
     encoders: Sequence[str] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     """Values by option, which may say whose: `model.`, `dataset.`, `evaluated.`, `train.`, ..."""
@@ -116,7 +103,7 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     return built
 
 
-def dataset_offers(request: RunRequest, shelf: Shelf) -> tuple[Offer[Dataset], Offer[Dataset]]:
+def dataset_offers(request: SampleRequest, shelf: Shelf) -> tuple[Offer[Dataset], Offer[Dataset]]:
     """What a request evaluates on, and what it fits on.
 
     Raises:

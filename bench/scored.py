@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
-
-from bench.fingerprint import array_digest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,15 +92,6 @@ class Scored:
         if self.bare:
             return "bare decisions: no scores to rank by"
         return "" if self.two_classes else "one class only"
-
-    @cached_property
-    def digest(self) -> str:
-        """The hash of the scores, event by event: equal ones have the same, and no others."""
-        import numpy as np
-
-        plain = self.score.astype(np.float64) + 0.0  # there are two noughts
-        plain[np.isnan(plain)] = np.nan  # and many ways to write that there is no verdict
-        return array_digest(plain)
 
     @property
     def two_classes(self) -> bool:

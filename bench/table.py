@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from bench.division import Split
 from bench.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+class Split(IntEnum):
+    """What `Table.splits` says of an event."""
+
+    OPEN = 0
+    """Nothing: it goes by its hash."""
+    TRAIN = 1
+    VALID = 2
+    TEST = 3
 
 
 @dataclass(frozen=True)

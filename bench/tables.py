@@ -11,11 +11,11 @@ from bench.code_digest import code_digest
 from bench.distributions import canonical, changes_since, closure, versions, write_versions
 from bench.fingerprint import digest
 from bench.options import options_in
+from bench.parts import Dataset
 from bench.table import Column, Table
 
 if TYPE_CHECKING:
-    from bench.context import Context
-    from bench.parts import Dataset, Source
+    from bench.context import Context, HasTable, Source
 
 FORM = 2
 """Of what is written; a table in another form is made anew."""
@@ -29,7 +29,8 @@ def load_table(
 ) -> tuple[Table, bool]:
     """The features of a source's events, and whether they were there already."""
 
-    def other(dataset: Dataset, source: Source, context: Context) -> Table:
+    def other(dataset: HasTable, source: Source, context: Context) -> Table:
+        assert isinstance(dataset, Dataset)
         return load_table(dataset, distribution, source, context, root)[0]
 
     def compute(folder: Path) -> None:

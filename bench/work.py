@@ -13,6 +13,7 @@ from bench.code_digest import SCORING, core_digest, unreadable
 from bench.errors import DamagedError, RequestError
 from bench.fingerprint import digest, table_digest
 from bench.fits import FitRequest, Start, find_start
+from bench.guards.before.trained_on import TrainedOn
 from bench.judging import Judges
 from bench.material import Material, Origin, gather
 from bench.options import options_in
@@ -101,7 +102,13 @@ def prepare(request: RunRequest, shelf: Shelf, home: Home, store: Store, context
         for dataset in (parts.dataset, parts.train)
     )
     material = gather(
-        request, evaluated_on, fitted_on, context, tables=home.tables, earlier=earlier
+        request,
+        evaluated_on,
+        fitted_on,
+        context,
+        tables=home.tables,
+        earlier=earlier,
+        overlapping=TrainedOn.code in request.allow,
     )
     used = (parts.model, *parts.encoders)
     fit_request = FitRequest(

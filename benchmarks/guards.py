@@ -60,7 +60,7 @@ def shares() -> list[list[str]]:
             apart = Home(Path(folder))  # nothing is reused but the data
             apart.data.symlink_to(home.data, target_is_directory=True)
             apart.tables.symlink_to(home.tables, target_is_directory=True)
-            request = RunRequest(plugin, "rd", events=4000)
+            request = RunRequest(plugin=plugin, dataset="rd", events=4000)
             store = Store(Path(folder, "runs"))
             done, _ = run(request, load_shelf(), apart, store, context(apart))
             seconds = done.record.seconds

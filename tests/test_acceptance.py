@@ -89,7 +89,9 @@ def place(tmp_path: Path) -> Workplace:
 
 def small_area(place: Workplace, plugin: str, permute: str | None = None, **options: str) -> float:
     """The AUC of a run on 1600 events of the twin, fitted on 1400."""
-    request = RunRequest(plugin, "excerpt", train_events=1400, permute=permute, options=options)
+    request = RunRequest(
+        plugin=plugin, dataset="excerpt", train_events=1400, permute=permute, options=options
+    )
     done, _ = run(request, place.shelf, place.home, place.store, place.context)
     scored = done.scored()
     assert len(scored.y) == 1600

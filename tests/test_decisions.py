@@ -132,7 +132,7 @@ class FittedStump(FittedCut):
 
 def test_a_plugins_own_decisions_are_marked_just_so(place: Workplace) -> None:
     place.shelf.offers[bench.Model]["stump"] = Offer(Stump, "stump", "classifier-bench", "0")
-    request = RunRequest("stump", "toy")
+    request = RunRequest(plugin="stump", dataset="toy")
     done, _ = run(request, place.shelf, place.home, place.store, place.context)
     assert found(done) == {"B066": "warn"}
     assert done.record.title == "stump, decisions, seed 0"
@@ -159,7 +159,7 @@ def test_a_yardstick_that_decides_keeps_its_place_in_the_ranking(
 ) -> None:
     offer = Offer(Yardstick, "yardstick", "classifier-bench", "0")
     place.shelf.offers[bench.Model]["yardstick"] = offer
-    request = RunRequest(name, "toy")
+    request = RunRequest(plugin=name, dataset="toy")
     done, _ = run(request, place.shelf, place.home, place.store, place.context)
     assert not done.record.decisions
     assert done.metrics().estimates["auc"].value == pytest.approx(area, abs=0.1)

@@ -171,7 +171,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
 
 
 def done(place: Workplace, **asked: object) -> Run:
-    request = RunRequest("cut", **{"dataset": "divided"} | asked)
+    request = RunRequest(plugin="cut", **{"dataset": "divided"} | asked)
     return run(request, place.shelf, place.home, place.store, place.context)[0]
 
 
@@ -193,7 +193,7 @@ def test_a_run_follows_the_division_and_everything_says_so(
     assert "## divided (twin), test (published and open events by hash) natural @" in told
     assert "A split marked published is the dataset's own division" in told
     assert "divided (twin), train (published train part divided by hash and" in told
-    request = RunRequest("cut", "divided")
+    request = RunRequest(plugin="cut", dataset="divided")
     shown = preview(request, place.shelf, place.home, place.store, place.context)
     assert "evaluated: divided (twin), test (published and open events by hash)" in shown
     planner = Planner(place.shelf, place.home, place.store, place.context)

@@ -36,7 +36,9 @@ def exported(file: Path, *options: str) -> pd.DataFrame:
 def test_another_tool_is_compared_on_the_events_that_were_exported(
     place: Workplace, tmp_path: Path
 ) -> None:
-    own, _ = run(RunRequest("cut", "toy"), place.shelf, place.home, place.store, place.context)
+    own, _ = run(
+        RunRequest(plugin="cut", dataset="toy"), place.shelf, place.home, place.store, place.context
+    )
     frame = exported(tmp_path / "toy.parquet")
     assert set(frame["sample"]) == {"train", "valid", "evaluated"}
     theirs = frame[frame["sample"] == "evaluated"]

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.context import Context
-    from bench.encoding import Learned
     from bench.guards.recorder import Record
-    from bench.inputs import Inputs
+    from bench.inputs import Inputs, Learned
     from bench.ledger import Ledger
     from bench.parts import Encoder, Model
     from bench.scored import Scored

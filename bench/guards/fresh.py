@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bench.errors import BenchError
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.context import Context
-    from bench.fronts import Front
     from bench.inputs import Inputs
-    from bench.parts import Model, Part
+    from bench.parts import Front, Model, Part
 
 TOLD, VIEWS, SCORES = "asked.json", "inputs.npz", "scores.npy"
 LEARNED = "learned.npz"
@@ -51,9 +50,10 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
     import numpy as np
 
     work = context.scratch
+    fronts = cast("Mapping[str, Front]", context.fronts)
     asked = {
         "part": _told(model),
-        "fronts": {view: _told(front.encoder) for view, front in context.fronts.items()},
+        "fronts": {view: _told(front.encoder) for view, front in fronts.items()},
         "model": str(folder),
         "scratch": str(work),
         "data": str(context.data),
@@ -62,9 +62,7 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
     }
     (work / TOLD).write_bytes(msgspec.json.encode(asked))
     _write(inputs, work / VIEWS)
-    learned = {
-        f"{v}/{k}": a for v, front in context.fronts.items() for k, a in front.learned.items()
-    }
+    learned = {f"{v}/{k}": a for v, front in fronts.items() for k, a in front.learned.items()}
     np.savez(work / LEARNED, allow_pickle=False, **learned)
     _demand_done(_run(work))
     return np.asarray(np.load(work / SCORES, allow_pickle=False), dtype=np.float64)
@@ -150,7 +148,7 @@ def _made(told: Mapping[str, Any]) -> Any:
 def _fronts(told: Mapping[str, Any], file: Path) -> dict[str, Front]:
     import numpy as np
 
-    from bench.fronts import Front
+    from bench.parts import Front
 
     with np.load(file, allow_pickle=False) as found:
         learned = {key: found[key] for key in found.files}

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from bench.cache import stored
 from bench.code_digest import FITTING, code_digest, core_digest
 from bench.distributions import changes_since, write_versions
-from bench.encoding import encode, learn
+from bench.encoding import encode, fronts, learn
 from bench.errors import BenchError, NotFiniteError, RefusedError
-from bench.fingerprint import digest
-from bench.fronts import fronts
+from bench.fingerprint import digest, scores_digest
 from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED
 from bench.guards.evidence import Before, Judged, Stopped
 from bench.guards.inspect import BROKEN, inspect, trace, voiding
@@ -192,7 +191,7 @@ def _others(work: Work, store: Store, scored: Scored) -> dict[str, NDArray[np.fl
         if not same_events or theirs == mine or record.scores == work.scores_key:
             continue
         if record.values:  # a record without was written before there was this hash
-            if record.values == scored.digest:
+            if record.values == scores_digest(scored.score):
                 found[run.name] = scored.score
             continue
         try:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from bench.context import Training
     from bench.inputs import Inputs
-    from bench.training import Training
 
 FIRST_STEPS = 3
 SAMPLED = 4096

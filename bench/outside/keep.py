@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bench.distributions import CORE, versions
-from bench.fingerprint import digest
+from bench.fingerprint import digest, scores_digest
 from bench.guards.codes import demand_codes
 from bench.guards.inspect import let_through, voiding
 from bench.guards.moments import VoidError
@@ -122,7 +122,7 @@ def _seal(
         record,
         verdicts=without_tracebacks(folder, record.verdicts),
         created=record.created or now,
-        values=scored.digest,
+        values=scores_digest(scored.score),
         versions=versions([CORE]),
         judged_with=judges.versions(),
     )

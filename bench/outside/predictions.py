@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from bench.parts import Dataset, Source
+    from bench.context import Source
+    from bench.parts import Dataset
     from bench.table import Table
 
 EVENT, INDEX = "event", "index"

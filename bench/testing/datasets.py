@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bench.context import Context
+from bench.context import Context, Source
 from bench.errors import BenchError
 from bench.fingerprint import table_digest
 from bench.guards.before.physics import Physics
@@ -14,7 +14,7 @@ from bench.guards.evidence import Before
 from bench.guards.inspect import inspect
 from bench.inputs import Inputs
 from bench.ledger import Ledger
-from bench.parts import Dataset, Source
+from bench.parts import Dataset
 from bench.table import Table
 from bench.testing.check import SKIPPED, Checked, SkippedError, ask, demand, of_guards
 from bench.testing.encoders import reader

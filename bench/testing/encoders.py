@@ -23,8 +23,7 @@ from bench.testing.surroundings import heavy_when_listed, offline, same_randomne
 
 if TYPE_CHECKING:
     from bench.context import Context
-    from bench.encoding import Learned
-    from bench.inputs import Inputs
+    from bench.inputs import Inputs, Learned
     from bench.table import Table
 
 EVENTS = 200

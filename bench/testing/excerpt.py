@@ -1,7 +1,4 @@
-"""A few thousand real events that come with the bench, so that a part can be tried anywhere.
-
-`python -m bench.testing.excerpt` draws them anew from the twin of `rd`.
-"""
+"""A few thousand real events that come with the bench, so that a part can be tried anywhere."""
 
 from __future__ import annotations
 
@@ -9,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.context import Source
 from bench.errors import RequestError
 from bench.fingerprint import file_digest
-from bench.parts import Dataset, Source
+from bench.parts import Dataset
 from bench.table import Column, Table
 
 if TYPE_CHECKING:
     from bench.context import Context
 
 FILE = Path(__file__).with_name("events.parquet")
-EVENTS = 4000
 
 
 @dataclass(frozen=True)
@@ -77,29 +74,3 @@ def write(table: Table, file: Path) -> None:
         arrays.append(pa.array(table.x[:, i]))
     made = pa.table(arrays, schema=pa.schema(fields))
     pq.write_table(made, file, compression="zstd", use_dictionary=False)
-
-
-def draw() -> None:
-    """Write the excerpt anew: as many events of each class of `rd`, spread over all splits."""
-    import numpy as np
-
-    from bench.cli.surroundings import context
-    from bench.home import Home
-    from bench.plugins import load_shelf
-    from bench.tables import load_table
-
-    home = Home.here()
-    offer = load_shelf().find(Dataset, "rd")
-    dataset = offer.part()
-    surroundings = context(home)
-    source = dataset.open("twin", None, surroundings)
-    table, _ = load_table(dataset, offer.distribution, source, surroundings, home.tables)
-    rng = np.random.default_rng(1)
-    half = EVENTS // 2
-    picked = [rng.choice(np.flatnonzero(table.y == label), half, replace=False) for label in (0, 1)]
-    rows = np.concatenate(picked)
-    write(table.take(rows[np.argsort(table.ids[rows])]), FILE)
-
-
-if __name__ == "__main__":
-    draw()

@@ -84,8 +84,8 @@ def guarded(model: Model, shelf: Shelf) -> Sequence[Verdict]:
     shelf.offers[Dataset]["excerpt"] = offered(Excerpt)
     asked = {o.name: v for o, v in _given(model) if v != o.default}
     request = RunRequest(
-        model.name,
-        "excerpt",
+        plugin=model.name,
+        dataset="excerpt",
         train_events=RUN_ON,
         events=SCORED * 4,
         options={f"model.{name}": value for name, value in asked.items()},
@@ -120,7 +120,7 @@ class _Subject:
         import numpy as np
 
         shelf.offers[Dataset]["excerpt"] = offered(Excerpt)
-        parts = cast(RunRequest(model.name, "excerpt"), shelf)
+        parts = cast(RunRequest(plugin=model.name, dataset="excerpt"), shelf)
         table = excerpt()
         rows = few(table.y, FITTED_ON + SCORED)
         train, valid = table.take(rows[:FITTED_ON]), table.take(rows[FITTED_ON:])

@@ -40,11 +40,12 @@ def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) ->
     from bench.home import Home
     from bench.material import Origin, gather
     from bench.plugins import load_shelf
-    from bench.request import RunRequest, dataset_offers
+    from bench.request import dataset_offers
+    from bench.sample_request import SampleRequest
     from bench.sharing import build_datasets, dataset_seats, share_out
 
     demand_table(output)
-    request = RunRequest(plugin="", dataset=name, options=options, **asked)
+    request = SampleRequest(dataset=name, **asked)
     offers = dataset_offers(request, load_shelf())
     seats = dataset_seats(*offers)
     datasets = build_datasets(seats, *offers, share_out(options, seats))

@@ -9,9 +9,6 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cached_property
-from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -19,47 +16,18 @@ from zipfile import BadZipFile
 import numpy as np
 
 import bench
-from bench.code_digest import code_digest
 from bench_lhco.constituents import WithJets, keep_constituents
 from bench_lhco.events import event_ids
 from bench_lhco.features import SETS
 from bench_lhco.files.reader import raw_slices, sound
 from bench_lhco.limits import bounds
+from bench_lhco.recipe import SLICE, Recipe
 from bench_lhco.state import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-
-SLICE = 500
-"""Events in memory at once in a worker."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What is made of every event of a file."""
-
-    path: Path
-    digest: str
-    """Content hash of the file; with `+` and more where its labels lie beside it."""
-    radius: float
-    min_pt: float
-    features: str
-    allowed: tuple[int, ...] = (0, 1)
-    """The labels that there may be."""
-    skip: bool = False
-    """Whether invalid events are left out and counted."""
-    constituents: bool = False
-    """Whether the jets' constituents are kept too."""
-
-    @cached_property
-    def key(self) -> str:
-        """A name for all that decides what the chunks hold, but for labels from outside."""
-        parts = {**asdict(self), "path": "", "slice": SLICE, "code": code_digest(Recipe)}
-        used = ("awkward", "awkward-cpp", "fastjet", "numpy", "pyarrow")
-        parts |= {name: version(name) for name in used}
-        return blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True)

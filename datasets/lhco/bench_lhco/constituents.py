@@ -18,8 +18,8 @@ from bench_lhco.jets import LEADING, Jets
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from bench_lhco.chunks import Recipe
     from bench_lhco.events import Particles
+    from bench_lhco.recipe import Recipe
 
 
 class WithJets(NamedTuple):

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import bench
+from bench_lhco.labels import ANY, Twin
 
 if TYPE_CHECKING:
-    from bench_lhco.chunks import Recipe
+    from bench_lhco.recipe import Recipe
     from bench_lhco.records import Publication
-
-
-ANY = "any"
-"""Every kind of signal counts."""
-
-
-@dataclass(frozen=True)
-class Twin:
-    """The twin that is made where nobody says how large."""
-
-    events: Mapping[str, int]
-    """How many by their kind; several kinds of signal in their natural proportion."""
-    signal_fraction: float
-    """The natural rate of signal, which the twin's weights restore: it has more signal."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +153,7 @@ class LhcoDataset(bench.Dataset):
         return replace(source, beside=(*source.beside, kept))
 
     def _recipe(self, file: Path, digest: str) -> Recipe:
-        from bench_lhco.chunks import Recipe
+        from bench_lhco.recipe import Recipe
 
         return Recipe(
             file,

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bench
-from bench_lhco.datasets import LhcoDataset, ResearchAndDevelopment, Twin
+from bench_lhco.datasets import LhcoDataset, ResearchAndDevelopment
+from bench_lhco.labels import Twin
 
 if TYPE_CHECKING:
     from bench_lhco.records import Publication

@@ -16,13 +16,13 @@ from bench_lhco.chunks import (
     Content,
     Job,
     Receipt,
-    Recipe,
     content_of,
     joined_content,
     make_chunk,
     receipt_of,
 )
 from bench_lhco.files.values import demand_few_skipped
+from bench_lhco.recipe import Recipe
 from bench_lhco.state import state_of
 from bench_lhco.workers import KilledError, spread
 

@@ -13,14 +13,15 @@ from filelock import FileLock
 
 import bench
 from bench.fingerprint import array_digest
-from bench_lhco.chunks import Content, Recipe
+from bench_lhco.chunks import Content
 from bench_lhco.constituents import constituents_file, gather_constituents
-from bench_lhco.datasets import ANY
 from bench_lhco.digests import known_digest
 from bench_lhco.features import SETS
 from bench_lhco.files import inspected
 from bench_lhco.imported.divided import once
 from bench_lhco.ingest import ingest, planned
+from bench_lhco.labels import ANY
+from bench_lhco.recipe import Recipe
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench_lhco.chunks import Content, Recipe
+from bench_lhco.chunks import Content
 from bench_lhco.ingest import ingest, planned
+from bench_lhco.recipe import Recipe
 
 import bench
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from bench_lhco.chunks import Recipe
 from bench_lhco.constituents import gather_constituents, keep_constituents
 from bench_lhco.datasets import ResearchAndDevelopment
 from bench_lhco.events import Events, event_ids
 from bench_lhco.features import standard_features
 from bench_lhco.files import write
 from bench_lhco.jets import cluster
+from bench_lhco.recipe import Recipe
 from bench_lhco.tabulate import tabulate
 from sprays import constituents, spray_file, sprays
 

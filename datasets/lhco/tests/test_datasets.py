@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench_lhco.datasets import BlackBox1, BlackBox2, BlackBox3, ResearchAndDevelopment, Twin
+from bench_lhco.datasets import BlackBox1, BlackBox2, BlackBox3, ResearchAndDevelopment
 from bench_lhco.digests import known_digest
 from bench_lhco.events import Events, event_ids
 from bench_lhco.features import STANDARD_COLUMNS
 from bench_lhco.files import slices, write
+from bench_lhco.labels import Twin
 from sprays import sprays
 
 import bench

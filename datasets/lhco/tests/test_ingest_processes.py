@@ -106,7 +106,7 @@ from pathlib import Path
 import numpy as np
 import bench
 from bench_lhco import ingest
-from bench_lhco.chunks import Recipe
+from bench_lhco.recipe import Recipe
 from bench_lhco.tabulate import tabulate
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from bench_mlp.fitted import FittedPerceptron, numbers_of, state
 from bench_mlp.network import Perceptron, Shape
 
 if TYPE_CHECKING:
-    from bench_mlp import MultilayerPerceptron
+    from bench_mlp.settings import Settings
 
 LOG_EVERY = 10
 """Steps between two lines of the history; the first step has one of its own."""
@@ -23,7 +23,7 @@ FALL = 0.3
 
 
 def train(
-    model: MultilayerPerceptron, train: bench.Inputs, valid: bench.Inputs, context: bench.Context
+    model: Settings, train: bench.Inputs, valid: bench.Inputs, context: bench.Context
 ) -> FittedPerceptron:
     """Build the network and train it; all random numbers come from the seed.
 
@@ -72,7 +72,7 @@ class _Session:
 
     def __init__(
         self,
-        model: MultilayerPerceptron,
+        model: Settings,
         network: Perceptron,
         train: bench.Inputs,
         valid: bench.Inputs,

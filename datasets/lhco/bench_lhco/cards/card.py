@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from bench import InputError, RequestError
-from bench_lhco.datasets import ANY
+from bench_lhco.labels import ANY
 
 NAME = r"[a-z][a-z0-9_-]{0,39}"
 """Names of datasets and of kinds of signal."""

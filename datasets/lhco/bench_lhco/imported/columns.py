@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from bench import InputError
 from bench_lhco.imported.divided import plain
+from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.momenta import MASS, has_two_jets, mass_of_two_jets
 from bench_lhco.imported.stream import Foreign, Slice
-from bench_lhco.imported.units import Measure, demand_kinds, measures_of, parted, unit_of
+from bench_lhco.imported.units import demand_kinds, measures_of, parted, unit_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,6 +16,7 @@ from bench_lhco.events import Events, event_ids
 from bench_lhco.files import write
 from bench_lhco.files.values import demand_few_skipped, particle_faults
 from bench_lhco.imported.divided import count_overlaps
+from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.places import EDITION, FILES, LABEL, SPLITS
 from bench_lhco.imported.plausible import question_features, question_particles
 from bench_lhco.imported.portions import (
@@ -27,7 +28,7 @@ from bench_lhco.imported.portions import (
 )
 from bench_lhco.imported.repeats import count_repeats, row_ids
 from bench_lhco.imported.stream import Head
-from bench_lhco.imported.units import Measure, told
+from bench_lhco.imported.units import told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import bench
 from bench_lhco.cards import Card, FileCard, toml_of
-from bench_lhco.datasets import ANY, LhcoDataset
+from bench_lhco.datasets import LhcoDataset
 from bench_lhco.imported.places import CARD, EDITION, FILES, LABEL, SPLITS, folder_of
+from bench_lhco.labels import ANY
 from bench_lhco.records import Publication
 
 if TYPE_CHECKING:

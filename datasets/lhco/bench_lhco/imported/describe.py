@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from bench import Import, RequestError, Split
 from bench_lhco.cards import Card, ColumnCard, DivisionCard, FileCard, LabelCard, LayoutCard
 from bench_lhco.cards.card import NAME
-from bench_lhco.datasets import ANY
 from bench_lhco.files.writer import LABELS
 from bench_lhco.imported.convert import Made
 from bench_lhco.imported.momenta import JETS, MASS
+from bench_lhco.labels import ANY
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from bench import InputError
 from bench_lhco.files.values import SUMS
-from bench_lhco.imported.units import ANGLES, ENERGIES, Kind, Measure, kind_of, unit_of
+from bench_lhco.imported.measure import Measure
+from bench_lhco.imported.units import ANGLES, ENERGIES, Kind, kind_of, unit_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench_lhco.imported.units import Measure
+    from bench_lhco.imported.measure import Measure
 
 ROWS = 1000
 """Events of a slice."""

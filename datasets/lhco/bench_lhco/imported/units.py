@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from math import pi
-from typing import Literal
 
 from bench import InputError, RequestError
+from bench_lhco.imported.measure import Measure, Unit
 from bench_lhco.imported.stream import Foreign
 
 ENERGIES = {"eV": 1e-9, "keV": 1e-6, "MeV": 1e-3, "GeV": 1.0, "TeV": 1e3}
@@ -29,27 +29,6 @@ ENDING = re.compile(rf"(?P<name>.+)_(?P<e>{'|'.join((*ENERGIES, *ANGLES))})", re
 LONGEST = 20
 WORDS = ("pt", "eta", "phi")
 """The columns of particles in rows of the official form."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit as it was said, and what is made of it."""
-
-    name: str
-    kept: str
-    """The unit that values are kept in."""
-    factor: float = 1.0
-    """What they are multiplied with on the way."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """The unit of one column, and who says it."""
-
-    name: str
-    unit: Unit
-    by: Literal["user", "file", "name", ""] = ""
-    """`name` where it is the usual one of such a name; empty where nothing says one."""
 
 
 @dataclass(frozen=True)

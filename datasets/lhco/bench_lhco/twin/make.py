@@ -14,7 +14,7 @@ from bench_lhco.files import write
 from bench_lhco.twin.simulate import recipe, simulate
 
 if TYPE_CHECKING:
-    from bench_lhco.datasets import Twin
+    from bench_lhco.labels import Twin
 
 BACKGROUND = "background"
 

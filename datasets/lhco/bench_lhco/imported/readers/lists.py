@@ -15,6 +15,7 @@ import numpy as np
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES, Particles, ends, padded
 from bench_lhco.imported.columns import demand_no_division, demand_there, label_among
+from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.momenta import massless
 from bench_lhco.imported.readers.parquet import (
     batches,
@@ -24,7 +25,7 @@ from bench_lhco.imported.readers.parquet import (
     stated_units,
 )
 from bench_lhco.imported.stream import Foreign, Head, Slice
-from bench_lhco.imported.units import Measure, of_particles
+from bench_lhco.imported.units import of_particles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,6 +11,7 @@ from bench import InputError
 from bench_lhco.events import MAX_PARTICLES
 from bench_lhco.files.layout import FIXED, GROUP, VALUES, Layout, Rows, fixed_layout, member, opened
 from bench_lhco.files.provenance import provenance
+from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.readers.hdf5 import (
     WIDTHS,
     at,
@@ -21,7 +22,7 @@ from bench_lhco.imported.readers.hdf5 import (
     table_format,
 )
 from bench_lhco.imported.stream import ROWS, Foreign, Head, Slice
-from bench_lhco.imported.units import WORDS, Measure, of_particles
+from bench_lhco.imported.units import WORDS, of_particles
 
 if TYPE_CHECKING:
     import h5py

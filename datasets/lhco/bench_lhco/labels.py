@@ -1,0 +1,19 @@
+"""Kinds of signal, and how many events of each a twin has unless somebody says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ANY = "any"
+"""Every kind of signal counts."""
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The twin that is made where nobody says how large."""
+
+    events: Mapping[str, int]
+    """How many by their kind; several kinds of signal in their natural proportion."""
+    signal_fraction: float
+    """The natural rate of signal, which the twin's weights restore: it has more signal."""

@@ -1,0 +1,38 @@
+"""The options of the perceptron."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the network is made and trained."""
+
+    layers: int = 3
+    """Hidden layers, with SiLU behind each; 0 for a weighted sum."""
+    units: int = 256
+    """Units of each of them."""
+    dropout: float = 0.1
+    """Share of each hidden layer's units that a step goes without."""
+    lr: float = 1e-3
+    """Learning rate at the start; it falls to a third whenever `patience` is half spent."""
+    weight_decay: float = 0.01
+    """Decoupled weight decay (AdamW)."""
+    batch: int = 256
+    """Events of a step."""
+    epochs: int = 200
+    """Passes over the train split at most; early stopping ends it before."""
+    patience: int = 12
+    """Epochs without a better log loss on the valid split before it stops."""
+    clip: float = 1.0
+    """Norm that the gradient is clipped to."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no training can have."""
+        if min(self.units, self.batch, self.epochs, self.patience) < 1 or self.layers < 0:
+            raise ValueError(
+                "wanted layers >= 0, and units, batch, epochs, patience of at least 1 each"
+            )
+        if not (0 <= self.dropout < 1 and self.lr > 0 and self.clip > 0 and self.weight_decay >= 0):
+            raise ValueError("wanted 0 <= dropout < 1, lr > 0, clip > 0 and weight_decay >= 0")
