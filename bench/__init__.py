@@ -1,9 +1,8 @@
 """The bench: what plugins may use of it, by its public names."""
 
-from bench.cache import seal, verify
-from bench.context import Bar, Context, Progress, Source, Training
-from bench.division import rows_in, split_rows
-from bench.errors import (
+from bench.api.context import Bar, Context, Progress, Source, Training
+from bench.api.dataset_requests import Import, Simulation
+from bench.api.errors import (
     BenchError,
     DamagedError,
     InputError,
@@ -11,15 +10,16 @@ from bench.errors import (
     RequestError,
     did_you_mean,
 )
-from bench.files import put_in_place, write_bytes, written
-from bench.fingerprint import file_digest
-from bench.hookspecs import hookimpl
-from bench.inputs import Inputs
-from bench.parts import Dataset, Encoder, Fitted, Front, Metric, Model, Part, Rendered
-from bench.prompts import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
-from bench.scored import Counts, Estimate, Scored
-from bench.table import Column, Split, Table
-from bench.wanted import Import, Simulation
+from bench.api.hookspecs import hookimpl
+from bench.api.inputs import Inputs
+from bench.api.parts import Dataset, Encoder, Fitted, Front, Metric, Model, Part, Rendered
+from bench.api.prompt import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
+from bench.api.scores import Counts, Estimate, Scored
+from bench.api.table import Column, Split, Table
+from bench.data.splits import rows_in, split_rows
+from bench.storage.cache import seal, verify
+from bench.storage.files import put_in_place, write_bytes, written
+from bench.storage.fingerprint import file_digest
 
 __all__ = [
     "ABSENT",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from bench.api.parts import Dataset
 from bench.cli.surroundings import context
-from bench.home import Home
-from bench.parts import Dataset
-from bench.plugins import load_shelf
-from bench.tables import load_table
+from bench.data.feature_cache import load_table
+from bench.plugins.registry import load_shelf
+from bench.storage.home import Home
 from bench.testing.excerpt import FILE, write
 
 EVENTS = 4000

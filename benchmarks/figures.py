@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from bench.report.cells import figure
-from bench.store import Run, Store
+from bench.metrics.format import figure
+from bench.storage.store import Run, Store
 
 RUNS = Path("runs")
 OFFICIAL = Path("../shared/data/lhco_rd_sample.h5")

@@ -17,16 +17,16 @@ from click.testing import CliRunner
 from tabulate import tabulate
 
 import bench
+from bench.api.context import Context
 from bench.cli.compare import command as compare
 from bench.cli.list import command as list_command
-from bench.context import Context
-from bench.fingerprint import digest
-from bench.home import Home
-from bench.plugins import Offer, load_shelf
+from bench.plugins.registry import Offer, load_shelf
 from bench.report.page import write_report
-from bench.request import RunRequest
-from bench.run import run
-from bench.store import Run, Store, write_metrics, write_scores
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.fingerprint import digest
+from bench.storage.home import Home
+from bench.storage.store import Run, Store, write_metrics, write_scores
 
 SIZES = (10, 100, 500, 2000)
 SETTINGS, ROUNDS = 8, 3

@@ -13,11 +13,11 @@ from tabulate import tabulate
 import bench
 from bench.cli.surroundings import context
 from bench.guards.before.copies import copies
-from bench.home import Home
-from bench.plugins import load_shelf
-from bench.request import RunRequest
-from bench.run import run
-from bench.store import Store
+from bench.plugins.registry import load_shelf
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.home import Home
+from bench.storage.store import Store
 
 EVENTS, CHUNK, PARTICLES, FEATURES = 1_100_000, 20_000, 190, 18
 TRAINED = 20_000

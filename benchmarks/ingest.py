@@ -19,7 +19,7 @@ from bench_lhco.workers import spread
 from tabulate import tabulate
 
 from bench.cli.progress import progress
-from bench.home import Home
+from bench.storage.home import Home
 
 KINDS = {"background": 1820, "signal": 180}
 """Events that are simulated, once; the files hold them again and again, turned in azimuth."""

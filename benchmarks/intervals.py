@@ -9,11 +9,11 @@ import numpy as np
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 from tabulate import tabulate
 
+from bench.api.scores import Scored
 from bench.metrics.decisions import AsimovSignificance, Decisions, SignificanceImprovement
 from bench.metrics.intervals import REPLICAS
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
 from bench.metrics.working_points import FixedFalsePositiveRate
-from bench.scored import Scored
 
 LOOPED = 20
 """Replicas that the loop is timed with; its time is scaled to as many as are drawn here."""

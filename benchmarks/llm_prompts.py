@@ -19,15 +19,15 @@ from bench_llm.rendering import Renderer
 from tabulate import tabulate
 
 import bench
+from bench.api.parts import Dataset
 from bench.cli.surroundings import context
 from bench.comparison.paired import auc_difference
-from bench.home import Home
-from bench.options import build as built
-from bench.parts import Dataset
-from bench.plugins import load_shelf
-from bench.request import RunRequest
-from bench.run import run
-from bench.store import Run, Store
+from bench.plugins.options import build as built
+from bench.plugins.registry import load_shelf
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.home import Home
+from bench.storage.store import Run, Store
 
 DEFAULT = f"digits={FeaturesPrompt().digits}"
 EVENTS = 4000

@@ -25,16 +25,16 @@ from bench_llm.training.loop import Training, _Session
 from tabulate import tabulate
 
 import bench
+from bench.api.parts import Dataset, Encoder
 from bench.cli.surroundings import context
-from bench.encoding import encode, read_learned
-from bench.home import Home
-from bench.options import build as built
-from bench.parts import Dataset, Encoder
-from bench.plugins import load_shelf
-from bench.request import RunRequest
-from bench.run import run as run_it
-from bench.samples import Sample, draw
-from bench.store import Store
+from bench.data.encode import encode, read_learned
+from bench.data.sampling import Sample, draw
+from bench.plugins.options import build as built
+from bench.plugins.registry import load_shelf
+from bench.running.request import RunRequest
+from bench.running.run import run as run_it
+from bench.storage.home import Home
+from bench.storage.store import Store
 
 PADDED, SCORED, DIARYS, STEPS = 512, 2000, 60, 6
 

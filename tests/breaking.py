@@ -12,10 +12,10 @@ from toys import Cut, Workplace
 
 import bench
 from bench.guards.every import GUARDS
-from bench.plugins import Offer
-from bench.request import RunRequest
-from bench.run import VoidedRunError, run
-from bench.store import Run
+from bench.plugins.registry import Offer
+from bench.running.request import RunRequest
+from bench.running.run import VoidedRunError, run
+from bench.storage.store import Run
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 ALL = tuple(guard.code for guard in GUARDS)

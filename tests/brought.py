@@ -15,9 +15,9 @@ from toys import Workplace, events
 
 from bench.cli.outside import command as bring
 from bench.report.page import write_report
-from bench.request import RunRequest
-from bench.run import run
-from bench.store import Run, Store
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.store import Run, Store
 
 
 def with_a_run(folder: Path) -> Workplace:
@@ -32,7 +32,7 @@ def in_use(made: Workplace, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     """The same with a store of its own, and as the command line finds it."""
     shutil.copytree(made.store.root, folder / "runs")
     place = replace(made, store=Store(folder / "runs"))
-    monkeypatch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     monkeypatch.setenv("BENCH_RUNS", str(place.store.root))
     return place

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import bench
-from bench import code_digest, distributions
+from bench.storage import code_digest, distributions
 
 MODEL = '''
 """A stranger's model."""

@@ -17,9 +17,9 @@ from toys import Workplace
 
 import bench
 from bench.metrics.ranking import AreaUnderCurve
-from bench.plugins import Offer
-from bench.request import RunRequest
-from bench.run import run
+from bench.plugins.registry import Offer
+from bench.running.request import RunRequest
+from bench.running.run import run
 from bench.testing.excerpt import Excerpt
 
 OFFICIAL = Path(__file__).parents[1].parent / "shared" / "data" / "lhco_rd_sample.h5"

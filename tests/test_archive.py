@@ -15,13 +15,13 @@ from click.testing import CliRunner
 from toys import Workplace
 from two_cuts import desk_at, studied
 
-from bench.archive import CONTENTS, RESULTS, RUNS, pack, unpack
+from bench.api.errors import DamagedError, RequestError
 from bench.cli.report import command as report
 from bench.cli.study import command as study
-from bench.errors import DamagedError, RequestError
-from bench.report.check import find_reports, out_of_step
-from bench.report.contents import Contents
-from bench.store import LOCKS, Metrics, Store, write_metrics
+from bench.report.up_to_date import find_reports, out_of_step
+from bench.storage.archive import CONTENTS, RESULTS, RUNS, pack, unpack
+from bench.storage.report_contents import Contents
+from bench.storage.store import LOCKS, Metrics, Store, write_metrics
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_an_archive_that_two_take_up_at_once_is_unpacked_once(
         time.sleep(0.1)
         write_metrics(where, metrics)
 
-    monkeypatch.setattr("bench.archive.write_metrics", slowly)
+    monkeypatch.setattr("bench.storage.archive.write_metrics", slowly)
     store = Store(tmp_path / "other")
     threads = [threading.Thread(target=unpack, args=(folder, store)) for _ in range(3)]
     for thread in threads:

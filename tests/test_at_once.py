@@ -17,13 +17,13 @@ import pytest
 from toys import Cut, FittedCut, Workplace
 
 import bench
-from bench.context import Context
-from bench.home import Home
+from bench.api.context import Context
 from bench.outside.keep import import_counts
-from bench.plugins import Offer
-from bench.request import RunRequest
-from bench.run import RunFailedError, run
-from bench.store import LOCKS, RECORD, Run, Store, write_metrics
+from bench.plugins.registry import Offer
+from bench.running.request import RunRequest
+from bench.running.run import RunFailedError, run
+from bench.storage.home import Home
+from bench.storage.store import LOCKS, RECORD, Run, Store, write_metrics
 
 REQUEST = RunRequest(plugin="patient", dataset="toy")
 WAITING = "another process is making the same run; waiting for it"
@@ -76,7 +76,7 @@ def place(tmp_path: Path) -> Workplace:
 
 def child(home: str, runs: str) -> None:
     """What a process of its own does."""
-    from bench.plugins import load_shelf
+    from bench.plugins.registry import load_shelf
 
     shelf = load_shelf()
     shelf.offers[bench.Dataset]["toy"] = Offer(

@@ -18,7 +18,7 @@ from toys import Workplace
 import bench
 from bench.guards import fresh
 from bench.guards.rehearsed.labels import Labels
-from bench.run import RunFailedError
+from bench.running.run import RunFailedError
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def place(tmp_path: Path) -> Workplace:
 @pytest.mark.parametrize(
     "where",
     [
-        pytest.param("bench.guards.moments.rehearse", id="the rehearsal"),
+        pytest.param("bench.running.guarded.rehearse", id="the rehearsal"),
         pytest.param("bench.guards.rehearsed.labels.Labels.look", id="a guard that looks at it"),
     ],
 )
@@ -60,7 +60,7 @@ def test_what_cannot_be_told_from_a_full_disk_is_not_remembered(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing_once(
-        monkeypatch, "bench.guards.rehearsal.reread", fresh.NotRereadError("OSError: [Errno 28]")
+        monkeypatch, "bench.guards.smoke_fit.reread", fresh.NotRereadError("OSError: [Errno 28]")
     )
     assert do(place).record.status == "void"
     assert do(place).record.status == "ok"
@@ -69,7 +69,7 @@ def test_what_cannot_be_told_from_a_full_disk_is_not_remembered(
 def test_a_rehearsal_of_a_yardstick_that_broke_is_a_warning(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing_once(monkeypatch, "bench.guards.moments.rehearse", MemoryError())
+    failing_once(monkeypatch, "bench.running.guarded.rehearse", MemoryError())
     done = do(place, plugin="yardstick")
     assert (done.record.status, outcomes(done)) == ("ok", {"B033": "warn"})
     assert "MemoryError" in (done.folder / "traceback.txt").read_text()
@@ -78,7 +78,7 @@ def test_a_rehearsal_of_a_yardstick_that_broke_is_a_warning(
 def test_a_rehearsal_that_broke_can_be_let_through_and_is_seen(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing_once(monkeypatch, "bench.guards.moments.rehearse", MemoryError())
+    failing_once(monkeypatch, "bench.running.guarded.rehearse", MemoryError())
     let = do(place, allow=("B033",))
     assert (let.record.status, outcomes(let)) == ("ok", {"B033": "allowed"})
     assert "MemoryError" in (let.folder / "traceback.txt").read_text()
@@ -90,7 +90,7 @@ def test_a_rehearsal_that_broke_can_be_let_through_and_is_seen(
 def test_doctor_points_to_the_traceback(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     from bench.cli.doctor import command
 
-    failing_once(monkeypatch, "bench.guards.moments.rehearse", MemoryError())
+    failing_once(monkeypatch, "bench.running.guarded.rehearse", MemoryError())
     done = do(place)
     told = CliRunner().invoke(
         command, [done.name, "--runs", str(place.store.root)], standalone_mode=False

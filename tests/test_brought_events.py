@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from toys import Toy, events
 
+from bench.api.table import Split, Table
+from bench.data.sampling import Sample, draw
 from bench.guards.evidence import Brought
 from bench.outside.events import brought_events
-from bench.record import SampleRecord
-from bench.samples import Sample, draw
-from bench.store import Store
-from bench.table import Split, Table
+from bench.storage.record import SampleRecord
+from bench.storage.store import Store
 
 TABLE = events(4000, 1)
 OWN = "the events are a selection of their own, and no sample that the bench draws"

@@ -11,6 +11,7 @@ import pytest
 from test_metrics import scored
 from toys import Workplace
 
+from bench.api.scores import Scored
 from bench.comparison.binormal import BinormalFit, OperatingPoint
 from bench.comparison.groups import pairs
 from bench.comparison.paired import Difference, auc_difference, decision_difference
@@ -20,9 +21,8 @@ from bench.comparison.table import compare, drifted, sentence
 from bench.metrics.calibration import CalibrationError
 from bench.metrics.decisions import Decisions, SignificanceImprovement
 from bench.metrics.sculpting import MassSculpting
-from bench.request import RunRequest
-from bench.run import run
-from bench.scored import Scored
+from bench.running.request import RunRequest
+from bench.running.run import run
 
 
 def few(signal: str, background: str, threshold: float = 0.5) -> Scored:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.cache import MANIFEST, seal, stored, verify
-from bench.errors import DamagedError
+from bench.api.errors import DamagedError
+from bench.storage.cache import MANIFEST, seal, stored, verify
 
 
 def write(folder: Path) -> None:

@@ -9,9 +9,9 @@ from mutants.events import Jets
 from toys import Workplace
 
 import bench
-from bench.plugins import Offer
-from bench.request import RunRequest
-from bench.run import run
+from bench.plugins.registry import Offer
+from bench.running.request import RunRequest
+from bench.running.run import run
 
 YARDSTICKS = ("always-background", "random", "one-feature-cut")
 SEEDS = pytest.mark.parametrize("seeds", [2, pytest.param(20, marks=pytest.mark.slow)])

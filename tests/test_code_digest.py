@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from strangers import as_in_a_fresh_process, install, on_the_path, part, write_project
 
-from bench import code_digest as code
-from bench import distributions
+from bench.storage import code_digest as code
+from bench.storage import distributions
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_a_dependency_that_came_from_a_folder_is_known_by_its_files(site: Path) 
 def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the core's own files, to be changed."""
     copy = tmp_path / "bench"
-    shutil.copytree(Path(code.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(code.ROOT, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(code, "ROOT", copy)
     as_in_a_fresh_process()
     yield copy
@@ -145,18 +145,19 @@ def shaped(file: Path) -> set[str]:
 
 
 def test_the_core_s_own_files_count_for_what_they_shape(core: Path) -> None:
-    for name in ("samples", "encoding", "inputs", "prompts", "encoders/numbers"):
+    for name in ("data/sampling", "data/encode", "api/inputs", "api/prompt", "encoders/numbers"):
         assert shaped(core / f"{name}.py") == {"fits"}
-    assert shaped(core / "scoring.py") == {"scores"}
+    assert shaped(core / "data/score.py") == {"scores"}
     assert shaped(core / "metrics/curve.py") == {"figures"}
-    for name in ("report/page", "guards/moments", "cli/run", "store"):
+    for name in ("report/page", "running/guarded", "cli/run", "storage/store"):
         assert shaped(core / f"{name}.py") == set()
 
 
 def test_every_module_that_a_fit_goes_through_is_accounted_for() -> None:
     """What fits and scoring import of the core shapes them, or is known to shape nothing."""
-    nothing = {"cache", "code_digest", "distributions", "errors", "files", "fingerprint", "guards"}
-    nothing |= {"history", "ledger", "record", "store", "plugins", "request", "wanted", "work"}
+    nothing = {"api/dataset_requests", "api/errors", "data/used_events", "guards"}
+    nothing |= {"plugins/registry", "running/guarded", "running/prepared", "running/request"}
+    nothing |= {"running/judging", "storage"}
     known = {*code.FITTING, *code.SCORING, *code.JUDGING} | nothing
     queue, reached = [*code.FITTING, *code.SCORING], set()
     while queue:
@@ -167,9 +168,8 @@ def test_every_module_that_a_fit_goes_through_is_accounted_for() -> None:
         path = code.ROOT / name
         files = path.rglob("*.py") if path.is_dir() else [path.with_suffix(".py")]
         text = "".join(file.read_text() for file in files)
-        queue += [
-            line.split()[1].split(".")[1]
-            for line in text.splitlines()
-            if line.strip().startswith("from bench.")
-        ]
+        for line in text.splitlines():
+            if line.strip().startswith("from bench."):
+                room, *module = line.split()[1].split(".")[1:]
+                queue.append(room if room in known else f"{room}/{module[0]}")
     assert reached <= known, f"say what these shape: {sorted(reached - known)}"

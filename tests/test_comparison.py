@@ -11,6 +11,8 @@ from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 from toys import Workplace
 
+from bench.api.errors import RequestError
+from bench.api.scores import Scored
 from bench.comparison.groups import letters
 from bench.comparison.paired import (
     auc_difference,
@@ -19,12 +21,10 @@ from bench.comparison.paired import (
     max_sic_difference,
 )
 from bench.comparison.table import compare
-from bench.errors import RequestError
 from bench.report.page import write_report
-from bench.request import RunRequest
-from bench.run import run
-from bench.scored import Scored
-from bench.store import Run
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.store import Run
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 

@@ -11,13 +11,13 @@ import pytest
 from scipy.special import expit
 from scipy.stats import norm
 
+from bench.api.parts import Metric
+from bench.api.scores import Estimate, Scored
 from bench.comparison.paired import auc_difference, decision_difference, max_sic_difference
 from bench.metrics.calibration import ProperScores
 from bench.metrics.decisions import Decisions, SignificanceImprovement
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
 from bench.metrics.working_points import FixedFalsePositiveRate
-from bench.parts import Metric
-from bench.scored import Estimate, Scored
 
 CUT = 1.8
 SIZES = {

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 from toys import Toy
 
-from bench import plugins
+from bench.api.errors import BenchError
+from bench.api.parts import Dataset
 from bench.cli.data import command
-from bench.errors import BenchError
-from bench.parts import Dataset
-from bench.plugins import Offer, Shelf
+from bench.plugins import registry as plugins
+from bench.plugins.registry import Offer, Shelf
 
 
 @pytest.fixture

@@ -22,13 +22,13 @@ from brought import (
 from toys import Cut, FittedCut, Workplace
 
 import bench
-from bench.archive import pack, unpack
 from bench.comparison.table import compare
-from bench.plugins import Offer
-from bench.report.contents import PLAIN
-from bench.request import RunRequest
-from bench.run import run
-from bench.store import Run, Store
+from bench.plugins.registry import Offer
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.archive import pack, unpack
+from bench.storage.report_contents import PLAIN
+from bench.storage.store import Run, Store
 
 
 @pytest.fixture(scope="module")

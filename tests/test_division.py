@@ -12,22 +12,22 @@ from click.testing import CliRunner
 from toys import Divided, Workplace, events
 
 import bench
+from bench.api.errors import InputError, RequestError
 from bench.cli.data.group import command as data
 from bench.comparison.table import compare
-from bench.division import division_of, parts_of, rows_in, split_rows
-from bench.errors import InputError, RequestError
-from bench.fingerprint import table_digest
-from bench.ledger import Ledger
+from bench.data.feature_cache import read_table, write_table
+from bench.data.sampling import Sample, draw
+from bench.data.splits import division_of, parts_of, rows_in, split_rows
+from bench.data.used_events import Ledger
 from bench.plan.page import page
 from bench.plan.plan import Planner
-from bench.record import SampleRecord
 from bench.report.page import write_report
 from bench.report.sections.single import run_block
-from bench.request import RunRequest
-from bench.run import preview, run
-from bench.samples import Sample, draw
-from bench.store import Run
-from bench.tables import read_table, write_table
+from bench.running.request import RunRequest
+from bench.running.run import preview, run
+from bench.storage.fingerprint import table_digest
+from bench.storage.record import SampleRecord
+from bench.storage.store import Run
 
 OPEN, TRAIN, VALID, TEST = bench.Split
 
@@ -165,7 +165,7 @@ def test_the_ledger_says_whose_division_it_is(tmp_path: Path) -> None:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 

@@ -10,18 +10,18 @@ import pytest
 from click.testing import CliRunner
 from toys import Workplace
 
+from bench.api.errors import RequestError
 from bench.cli.data.group import command
 from bench.cli.outside import command as bring
 from bench.comparison.table import compare
-from bench.errors import RequestError
-from bench.request import RunRequest
-from bench.run import run
+from bench.running.request import RunRequest
+from bench.running.run import run
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 

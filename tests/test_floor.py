@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench.errors import RequestError
+from bench.api.errors import RequestError
+from bench.api.scores import Scored
 from bench.metrics.ranking import MaximumSic
-from bench.scored import Scored
-from bench.thresholds import choose
+from bench.metrics.threshold import choose
 
 SAID = "at the floor: more background events may show more"
 

@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 from toys import Workplace
 
-from bench import fingerprint
-from bench.cache import MANIFEST, seal, verify
+from bench.api.errors import DamagedError
 from bench.cli.main import main
-from bench.errors import DamagedError
-from bench.guards.moments import FILE as VERDICTS
-from bench.guards.moments import read_verdicts
-from bench.history import HISTORY, write_events
 from bench.report.page import write_report
-from bench.request import RunRequest
-from bench.run import run
-from bench.sealed import METRICS
-from bench.store import RECORD, Run, Store
+from bench.running.guarded import FILE as VERDICTS
+from bench.running.guarded import read_verdicts
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage import fingerprint
+from bench.storage.cache import MANIFEST, seal, verify
+from bench.storage.history import HISTORY, write_events
+from bench.storage.store import RECORD, Run, Store
+from bench.storage.stored_run import METRICS
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 LATIN = b'{"caf\xe9": 1}\n'

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from toys import Cut
 
+from bench.api.scores import Estimate, Scored
 from bench.guards import course, probing
 from bench.guards.evidence import Brought, Judged, Lost
 from bench.guards.guard import Guard, NotApplicableError
@@ -24,7 +25,6 @@ from bench.guards.judged.silent import Silent
 from bench.guards.judged.train_split import TrainSplit
 from bench.guards.judged.verdicts import Verdicts
 from bench.metrics.ranking import AreaUnderCurve
-from bench.scored import Estimate, Scored
 
 NAN = float("nan")
 YARDSTICK: Any = SimpleNamespace(connected=False)

@@ -16,13 +16,14 @@ import torch
 from toys import Cut, FittedCut
 
 import bench
-from bench.errors import NotFiniteError
+from bench.api.errors import NotFiniteError
+from bench.api.scores import Scored
 from bench.guards import inspect as inspecting
-from bench.guards import moments, pages, probing, recorder
+from bench.guards import pages, probing, recorder
 from bench.guards.evidence import Stopped
 from bench.guards.guard import Guard, NotApplicableError
 from bench.guards.judged.silent import Silent
-from bench.scored import Scored
+from bench.running import guarded as moments
 
 NAN = float("nan")
 YARDSTICK: Any = SimpleNamespace(connected=False)

@@ -12,9 +12,11 @@ import pytest
 from toys import Cut, FittedCut
 
 import bench
-from bench.errors import DamagedError
-from bench.guards import course, fresh, moments, rehearsal
-from bench.scored import Scored
+from bench.api.errors import DamagedError
+from bench.api.scores import Scored
+from bench.guards import course, fresh
+from bench.guards import smoke_fit as rehearsal
+from bench.running import guarded as moments
 
 NAN = float("nan")
 YARDSTICK: Any = SimpleNamespace(connected=False)

@@ -14,9 +14,9 @@ from types import MappingProxyType
 import pytest
 from documented import lines
 
-from bench import hookspecs
+from bench.api import hookspecs
 from bench.guards.pages import pages
-from bench.plugins import HOOKS
+from bench.plugins.registry import HOOKS
 
 DOCS = Path(__file__).parents[1] / "docs"
 GUIDE = DOCS / "plugins.md"

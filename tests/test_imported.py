@@ -26,17 +26,17 @@ from brought import (
 from click.testing import CliRunner
 from toys import Workplace
 
+from bench.api.errors import InputError, RequestError
 from bench.cli.doctor import command as doctor
 from bench.cli.list import command as listing
 from bench.cli.outside import command as bring
 from bench.comparison.comparable import demand_comparable
 from bench.comparison.groups import scores_key
-from bench.errors import InputError, RequestError
-from bench.record import RunRecord
 from bench.report.markdown import markdown
 from bench.report.sections.everything import standard
 from bench.report.sections.guarded import guarded
-from bench.store import Run
+from bench.storage.record import RunRecord
+from bench.storage.store import Run
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 from toys import Cut, FittedCut
 
 import bench
-from bench.plugins import load_shelf
+from bench.plugins.registry import load_shelf
 from bench.testing import Failed, check_dataset, check_encoder, check_metric, check_model
 from bench.testing.excerpt import FILE, Excerpt, read
 from bench.testing.models import checked_model

@@ -14,11 +14,11 @@ from sklearn.metrics import (
     roc_curve,
 )
 
+from bench.api.scores import Scored
 from bench.metrics.curve import Ranking
 from bench.metrics.decisions import Decisions, SignificanceImprovement
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
 from bench.metrics.working_points import FixedFalsePositiveRate
-from bench.scored import Scored
 
 
 def scored(

@@ -11,10 +11,10 @@ from toys import Workplace
 
 import bench
 from bench.guards.every import GUARDS
-from bench.plugins import Offer
-from bench.request import RunRequest
-from bench.run import VoidedRunError, run
-from bench.store import Run
+from bench.plugins.registry import Offer
+from bench.running.request import RunRequest
+from bench.running.run import VoidedRunError, run
+from bench.storage.store import Run
 
 KINDS = (bench.Dataset, bench.Encoder, bench.Model)
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 import pytest
 
-from bench.errors import RequestError
-from bench.options import build, options_in, options_of
-from bench.parts import Part
+from bench.api.errors import RequestError
+from bench.api.parts import Part
+from bench.plugins.options import build, options_in, options_of
 
 
 @dataclass(frozen=True)

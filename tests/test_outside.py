@@ -11,10 +11,10 @@ from click.testing import CliRunner
 from test_report import rows
 from toys import Workplace
 
+from bench.api.errors import InputError, RequestError
 from bench.cli.outside import command
 from bench.comparison.comparable import demand_comparable
 from bench.comparison.table import compare
-from bench.errors import InputError, RequestError
 from bench.outside.keep import import_counts, import_predictions
 from bench.outside.predictions import Claim
 from bench.report.markdown import table
@@ -22,9 +22,9 @@ from bench.report.page import write_report
 from bench.report.sections.everything import standard
 from bench.report.sections.printed import misprints
 from bench.report.sets import event_sets
-from bench.request import RunRequest
-from bench.run import run
-from bench.store import Run
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.store import Run
 
 HEAD = "model,dataset,true_signal,signal,true_background,background"
 
@@ -228,7 +228,7 @@ def test_a_printed_figure_of_no_known_name_is_told() -> None:
 def test_the_command_tells_counts_from_predictions(
     place: Workplace, own: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     told = ["--runs", str(place.store.root)]
     file = predictions(own, tmp_path / "s.csv")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.api.scores import Scored
 from bench.comparison.binormal import OperatingPoint, fit_binormal
 from bench.comparison.groups import letters
 from bench.comparison.paired import (
@@ -31,7 +32,6 @@ from bench.metrics.decisions import AsimovSignificance, Decisions, SignificanceI
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
 from bench.metrics.sculpting import MassSculpting
 from bench.metrics.working_points import FixedFalsePositiveRate
-from bench.scored import Scored
 
 PINNED = Path(__file__).with_name("pinned_figures.json")
 METRICS = (

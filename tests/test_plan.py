@@ -14,15 +14,15 @@ from test_cli import bench, refused
 from test_report import rows
 from toys import Cut, Workplace
 
-from bench.archive import pack
+from bench.api.errors import RequestError
 from bench.cli.plan import command
-from bench.errors import RequestError
 from bench.plan.page import page
 from bench.plan.plan import Plan, Planner
-from bench.report.contents import PLAIN
-from bench.request import RunRequest
-from bench.run import run
-from bench.store import RECORD, Run, Store
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.archive import pack
+from bench.storage.report_contents import PLAIN
+from bench.storage.store import RECORD, Run, Store
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 FRESH = replace(REQUEST, seed=1)
@@ -192,7 +192,7 @@ def test_one_plan_is_a_few_lines_and_many_are_a_table_with_totals(place: Workpla
 
 @pytest.fixture
 def ask(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    monkeypatch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
 
     def asked(*words: str) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import RequestError
-from bench.parts import Dataset, Encoder, Metric, Model
-from bench.plugins import HOOKS, load_shelf
+from bench.api.errors import RequestError
+from bench.api.parts import Dataset, Encoder, Metric, Model
+from bench.plugins.registry import HOOKS, load_shelf
 
 GOOD = '''
 from dataclasses import dataclass
@@ -156,7 +156,7 @@ def test_an_unknown_name_is_answered_with_what_was_meant(kind: type) -> None:
 
 
 def test_every_hook_is_documented_and_typed() -> None:
-    from bench import hookspecs
+    from bench.api import hookspecs
 
     for name in HOOKS:
         hook = getattr(hookspecs, name)

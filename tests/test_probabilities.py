@@ -9,10 +9,10 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, log_loss, roc_curve
 from test_metrics import scored
 
+from bench.api.scores import Scored
 from bench.metrics.calibration import CalibrationError, ProperScores
 from bench.metrics.decisions import AsimovSignificance, Decisions
 from bench.metrics.working_points import FixedFalsePositiveRate
-from bench.scored import Scored
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -12,13 +12,13 @@ from click.testing import CliRunner
 from toys import Workplace
 from two_cuts import desk_at, studied
 
-from bench.archive import RESULTS, Packed, read_packed, write_packed
+from bench.api.errors import RequestError
+from bench.api.scores import Estimate
 from bench.cli.report import command as report
-from bench.errors import RequestError
-from bench.judging import Judges
-from bench.report.check import out_of_step
 from bench.report.rejudge import rejudge
-from bench.scored import Estimate
+from bench.report.up_to_date import out_of_step
+from bench.running.judging import Judges
+from bench.storage.archive import RESULTS, Packed, read_packed, write_packed
 
 
 @pytest.fixture(scope="module")

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from toys import Workplace
 
-from bench.errors import RequestError
-from bench.report.cells import figure, number, p_value
-from bench.report.contents import Contents
+from bench.api.errors import RequestError
+from bench.api.scores import Estimate
+from bench.metrics.format import figure, number, p_value
 from bench.report.markdown import table
 from bench.report.page import write_report
 from bench.report.sections.everything import decisions, standard
 from bench.report.sections.single import run_block
-from bench.request import RunRequest
-from bench.run import RunFailedError, run
-from bench.scored import Estimate
-from bench.store import Run, Store
+from bench.running.request import RunRequest
+from bench.running.run import RunFailedError, run
+from bench.storage.report_contents import Contents
+from bench.storage.store import Run, Store
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 

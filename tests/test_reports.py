@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.archive import unpack
-from bench.judging import Judges
 from bench.metrics.curve import Ranking
-from bench.plugins import load_shelf
-from bench.report.check import find_reports, out_of_step
+from bench.plugins.registry import load_shelf
 from bench.report.rejudge import rejudge
-from bench.store import Store
+from bench.report.up_to_date import find_reports, out_of_step
+from bench.running.judging import Judges
+from bench.storage.archive import unpack
+from bench.storage.store import Store
 
 REPORTS = find_reports(Path(__file__).parents[1] / "reports")
 

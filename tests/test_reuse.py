@@ -13,10 +13,10 @@ from strangers import as_in_a_fresh_process, install, on_the_path, part, rename_
 from toys import Cut, Workplace
 
 import bench
-from bench.plugins import Offer
-from bench.request import RunRequest
-from bench.run import run
-from bench.store import Run
+from bench.plugins.registry import Offer
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.store import Run
 
 
 @pytest.fixture(scope="module")

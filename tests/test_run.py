@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from toys import Workplace
 
-from bench import fingerprint
-from bench.errors import RequestError
-from bench.request import RunRequest
-from bench.run import RunFailedError, preview, run
-from bench.store import Run
+from bench.api.errors import RequestError
+from bench.running.request import RunRequest
+from bench.running.run import RunFailedError, preview, run
+from bench.storage import fingerprint
+from bench.storage.store import Run
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 
@@ -103,7 +103,7 @@ def test_one_changed_line_of_plugin_code_fits_anew(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     do(place)
-    monkeypatch.setattr("bench.fits.code_digest", lambda *_: "another")
+    monkeypatch.setattr("bench.running.fit_cache.code_digest", lambda *_: "another")
     done, reused = do(place)
     assert not reused
     assert not done.record.fit_reused

@@ -8,11 +8,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from bench.division import SPLITS, split_rows
-from bench.errors import InputError, RequestError
-from bench.ledger import Ledger
-from bench.samples import Sample, draw, read_size, signal_fraction
-from bench.table import Column, Table
+from bench.api.errors import InputError, RequestError
+from bench.api.table import Column, Table
+from bench.data.sampling import Sample, draw, read_size, signal_fraction
+from bench.data.splits import SPLITS, split_rows
+from bench.data.used_events import Ledger
 
 
 def table(

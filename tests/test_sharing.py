@@ -11,13 +11,13 @@ import pytest
 from toys import Cut, Toy, Workplace, events
 
 import bench
+from bench.api.errors import RequestError
 from bench.encoders.numbers import Numbers
-from bench.errors import RequestError
-from bench.options import options_in
-from bench.plugins import Offer
-from bench.request import Cast, RunRequest, cast
-from bench.study import read_study
-from bench.work import Work, prepare
+from bench.plugins.options import options_in
+from bench.plugins.registry import Offer
+from bench.running.prepared import Work, prepare
+from bench.running.request import Cast, RunRequest, cast
+from bench.running.study import read_study
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from scipy.stats import norm
 from test_report import rows
 from toys import Workplace
 
+from bench.api.scores import Scored
 from bench.comparison.shift import reweighted, shift_between
 from bench.metrics.sculpting import MassSculpting, divergence
-from bench.report.contents import Contents
 from bench.report.page import write_report
 from bench.report.sets import event_sets
-from bench.request import RunRequest
-from bench.run import run
-from bench.scored import Scored
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage.report_contents import Contents
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 

@@ -17,20 +17,21 @@ import pytest
 from toys import Cut, Workplace
 
 import bench
-from bench import fingerprint, sealed
-from bench.errors import RequestError
-from bench.fingerprint import scores_digest
+from bench.api.errors import RequestError
+from bench.api.scores import Scored
 from bench.guards.evidence import Judged
 from bench.guards.judged.identical import Identical
-from bench.history import HISTORY
-from bench.plugins import Offer
-from bench.report.contents import Contents
+from bench.plugins.registry import Offer
 from bench.report.page import write_report
-from bench.request import RunRequest
-from bench.run import run
-from bench.scored import Scored
-from bench.sealed import METRICS, SCORES
-from bench.store import RECORD, Run, Store
+from bench.running.request import RunRequest
+from bench.running.run import run
+from bench.storage import fingerprint
+from bench.storage import stored_run as sealed
+from bench.storage.fingerprint import scores_digest
+from bench.storage.history import HISTORY
+from bench.storage.report_contents import Contents
+from bench.storage.store import RECORD, Run, Store
+from bench.storage.stored_run import METRICS, SCORES
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 

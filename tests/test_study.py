@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from toys import Cut, FittedCut, Workplace
 
 import bench
+from bench.api.errors import RequestError
 from bench.cli.study import command
-from bench.errors import RequestError
-from bench.plugins import Offer
-from bench.study import read_study
+from bench.plugins.registry import Offer
+from bench.running.study import read_study
 
 GOOD = """
 title = "Two cuts"
@@ -77,7 +77,7 @@ def test_a_study_that_makes_no_sense_is_refused(tmp_path: Path, content: str, to
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 

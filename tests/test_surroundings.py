@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.api.errors import RequestError
 from bench.cli.surroundings import JOBS, context
-from bench.errors import RequestError
-from bench.home import Home
+from bench.storage.home import Home
 
 
 def test_the_environment_says_how_many_workers_there_may_be(

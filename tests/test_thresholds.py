@@ -12,11 +12,11 @@ from scipy.stats import norm
 from test_metrics import scored
 from toys import Workplace
 
+from bench.api.errors import RequestError
 from bench.comparison.binormal import OperatingPoint, fit_binormal
-from bench.errors import RequestError
-from bench.request import RunRequest
-from bench.run import run
-from bench.thresholds import choose, demand_threshold
+from bench.metrics.threshold import choose, demand_threshold
+from bench.running.request import RunRequest
+from bench.running.run import run
 
 DIARY = Path(__file__).parents[1].parent / "shared" / "data" / "diary_operating_points.csv"
 

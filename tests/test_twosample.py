@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import bench
-from bench.context import Context, no_progress
+from bench.api.context import Context, no_progress
+from bench.api.scores import Scored
 from bench.metrics.ranking import AreaUnderCurve
-from bench.scored import Scored
 from bench.twosample.binning import edges_for, filled
 from bench.twosample.classifier import out_of_fold, separation
 from bench.twosample.comparison import Comparison, chance, compare

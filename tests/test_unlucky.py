@@ -120,7 +120,7 @@ def test_an_unlucky_study_is_told_in_one_line(
 
 
 def test_a_seed_of_a_run_goes_before_the_seeds_of_all(tmp_path: Path) -> None:
-    from bench.study import read_study
+    from bench.running.study import read_study
 
     runs = "[[runs]]\nseed = 7\n[[runs]]\n[[runs]]\nseeds = [3]\n"
     file = tmp_path / "study.toml"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bench.api.scores import Scored
 from bench.metrics.decisions import SignificanceImprovement
 from bench.metrics.ranking import AreaUnderCurve
 from bench.plan.choices import best_choice, best_counts, choices
 from bench.plan.widths import Power, assumed, power_of
-from bench.scored import Scored
 
 
 def scored(signal: int, background: int, seed: int) -> Scored:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 import bench
-from bench.home import Home
-from bench.plugins import Offer, Shelf, load_shelf
-from bench.store import Store
+from bench.plugins.registry import Offer, Shelf, load_shelf
+from bench.storage.home import Home
+from bench.storage.store import Store
 
 
 def events(n: int, seed: int) -> bench.Table:

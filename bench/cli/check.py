@@ -16,7 +16,7 @@ def command(plugin: str, only: bool) -> int:
     """
     from tabulate import tabulate
 
-    from bench.plugins import load_shelf
+    from bench.plugins.registry import load_shelf
     from bench.testing.check import FAILED
     from bench.testing.plugin import checked_plugin
 

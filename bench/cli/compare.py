@@ -21,7 +21,7 @@ def command(first: str, second: str, runs: Path) -> None:
     edition differ, or where the features have changed under one and the same name.
     """
     from bench.comparison.table import compare
-    from bench.store import Store
+    from bench.storage.store import Store
 
     one, other = Store(runs).pick([first, second])
     click.echo(compare(one, other))

@@ -24,7 +24,7 @@ def command(run: str, every: bool, runs: Path) -> int:
     from bench.guards.pages import described
     from bench.report.sections.guarded import found, looked, nothing
     from bench.report.sections.single import heading
-    from bench.store import TRACEBACK, Store
+    from bench.storage.store import TRACEBACK, Store
 
     (picked,) = Store(runs).pick([run])
     record, known = picked.record, by_code()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from bench.api.errors import RequestError, did_you_mean
+from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.cli.options import RUNS
-from bench.errors import RequestError, did_you_mean
-from bench.options import options_of
-from bench.parts import Dataset, Encoder, Metric, Model, Part
-from bench.plugins import Offer, Shelf, load_shelf
+from bench.plugins.options import options_of
+from bench.plugins.registry import Offer, Shelf, load_shelf
 
 KINDS: dict[str, type[Part]] = {
     "datasets": Dataset,
@@ -78,7 +78,7 @@ def _options(name: str, shelf: Shelf) -> None:
 
 
 def _runs(folder: Path) -> None:
-    from bench.store import Store
+    from bench.storage.store import Store
 
     _aligned(
         (

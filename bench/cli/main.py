@@ -9,7 +9,7 @@ from importlib import import_module
 
 import click
 
-from bench.errors import BenchError, did_you_mean
+from bench.api.errors import BenchError, did_you_mean
 
 COMMANDS = (
     *("run", "plan", "study", "report", "compare", "doctor"),

@@ -25,8 +25,8 @@ def command(kind: str, name: str, output: Path | None) -> None:
     bench check my-encoder
     bench run --plugin llm-nfa --encoder my-encoder --dataset rd
     """
-    from bench.errors import RequestError
-    from bench.plugins import load_shelf
+    from bench.api.errors import RequestError
+    from bench.plugins.registry import load_shelf
     from bench.templates import RUNS, write_package
 
     offers = [o for shelved in load_shelf().offers.values() for o in shelved.values()]

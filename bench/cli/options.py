@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from bench.errors import RequestError
-from bench.samples import Size, read_size
+from bench.api.errors import RequestError
+from bench.data.sampling import Size, read_size
 
 RUNS = click.option(
     "--runs",

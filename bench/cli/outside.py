@@ -10,7 +10,7 @@ import click
 from bench.cli.options import RUNS
 
 if TYPE_CHECKING:
-    from bench.store import Run
+    from bench.storage.store import Run
 
 
 @click.command("import", short_help="Bring in another tool's predictions or bare counts.")
@@ -66,15 +66,15 @@ def command(
     bench import scores.csv --model particle-net --dataset rd
     bench import published.csv
     """
+    from bench.api.errors import RequestError
     from bench.cli.surroundings import context
-    from bench.errors import RequestError
-    from bench.home import Home
     from bench.outside.counts import NEEDED
     from bench.outside.frames import read_frame
     from bench.outside.keep import import_counts, import_predictions
     from bench.outside.predictions import Claim
-    from bench.plugins import load_shelf
-    from bench.store import Store
+    from bench.plugins.registry import load_shelf
+    from bench.storage.home import Home
+    from bench.storage.store import Store
 
     if "score" not in (columns := read_frame(file)) and set(NEEDED) & set(columns):
         if model or dataset or edition:

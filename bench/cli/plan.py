@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.api.errors import RequestError
 from bench.cli.options import RUNS, demand_named, run_options
-from bench.errors import RequestError
 
 if TYPE_CHECKING:
-    from bench.store import Store
+    from bench.storage.store import Store
 
 
 @click.command("plan", short_help="Tell what a run or a study would cost, and how much it tells.")
@@ -34,13 +34,13 @@ def command(study: Path | None, runs: Path, **asked: Any) -> None:
     from dataclasses import replace
 
     from bench.cli.surroundings import context
-    from bench.home import Home
     from bench.plan.page import page
     from bench.plan.plan import Planner
-    from bench.plugins import load_shelf
-    from bench.request import RunRequest
-    from bench.store import Store
-    from bench.study import read_study
+    from bench.plugins.registry import load_shelf
+    from bench.running.request import RunRequest
+    from bench.running.study import read_study
+    from bench.storage.home import Home
+    from bench.storage.store import Store
 
     if study:
         _demand_alone(click.get_current_context(), study)
@@ -82,8 +82,8 @@ def _packed(folder: Path, stack: ExitStack) -> Store | None:
     """The runs packed beside a study, which `bench study` would reuse, in a place of their own."""
     from tempfile import TemporaryDirectory
 
-    from bench.archive import RESULTS, unpack
-    from bench.store import Store
+    from bench.storage.archive import RESULTS, unpack
+    from bench.storage.store import Store
 
     if not (folder / RESULTS).is_dir():
         return None

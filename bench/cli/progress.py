@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import click
 
-from bench.context import Bar
+from bench.api.context import Bar
 
 EVERY = 15.0
 """Seconds between two lines where there is no terminal."""

@@ -59,10 +59,10 @@ def command(
 
     RUN is a run's folder or the start or end of its name; all runs if none is named.
     """
-    from bench.errors import RequestError
-    from bench.report.contents import Contents
+    from bench.api.errors import RequestError
     from bench.report.page import write_report
-    from bench.store import Store
+    from bench.storage.report_contents import Contents
+    from bench.storage.store import Store
 
     if check and rejudge:
         raise RequestError("--check and --rejudge: wanted one of them")
@@ -85,7 +85,7 @@ def _shown(page: str) -> str:
 
 
 def _check(folder: Path) -> int:
-    from bench.report.check import out_of_step
+    from bench.report.up_to_date import out_of_step
 
     wrong = 0
     for report in _reports(folder):
@@ -98,9 +98,9 @@ def _check(folder: Path) -> int:
 
 
 def _rejudge(folder: Path) -> int:
-    from bench.judging import Judges
-    from bench.plugins import load_shelf
+    from bench.plugins.registry import load_shelf
     from bench.report.rejudge import rejudge
+    from bench.running.judging import Judges
 
     judges = Judges.of(load_shelf())
     for report in _reports(folder):
@@ -115,8 +115,8 @@ def _reports(folder: Path) -> list[Path]:
     Raises:
         RequestError: there is none.
     """
-    from bench.errors import RequestError
-    from bench.report.check import find_reports
+    from bench.api.errors import RequestError
+    from bench.report.up_to_date import find_reports
 
     if reports := find_reports(folder):
         return reports

@@ -26,12 +26,12 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     bench run --plugin gbt --dataset rd --ratio 1:10 --set learning_rate=0.1
     """
     from bench.cli.surroundings import context
-    from bench.home import Home
-    from bench.plugins import load_shelf
+    from bench.plugins.registry import load_shelf
     from bench.report.sections.single import run_block
-    from bench.request import RunRequest
-    from bench.run import RunFailedError, VoidedRunError, preview, run
-    from bench.store import Store
+    from bench.running.request import RunRequest
+    from bench.running.run import RunFailedError, VoidedRunError, preview, run
+    from bench.storage.home import Home
+    from bench.storage.store import Store
 
     demand_named(asked["plugin"], asked["dataset"])
     home = Home.here()

@@ -41,17 +41,17 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     permute = "numbers"
     set = { epochs = 2 }
     """
-    from bench.archive import RESULTS, pack, unpack
+    from bench.api.errors import RefusedError
     from bench.cli.surroundings import context
-    from bench.errors import RefusedError
-    from bench.home import Home
     from bench.outside.keep import import_counts
-    from bench.plugins import load_shelf
+    from bench.plugins.registry import load_shelf
     from bench.report.page import write_report
-    from bench.request import cast
-    from bench.run import RunFailedError, VoidedRunError, run
-    from bench.store import Store
-    from bench.study import read_study
+    from bench.running.request import cast
+    from bench.running.run import RunFailedError, VoidedRunError, run
+    from bench.running.study import read_study
+    from bench.storage.archive import RESULTS, pack, unpack
+    from bench.storage.home import Home
+    from bench.storage.store import Store
 
     study, shelf, home, store = read_study(file), load_shelf(), Home.here(), Store(runs)
     for request in study.runs:

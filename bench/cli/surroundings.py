@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
+from bench.api.context import Context
+from bench.api.errors import RequestError
 from bench.cli.progress import notice, progress
-from bench.context import Context
-from bench.errors import RequestError
-from bench.home import Home
+from bench.storage.home import Home
 
 JOBS = "BENCH_JOBS"
 """The variable that says how many worker processes or threads there may be."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.errors import RequestError
+from bench.api.errors import RequestError
 
 if TYPE_CHECKING:
-    from bench.store import Run
+    from bench.storage.store import Run
 
 
 def demand_comparable(one: Run, other: Run) -> None:

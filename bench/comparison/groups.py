@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bench.comparison.paired import Difference, auc_difference, holm
 
 if TYPE_CHECKING:
-    from bench.store import Run
+    from bench.storage.store import Run
 
 LEVEL = 0.05
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.scored import Scored
+    from bench.api.scores import Scored
 
 REPLICAS = 1000
 POWER = 0.8

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.scored import Scored
+    from bench.api.scores import Scored
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from bench.comparison.paired import (
     holm,
     max_sic_difference,
 )
-from bench.report.cells import DASH, number, p_value
+from bench.metrics.format import DASH, number, p_value
 
 if TYPE_CHECKING:
-    from bench.store import Run
+    from bench.storage.store import Run
 
 LEVEL = 0.05
 ORDERED = {"AUC": "auc", "max SIC": "max_sic"}

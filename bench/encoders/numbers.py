@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench.parts import Encoder
+from bench.api.parts import Encoder
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.table import Table
+    from bench.api.table import Table
 
 
 @dataclass(frozen=True)

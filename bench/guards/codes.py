@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bench.errors import RequestError, did_you_mean
+from bench.api.errors import RequestError, did_you_mean
 from bench.guards.guard import Guard
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.inputs import Inputs
-    from bench.parts import Fitted, Model
-    from bench.record import Verdict
+    from bench.api.inputs import Inputs
+    from bench.api.parts import Fitted, Model
+    from bench.storage.record import Verdict
 
 FILE = "course.npz"
 
@@ -37,7 +37,7 @@ class Seen:
         """What is seen of a fit that has just been made, with its scores of some events."""
         import numpy as np
 
-        from bench.scoring import unlabelled
+        from bench.data.score import unlabelled
 
         return cls(record, np.asarray(fitted.score(unlabelled(some)), dtype=np.float64))
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.parts import Encoder
-    from bench.table import Table
+    from bench.api.parts import Encoder
+    from bench.api.table import Table
 
 
 def views(

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.context import Context
+    from bench.api.context import Context
+    from bench.api.inputs import Inputs, Learned
+    from bench.api.parts import Encoder, Model
+    from bench.api.scores import Scored
+    from bench.api.table import Table
+    from bench.data.used_events import Ledger
     from bench.guards.recorder import Record
-    from bench.inputs import Inputs, Learned
-    from bench.ledger import Ledger
-    from bench.parts import Encoder, Model
-    from bench.scored import Scored
-    from bench.table import Table
 
 
 class Evidence(Protocol):

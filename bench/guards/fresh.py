@@ -11,15 +11,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from bench.errors import BenchError
+from bench.api.errors import BenchError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.context import Context
-    from bench.inputs import Inputs
-    from bench.parts import Front, Model, Part
+    from bench.api.context import Context
+    from bench.api.inputs import Inputs
+    from bench.api.parts import Front, Model, Part
 
 TOLD, VIEWS, SCORES = "asked.json", "inputs.npz", "scores.npy"
 LEARNED = "learned.npz"
@@ -115,7 +115,7 @@ def _write(inputs: Inputs, file: Path) -> None:
 def _read(file: Path) -> Inputs:
     import numpy as np
 
-    from bench.inputs import Inputs
+    from bench.api.inputs import Inputs
 
     with np.load(file, allow_pickle=False) as found:
         n = len(found["ids"])
@@ -130,14 +130,14 @@ def _read(file: Path) -> Inputs:
 
 def _told(part: Part) -> dict[str, Any]:
     """What a part is made of again, in another process."""
-    from bench.options import options_in
+    from bench.plugins.options import options_in
 
     kind = type(part)
     return {"module": kind.__module__, "name": kind.__qualname__, "options": options_in(part)}
 
 
 def _made(told: Mapping[str, Any]) -> Any:
-    from bench.options import build
+    from bench.plugins.options import build
 
     part: Any = import_module(told["module"])
     for name in told["name"].split("."):
@@ -148,7 +148,7 @@ def _made(told: Mapping[str, Any]) -> Any:
 def _fronts(told: Mapping[str, Any], file: Path) -> dict[str, Front]:
     import numpy as np
 
-    from bench.parts import Front
+    from bench.api.parts import Front
 
     with np.load(file, allow_pickle=False) as found:
         learned = {key: found[key] for key in found.files}
@@ -165,7 +165,7 @@ def _main(work: Path) -> None:
     import msgspec
     import numpy as np
 
-    from bench.context import Context
+    from bench.api.context import Context
 
     asked = msgspec.json.decode((work / TOLD).read_bytes())
     context = Context(

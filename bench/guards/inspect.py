@@ -11,7 +11,7 @@ from typing import Any
 from bench.guards.evidence import Evidence
 from bench.guards.guard import VOID, WARN, Guard, NotApplicableError
 from bench.guards.wording import said
-from bench.record import Verdict
+from bench.storage.record import Verdict
 
 BROKEN = (Exception, SystemExit)
 """What breaks a look; code that leaves by `sys.exit` would end the run without a word."""

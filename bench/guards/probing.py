@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bench.data.score import unlabelled
 from bench.guards.evidence import Probed
-from bench.scoring import unlabelled
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.inputs import Inputs
-    from bench.parts import Fitted, Model
+    from bench.api.inputs import Inputs
+    from bench.api.parts import Fitted, Model
 
 EVENTS = 32
 ALONE = 16

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bench.errors import NotFiniteError
+from bench.api.errors import NotFiniteError
 from bench.guards.guard import NotApplicableError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.context import Training
-    from bench.inputs import Inputs
+    from bench.api.context import Training
+    from bench.api.inputs import Inputs
 
 FIRST_STEPS = 3
 SAMPLED = 4096

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.scored import Scored
+    from bench.api.scores import Scored
 
 Figures = Callable[["Curve"], "NDArray[np.float64]"]
 """Figures of a curve: (m,)."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bench.api.parts import Metric
+from bench.api.scores import Estimate, Scored
 from bench.metrics.intervals import between, decision_replicas, decision_sums, rate
-from bench.parts import Metric
-from bench.scored import Estimate, Scored
 
 if TYPE_CHECKING:
     import numpy as np

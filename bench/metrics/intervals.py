@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from bench.scored import Estimate
+from bench.api.scores import Estimate
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.scored import Scored
+    from bench.api.scores import Scored
 
 LEVEL = 0.95
 TAILS = (0.025, 0.975)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.api.parts import Metric
+from bench.api.scores import Estimate, Scored
 from bench.metrics.curve import BACKGROUND_FLOOR, CURVES_METHOD, Curve, Ranking
 from bench.metrics.intervals import TAILS, between
-from bench.parts import Metric
-from bench.scored import Estimate, Scored
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.api.parts import Metric
+from bench.api.scores import Estimate, Scored
 from bench.metrics.intervals import REPLICAS, percentiles
-from bench.parts import Metric
-from bench.scored import Estimate, Scored
 
 if TYPE_CHECKING:
     import numpy as np

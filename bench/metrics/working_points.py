@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.api.parts import Metric
+from bench.api.scores import Estimate, Scored
 from bench.metrics.curve import CURVES_METHOD, Ranking
 from bench.metrics.intervals import between
-from bench.parts import Metric
-from bench.scored import Estimate, Scored
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import InputError, did_you_mean
-from bench.fingerprint import file_digest
+from bench.api.errors import InputError, did_you_mean
+from bench.api.scores import Scored
 from bench.outside.frames import demand_columns, read_frame
-from bench.record import OutsideRecord, RunRecord, SampleRecord
-from bench.scored import Scored
+from bench.storage.fingerprint import file_digest
+from bench.storage.record import OutsideRecord, RunRecord, SampleRecord
 
 if TYPE_CHECKING:
     import numpy as np

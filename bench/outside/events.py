@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from math import gcd
 from typing import TYPE_CHECKING
 
-from bench.division import rows_in
-from bench.errors import DamagedError
+from bench.api.errors import DamagedError
+from bench.data.sampling import Sample, draw, signal_fraction
+from bench.data.splits import rows_in
 from bench.guards.evidence import Brought, Lost
-from bench.samples import Sample, draw, signal_fraction
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.parts import Dataset
-    from bench.record import SampleRecord
-    from bench.store import Store
-    from bench.table import Table
+    from bench.api.parts import Dataset
+    from bench.api.table import Table
+    from bench.storage.record import SampleRecord
+    from bench.storage.store import Store
 
 SMALL = 5
 """The most of the smaller number of a class ratio that somebody asks for: 1:10, 3:1."""

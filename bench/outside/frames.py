@@ -7,7 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import InputError, did_you_mean
+from bench.api.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

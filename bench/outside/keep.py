@@ -7,22 +7,22 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bench.distributions import CORE, versions
-from bench.fingerprint import digest, scores_digest
+from bench.api.parts import Dataset
+from bench.data.feature_cache import load_table
 from bench.guards.codes import demand_codes
 from bench.guards.inspect import let_through, voiding
-from bench.guards.moments import VoidError
-from bench.judging import Judges
-from bench.options import build
-from bench.outcome import judge
 from bench.outside.counts import read_counts
 from bench.outside.events import brought_events
 from bench.outside.looking import look_at
 from bench.outside.predictions import Claim, match
-from bench.parts import Dataset
-from bench.run import without_tracebacks
-from bench.store import Run, Store, write_metrics, write_scores
-from bench.tables import load_table
+from bench.plugins.options import build
+from bench.running.guarded import VoidError
+from bench.running.judging import Judges
+from bench.running.outcome import judge
+from bench.running.run import without_tracebacks
+from bench.storage.distributions import CORE, versions
+from bench.storage.fingerprint import digest, scores_digest
+from bench.storage.store import Run, Store, write_metrics, write_scores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.context import Context
-    from bench.home import Home
-    from bench.plugins import Shelf
-    from bench.record import RunRecord
-    from bench.scored import Scored
+    from bench.api.context import Context
+    from bench.api.scores import Scored
+    from bench.plugins.registry import Shelf
+    from bench.storage.home import Home
+    from bench.storage.record import RunRecord
 
 
 def import_counts(file: Path, shelf: Shelf, store: Store) -> list[Run]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bench.errors import DamagedError
+from bench.api.errors import DamagedError
 from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED, TRAINED
 from bench.guards.evidence import Brought, Judged
 from bench.guards.inspect import inspect
-from bench.record import Verdict
+from bench.storage.record import Verdict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bench.guards.guard import Guard
     from bench.outside.predictions import Matched
-    from bench.store import Store
+    from bench.storage.store import Store
 
 UNSEEN: dict[str, tuple[type[Guard[Any]], ...]] = {
     "the train sample is not known": BEFORE,

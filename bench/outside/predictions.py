@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import InputError
-from bench.fingerprint import columns_digest, digest, events_digest, file_digest
+from bench.api.errors import InputError
+from bench.api.scores import Scored
+from bench.data.sampling import signal_fraction
 from bench.guards.judged.decisions import rank_nothing
-from bench.options import options_in
 from bench.outside.frames import demand_columns, read_frame
-from bench.record import OutsideRecord, RunRecord, SampleRecord
-from bench.samples import signal_fraction
-from bench.scored import Scored
+from bench.plugins.options import options_in
+from bench.storage.fingerprint import columns_digest, digest, events_digest, file_digest
+from bench.storage.record import OutsideRecord, RunRecord, SampleRecord
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-    from bench.context import Source
-    from bench.parts import Dataset
-    from bench.table import Table
+    from bench.api.context import Source
+    from bench.api.parts import Dataset
+    from bench.api.table import Table
 
 EVENT, INDEX = "event", "index"
 

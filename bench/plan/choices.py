@@ -113,7 +113,7 @@ def _natural(power: Power, events: int, there: tuple[int, int], natural: float) 
 def _sample(
     power: Power, ratio: str, share: float, events: int, there: tuple[int, int]
 ) -> Choice | None:
-    """As many events as there are at this share of signal, as `bench.samples` draws them."""
+    """As many events as there are at this share of signal, as `bench.data.sampling` draws them."""
     size = min(events, int(there[0] / share), int(there[1] / (1 - share)))
     signal = round(size * share)
     if not size:

@@ -8,12 +8,12 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bench.options import options_in
+from bench.plugins.options import options_in
 
 if TYPE_CHECKING:
-    from bench.record import RunRecord, SampleRecord
-    from bench.store import Run
-    from bench.work import Work
+    from bench.running.prepared import Work
+    from bench.storage.record import RunRecord, SampleRecord
+    from bench.storage.store import Run
 
 NEWEST = 5
 """Past runs that are asked, the newest first: code and machines change."""

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bench.errors import DamagedError, RequestError
+from bench.api.errors import DamagedError, RequestError
+from bench.metrics.threshold import choose
 from bench.plan.costs import same_options
 from bench.plan.widths import Power, assumed, power_of
-from bench.thresholds import choose
 
 if TYPE_CHECKING:
-    from bench.record import RunRecord
-    from bench.store import Run
-    from bench.work import Work
+    from bench.running.prepared import Work
+    from bench.storage.record import RunRecord
+    from bench.storage.store import Run
 
 
 def power_for(work: Work, runs: Sequence[Run], fit: str) -> Power:

@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.metrics.format import DASH, number
 from bench.plan.choices import Choice
 from bench.plan.plan import Plan
 from bench.report.blocks import Cell, Table, counted, plain
-from bench.report.cells import DASH, number
 from bench.report.markdown import escaped, table
 
 HEADINGS = (

@@ -6,26 +6,26 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bench.cache import kept
-from bench.distributions import changes_since
-from bench.division import rows_in
-from bench.encoding import encode, learn, views_read
-from bench.fingerprint import digest
-from bench.options import options_in
+from bench.data.encode import encode, learn, views_read
+from bench.data.feature_cache import load_table
+from bench.data.splits import rows_in
 from bench.plan.choices import Choice, choices
 from bench.plan.costs import Costs, Need, Past, costs_of
 from bench.plan.expected import power_for
 from bench.plan.widths import Power
-from bench.record import RunRecord, SampleRecord
-from bench.request import RunRequest, cast
-from bench.store import Run, Store
-from bench.tables import load_table
-from bench.work import Work, prepare
+from bench.plugins.options import options_in
+from bench.running.prepared import Work, prepare
+from bench.running.request import RunRequest, cast
+from bench.storage.cache import kept
+from bench.storage.distributions import changes_since
+from bench.storage.fingerprint import digest
+from bench.storage.record import RunRecord, SampleRecord
+from bench.storage.store import Run, Store
 
 if TYPE_CHECKING:
-    from bench.context import Context
-    from bench.home import Home
-    from bench.plugins import Shelf
+    from bench.api.context import Context
+    from bench.plugins.registry import Shelf
+    from bench.storage.home import Home
 
 LOOKED_AT = 256
 """Events of a sample whose tokens are counted."""

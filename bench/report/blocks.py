@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from bench.report.cells import DASH, figure, number
-from bench.scored import Estimate
+from bench.api.scores import Estimate
+from bench.metrics.format import DASH, figure, number
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.errors import RequestError
-from bench.files import write_bytes
+from bench.api.errors import RequestError
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Block, Heading, Table, Text
-from bench.report.contents import PLAIN, Contents
 from bench.report.drawing.draw import draw
 from bench.report.exports import to_csv, to_latex
 from bench.report.html import html
@@ -24,7 +22,9 @@ from bench.report.sections.printed import printed
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
 from bench.report.sets import event_sets
-from bench.store import Run
+from bench.storage.files import write_bytes
+from bench.storage.report_contents import PLAIN, Contents
+from bench.storage.store import Run
 
 PAGE, WEB, TABLES, FIGURES = "report.md", "report.html", "tables", "figures"
 

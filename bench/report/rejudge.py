@@ -7,13 +7,13 @@ from math import isclose
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.archive import Packed, contents_of, read_packed, unpack, write_packed
-from bench.fingerprint import digest
-from bench.judging import Judges
-from bench.outcome import judge
+from bench.api.scores import Estimate
 from bench.report.page import write_report
-from bench.scored import Estimate
-from bench.store import Metrics, Run, Store
+from bench.running.judging import Judges
+from bench.running.outcome import judge
+from bench.storage.archive import Packed, contents_of, read_packed, unpack, write_packed
+from bench.storage.fingerprint import digest
+from bench.storage.store import Metrics, Run, Store
 
 ROUNDING = 1e-9
 """Relative; another machine's arithmetic gives figures that differ by less."""

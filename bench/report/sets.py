@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from bench.errors import DamagedError
-from bench.record import SampleRecord
-from bench.store import Run
+from bench.api.errors import DamagedError
+from bench.storage.record import SampleRecord
+from bench.storage.store import Run
 
 BAND = (0.16, 0.84)
 """Quantiles over seeds: one standard deviation either way."""

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from bench.errors import RequestError
+from bench.api.errors import RequestError
 
 KINDS = ("encoder", "model", "metric")
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

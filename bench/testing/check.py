@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bench.guards.guard import NOTE
-from bench.record import Verdict
+from bench.storage.record import Verdict
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 S = TypeVar("S")

@@ -5,21 +5,21 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bench.context import Context, Source
-from bench.errors import BenchError
-from bench.fingerprint import table_digest
+from bench.api.context import Context, Source
+from bench.api.dataset_requests import Simulation
+from bench.api.errors import BenchError
+from bench.api.inputs import Inputs
+from bench.api.parts import Dataset
+from bench.api.table import Table
+from bench.data.used_events import Ledger
 from bench.guards.before.physics import Physics
 from bench.guards.before.single_feature import SingleFeature
 from bench.guards.evidence import Before
 from bench.guards.inspect import inspect
-from bench.inputs import Inputs
-from bench.ledger import Ledger
-from bench.parts import Dataset
-from bench.table import Table
+from bench.storage.fingerprint import table_digest
 from bench.testing.check import SKIPPED, Checked, SkippedError, ask, demand, of_guards
 from bench.testing.encoders import reader
 from bench.testing.surroundings import heavy_when_listed, workplace
-from bench.wanted import Simulation
 
 EVENTS = 40
 """Of each class, where the dataset can simulate."""

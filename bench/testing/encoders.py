@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.encoding import encode, learn, read_learned, write_learned
+from bench.api.inputs import WITHIN
+from bench.api.parts import Encoder, Model
+from bench.data.encode import encode, learn, read_learned, write_learned
+from bench.data.used_events import Ledger
 from bench.guards.before.company import EncodedCompany
 from bench.guards.before.finite import EncodedFinite
 from bench.guards.before.relabelling import Relabelling
 from bench.guards.evidence import Before
 from bench.guards.inspect import inspect
 from bench.guards.probing import few
-from bench.inputs import WITHIN
-from bench.ledger import Ledger
-from bench.options import build, options_in, options_of
-from bench.parts import Encoder, Model
+from bench.plugins.options import build, options_in, options_of
 from bench.testing.check import Checked, ask, demand, of_guards
 from bench.testing.excerpt import excerpt
 from bench.testing.surroundings import heavy_when_listed, offline, same_randomness, workplace
 
 if TYPE_CHECKING:
-    from bench.context import Context
-    from bench.inputs import Inputs, Learned
-    from bench.table import Table
+    from bench.api.context import Context
+    from bench.api.inputs import Inputs, Learned
+    from bench.api.table import Table
 
 EVENTS = 200
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.context import Source
-from bench.errors import RequestError
-from bench.fingerprint import file_digest
-from bench.parts import Dataset
-from bench.table import Column, Table
+from bench.api.context import Source
+from bench.api.errors import RequestError
+from bench.api.parts import Dataset
+from bench.api.table import Column, Table
+from bench.storage.fingerprint import file_digest
 
 if TYPE_CHECKING:
-    from bench.context import Context
+    from bench.api.context import Context
 
 FILE = Path(__file__).with_name("events.parquet")
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bench.parts import Metric
-from bench.scored import Estimate, Scored
+from bench.api.parts import Metric
+from bench.api.scores import Estimate, Scored
 from bench.testing.check import Checked, ask, demand
 from bench.testing.surroundings import heavy_when_listed, offline, same_randomness
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bench.encoding import encode, learn
+from bench.api.parts import Dataset, Model
+from bench.data.encode import encode, learn
 from bench.guards.probing import few
-from bench.options import build, fitting, options_in, options_of
-from bench.parts import Dataset, Model
-from bench.plugins import Shelf, load_shelf
-from bench.request import RunRequest, cast
-from bench.run import RunFailedError, VoidedRunError, run
-from bench.store import Store
+from bench.plugins.options import build, fitting, options_in, options_of
+from bench.plugins.registry import Shelf, load_shelf
+from bench.running.request import RunRequest, cast
+from bench.running.run import RunFailedError, VoidedRunError, run
+from bench.storage.store import Store
 from bench.testing.check import FAILED, PASSED, Checked, SkippedError, ask, demand, of_guards
 from bench.testing.excerpt import Excerpt, excerpt
 from bench.testing.surroundings import (
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.context import Context
-    from bench.inputs import Inputs
-    from bench.parts import Fitted
-    from bench.record import Verdict
+    from bench.api.context import Context
+    from bench.api.inputs import Inputs
+    from bench.api.parts import Fitted
+    from bench.storage.record import Verdict
 
 FITTED_ON, SCORED = 96, 48
 PATIENCE = 20.0

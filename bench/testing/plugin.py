@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bench.errors import RequestError, did_you_mean
-from bench.options import build
-from bench.parts import Dataset, Encoder, Metric, Model, Part
-from bench.plugins import Offer, Shelf
+from bench.api.errors import RequestError, did_you_mean
+from bench.api.parts import Dataset, Encoder, Metric, Model, Part
+from bench.plugins.options import build
+from bench.plugins.registry import Offer, Shelf
 from bench.testing.check import FAILED, Checked
 from bench.testing.datasets import checked_dataset
 from bench.testing.encoders import checked_encoder

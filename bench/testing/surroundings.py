@@ -13,10 +13,10 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from bench.context import Context
-from bench.home import Home
-from bench.parts import Part
-from bench.plugins import Offer
+from bench.api.context import Context
+from bench.api.parts import Part
+from bench.plugins.registry import Offer
+from bench.storage.home import Home
 
 HEAVY = ("torch", "transformers", "xgboost", "awkward", "fastjet", "h5py", "sklearn", "matplotlib")
 """Libraries that take seconds to import."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bench.api.scores import Estimate, Scored
 from bench.metrics.ranking import AreaUnderCurve
-from bench.scored import Estimate, Scored
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.context import Bar
+    from bench.api.context import Bar
 
 LEAF = 20
 """Least events of a leaf; with fewer than two of them in a fit nothing can be told apart."""

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.api.scores import Estimate
 from bench.comparison.paired import holm
-from bench.scored import Estimate
 from bench.twosample.classifier import separation
 from bench.twosample.features import FeatureDifference, feature_differences
 
 if TYPE_CHECKING:
-    from bench.context import Context
-    from bench.table import Column
+    from bench.api.context import Context
+    from bench.api.table import Column
     from bench.twosample.sides import Pair
 
 ALL = "all features"

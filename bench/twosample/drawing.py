@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.files import written
+from bench.metrics.format import p_value
 from bench.report.blocks import Block, Picture
-from bench.report.cells import p_value
 from bench.report.drawing.sheet import STYLE, safe, short
+from bench.storage.files import written
 from bench.twosample.binning import Filled, edges_for, filled
 from bench.twosample.comparison import groups
 

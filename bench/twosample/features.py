@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bench.api.scores import Estimate, Scored
 from bench.comparison.paired import holm
 from bench.metrics.ranking import AreaUnderCurve
-from bench.scored import Estimate, Scored
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.table import Column
+    from bench.api.table import Column
     from bench.twosample.sides import Pair
 
 

@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import RequestError
-from bench.files import write_bytes
+from bench.api.errors import RequestError
 from bench.report.exports import to_csv
 from bench.report.markdown import markdown
+from bench.storage.files import write_bytes
 from bench.twosample.drawing import draw
 from bench.twosample.wording import feature_table, page
 

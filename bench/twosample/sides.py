@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from bench.errors import RequestError
-from bench.tables import load_table
+from bench.api.errors import RequestError
+from bench.data.feature_cache import load_table
 from bench.twosample.classifier import LEAF
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.context import Context
-    from bench.parts import Dataset
-    from bench.table import Table
+    from bench.api.context import Context
+    from bench.api.parts import Dataset
+    from bench.api.table import Table
 
 EDITIONS = ("official", "twin", "imported")
 Chosen = Literal["background", "signal", "all"]

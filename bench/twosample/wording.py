@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bench.metrics.format import p_value
 from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated, plain, valued
-from bench.report.cells import p_value
 
 if TYPE_CHECKING:
     from bench.twosample.comparison import Comparison, Separation

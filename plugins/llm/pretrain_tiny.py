@@ -19,12 +19,12 @@ from bench_llm.pretraining.tokenizer import train_tokenizer
 from bench_llm.pretraining.training import BATCH, build, pretrain
 
 import bench
+from bench.api.parts import Dataset
 from bench.cli.surroundings import context
-from bench.home import Home
-from bench.options import build as built
-from bench.parts import Dataset
-from bench.plugins import load_shelf
-from bench.samples import Sample, draw
+from bench.data.sampling import Sample, draw
+from bench.plugins.options import build as built
+from bench.plugins.registry import load_shelf
+from bench.storage.home import Home
 
 TARGET = Path(__file__).parent / "bench_llm" / "tiny"
 SIGNAL, BACKGROUND, SEED = 2_000, 20_000, 2020

@@ -103,13 +103,13 @@ def bring(like: str, **asked: Any) -> None:
     bench data import events_anomalydetection_v2.features.h5 --name published-features
     bench run --plugin gbt --dataset mine
     """
+    from bench.api.dataset_requests import Import
+    from bench.api.errors import RequestError
+    from bench.api.parts import Dataset
     from bench.cli.surroundings import context
-    from bench.errors import RequestError
-    from bench.home import Home
-    from bench.options import build
-    from bench.parts import Dataset
-    from bench.plugins import load_shelf
-    from bench.wanted import Import
+    from bench.plugins.options import build
+    from bench.plugins.registry import load_shelf
+    from bench.storage.home import Home
 
     wanted, shelf = Import(**asked), load_shelf()
     reader, there = shelf.find(Dataset, like), shelf.all(Dataset).get(wanted.name)

@@ -14,7 +14,7 @@ def check(file: Path, dataset: str) -> None:
     """Validate a file: its layout, every value, its labels."""
     from bench.cli.data.named import named
     from bench.cli.surroundings import context
-    from bench.home import Home
+    from bench.storage.home import Home
 
     for line in named(dataset).check(file, context(Home.here())):
         click.echo(line)

@@ -36,13 +36,13 @@ def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) ->
     bench import scores.csv --model particle-net --dataset rd
     """
     from bench.cli.surroundings import context
-    from bench.export import demand_table, write_samples
-    from bench.home import Home
-    from bench.material import Origin, gather
-    from bench.plugins import load_shelf
-    from bench.request import dataset_offers
-    from bench.sample_request import SampleRequest
-    from bench.sharing import build_datasets, dataset_seats, share_out
+    from bench.data.export import demand_table, write_samples
+    from bench.data.request import SampleRequest
+    from bench.data.run_samples import Origin, gather
+    from bench.plugins.option_routing import build_datasets, dataset_seats, share_out
+    from bench.plugins.registry import load_shelf
+    from bench.running.request import dataset_offers
+    from bench.storage.home import Home
 
     demand_table(output)
     request = SampleRequest(dataset=name, **asked)

@@ -11,6 +11,6 @@ def get(name: str) -> None:
     """Download a dataset's published file, resumed where it stopped, and verify it."""
     from bench.cli.data.named import named
     from bench.cli.surroundings import context
-    from bench.home import Home
+    from bench.storage.home import Home
 
     click.echo(named(name).get(context(Home.here())))

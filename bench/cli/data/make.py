@@ -24,10 +24,10 @@ def make(
     name: str, signal: int | None, background: int | None, seed: int, jobs: int | None, force: bool
 ) -> None:
     """Simulate the twin of a dataset with Pythia 8, in the official file layout."""
+    from bench.api.dataset_requests import Simulation
     from bench.cli.data.named import named
     from bench.cli.surroundings import context
-    from bench.home import Home
-    from bench.wanted import Simulation
+    from bench.storage.home import Home
 
     surroundings = context(Home.here())
     if jobs:

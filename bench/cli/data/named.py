@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bench.parts import Dataset
+from bench.api.parts import Dataset
 
 
 def named(name: str, options: Mapping[str, str] | None = None) -> Dataset:
@@ -18,8 +18,8 @@ def named(name: str, options: Mapping[str, str] | None = None) -> Dataset:
 
 def offered(name: str, options: Mapping[str, str] | None = None) -> tuple[Dataset, str]:
     """The same, and the distribution that it comes from."""
-    from bench.options import build
-    from bench.plugins import load_shelf
+    from bench.plugins.options import build
+    from bench.plugins.registry import load_shelf
 
     offer = load_shelf().find(Dataset, name)
     return build(offer.part, options or {}), offer.distribution

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.table import Table
+    from bench.api.table import Table
 
 NEAR = 1e-4
 """Distance of two copies, in standard deviations of each feature."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.table import Table
+    from bench.api.table import Table
 
 TOLERANCE = 2e-3
 """Relative; jets are kept in float32, and their masses are small against their energies."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.encoding import encode
+from bench.api.table import Table
+from bench.data.encode import encode
 from bench.guards.evidence import Before
 from bench.guards.guard import Guard, NotApplicableError
-from bench.table import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

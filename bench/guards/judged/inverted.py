@@ -10,7 +10,7 @@ from bench.guards.evidence import Judged
 from bench.guards.guard import Guard, NotApplicableError
 
 if TYPE_CHECKING:
-    from bench.scored import Scored
+    from bench.api.scores import Scored
 
 LEAST = 20
 FEWEST = 5

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.files import written
 from bench.report.blocks import Picture
 from bench.report.drawing.curves import roc, sic
 from bench.report.drawing.distributions import calibration, scores, sculpting
 from bench.report.drawing.history import history
 from bench.report.drawing.sheet import STYLE
 from bench.report.sets import EventSet, Setting
+from bench.storage.files import written
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import log as ln
 from typing import TYPE_CHECKING
 
-from bench.errors import DamagedError
+from bench.api.errors import DamagedError
 from bench.report.drawing.sheet import safe, sheet
 from bench.report.sets import Setting
 

@@ -10,8 +10,8 @@ from math import isfinite
 from bench.comparison.groups import LEVEL, Pair, letters, pairs, scores_key
 from bench.comparison.paired import max_sic_difference
 from bench.comparison.table import differences, drifted
+from bench.metrics.format import DASH, number
 from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated, plain
-from bench.report.cells import DASH, number
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.sections.guarded import marked
 from bench.report.sets import EventSet, Setting, Spread

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from bench.api.errors import DamagedError
 from bench.comparison.paired import Difference, decision_difference, holm
-from bench.errors import DamagedError
+from bench.metrics.format import number, p_value
 from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated
-from bench.report.cells import number, p_value
 from bench.report.sections.guarded import marked
 from bench.report.sets import EventSet
-from bench.store import Run
+from bench.storage.store import Run
 
 FIGURES = {"recall_signal": "ε_S", "recall_background": "1 - ε_B", "sic": "SIC"}
 PAIRED = ("model", "against", "correct signal", "p, Holm", "correct background", "p, Holm ")

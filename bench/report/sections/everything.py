@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.errors import DamagedError
-from bench.record import SampleRecord
+from bench.api.errors import DamagedError
+from bench.api.scores import Estimate
+from bench.metrics.format import DASH
 from bench.report.blocks import Cell, Table, counted, estimated, plain
-from bench.report.cells import DASH
 from bench.report.sections.guarded import marked
-from bench.scored import Estimate
-from bench.store import Run
+from bench.storage.record import SampleRecord
+from bench.storage.store import Run
 
 STANDARD: dict[str, str] = {
     "auc": "AUC",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.guards.codes import by_code
-from bench.record import RunRecord, Verdict
 from bench.report.blocks import Block, Cell, Heading, Table, Text, plain
-from bench.store import Run
+from bench.storage.record import RunRecord, Verdict
+from bench.storage.store import Run
 
 MARKS = {"void": "✗", "allowed": "✗", "warn": "!", "note": ""}
 """What a finding puts behind a model's name, by how grave it is."""

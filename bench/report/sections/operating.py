@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from bench.api.errors import DamagedError
+from bench.api.scores import Counts
 from bench.comparison.binormal import OperatingPoint
 from bench.comparison.points import CommonRoc, common_roc, separations
-from bench.errors import DamagedError
 from bench.report.blocks import Block, Heading, Table, Text, counted, estimated, plain
 from bench.report.sections.everything import FEW_SIGNAL
-from bench.scored import Counts
-from bench.store import Run
+from bench.storage.store import Run
 
 FIGURES = {"recall_signal": "ε_S", "recall_background": "1 - ε_B", "sic": "SIC"}
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.errors import DamagedError
+from bench.api.errors import DamagedError
+from bench.api.scores import Estimate
 from bench.report.blocks import Block, Heading, Table, Text, plain
-from bench.scored import Estimate
-from bench.store import Run
+from bench.storage.store import Run
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bench.api.errors import DamagedError
 from bench.comparison.shift import Shift, shift_between
-from bench.errors import DamagedError
+from bench.metrics.format import number, p_value
 from bench.report.blocks import Block, Cell, Heading, Table, Text, plain, valued
-from bench.report.cells import number, p_value
 from bench.report.sets import EventSet, Setting
 
 LEVEL = 0.05

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bench.errors import DamagedError
-from bench.record import SampleRecord
+from bench.api.errors import DamagedError
+from bench.api.scores import Counts, Estimate
+from bench.metrics.format import DASH, interval, number
 from bench.report.blocks import Block, Heading, Table, Text, plain, valued
-from bench.report.cells import DASH, interval, number
 from bench.report.markdown import table as markdown_table
 from bench.report.sections.everything import HEADINGS, few_signal
 from bench.report.sections.guarded import found, in_words, nothing
-from bench.scored import Counts, Estimate
-from bench.store import Run
+from bench.storage.record import SampleRecord
+from bench.storage.store import Run
 
 
 def run_block(run: Run) -> str:

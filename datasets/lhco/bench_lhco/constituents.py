@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 import bench
-from bench.fingerprint import digest
+from bench.storage.fingerprint import digest
 from bench_lhco.events import ends
 from bench_lhco.jets import LEADING, Jets
 

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.code_digest import code_digest
+from bench.storage.code_digest import code_digest
 
 SLICE = 500
 """Events in memory at once in a worker."""

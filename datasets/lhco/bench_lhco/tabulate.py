@@ -12,7 +12,7 @@ import numpy as np
 from filelock import FileLock
 
 import bench
-from bench.fingerprint import array_digest
+from bench.storage.fingerprint import array_digest
 from bench_lhco.chunks import Content
 from bench_lhco.constituents import constituents_file, gather_constituents
 from bench_lhco.digests import known_digest

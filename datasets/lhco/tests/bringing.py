@@ -6,7 +6,7 @@ from bench_lhco.imported.bring import bring
 from bench_lhco.imported.found import imported
 
 import bench
-from bench.wanted import Import
+from bench.api.dataset_requests import Import
 
 
 def brought(context: bench.Context, **wanted: object) -> bench.Dataset:

@@ -19,7 +19,7 @@ from bench_lhco.tabulate import tabulate
 from sprays import constituents, spray_file, sprays
 
 import bench
-from bench.tables import load_table
+from bench.data.feature_cache import load_table
 
 EVENTS = 60
 

@@ -17,7 +17,7 @@ from bench_lhco.labels import Twin
 from sprays import sprays
 
 import bench
-from bench.context import no_progress
+from bench.api.context import no_progress
 
 OFFICIAL = Path(__file__).parents[4] / "shared" / "data" / "lhco_rd_sample.h5"
 SMALL = Twin({"background": 90, "signal": 60}, signal_fraction=0.01)

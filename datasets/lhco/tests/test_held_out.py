@@ -14,8 +14,8 @@ from bench_lhco.records import publication
 from sprays import sprays, unlabelled
 
 import bench
-from bench.fingerprint import table_digest
-from bench.tables import load_table
+from bench.data.feature_cache import load_table
+from bench.storage.fingerprint import table_digest
 
 
 @pytest.fixture

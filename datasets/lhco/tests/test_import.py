@@ -21,8 +21,8 @@ from click.testing import CliRunner
 from foreign import LABELS, NAMES, N, blocks, features, lists, parquet, particles, rows
 
 import bench
+from bench.api.dataset_requests import Import
 from bench.cli.main import cli
-from bench.wanted import Import
 
 
 def test_particles_become_a_dataset_like_any(tmp_path: Path, context: bench.Context) -> None:

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from foreign import LABELS, NAMES, N, array, blocks, features, lists, particles
 
 import bench
+from bench.api.dataset_requests import Import
 from bench.cli.main import cli
-from bench.wanted import Import
 
 OPEN, TRAIN, VALID, TEST = bench.Split
 PARTS = np.array([TRAIN, TRAIN, TRAIN, TEST, TEST, VALID], dtype=np.int8)[np.arange(N) // 2 % 6]

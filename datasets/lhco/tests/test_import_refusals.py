@@ -18,7 +18,7 @@ from bringing import brought, left
 from foreign import LABELS, N, blocks, features, flat, lists, particles
 
 import bench
-from bench.wanted import Import
+from bench.api.dataset_requests import Import
 
 
 def nan_in_features(path: Path) -> None:

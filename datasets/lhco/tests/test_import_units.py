@@ -18,8 +18,8 @@ from click.testing import CliRunner
 from foreign import LABELS, NAMES, N, blocks, features
 
 import bench
+from bench.api.dataset_requests import Import
 from bench.cli.main import cli, main
-from bench.wanted import Import
 
 pytestmark = pytest.mark.usefixtures("here")
 

@@ -23,7 +23,7 @@ from ingests import CHUNK, EVENTS, recipe, rows
 from sprays import spoil, spray_file
 
 import bench
-from bench.context import no_progress
+from bench.api.context import no_progress
 
 BINARY = ("signal",)
 

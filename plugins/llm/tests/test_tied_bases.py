@@ -13,7 +13,7 @@ from bench_llm.options import LanguageModel
 from bench_llm.text import TextOnly
 from events import context, inputs
 
-from bench.guards import rehearsal
+from bench.guards import smoke_fit as rehearsal
 from bench.guards.evidence import Rehearsal
 from bench.guards.inspect import inspect
 from bench.guards.rehearsed.labels import ALIKE, Labels

@@ -17,7 +17,7 @@ from bench_mlp import MultilayerPerceptron
 from bench_numbers_periodic import PeriodicNumbers
 
 import bench
-from bench.encoding import demand_views
+from bench.data.encode import demand_views
 from bench.guards.fresh import reread
 from bench.guards.recorder import Recorder
 

@@ -17,7 +17,7 @@ from bench_prompt_xval import ValuesPrompt
 from sklearn.metrics import roc_auc_score
 
 import bench
-from bench.encoding import demand_views, encode, views_read
+from bench.data.encode import demand_views, encode, views_read
 from bench.guards.fresh import reread
 from bench.guards.probing import probe
 from bench.guards.recorder import Recorder

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench import RequestError
-from bench.errors import did_you_mean
+from bench.api.errors import did_you_mean
 from bench_lhco.events import Events, Particles, joined, padded
 from bench_lhco.twin.chunks import BATCH, Chunk, store, stored
 from bench_lhco.twin.physics import PROCESSES

@@ -1,0 +1,38 @@
+"""The hooks: what a plugin package may offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from bench.api.parts import Dataset, Encoder, Metric, Model
+
+hookspec = pluggy.HookspecMarker("bench")
+hookimpl = pluggy.HookimplMarker("bench")
+
+
+@hookspec
+def bench_datasets() -> Iterable[type[Dataset]]:
+    """The datasets that the plugin offers."""
+    raise NotImplementedError
+
+
+@hookspec
+def bench_encoders() -> Iterable[type[Encoder]]:
+    """The encoders that the plugin offers."""
+    raise NotImplementedError
+
+
+@hookspec
+def bench_models() -> Iterable[type[Model]]:
+    """The models that the plugin offers."""
+    raise NotImplementedError
+
+
+@hookspec
+def bench_metrics() -> Iterable[type[Metric]]:
+    """The metrics that the plugin offers."""
+    raise NotImplementedError

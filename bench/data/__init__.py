@@ -1,0 +1,1 @@
+"""The events of a run: splits and samples, cached features, inputs for a model, scores."""

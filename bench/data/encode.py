@@ -1,0 +1,95 @@
+"""From a sample's table to what the model reads, by one or more encoders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.api.errors import RequestError
+from bench.api.inputs import Inputs
+from bench.api.parts import Front
+
+if TYPE_CHECKING:
+    from bench.api.inputs import Learned
+    from bench.api.parts import Encoder, Model
+    from bench.api.table import Table
+
+
+def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
+    """Refuse views that do not fit: given by none or two, read by nobody, not to be trained.
+
+    Raises:
+        RequestError: which view, and who reads or gives it.
+    """
+    given: dict[str, str] = {}
+    for encoder in encoders:
+        for view in sorted(encoder.produces):
+            if view in given:
+                both = f"{given[view]} and {encoder.name}"
+                raise RequestError(f"the view {view!r} is given by both {both}")
+            given[view] = encoder.name
+    for view in sorted(model.reads - given.keys()):
+        have = ", ".join(f"{name} gives {v}" for v, name in given.items()) or "none"
+        raise RequestError(f"{model.name} reads {view!r}, which no encoder gives ({have})")
+    for encoder in encoders:
+        if not encoder.produces & (model.reads | model.welcomes):
+            gives, reads = (", ".join(sorted(v)) for v in (encoder.produces, model.reads))
+            raise RequestError(
+                f"{encoder.name} gives {gives}, which {model.name} does not read; it reads {reads}"
+            )
+    for encoder in encoders:
+        for view in sorted((encoder.fronts & model.reads) - model.fronts):
+            raise RequestError(
+                f"{encoder.name} has a network for {view!r} that is trained with the model, which "
+                f"{model.name} cannot do"
+            )
+
+
+def views_read(model: Model, encoders: Sequence[Encoder]) -> list[str]:
+    """The names of the views that the model is given of the encoders."""
+    given = {view for encoder in encoders for view in encoder.produces}
+    return sorted(model.reads | (model.welcomes & given))
+
+
+def learn(encoders: Sequence[Encoder], train: Table) -> Learned:
+    """What each encoder has to know of the train split, by encoder name."""
+    return {encoder.name: encoder.learn(train) for encoder in encoders}
+
+
+def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: Table) -> Inputs:
+    """The inputs of a sample: the views that the model reads or welcomes."""
+    views: dict[str, Any] = {}
+    wanted = model.reads | model.welcomes
+    for encoder in encoders:
+        given = encoder.encode(table, learned[encoder.name])
+        views.update({name: view for name, view in given.items() if name in wanted})
+    return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)
+
+
+def fronts(model: Model, encoders: Sequence[Encoder], learned: Learned) -> Mapping[str, Front]:
+    """The fronts that encoders bring of the views that a model reads, by view."""
+    return {
+        view: Front(encoder, view, learned[encoder.name])
+        for encoder in encoders
+        for view in sorted(encoder.fronts & model.reads)
+    }
+
+
+def write_learned(learned: Learned, folder: Path) -> None:
+    """Write what the encoders learned, an npz without objects each."""
+    import numpy as np
+
+    for name, arrays in learned.items():
+        np.savez(folder / f"{name}.npz", allow_pickle=False, **arrays)
+
+
+def read_learned(encoders: Sequence[Encoder], folder: Path) -> Learned:
+    """What `write_learned` wrote."""
+    import numpy as np
+
+    learned = {}
+    for encoder in encoders:
+        with np.load(folder / f"{encoder.name}.npz", allow_pickle=False) as stored:
+            learned[encoder.name] = {name: stored[name] for name in stored.files}
+    return learned

@@ -1,0 +1,68 @@
+"""The events of a run's samples as one table, for tools that are not plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.api.errors import RequestError
+from bench.storage.files import written
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.data.run_samples import Material
+
+PARQUET, CSV = ".parquet", ".csv"
+
+
+def demand_table(file: Path) -> None:
+    """Refuse a file that no table can be written to.
+
+    Raises:
+        RequestError: it has another ending, or there is no such folder.
+    """
+    if file.suffix.lower() not in (PARQUET, CSV):
+        raise RequestError(f"{file}: wanted a name that ends in {PARQUET} or {CSV}")
+    if not file.absolute().parent.is_dir():
+        raise RequestError(f"{file}: there is no folder {file.parent}")
+
+
+def write_samples(material: Material, file: Path) -> Iterator[str]:
+    """Write the samples of a run, one below the other; gives a line about each.
+
+    Raises:
+        RequestError: as `demand_table`.
+    """
+    import pandas as pd
+
+    demand_table(file)
+    frame = pd.concat([_sample(material, role) for role in material.tables], ignore_index=True)
+    with written(file) as draft:
+        if file.suffix.lower() == PARQUET:
+            frame.to_parquet(draft, index=False)
+        else:
+            frame.to_csv(draft, index=False)
+    for role, record in material.records.items():
+        told = f"{record.signal} signal and {record.background} background events"
+        yield f"{role}: {told} of {record.label}, {record.part} {record.size}"
+
+
+def _sample(material: Material, role: str) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    table, whole, record = material.tables[role], material.whole[role], material.records[role]
+    order = np.argsort(whole.ids)
+    columns = {
+        "sample": role,
+        "dataset": record.dataset,
+        "edition": record.edition,
+        "event": table.ids,
+        "index": order[np.searchsorted(whole.ids[order], table.ids)],
+        "label": table.y,
+        "weight": table.weights,
+    }
+    features = {column.name: table.x[:, i] for i, column in enumerate(table.columns)}
+    return pd.DataFrame(columns | features)

@@ -1,0 +1,149 @@
+"""The events of a run: sources opened, tables loaded, samples drawn, and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.api.errors import InputError
+from bench.api.table import Split, Table
+from bench.data.feature_cache import load_table
+from bench.data.request import TRAIN_EVENTS, VALID_EVENTS, SampleRequest
+from bench.data.sampling import Sample, draw, natural_rate
+from bench.data.splits import division_of
+from bench.data.used_events import Ledger
+from bench.plugins.options import options_in
+from bench.storage.fingerprint import columns_digest, events_digest
+from bench.storage.record import SampleRecord
+
+if TYPE_CHECKING:
+    from bench.api.context import Context, Source
+    from bench.api.parts import Dataset
+
+
+@dataclass(frozen=True)
+class Material:
+    """The samples of a run by role: `train`, `valid`, `evaluated`."""
+
+    tables: Mapping[str, Table]
+    whole: Mapping[str, Table]
+    """The datasets that they are drawn from."""
+    records: Mapping[str, SampleRecord]
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A dataset, and the distribution that it comes from."""
+
+    dataset: Dataset
+    distribution: str
+
+
+@dataclass(frozen=True)
+class _Opened:
+    dataset: Dataset
+    source: Source
+    table: Table
+
+
+def gather(
+    request: SampleRequest,
+    evaluated_on: Origin,
+    fitted_on: Origin,
+    context: Context,
+    *,
+    tables: Path,
+    earlier: Ledger | None = None,
+    overlapping: bool = False,
+) -> Material:
+    """Open what a run needs, making twins and tables where there are none, and draw the samples.
+
+    `earlier` is the ledger of the fit that this one goes on from, if any; `overlapping` samples may
+    share events.
+
+    Raises:
+        BenchError: a file that is not what it should be, or a sample that cannot be drawn.
+    """
+
+    def opened(origin: Origin, edition: str | None, file: Path | None) -> _Opened:
+        dataset = origin.dataset
+        source = dataset.open(edition, file, context)
+        table, reused = load_table(dataset, origin.distribution, source, context, tables)
+        told = "reused its features" if reused else "made its features"
+        context.notice(f"{dataset.name} ({source.edition}): {len(table)} events, {told}")
+        return _Opened(dataset, source, table)
+
+    evaluated = opened(evaluated_on, request.edition, request.file)
+    train = evaluated
+    own = fitted_on == evaluated_on and request.train_edition in (None, request.edition)
+    if not own or request.file:
+        edition = request.train_edition or (None if request.file else request.edition)
+        train = opened(fitted_on, edition, None)
+    if train.table.columns != evaluated.table.columns:
+        raise InputError(
+            f"{train.dataset.name} and {evaluated.dataset.name} have different features"
+        )
+    drawn = {
+        role: (origin, draw(origin.table, sample), sample)
+        for role, origin, sample in _samples(request, train, evaluated)
+    }
+    records = {role: _record(*row) for role, row in drawn.items()}
+    ledger = Ledger.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
+    if not overlapping:
+        ledger.refuse(drawn["evaluated"][1])
+    return Material(
+        ledger=ledger,
+        tables={role: table for role, (_, table, _) in drawn.items()},
+        whole={role: origin.table for role, (origin, _, _) in drawn.items()},
+        records=records,
+    )
+
+
+def _samples(
+    request: SampleRequest, train: _Opened, evaluated: _Opened
+) -> list[tuple[str, _Opened, Sample]]:
+    fitted_on = (train.dataset.name, train.source.edition)
+    # of a published division it is the test part that everybody's figures are on
+    published = evaluated.table.splits is not None and Split.TEST in evaluated.table.splits
+    apart = fitted_on != (evaluated.dataset.name, evaluated.source.edition)
+    ratio = request.train_ratio
+    asked = Sample(
+        split=request.split or ("all" if apart and not published else "test"),
+        ratio=request.ratio or evaluated.dataset.ratio,
+        events=request.events,
+    )
+    return [
+        ("train", train, Sample("train", ratio, request.train_events, TRAIN_EVENTS)),
+        ("valid", train, Sample("valid", ratio, None, VALID_EVENTS)),
+        ("evaluated", evaluated, asked),
+    ]
+
+
+def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
+    signal = int((table.y == 1).sum())
+    return SampleRecord(
+        dataset=origin.dataset.name,
+        edition=origin.source.edition,
+        source=origin.source.digest,
+        options=options_in(origin.dataset),
+        split=sample.split,
+        ratio=sample.ratio,
+        signal=signal,
+        background=len(table) - signal,
+        natural=natural_rate(origin.table, sample.split),
+        fingerprint=events_digest(table.ids),
+        features=columns_digest(table.columns),
+        skipped=origin.table.skipped,
+        division=division_of(origin.table, sample.split),
+    )
+
+
+def _division(records: Mapping[str, SampleRecord]) -> str:
+    """Whose the train and valid splits are; empty where they are by hash alone."""
+    train, valid = (records[role].division or "by hash" for role in ("train", "valid"))
+    if train == valid:
+        return "" if train == "by hash" else f"train and valid: {train}"
+    return f"train: {train}, valid: {valid}"

@@ -1,0 +1,54 @@
+"""Scoring inputs by a fitted model, slice by slice, and what a score has to be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bench.api.errors import BenchError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.api.context import Context
+    from bench.api.inputs import Inputs
+    from bench.api.parts import Fitted
+
+SLICE = 2048
+
+
+def unlabelled(inputs: Inputs) -> Inputs:
+    """The inputs without what only a judge may know: labels, and weights, which can follow them."""
+    import numpy as np
+
+    return replace(inputs, y=np.zeros_like(inputs.y), weights=np.ones_like(inputs.weights))
+
+
+def score(fitted: Fitted, inputs: Inputs, label: str, context: Context) -> NDArray[np.float64]:
+    """P(signal) of each event: (n,), in [0, 1]; NaN where there is no verdict.
+
+    A model that scores never sees the labels.
+
+    Raises:
+        BenchError: scores of another shape or outside [0, 1].
+    """
+    import numpy as np
+
+    found = np.empty(len(inputs))
+    with context.progress(label, total=len(inputs)) as bar:
+        for start in range(0, len(inputs), SLICE):
+            rows = np.arange(start, min(start + SLICE, len(inputs)))
+            got = np.asarray(fitted.score(unlabelled(inputs.take(rows))))
+            if got.shape != rows.shape:
+                raise BenchError(f"scores of shape {got.shape} for {len(rows)} events")
+            found[rows] = got
+            bar.advance(len(rows))
+    outside = ~np.isnan(found) & ~((found >= 0) & (found <= 1))
+    if outside.any():
+        first = int(np.argmax(outside))
+        raise BenchError(
+            f"{int(outside.sum())} of {len(found)} scores are outside [0, 1], "
+            f"the first {found[first]:g}"
+        )
+    return found

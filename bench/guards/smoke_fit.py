@@ -1,0 +1,137 @@
+"""The rehearsal: the whole way on a few events, before hours are spent on many."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.api.context import no_progress
+from bench.data.score import unlabelled
+from bench.guards.evidence import Rehearsal
+from bench.guards.fresh import NotRereadError, reread
+from bench.guards.probing import EVENTS, few, probe
+from bench.guards.recorder import Recorder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.api.context import Context
+    from bench.api.inputs import Inputs
+    from bench.api.parts import Fitted, Model
+    from bench.guards.recorder import Record
+
+TRAIN_EVENTS = 96
+LOSSES = ("verdict_loss", "loss")
+"""What a model may log its loss as; the first one is of the two verdicts alone."""
+
+
+def rehearse(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> Rehearsal:
+    """Fit, save, load and score, with the same seed again and with the opposite labels.
+
+    Args:
+        model: with the options of the run.
+        inputs: events of the train split.
+        probed: events of the valid split, which are scored.
+        context: of the run.
+    """
+    import numpy as np
+
+    train = inputs.take(_alternating(inputs.y, few(inputs.y, TRAIN_EVENTS)))
+    valid = probed.take(few(probed.y, EVENTS))
+    context.scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=context.scratch, prefix="rehearsal-") as folder:
+        stage = _Stage(model, valid, context, Path(folder))
+        first = stage.fit(train)
+        where = stage.folder("saved")
+        first.fitted.save(where)
+        opposite = stage.fit(replace(train, y=(1 - train.y).astype(np.int8)))
+        return Rehearsal(
+            probed=probe(model, first.fitted, valid, columns=first.record is not None),
+            **stage.reread(where),
+            again=stage.scores(stage.fit(train).fitted, valid),
+            flipped=stage.scores(opposite.fitted, valid),
+            train=train,
+            fitted=stage.scores(first.fitted, train),
+            fitted_flipped=stage.scores(opposite.fitted, train),
+            record=first.record,
+            record_flipped=opposite.record,
+            first_loss=_first(first.logged),
+        )
+
+
+def _alternating(y: NDArray[np.int8], rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The rows with signal and background in turns, as far as there are both."""
+    import numpy as np
+
+    turns = np.empty(len(rows))
+    for label in (0, 1):
+        mine = y[rows] == label
+        turns[mine] = 2 * np.arange(mine.sum()) + label
+    return rows[np.argsort(turns, kind="stable")]
+
+
+@dataclass
+class _Done:
+    fitted: Fitted
+    record: Record | None
+    logged: list[Mapping[str, float]]
+
+
+@dataclass
+class _Stage:
+    model: Model
+    probe: Inputs
+    context: Context
+    root: Path
+    fits: int = field(default=0)
+
+    def fit(self, train: Inputs) -> _Done:
+        """A fit of its own, from nothing."""
+        self.fits += 1
+        recorder = Recorder(self.probe)
+        logged: list[Mapping[str, float]] = []
+        context = replace(
+            self.context,
+            checkpoints=self.folder(f"checkpoints-{self.fits}"),
+            progress=no_progress,
+            notice=lambda _: None,
+            log=lambda _, scalars: logged.append(scalars),
+            watch=recorder,
+        )
+        fitted = self.model.fit(train, self.probe, context)
+        return _Done(fitted, recorder.record, logged)
+
+    def reread(self, saved: Path) -> dict[str, Any]:
+        """Scores of what was saved, by a fresh process; or why it has none."""
+        import numpy as np
+
+        context = replace(self.context, scratch=self.folder("fresh"))
+        try:
+            return {"reread": reread(self.model, saved, self.probe, context)}
+        except NotRereadError as error:
+            return {"reread": np.full(len(self.probe), np.nan), "unread": str(error)}
+
+    def folder(self, name: str) -> Path:
+        """An empty folder."""
+        made = self.root / name
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir()
+        return made
+
+    def scores(self, fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
+        import numpy as np
+
+        return np.asarray(fitted.score(unlabelled(inputs)), dtype=np.float64)
+
+
+def _first(logged: Sequence[Mapping[str, float]]) -> float | None:
+    for name in LOSSES:
+        for scalars in logged:
+            if name in scalars:
+                return float(scalars[name])
+    return None

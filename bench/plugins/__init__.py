@@ -1,0 +1,1 @@
+"""Plugins: how they are loaded, and how the options of their parts are read."""

@@ -1,0 +1,279 @@
+"""Finding and loading plugins: one broken plugin is named with its reason and hides no other."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from types import FunctionType, ModuleType
+from typing import Generic, TypeVar, cast
+
+import pluggy
+
+from bench.api import hookspecs
+from bench.api.errors import RequestError, did_you_mean
+from bench.api.parts import Dataset, Encoder, Metric, Model, Part
+
+GROUP = "bench"
+ALLOW_LIST = "BENCH_PLUGINS"
+"""Environment variable: the names of the plugins to load, comma-separated; empty for all."""
+
+CORE = "core"
+"""The plugin that the core itself is."""
+LIMIT = "BENCH_IMPORT_SECONDS"
+"""Environment variable: seconds that the import of a plugin, or one of its hooks, may take."""
+IMPORT_SECONDS = 30.0
+
+HOOKS: dict[str, type[Part]] = {
+    "bench_datasets": Dataset,
+    "bench_encoders": Encoder,
+    "bench_models": Model,
+    "bench_metrics": Metric,
+}
+
+
+P = TypeVar("P", bound=Part)
+P_co = TypeVar("P_co", bound=Part, covariant=True)
+
+
+@dataclass(frozen=True)
+class Offer(Generic[P_co]):
+    """A part that a plugin offers."""
+
+    part: type[P_co]
+    plugin: str
+    distribution: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a plugin, or a part of one, is not to be had."""
+
+    plugin: str
+    reason: str
+
+
+@dataclass
+class Shelf:
+    """All parts that can be had, by kind and name, and the troubles on the way."""
+
+    offers: dict[type[Part], dict[str, Offer[Part]]] = field(
+        default_factory=lambda: {kind: {} for kind in HOOKS.values()}
+    )
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def all(self, kind: type[P]) -> dict[str, Offer[P]]:
+        """All offers of a kind, by name."""
+        return cast(dict[str, Offer[P]], self.offers[kind])
+
+    def find(self, kind: type[P], name: str) -> Offer[P]:
+        """The offer of this kind and name.
+
+        Raises:
+            RequestError: there is none; with did-you-mean and the troubles that may be the cause.
+        """
+        shelf = self.all(kind)
+        if name in shelf:
+            return shelf[name]
+        reasons = [t.reason for t in self.troubles if t.plugin == name or repr(name) in t.reason]
+        hint = f"; {reasons[0]}" if reasons else f"; {did_you_mean(name, shelf)}"
+        raise RequestError(f"no {kind.__name__.lower()} {name!r}{hint}")
+
+    def model_of(self, plugin: str) -> Offer[Model]:
+        """The model that a plugin offers: its only one, or the one that has the plugin's name.
+
+        Raises:
+            RequestError: no such plugin, or none or several models in it.
+        """
+        models = self.all(Model)
+        offered = {name: offer for name, offer in models.items() if offer.plugin == plugin}
+        if plugin in offered:
+            return offered[plugin]
+        if len(offered) == 1:
+            return next(iter(offered.values()))
+        if offered:
+            raise RequestError(f"plugin {plugin!r} offers several models: {', '.join(offered)}")
+        reasons = [trouble.reason for trouble in self.troubles if trouble.plugin == plugin]
+        hint = reasons[0] if reasons else did_you_mean(plugin, {o.plugin for o in models.values()})
+        raise RequestError(f"no plugin {plugin!r} with a model; {hint}")
+
+
+def load_shelf() -> Shelf:
+    """Load every allowed plugin and shelve its parts.
+
+    Raises:
+        RequestError: the environment's limit is no number of seconds.
+    """
+    _seconds()  # or every plugin would be in trouble for it
+    shelf = Shelf()
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    found: dict[tuple[type[Part], str], list[Offer[Part]]] = defaultdict(list)
+    for entry in _allowed(shelf):
+        module = _module(entry, shelf)
+        if module is None or not _well_hooked(entry.name, module, manager, shelf):
+            continue
+        for kind, part in _parts(entry.name, manager, shelf):
+            dist = entry.dist
+            offer = Offer(part, entry.name, dist.name if dist else "", dist.version if dist else "")
+            found[kind, part.name].append(offer)
+    for (kind, name), offers in sorted(found.items(), key=lambda item: item[0][1]):
+        if len(offers) == 1:
+            shelf.offers[kind][name] = offers[0]
+            continue
+        if own := [offer for offer in offers if offer.plugin == CORE]:
+            shelf.offers[kind][name] = own[0]
+            reason = f"the {kind.__name__.lower()} {name!r} is the core's own; take another name"
+            shelf.troubles += [Trouble(o.plugin, reason) for o in offers if o.plugin != CORE]
+            continue
+        who = " and ".join(f"{offer.plugin} ({offer.distribution})" for offer in offers)
+        reason = f"the {kind.__name__.lower()} {name!r} is offered by {who}; choose by {ALLOW_LIST}"
+        shelf.troubles += [Trouble(plugin, reason) for plugin in sorted({o.plugin for o in offers})]
+    return shelf
+
+
+def _allowed(shelf: Shelf) -> Iterator[EntryPoint]:
+    """The entry points to load, by name; a name that two distributions claim is trouble."""
+    allowed = {name.strip() for name in os.environ.get(ALLOW_LIST, "").split(",") if name.strip()}
+    by_name: dict[str, list[EntryPoint]] = defaultdict(list)
+    for entry in entry_points(group=GROUP):
+        by_name[entry.name].append(entry)
+    for name in sorted(allowed - by_name.keys()):
+        reason = f"{ALLOW_LIST} names it, but it is not installed; {did_you_mean(name, by_name)}"
+        shelf.troubles.append(Trouble(name, reason))
+    for name, entries in sorted(by_name.items()):
+        if allowed and name not in allowed | {CORE}:
+            continue
+        if len(entries) > 1:
+            who = " and ".join(sorted(e.dist.name if e.dist else e.value for e in entries))
+            shelf.troubles.append(Trouble(name, f"the plugin name {name!r} is claimed by {who}"))
+            continue
+        yield entries[0]
+
+
+def _seconds() -> float:
+    """How long the import of a plugin may take."""
+    told = os.environ.get(LIMIT) or str(IMPORT_SECONDS)
+    with suppress(ValueError):
+        if 0 < (seconds := float(told)) < 1e6:
+            return seconds
+    raise RequestError(f"{LIMIT}={told}: wanted a number of seconds above 0")
+
+
+class _EndlessError(BaseException):
+    """Takes too long; not an Exception, so that no loop of the plugin swallows it."""
+
+
+@contextmanager
+def _limited(what: str) -> Iterator[None]:
+    """Stops what takes too long, where the system can: in the main thread, and not on Windows."""
+    seconds = _seconds()
+    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not able:
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _EndlessError(f"{what} takes more than {seconds:g} s")
+
+    kept = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, kept)
+
+
+def _module(entry: EntryPoint, shelf: Shelf) -> ModuleType | None:
+    try:
+        # what a plugin prints must not get among what a command gives
+        with redirect_stdout(io.StringIO()), _limited("its import"):
+            module = entry.load()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit, and whatever else a stranger raises
+        reason = f"cannot be imported: {type(error).__name__}: {_line(error)}"
+        shelf.troubles.append(Trouble(entry.name, reason))
+        return None
+    if not isinstance(module, ModuleType):
+        reason = f"the entry point {entry.value!r} is not a module"
+        shelf.troubles.append(Trouble(entry.name, reason))
+        return None
+    return module
+
+
+def _well_hooked(
+    name: str, module: ModuleType, manager: pluggy.PluginManager, shelf: Shelf
+) -> bool:
+    """Register the module; its misspelt, undecorated or wrongly signed hooks are troubles."""
+    reasons = []
+    for attribute, value in vars(module).items():
+        if not (attribute.startswith("bench_") and isinstance(value, FunctionType)):
+            continue
+        decorated = hasattr(value, f"{GROUP}_impl")
+        if decorated and attribute not in HOOKS:
+            reasons.append(f"no hook is called {attribute!r}; {did_you_mean(attribute, HOOKS)}")
+        elif attribute in HOOKS and not decorated:
+            reasons.append(f"{attribute} is not decorated with @bench.hookimpl")
+    try:
+        manager.register(module, name=name)
+    except (pluggy.PluginValidationError, ValueError) as error:
+        if manager.has_plugin(name):
+            manager.unregister(name=name)
+        reasons.append(f"cannot be registered: {_line(error)}")
+    shelf.troubles += [Trouble(name, reason) for reason in reasons]
+    return manager.has_plugin(name)
+
+
+def _parts(
+    name: str, manager: pluggy.PluginManager, shelf: Shelf
+) -> Iterator[tuple[type[Part], type[Part]]]:
+    """Kind and class of every part that the plugin's hooks give."""
+    for hook, kind in HOOKS.items():
+        for impl in getattr(manager.hook, hook).get_hookimpls():
+            if impl.plugin_name != name:
+                continue
+            try:
+                with redirect_stdout(io.StringIO()), _limited("the hook"):
+                    parts = list(impl.function())
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                reason = f"{hook} fails: {type(error).__name__}: {_line(error)}"
+                shelf.troubles.append(Trouble(name, reason))
+                continue
+            good = [part for part in parts if _is_part(part, kind)]
+            yield from ((kind, part) for part in good)
+            if wrong := ", ".join(_told(part) for part in parts if not _is_part(part, kind)):
+                reason = f"{hook} gives {wrong}, wanted a named subclass of {kind.__name__}"
+                shelf.troubles.append(Trouble(name, reason))
+
+
+def _is_part(part: object, kind: type[Part]) -> bool:
+    if not (isinstance(part, type) and issubclass(part, kind)):
+        return False
+    name = getattr(part, "name", None)
+    return isinstance(name, str) and bool(name.strip())
+
+
+def _told(part: object) -> str:
+    """What a hook gave, in one line, whatever its own `__repr__` does."""
+    try:
+        return " ".join(repr(part).split())
+    except Exception:
+        return f"a {type(part).__name__}"
+
+
+def _line(error: BaseException) -> str:
+    try:
+        return " ".join(str(error).split()) or "no message"
+    except Exception:
+        return "no message"

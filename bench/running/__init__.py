@@ -1,0 +1,1 @@
+"""One run, from the request to its sealed record; and many runs, of a study."""

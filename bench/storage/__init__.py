@@ -1,0 +1,1 @@
+"""What lies on disk: files put in place whole, content hashes, caches, records of runs."""

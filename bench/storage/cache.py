@@ -1,0 +1,143 @@
+"""Content-addressed folders: computed once for a key, sealed by a manifest, verified when read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+from bench.api.errors import DamagedError
+from bench.storage.files import sync, write_bytes
+from bench.storage.fingerprint import file_digest
+from bench.storage.parse import read_json
+
+MANIFEST = "manifest.json"
+
+
+def seal(folder: Path) -> None:
+    """Write the manifest: the hash of every file in the folder, last of all."""
+    import msgspec
+
+    hashes = _hashes(folder)
+    for name in hashes:
+        sync(folder / name)
+    write_bytes(folder / MANIFEST, msgspec.json.encode(hashes, order="sorted"))
+
+
+def verify(folder: Path) -> None:
+    """Compare a folder with its manifest.
+
+    Raises:
+        DamagedError: it has none, or a file is missing, added or changed.
+    """
+    try:
+        sealed = read_json(folder / MANIFEST, dict[str, str])
+    except DamagedError as error:
+        raise DamagedError(f"{folder}: no readable manifest") from error
+    there = _hashes(folder)
+    for name in sorted(sealed.keys() | there.keys()):
+        if sealed.get(name) != there.get(name):
+            raise DamagedError(f"{folder}: {name} is not what was sealed")
+
+
+def stored(
+    root: Path,
+    key: str,
+    compute: Callable[[Path], None],
+    notice: Callable[[str], None],
+    *,
+    beside: Sequence[Path] = (),
+    changes: Callable[[Path], Sequence[str]] = lambda folder: (),
+) -> tuple[Path, bool]:
+    """The sealed folder of a key and whether it was there; computed where it is not, or damaged.
+
+    `compute` fills an empty folder; what it raises goes through and leaves no entry. Where it
+    writes files `beside` it, the folder counts as damaged without them. `changes` says what is
+    another here than when a folder was made, a line each: such a folder is left to those for whom
+    it holds, and one is made beside it.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    with locked(root / f"{key}.lock", notice):
+        changed: Sequence[str] = ()
+        for folder in _made(root, key):
+            try:
+                verify(folder)
+                _demand_there(folder, beside)
+            except DamagedError as error:
+                notice(f"{error}; it is made anew")
+                shutil.rmtree(folder)
+                continue
+            if not (changed := changes(folder)):
+                return folder, True
+        if changed:
+            notice(f"{'; '.join(changed[:3])}: what was made with that is not reused")
+        folder = root / key
+        if folder.exists():
+            folder = root / f"{key}-{uuid4().hex[:8]}"
+        draft = root / f".{key}.{os.getpid()}"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        try:
+            compute(draft)
+            seal(draft)
+            draft.rename(folder)
+            sync(root)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return folder, False
+
+
+def kept(root: Path, key: str, changes: Callable[[Path], Sequence[str]]) -> Path | None:
+    """The sealed folder of a key, if one is there that is whole and holds here."""
+    for folder in _made(root, key):
+        with suppress(DamagedError):
+            verify(folder)
+            if not changes(folder):
+                return folder
+    return None
+
+
+def _made(root: Path, key: str) -> list[Path]:
+    """The folders of a key: the first that was made, and those for other surroundings."""
+    return [folder for folder in (root / key, *sorted(root.glob(f"{key}-*"))) if folder.exists()]
+
+
+def _demand_there(folder: Path, beside: Sequence[Path]) -> None:
+    for file in beside:
+        if not file.is_file():
+            raise DamagedError(f"{folder}: {file}, which belongs to it, is missing")
+
+
+@contextmanager
+def locked(
+    path: Path,
+    notice: Callable[[str], None],
+    waiting: str = "another process is making the same; waiting for it",
+    *,
+    soft: bool = True,
+) -> Iterator[None]:
+    """Hold a lock file, alone among all processes; says so where it has to wait.
+
+    Raises:
+        OSError: no locks can be had there; not for want of flock, where a `soft` one will do.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, fallback_to_soft=soft)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        notice(waiting)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = (f for f in folder.rglob("*") if f.is_file() and f != folder / MANIFEST)
+    return {f.relative_to(folder).as_posix(): file_digest(f) for f in files}

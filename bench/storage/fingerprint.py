@@ -1,0 +1,65 @@
+"""Content hashes: of requests, of events and of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.api.table import Column, Table
+
+
+def digest(value: object) -> str:
+    """The hash of anything JSON can say; dataclasses included, mappings in any order."""
+    import msgspec
+
+    return sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()
+
+
+def array_digest(array: NDArray[np.generic]) -> str:
+    """The hash of an array's bytes, shape and type."""
+    import numpy as np
+
+    head = f"{array.dtype.str}{array.shape}".encode()
+    return sha256(head + np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def table_digest(table: Table) -> str:
+    """The hash of all that a table holds: columns, features, labels, ids, weights, any splits."""
+    own = () if table.splits is None else (table.splits,)
+    arrays: tuple[NDArray[np.generic], ...] = (table.x, table.y, table.ids, table.weights, *own)
+    return digest([table.columns, [array_digest(array) for array in arrays]])
+
+
+def columns_digest(columns: Iterable[Column]) -> str:
+    """The hash of what the features are: names, units and meanings."""
+    return digest([{"name": c.name, "unit": c.unit, "meaning": c.meaning} for c in columns])
+
+
+def scores_digest(score: NDArray[np.float64]) -> str:
+    """The hash of scores, event by event: equal ones have the same, and no others."""
+    import numpy as np
+
+    plain = score.astype(np.float64) + 0.0  # there are two noughts
+    plain[np.isnan(plain)] = np.nan  # and many ways to write that there is no score
+    return array_digest(plain)
+
+
+def events_digest(ids: NDArray[np.uint64]) -> str:
+    """The hash of a set of events, in whatever order."""
+    import numpy as np
+
+    return array_digest(np.sort(ids))
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    from hashlib import file_digest as stream_digest
+
+    with path.open("rb") as stream:
+        return stream_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,74 @@
+"""Training scalars: a JSON object a line, and TensorBoard's event files of the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from bench.api.errors import DamagedError
+from bench.storage.parse import parsed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HISTORY = "history.jsonl"
+TENSORBOARD = "tensorboard"
+
+
+class History:
+    """The scalars of a fit under way, kept beside its checkpoints so that nothing is lost."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / HISTORY
+        self.events = folder / TENSORBOARD
+        self._writer: object | None = None
+
+    def log(self, step: int, scalars: Mapping[str, float]) -> None:
+        """Add the scalars of one step; TensorBoard can watch the folder meanwhile."""
+        import msgspec
+
+        with self.path.open("ab") as stream:
+            stream.write(msgspec.json.encode({"step": step, **scalars}) + b"\n")
+        if self._writer is None:
+            self._writer = _writer(self.events)
+        _add(self._writer, step, scalars)
+
+    def write(self, target: Path) -> None:
+        """One line a step: a step that was done again after an interruption counts once."""
+        import msgspec
+
+        rows = dict(_rows(self.path)) if self.path.exists() else {}
+        lines = [msgspec.json.encode({"step": step, **scalars}) for step, scalars in rows.items()]
+        target.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def write_events(history: Path, folder: Path) -> None:
+    """TensorBoard's event files of a written history."""
+    if not history.exists() or not history.stat().st_size:
+        return
+    writer = _writer(folder)
+    for step, scalars in _rows(history):
+        _add(writer, step, scalars)
+    writer.close()  # type: ignore[attr-defined]
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, float]]]:
+    for line in path.read_bytes().splitlines():
+        try:
+            row = parsed(line, dict[str, float | None], path)
+        except DamagedError:
+            continue  # a line that the interruption cut
+        step = row.pop("step", None)
+        if step is not None:
+            yield int(step), {name: v for name, v in row.items() if v is not None}
+
+
+def _writer(folder: Path) -> object:
+    from tensorboardX import SummaryWriter
+
+    return SummaryWriter(str(folder))
+
+
+def _add(writer: object, step: int, scalars: Mapping[str, float]) -> None:
+    for name, value in scalars.items():
+        writer.add_scalar(name, value, step)  # type: ignore[attr-defined]

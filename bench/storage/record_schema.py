@@ -1,0 +1,76 @@
+"""The form that a record was written in: one that this bench does not know is refused by name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.api.errors import DamagedError
+from bench.storage.parse import parsed
+from bench.storage.record import SCHEMA, SEVERITIES, RunRecord
+
+MISSING = "missing"
+LONGEST = 40
+"""Characters that are shown of a form or a version that makes no sense."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a record says of its form, whatever else it holds."""
+
+    schema: Any = MISSING
+    versions: Any = field(default_factory=dict)
+
+    def demand_known(self, where: object) -> None:
+        """Refuse a form that is none of this bench's.
+
+        Raises:
+            DamagedError: which form, and the bench that wrote it.
+        """
+        versions = self.versions if isinstance(self.versions, dict) else {}
+        demand_form(self.schema, SCHEMA, versions.get("classifier-bench"), where)
+
+
+def demand_form(form: object, newest: int, version: object, where: object) -> None:
+    """Refuse a form other than 1 to the newest one that this bench knows.
+
+    Raises:
+        DamagedError: which form, and the bench that wrote it.
+    """
+    whole = type(form) is int
+    if whole and 1 <= form <= newest:  # type: ignore[operator]
+        return
+    known = f"form {newest}" if newest == 1 else f"forms 1 to {newest}"
+    by = f"bench {_plain(version)}" if version else "an unknown bench"
+    newer = whole and form > newest  # type: ignore[operator]
+    mend = "; a newer bench is needed" if newer else ""
+    told = "no form" if form == MISSING else f"form {_short(form)}"
+    raise DamagedError(f"{where} has {told}, written by {by}; this bench reads {known}{mend}")
+
+
+def read_record(content: bytes, where: object) -> RunRecord:
+    """A run's record; what it holds beyond the form's own fields is passed over.
+
+    Raises:
+        DamagedError: it is of an unknown form, or is no record.
+    """
+    parsed(content, Written, where).demand_known(where)
+    record = parsed(content, RunRecord, where)
+    for verdict in record.verdicts:
+        if verdict.severity not in SEVERITIES:
+            wrong = f"{verdict.code} has severity {_short(verdict.severity)}"
+            raise DamagedError(f"{where}: {wrong}, wanted {', '.join(SEVERITIES)}")
+    return record
+
+
+def _plain(version: object) -> str:
+    """A version as it is, if it looks like one."""
+    usual = isinstance(version, str) and version.isprintable() and len(version) <= LONGEST
+    return str(version) if usual else _short(version)
+
+
+def _short(value: object) -> str:
+    """A value out of a file as JSON, on one line."""
+    text = json.dumps(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

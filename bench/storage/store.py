@@ -1,0 +1,231 @@
+"""The records of runs on disk: a folder a run, claimed once, sealed, never changed afterwards."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.api.errors import DamagedError, RequestError
+from bench.storage.cache import locked
+from bench.storage.distributions import changes
+from bench.storage.files import sync, write_bytes, written
+from bench.storage.fingerprint import file_digest
+from bench.storage.history import HISTORY
+from bench.storage.record import RunRecord
+from bench.storage.record_schema import read_record
+from bench.storage.stored_run import METRICS, SCORES, Metrics, Run
+
+if TYPE_CHECKING:
+    from bench.api.scores import Scored
+
+__all__ = ["TRACEBACK", "Metrics", "Run", "Store", "copy_history", "write_metrics", "write_scores"]
+
+log = logging.getLogger(__name__)
+
+RECORD = "run.json"
+TRACEBACK = "traceback.txt"
+LOCKS = ".locks"
+"""Folder of what keeps two processes from making the same run."""
+BEGINNING = 12
+"""Characters of a run's key that its folder's name ends in."""
+CLAIMED = re.compile(rf"-[0-9a-f]{{{BEGINNING}}}(-\d+)?$")
+
+
+class Store:
+    """A folder of runs."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._left_out: set[str] = set()
+
+    def claim(self, created: str, key: str) -> Path:
+        """Make the folder of a new run, `created` in UTC; nobody else gets the same one."""
+        stamp = created.replace("-", "").replace(":", "")
+        for again in range(1000):
+            name = f"{stamp}-{key[:BEGINNING]}" + (f"-{again}" if again else "")
+            try:
+                (self.root / name).mkdir(parents=True)
+            except FileExistsError:
+                continue
+            return self.root / name
+        raise RequestError(f"{self.root}: no free folder for run {key[:BEGINNING]}")
+
+    @contextmanager
+    def alone(self, key: str, notice: Callable[[str], None] = log.info) -> Iterator[None]:
+        """Let nobody else make the run of a content key meanwhile; waits for one who does."""
+        lock = self.root / LOCKS / f"{key[:32]}.lock"
+        told = "another process is making the same run; waiting for it"
+        with ExitStack() as stack:
+            try:
+                lock.parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(locked(lock, notice, told, soft=False))
+            except OSError as error:
+                why = error.strerror or error
+                notice(f"{lock.parent}: no locks here ({why}); do not start the same run twice")
+            yield
+            # who waits for it finds the run; only where there is none must the file stay the same
+            with suppress(OSError):
+                lock.unlink()
+
+    def withdraw(self, folder: Path) -> None:
+        """Take back a claimed folder of a run that is not to be recorded."""
+        shutil.rmtree(folder)
+
+    def seal(self, folder: Path, record: RunRecord) -> Run:
+        """Write the record, with the hashes of the files beside it; the run is then complete."""
+        import msgspec
+
+        there = sorted(p for p in folder.rglob("*") if p.is_file())
+        files = {p.relative_to(folder).as_posix(): file_digest(p) for p in there}
+        record = replace(record, files=files)
+        write_bytes(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=1))
+        sync(self.root)
+        return Run(folder, record)
+
+    def find(self, key: str) -> Run | None:
+        """The newest good run of a key that was made with the versions here, its files verified."""
+        # a folder's name ends in the beginning of its key, unless somebody called it otherwise
+        names = [n for n in self._names() if key[:BEGINNING] in n or not CLAIMED.search(n)]
+
+        def fits(record: RunRecord) -> bool:
+            return record.id == key and not changes(record.versions | record.judged_with)
+
+        return self._newest(names, key, fits)
+
+    def find_scores(self, key: str) -> Run | None:
+        """The newest good run with scores of this key and the versions here, its files verified."""
+
+        def fits(record: RunRecord) -> bool:
+            return record.scores == key and not changes(record.versions)
+
+        return self._newest(self._names(), key, fits)
+
+    def _newest(
+        self, names: Sequence[str], key: str, wanted: Callable[[RunRecord], bool]
+    ) -> Run | None:
+        for run in self._readable(reversed(names), key):
+            if run.record.status == "ok" and wanted(run.record):
+                try:
+                    run.demand_sound()
+                    run.metrics()
+                    run.history()  # which goes into a run that reuses the scores
+                except DamagedError:
+                    continue
+                return run
+        return None
+
+    def runs(self, saying: str = "") -> Iterator[Run]:
+        """Every sealed run, oldest first; of those alone whose record says so, if a hash is given.
+
+        A record that cannot be read is left out, with one line that names it.
+        """
+        return self._readable(self._names(), saying)
+
+    def named(self, name: str) -> Run | None:
+        """The run in the folder of this name, if it can be read."""
+        return next(self._readable([name]), None)
+
+    def _names(self) -> list[str]:
+        """The names of all folders that may be runs, oldest first."""
+        try:
+            with os.scandir(self.root) as entries:
+                return sorted(entry.name for entry in entries if not entry.name.startswith("."))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def _readable(self, names: Iterable[str], saying: str = "") -> Iterator[Run]:
+        for name in names:
+            try:
+                run = self._read(name, saying)
+            except DamagedError as error:
+                if name not in self._left_out:
+                    self._left_out.add(name)
+                    log.warning("%s; it is left out", error)
+                continue
+            if run:
+                yield run
+
+    def _read(self, name: str, saying: str = "") -> Run | None:
+        """The run in a folder; None where none was sealed, or its record does not say so.
+
+        Raises:
+            DamagedError: the record cannot be read, or is of an unknown form.
+        """
+        path = self.root / name / RECORD
+        try:
+            content = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise DamagedError(f"{path} cannot be read: {error.strerror or error}") from error
+        # looking for a hash in the bytes costs next to nothing; decoding thousands of records does
+        return Run(path.parent, read_record(content, path)) if saying.encode() in content else None
+
+    def pick(self, names: Sequence[str]) -> list[Run]:
+        """The runs whose folder is named, or starts or ends with the name; all if none is named.
+
+        Raises:
+            RequestError: a name that fits no run or several.
+            DamagedError: a named run whose record cannot be read, or is of an unknown form.
+        """
+        if not names:
+            return list(self.runs())
+        every = self._names()
+        return [self._picked(name, every) for name in map(_folder_name, names)]
+
+    def _picked(self, name: str, every: Sequence[str]) -> Run:
+        fits = [n for n in every if name and (n.startswith(name) or n.endswith(name))]
+        if name in every or len(fits) == 1:
+            run = self._read(name if name in every else fits[0])
+            if run:
+                return run
+        runs = list(self._readable(fits))
+        if len(runs) == 1:
+            return runs[0]
+        newest = next((f"; the newest is {r.name}" for r in self._readable(reversed(every))), "")
+        told = f"{len(runs)} runs" if runs else "no run"
+        raise RequestError(f"{told} called {name!r} in {self.root}{newest}")
+
+
+def write_scores(folder: Path, samples: Mapping[str, tuple[Scored, object]]) -> None:
+    """Write the scores of each sample: event id, label, weight, score; one Parquet file."""
+    import pandas as pd
+
+    frames = []
+    for name, (scored, ids) in samples.items():
+        columns = {
+            "sample": name,
+            "event": ids,
+            "label": scored.y,
+            "weight": scored.weights,
+            "score": scored.score,
+        }
+        masses = {} if scored.mass is None else {"mass": scored.mass}
+        frames.append(pd.DataFrame(columns | masses))
+    with written(folder / SCORES) as draft:
+        pd.concat(frames).to_parquet(draft, index=False)
+
+
+def write_metrics(folder: Path, metrics: Metrics) -> None:
+    """Write the figures."""
+    import msgspec
+
+    content = msgspec.json.format(msgspec.json.encode(metrics), indent=1)
+    write_bytes(folder / METRICS, content)
+
+
+def copy_history(folder: Path, history: Path) -> None:
+    """Keep the training scalars of the fit with the run."""
+    if history.exists():
+        shutil.copyfile(history, folder / HISTORY)
+
+
+def _folder_name(name: str) -> str:
+    return Path(name).name

@@ -1,0 +1,139 @@
+"""A sealed run: its record, and the files beside it, each of them verified and read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.api.errors import DamagedError
+from bench.api.scores import Counts, Estimate, Scored
+from bench.storage.fingerprint import file_digest
+from bench.storage.history import HISTORY
+from bench.storage.parse import parsed, read_json
+from bench.storage.record import RunRecord
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+SCORES = "scores.parquet"
+METRICS = "metrics.json"
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """All figures of a run."""
+
+    estimates: dict[str, Estimate]
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Run:
+    """A sealed run and its folder."""
+
+    folder: Path
+    record: RunRecord
+
+    @property
+    def name(self) -> str:
+        """The folder's name, by which commands know the run."""
+        return self.folder.name
+
+    def scored(self, sample: str = "evaluated") -> Scored:
+        """The scores of one sample, `evaluated` or `valid`.
+
+        Raises:
+            DamagedError: the file is not what was sealed.
+        """
+        return self._samples[sample][0]
+
+    def events(self, sample: str = "evaluated") -> NDArray[np.uint64]:
+        """The ids of the events of one sample, in the order of their scores: (n,).
+
+        Raises:
+            DamagedError: the file is not what was sealed.
+        """
+        return self._samples[sample][1]
+
+    def metrics(self) -> Metrics:
+        """The figures, by name.
+
+        Raises:
+            DamagedError: the file is not what was sealed.
+        """
+        return self._metrics
+
+    def history(self) -> list[dict[str, int | float | None]]:
+        """The training scalars, step by step; none where the model logged none.
+
+        Raises:
+            DamagedError: the file is not what was sealed.
+        """
+        return self._history
+
+    def demand_sound(self) -> None:
+        """Refuse scores or figures that are not what was sealed.
+
+        Raises:
+            DamagedError: which file.
+        """
+        for name in (METRICS, SCORES):
+            self._verified(name)
+
+    @cached_property
+    def _samples(self) -> dict[str, tuple[Scored, NDArray[np.uint64]]]:
+        import pandas as pd
+
+        every = pd.read_parquet(self._verified(SCORES))
+        frames = {name: every[every["sample"] == name] for name in ("evaluated", "valid")}
+        return {
+            name: (_scored(frame, self.record), frame["event"].to_numpy())
+            for name, frame in frames.items()
+        }
+
+    @cached_property
+    def _metrics(self) -> Metrics:
+        return read_json(self._verified(METRICS), Metrics)
+
+    @cached_property
+    def _history(self) -> list[dict[str, int | float | None]]:
+        if HISTORY not in self.record.files:
+            return []
+        path = self._verified(HISTORY)
+        kind = dict[str, int | float | None]
+        return [parsed(line, kind, path) for line in path.read_bytes().splitlines()]
+
+    @cached_property
+    def _sound(self) -> set[str]:
+        """The files that were verified."""
+        return set()
+
+    def _verified(self, name: str) -> Path:
+        path = self.folder / name
+        if name not in self._sound:
+            if not path.is_file() or file_digest(path) != self.record.files.get(name):
+                raise DamagedError(f"{path} is not what was sealed")
+            self._sound.add(name)
+        return path
+
+
+def _scored(frame: pd.DataFrame, record: RunRecord) -> Scored:
+    return Scored(
+        y=frame["label"].to_numpy(),
+        score=frame["score"].to_numpy(),
+        weights=frame["weight"].to_numpy(),
+        threshold=record.threshold,
+        mass=_complete(frame, "mass"),
+        bare=record.bare or record.decisions,
+    )
+
+
+def _complete(frame: pd.DataFrame, name: str) -> NDArray[np.float64] | None:
+    """A column, if it is there and no value of it is missing."""
+    if name not in frame or bool(frame[name].isna().any()):
+        return None
+    return frame[name].to_numpy()
