@@ -16,10 +16,13 @@ from bench.api.parts import Dataset, Encoder, Fitted, Front, Metric, Model, Part
 from bench.api.prompt import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
 from bench.api.scores import Counts, Estimate, Scored
 from bench.api.table import Column, Split, Table
+from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in, split_rows
 from bench.storage.cache import seal, verify
+from bench.storage.code_digest import code_digest
 from bench.storage.files import put_in_place, write_bytes, written
-from bench.storage.fingerprint import file_digest
+from bench.storage.fingerprint import array_digest, digest, file_digest
+from bench.storage.home import data_folder
 
 __all__ = [
     "ABSENT",
@@ -48,13 +51,19 @@ __all__ = [
     "Progress",
     "Rendered",
     "RequestError",
+    "Sample",
     "Scored",
     "Simulation",
     "Source",
     "Split",
     "Table",
     "Training",
+    "array_digest",
+    "code_digest",
+    "data_folder",
     "did_you_mean",
+    "digest",
+    "draw",
     "facts",
     "file_digest",
     "framed",

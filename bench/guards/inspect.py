@@ -6,15 +6,28 @@ import time
 import traceback
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from bench.guards.evidence import Evidence
 from bench.guards.guard import VOID, WARN, Guard, NotApplicableError
 from bench.guards.wording import said
+from bench.storage.parse import read_json
 from bench.storage.record import Verdict
 
+FILE = "verdicts.json"
 BROKEN = (Exception, SystemExit)
 """What breaks a look; code that leaves by `sys.exit` would end the run without a word."""
+
+
+class VoidError(Exception):
+    """A guard found that the run is worth nothing."""
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        grave = voiding(verdicts)
+        told = "; ".join(f"{v.code} {v.guard}: {', '.join(v.findings)}" for v in grave)
+        super().__init__(told)
+        self.verdicts = list(verdicts)
 
 
 def inspect(
@@ -83,3 +96,16 @@ def let_through(verdicts: Sequence[Verdict], allowed: Collection[str]) -> list[V
 def voiding(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Those that void a run."""
     return [v for v in verdicts if v.findings and v.severity == VOID and not v.allowed]
+
+
+def write_verdicts(folder: Path, verdicts: Sequence[Verdict]) -> None:
+    """Keep them as a file."""
+    import msgspec
+
+    (folder / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(verdicts), indent=1))
+
+
+def read_verdicts(folder: Path) -> list[Verdict]:
+    """What `write_verdicts` wrote; nothing where nothing was."""
+    file = folder / FILE
+    return read_json(file, list[Verdict]) if file.is_file() else []

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from bench.api.parts import Dataset
 from bench.data.feature_cache import load_table
 from bench.guards.codes import demand_codes
-from bench.guards.inspect import let_through, voiding
+from bench.guards.inspect import VoidError, let_through, voiding
 from bench.outside.counts import read_counts
 from bench.outside.events import brought_events
 from bench.outside.looking import look_at
 from bench.outside.predictions import Claim, match
 from bench.plugins.options import build
-from bench.running.guarded import VoidError
 from bench.running.judging import Judges
 from bench.running.outcome import judge
 from bench.running.run import without_tracebacks

@@ -16,10 +16,10 @@ from bench.data.encode import encode, fronts, learn, read_learned, write_learned
 from bench.data.used_events import Ledger
 from bench.guards.course import Seen, looked_at
 from bench.guards.course import fitted as guard_fit
+from bench.guards.inspect import read_verdicts, write_verdicts
 from bench.guards.probing import EVENTS, few
 from bench.guards.recorder import Recorder
 from bench.plugins.options import fitting, plainly
-from bench.running.guarded import read_verdicts, write_verdicts
 from bench.storage.cache import stored, verify
 from bench.storage.code_digest import FITTING, code_digest, core_digest, imports_of
 from bench.storage.distributions import (

@@ -11,7 +11,7 @@ from bench.api.errors import BenchError, NotFiniteError, RefusedError
 from bench.data.encode import encode, fronts, learn
 from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED
 from bench.guards.evidence import Before, Judged, Stopped
-from bench.guards.inspect import BROKEN, inspect, trace, voiding
+from bench.guards.inspect import BROKEN, inspect, read_verdicts, trace, write_verdicts
 from bench.guards.probing import EVENTS, few
 from bench.guards.recorder import Recorder
 from bench.guards.smoke_fit import TRAIN_EVENTS, rehearse
@@ -22,7 +22,6 @@ from bench.storage.cache import stored
 from bench.storage.code_digest import FITTING, code_digest, core_digest
 from bench.storage.distributions import changes_since, write_versions
 from bench.storage.fingerprint import digest, scores_digest
-from bench.storage.parse import read_json
 from bench.storage.record import Verdict
 
 if TYPE_CHECKING:
@@ -34,18 +33,6 @@ if TYPE_CHECKING:
     from bench.guards.guard import Guard
     from bench.running.prepared import Work
     from bench.storage.store import Store
-
-FILE = "verdicts.json"
-
-
-class VoidError(Exception):
-    """A guard found that the run is worth nothing."""
-
-    def __init__(self, verdicts: Sequence[Verdict]) -> None:
-        grave = voiding(verdicts)
-        told = "; ".join(f"{v.code} {v.guard}: {', '.join(v.findings)}" for v in grave)
-        super().__init__(told)
-        self.verdicts = list(verdicts)
 
 
 class _UnfinishedError(Exception):
@@ -199,19 +186,6 @@ def _others(work: Work, store: Store, scored: Scored) -> dict[str, NDArray[np.fl
         except DamagedError:
             continue
     return found
-
-
-def write_verdicts(folder: Path, verdicts: Sequence[Verdict]) -> None:
-    """Keep them as a file."""
-    import msgspec
-
-    (folder / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(verdicts), indent=1))
-
-
-def read_verdicts(folder: Path) -> list[Verdict]:
-    """What `write_verdicts` wrote; nothing where nothing was."""
-    file = folder / FILE
-    return read_json(file, list[Verdict]) if file.is_file() else []
 
 
 def _silent(_: str) -> None:

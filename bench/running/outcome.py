@@ -12,12 +12,12 @@ from bench.api.scores import Estimate, Scored
 from bench.data.encode import encode
 from bench.data.score import score
 from bench.guards.evidence import Stopped
-from bench.guards.inspect import inspect, let_through, voiding
+from bench.guards.inspect import VoidError, inspect, let_through, voiding
 from bench.guards.judged.decisions import are_decisions
 from bench.guards.stopped import Finite
 from bench.metrics.threshold import choose
 from bench.running.fit_cache import Fit, fit
-from bench.running.guarded import VoidError, before, judged, rehearsed, unjudged
+from bench.running.guarded import before, judged, rehearsed, unjudged
 from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY, TENSORBOARD, write_events
 from bench.storage.store import Metrics, Run, Store, copy_history, write_metrics, write_scores

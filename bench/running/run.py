@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import BenchError, RefusedError
 from bench.data.encode import encode, learn, views_read
-from bench.guards.inspect import BROKEN
+from bench.guards.inspect import BROKEN, VoidError
 from bench.plugins.options import options_in
-from bench.running.guarded import VoidError
 from bench.running.outcome import execute
 from bench.running.prepared import Work, prepare
 from bench.running.request import RunRequest, cast, demand_device

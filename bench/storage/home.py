@@ -11,6 +11,15 @@ from bench.api.errors import RequestError
 VARIABLE = "BENCH_HOME"
 
 
+def data_folder() -> Path:
+    """Where downloads and simulations are kept on this machine: `Context.data` of every run.
+
+    Raises:
+        RequestError: as `Home.here`.
+    """
+    return Home.here().data
+
+
 @dataclass(frozen=True)
 class Home:
     """The bench's own folder; everything in it but `data` can be thrown away and made again."""

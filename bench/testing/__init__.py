@@ -9,7 +9,7 @@ def test_conforms() -> None:
 from bench.testing.check import Checked, Failed
 from bench.testing.datasets import check_dataset
 from bench.testing.encoders import check_encoder
-from bench.testing.excerpt import excerpt
+from bench.testing.excerpt import events_of, excerpt
 from bench.testing.metrics import check_metric
 from bench.testing.models import check_model
 
@@ -20,5 +20,6 @@ __all__ = [
     "check_encoder",
     "check_metric",
     "check_model",
+    "events_of",
     "excerpt",
 ]

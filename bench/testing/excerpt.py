@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.api.context import Source
+from bench.api.context import Context, Source
 from bench.api.errors import RequestError
 from bench.api.parts import Dataset
 from bench.api.table import Column, Table
+from bench.plugins.registry import load_shelf
 from bench.storage.fingerprint import file_digest
 
 if TYPE_CHECKING:
-    from bench.api.context import Context
+    from bench.api.dataset_requests import Simulation
 
 FILE = Path(__file__).with_name("events.parquet")
 
@@ -43,6 +44,24 @@ class Excerpt(Dataset):
 def excerpt() -> Table:
     """The features of the events that come with the bench: 4000 events, half of them signal."""
     return read(FILE)
+
+
+def events_of(name: str, home: Path, simulation: Simulation | None = None) -> Table:
+    """The features of all events of a dataset's twin.
+
+    Args:
+        name: of the dataset, which any plugin may offer.
+        home: folder that the twin is kept in, apart from those of runs.
+        simulation: how it is to be made; None for the one that is there.
+
+    Raises:
+        BenchError: there is no such dataset, or its twin cannot be made.
+    """
+    context = Context(data=home / "data", scratch=home / "scratch", checkpoints=home / "fits")
+    dataset = load_shelf().find(Dataset, name).part()
+    if simulation:
+        dataset.make(simulation, context)
+    return dataset.table(dataset.open("twin", None, context), context)
 
 
 def read(file: Path) -> Table:

@@ -19,28 +19,19 @@ from bench_llm.pretraining.tokenizer import train_tokenizer
 from bench_llm.pretraining.training import BATCH, build, pretrain
 
 import bench
-from bench.api.parts import Dataset
-from bench.cli.surroundings import context
-from bench.data.sampling import Sample, draw
-from bench.plugins.options import build as built
-from bench.plugins.registry import load_shelf
-from bench.storage.home import Home
+from bench.testing import events_of
 
 TARGET = Path(__file__).parent / "bench_llm" / "tiny"
 SIGNAL, BACKGROUND, SEED = 2_000, 20_000, 2020
 VOCABULARY = 640
 
 
-def events(home: Home) -> bench.Table:
+def events(home: Path) -> bench.Table:
     """Events of a twin of their own, of the train split, signal at the natural rate."""
-    dataset = built(load_shelf().find(Dataset, "rd").part, {})
-    surroundings = context(home)
-    file = home.data / "rd.twin.h5"
-    if not file.exists():
-        wanted = bench.Simulation(signal=SIGNAL, background=BACKGROUND, seed=SEED)
-        dataset.make(wanted, surroundings)
-    table = dataset.table(dataset.open("twin", None, surroundings), surroundings)
-    return draw(table, Sample("train", "natural", most=1_000_000))
+    simulation = bench.Simulation(signal=SIGNAL, background=BACKGROUND, seed=SEED)
+    made = (home / "data" / "rd.twin.h5").exists()
+    table = events_of("rd", home, None if made else simulation)
+    return bench.draw(table, bench.Sample("train", "natural", most=1_000_000))
 
 
 def epochs(table: bench.Table) -> Iterator[list[str]]:
@@ -58,12 +49,12 @@ def main() -> None:
     words.add_argument(
         "--home",
         type=Path,
-        default=Home.here().root / "pretraining",
+        default=bench.data_folder().parent / "pretraining",
         help="where its events are kept",
     )
     words.add_argument("-o", "--output", type=Path, default=TARGET)
     asked = words.parse_args()
-    table = events(Home(asked.home))
+    table = events(asked.home)
     texts = [*next(epochs(table)), *vocabulary_texts() * 2000]
     tokenizer = train_tokenizer(texts, VOCABULARY)
     model = build(tokenizer, seed=0)

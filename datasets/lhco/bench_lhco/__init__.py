@@ -14,8 +14,7 @@ PUBLISHED = (ResearchAndDevelopment, ThreeProngs, BlackBox1, BlackBox2, BlackBox
 @bench.hookimpl
 def bench_datasets() -> Iterable[type[bench.Dataset]]:
     """The datasets of the LHC Olympics 2020, and those that were imported on this machine."""
-    from bench.storage.home import Home
     from bench_lhco.imported.found import imported
 
     taken = [part.name for part in PUBLISHED]
-    return [*PUBLISHED, *imported(Home.here().data, taken)]
+    return [*PUBLISHED, *imported(bench.data_folder(), taken)]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 import bench
-from bench.storage.fingerprint import digest
 from bench_lhco.events import ends
 from bench_lhco.jets import LEADING, Jets
 
@@ -58,7 +57,7 @@ def constituents_file(recipe: Recipe, data: Path) -> Path:
     The name has what was asked for in it and then what decides the bytes, so that a later file for
     the same is known to replace an older one.
     """
-    asked = digest({**asdict(recipe), "path": str(recipe.path.absolute()), "digest": ""})
+    asked = bench.digest({**asdict(recipe), "path": str(recipe.path.absolute()), "digest": ""})
     return data / "constituents" / f"{recipe.path.stem}-{asked[:12]}-{recipe.key}.parquet"
 
 

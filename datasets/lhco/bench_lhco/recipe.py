@@ -9,7 +9,7 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.storage.code_digest import code_digest
+import bench
 
 SLICE = 500
 """Events in memory at once in a worker."""
@@ -35,7 +35,7 @@ class Recipe:
     @cached_property
     def key(self) -> str:
         """A name for all that decides what the chunks hold, but for labels from outside."""
-        parts = {**asdict(self), "path": "", "slice": SLICE, "code": code_digest(Recipe)}
+        parts = {**asdict(self), "path": "", "slice": SLICE, "code": bench.code_digest(Recipe)}
         used = ("awkward", "awkward-cpp", "fastjet", "numpy", "pyarrow")
         parts |= {name: version(name) for name in used}
         return blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).hexdigest()

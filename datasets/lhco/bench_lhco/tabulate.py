@@ -12,7 +12,6 @@ import numpy as np
 from filelock import FileLock
 
 import bench
-from bench.storage.fingerprint import array_digest
 from bench_lhco.chunks import Content
 from bench_lhco.constituents import constituents_file, gather_constituents
 from bench_lhco.digests import known_digest
@@ -84,7 +83,7 @@ def _ingested(
     splits: NDArray[np.int8] | None,
 ) -> tuple[Content, NDArray[np.intp]]:
     """The events that are valid, and which of them to take for each to be there once."""
-    given = "" if labels is None else f"-{array_digest(np.asarray(labels))[:12]}"
+    given = "" if labels is None else f"-{bench.array_digest(np.asarray(labels))[:12]}"
     with _workplace(context.scratch / "ingest", recipe.key + given) as folder:
         jobs = planned(recipe, events, labels, folder)
         _demand_unchanged(recipe, context)

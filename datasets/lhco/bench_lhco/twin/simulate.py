@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench import RequestError
-from bench.api.errors import did_you_mean
+import bench
 from bench_lhco.events import Events, Particles, joined, padded
 from bench_lhco.twin.chunks import BATCH, Chunk, store, stored
 from bench_lhco.twin.physics import PROCESSES
@@ -97,16 +96,18 @@ def recipe(dataset: str, seed: int) -> dict[str, str | int]:
 
 def _checked(dataset: str, wanted: Mapping[str, int], seed: int) -> None:
     if dataset not in PROCESSES:
-        raise RequestError(f"no simulation of {dataset!r}; {did_you_mean(dataset, PROCESSES)}")
+        raise bench.RequestError(
+            f"no simulation of {dataset!r}; {bench.did_you_mean(dataset, PROCESSES)}"
+        )
     for kind in wanted:
         if kind not in PROCESSES[dataset]:
-            hint = did_you_mean(kind, PROCESSES[dataset])
-            raise RequestError(f"no {kind} events in {dataset}; {hint}")
+            hint = bench.did_you_mean(kind, PROCESSES[dataset])
+            raise bench.RequestError(f"no {kind} events in {dataset}; {hint}")
     if min(wanted.values(), default=0) < 0 or sum(wanted.values()) == 0:
         got = ", ".join(f"{number} {kind}" for kind, number in wanted.items())
-        raise RequestError(f"wanted at least one event to simulate, got {got}")
+        raise bench.RequestError(f"wanted at least one event to simulate, got {got}")
     if seed < 0:
-        raise RequestError(f"wanted a seed of 0 or more, got {seed}")
+        raise bench.RequestError(f"wanted a seed of 0 or more, got {seed}")
 
 
 def _plan(dataset: str, kind: str, events: int, seed: int) -> list[Chunk]:
