@@ -1,7 +1,7 @@
 """The bench: what plugins may use of it, by its public names."""
 
-from bench.api.context import Bar, Context, Progress, Source, Training
-from bench.api.dataset_requests import Import, Simulation
+from bench.api.context import Bar, Context, Progress, Source, TrainingHandle
+from bench.api.dataset_requests import ImportRequest, SimulationRequest
 from bench.api.errors import (
     BenchError,
     DamagedError,
@@ -12,7 +12,7 @@ from bench.api.errors import (
 )
 from bench.api.hookspecs import hookimpl
 from bench.api.inputs import Inputs
-from bench.api.parts import Dataset, Encoder, Fitted, Front, Metric, Model, Part, Rendered
+from bench.api.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rendered, ViewModule
 from bench.api.prompt import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
 from bench.api.scores import Counts, Estimate, Scored
 from bench.api.table import Column, Split, Table
@@ -20,7 +20,7 @@ from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in, split_rows
 from bench.storage.cache import seal, verify
 from bench.storage.code_digest import code_digest
-from bench.storage.files import put_in_place, write_bytes, written
+from bench.storage.files import atomic_replace, atomic_write, write_bytes
 from bench.storage.fingerprint import array_digest, digest, file_digest
 from bench.storage.home import data_folder
 
@@ -40,8 +40,7 @@ __all__ = [
     "Encoder",
     "Estimate",
     "Fitted",
-    "Front",
-    "Import",
+    "ImportRequest",
     "InputError",
     "Inputs",
     "Metric",
@@ -53,12 +52,15 @@ __all__ = [
     "RequestError",
     "Sample",
     "Scored",
-    "Simulation",
+    "SimulationRequest",
     "Source",
     "Split",
     "Table",
-    "Training",
+    "TrainingHandle",
+    "ViewModule",
     "array_digest",
+    "atomic_replace",
+    "atomic_write",
     "code_digest",
     "data_folder",
     "did_you_mean",
@@ -68,11 +70,9 @@ __all__ = [
     "file_digest",
     "framed",
     "hookimpl",
-    "put_in_place",
     "rows_in",
     "seal",
     "split_rows",
     "verify",
     "write_bytes",
-    "written",
 ]

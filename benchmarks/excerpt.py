@@ -7,7 +7,7 @@ import numpy as np
 from bench.api.parts import Dataset
 from bench.cli.surroundings import context
 from bench.data.feature_cache import load_table
-from bench.plugins.registry import load_shelf
+from bench.plugins.registry import load_registry
 from bench.storage.home import Home
 from bench.testing.excerpt import FILE, write
 
@@ -17,11 +17,11 @@ EVENTS = 4000
 def draw() -> None:
     """Write the excerpt anew: as many events of each class of `rd`, spread over all splits."""
     home = Home.here()
-    offer = load_shelf().find(Dataset, "rd")
-    dataset = offer.part()
+    entry = load_registry().find(Dataset, "rd")
+    dataset = entry.part()
     surroundings = context(home)
     source = dataset.open("twin", None, surroundings)
-    table, _ = load_table(dataset, offer.distribution, source, surroundings, home.tables)
+    table, _ = load_table(dataset, entry.distribution, source, surroundings, home.tables)
     rng = np.random.default_rng(1)
     half = EVENTS // 2
     picked = [rng.choice(np.flatnonzero(table.y == label), half, replace=False) for label in (0, 1)]

@@ -20,7 +20,7 @@ import bench
 from bench.api.context import Context
 from bench.cli.compare import command as compare
 from bench.cli.list import command as list_command
-from bench.plugins.registry import Offer, load_shelf
+from bench.plugins.registry import PluginEntry, load_registry
 from bench.report.page import write_report
 from bench.running.request import RunRequest
 from bench.running.run import run
@@ -60,9 +60,9 @@ class Place:
     """A home, and stores of several sizes beside it."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.home, self.shelf = root, Home(root / "home"), load_shelf()
-        offer = Offer(Small, Small.name, "classifier-bench", "0")
-        self.shelf.offers[bench.Dataset][Small.name] = offer
+        self.root, self.home, self.registry = root, Home(root / "home"), load_registry()
+        entry = PluginEntry(Small, Small.name, "classifier-bench", "0")
+        self.registry.entries[bench.Dataset][Small.name] = entry
         self.seeds = count(10_000)
         self.home.data.mkdir(parents=True, exist_ok=True)
 
@@ -70,7 +70,7 @@ class Place:
         """Do a run."""
         home = self.home
         context = Context(data=home.data, scratch=home.scratch, checkpoints=home.fits)
-        return run(request, self.shelf, home, Store(store), context)[0]
+        return run(request, self.registry, home, Store(store), context)[0]
 
     def store(self, size: int) -> Path:
         """A store of so many sealed runs, one of them really done; made where there is none."""

@@ -13,7 +13,7 @@ from tabulate import tabulate
 import bench
 from bench.cli.surroundings import context
 from bench.guards.before.copies import copies
-from bench.plugins.registry import load_shelf
+from bench.plugins.registry import load_registry
 from bench.running.request import RunRequest
 from bench.running.run import run
 from bench.storage.home import Home
@@ -62,7 +62,7 @@ def shares() -> list[list[str]]:
             apart.tables.symlink_to(home.tables, target_is_directory=True)
             request = RunRequest(plugin=plugin, dataset="rd", events=4000)
             store = Store(Path(folder, "runs"))
-            done, _ = run(request, load_shelf(), apart, store, context(apart))
+            done, _ = run(request, load_registry(), apart, store, context(apart))
             seconds = done.record.seconds
             whole = sum(seconds.values())
             guards = seconds["guards"]

@@ -23,7 +23,7 @@ from bench.api.parts import Dataset
 from bench.cli.surroundings import context
 from bench.comparison.paired import auc_difference
 from bench.plugins.options import build as built
-from bench.plugins.registry import load_shelf
+from bench.plugins.registry import load_registry
 from bench.running.request import RunRequest
 from bench.running.run import run
 from bench.storage.home import Home
@@ -35,7 +35,7 @@ EVENTS = 4000
 
 def main() -> None:
     """Run each, the default first, and print one table."""
-    home, shelf, store = Home.here(), load_shelf(), Store(Path("runs"))
+    home, registry, store = Home.here(), load_registry(), Store(Path("runs"))
     asked = [DEFAULT, *(sys.argv[1:] or ["digits=2", "decimals=10"])]
     runs: list[Run] = []
     for option in asked:
@@ -48,8 +48,8 @@ def main() -> None:
             events=EVENTS,
             options={name: value, "evaluations": "1"},
         )
-        runs.append(run(request, shelf, home, store, context(home))[0])
-    dataset = built(shelf.find(Dataset, "rd").part, {})
+        runs.append(run(request, registry, home, store, context(home))[0])
+    dataset = built(registry.find(Dataset, "rd").part, {})
     table = dataset.table(dataset.open("twin", None, context(home)), context(home))
     rows = [row(option, one, runs[0], table) for option, one in zip(asked, runs, strict=True)]
     headings = ["prompt", "tokens", "AUC", "fit, s", "default's AUC is larger by", "p"]

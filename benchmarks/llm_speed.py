@@ -30,7 +30,7 @@ from bench.cli.surroundings import context
 from bench.data.encode import encode, read_learned
 from bench.data.sampling import Sample, draw
 from bench.plugins.options import build as built
-from bench.plugins.registry import load_shelf
+from bench.plugins.registry import load_registry
 from bench.running.request import RunRequest
 from bench.running.run import run as run_it
 from bench.storage.home import Home
@@ -41,23 +41,23 @@ PADDED, SCORED, DIARYS, STEPS = 512, 2000, 60, 6
 
 def main() -> None:
     """Load the run's fit, time both ways, print the ratios."""
-    home, shelf = Home.here(), load_shelf()
+    home, registry = Home.here(), load_registry()
     store = Store(Path("runs"))
     if sys.argv[1:]:
         (run,) = store.pick(sys.argv[1:])
     else:
         request = RunRequest(plugin="llm-nfa", dataset="rd", edition="twin", events=4000)
-        run, _ = run_it(request, shelf, home, store, context(home))
+        run, _ = run_it(request, registry, home, store, context(home))
     record = run.record
     assert record.model
     assert record.sample
     folder = home.fits / str(record.fit)
-    model = built(shelf.model_of(record.plugin).part, record.model.options)
+    model = built(registry.model_of(record.plugin).part, record.model.options)
     assert isinstance(model, LanguageModel)
     fitted = model.load(folder / "model", context(home))
-    dataset = built(shelf.find(Dataset, record.dataset).part, record.sample.options)
+    dataset = built(registry.find(Dataset, record.dataset).part, record.sample.options)
     table = dataset.table(dataset.open(record.sample.edition, None, context(home)), context(home))
-    encoders = [built(shelf.find(Encoder, e.name).part, e.options) for e in record.encoders]
+    encoders = [built(registry.find(Encoder, e.name).part, e.options) for e in record.encoders]
     learned = read_learned(encoders, folder / "encoders")
     test = draw(table, Sample("test", "1:1", SCORED))
     examples = fitted.reader.read(encode(model, encoders, learned, test))

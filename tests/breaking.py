@@ -12,7 +12,6 @@ from toys import Cut, Workplace
 
 import bench
 from bench.guards.every import GUARDS
-from bench.plugins.registry import Offer
 from bench.running.request import RunRequest
 from bench.running.run import VoidedRunError, run
 from bench.storage.store import Run
@@ -28,7 +27,7 @@ class Yardstick(Cut):
     name = "yardstick"
 
     @property
-    def connected(self) -> frozenset[str]:
+    def depends_on(self) -> frozenset[str]:
         return frozenset()
 
 
@@ -81,7 +80,7 @@ def breaking_at(tmp_path: Path) -> Workplace:
     made = Workplace.at(tmp_path)
     made.home.rehearsals.unlink()
     for part in (Yardstick, Picky, Unreadable, Leaving):
-        made.shelf.offers[bench.Model][part.name] = Offer(part, part.name, "classifier-bench", "0")
+        made.add(part)
     return made
 
 
@@ -89,7 +88,7 @@ def do(place: Workplace, request: RunRequest = REQUEST, **asked: Any) -> Run:
     """A run, also one that a guard voids."""
     asked_for = replace(request, **asked)
     try:
-        return run(asked_for, place.shelf, place.home, place.store, place.context)[0]
+        return run(asked_for, place.registry, place.home, place.store, place.context)[0]
     except VoidedRunError as void:
         return void.run
 

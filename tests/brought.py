@@ -24,7 +24,7 @@ def with_a_run(folder: Path) -> Workplace:
     """A workplace with one run of the bench's own."""
     place = Workplace.at(folder)
     request = RunRequest(plugin="cut", dataset="toy")
-    run(request, place.shelf, place.home, place.store, place.context)
+    run(request, place.registry, place.home, place.store, place.context)
     return place
 
 
@@ -32,7 +32,7 @@ def in_use(made: Workplace, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     """The same with a store of its own, and as the command line finds it."""
     shutil.copytree(made.store.root, folder / "runs")
     place = replace(made, store=Store(folder / "runs"))
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     monkeypatch.setenv("BENCH_RUNS", str(place.store.root))
     return place

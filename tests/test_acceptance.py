@@ -15,9 +15,7 @@ from pathlib import Path
 import pytest
 from toys import Workplace
 
-import bench
 from bench.metrics.ranking import AreaUnderCurve
-from bench.plugins.registry import Offer
 from bench.running.request import RunRequest
 from bench.running.run import run
 from bench.testing.excerpt import Excerpt
@@ -83,7 +81,7 @@ def test_trees_fitted_on_a_small_twin_on_official_events(twins: Path, tmp_path: 
 def place(tmp_path: Path) -> Workplace:
     """A place to run in, with the 4000 events of the twin that come with the bench."""
     made = Workplace.at(tmp_path)
-    made.shelf.offers[bench.Dataset]["excerpt"] = Offer(Excerpt, "excerpt", "classifier-bench", "0")
+    made.add(Excerpt)
     return made
 
 
@@ -92,7 +90,7 @@ def small_area(place: Workplace, plugin: str, permute: str | None = None, **opti
     request = RunRequest(
         plugin=plugin, dataset="excerpt", train_events=1400, permute=permute, options=options
     )
-    done, _ = run(request, place.shelf, place.home, place.store, place.context)
+    done, _ = run(request, place.registry, place.home, place.store, place.context)
     scored = done.scored()
     assert len(scored.y) == 1600
     return AreaUnderCurve().estimate(scored)["auc"].value

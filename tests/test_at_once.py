@@ -19,7 +19,7 @@ from toys import Cut, FittedCut, Workplace
 import bench
 from bench.api.context import Context
 from bench.outside.keep import import_counts
-from bench.plugins.registry import Offer
+from bench.plugins.registry import PluginEntry
 from bench.running.request import RunRequest
 from bench.running.run import RunFailedError, run
 from bench.storage.home import Home
@@ -63,9 +63,7 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def with_patient(place: Workplace) -> Workplace:
-    place.shelf.offers[bench.Model][Patient.name] = Offer(
-        Patient, Patient.name, "classifier-bench", "0"
-    )
+    place.add(Patient)
     return place
 
 
@@ -76,20 +74,20 @@ def place(tmp_path: Path) -> Workplace:
 
 def child(home: str, runs: str) -> None:
     """What a process of its own does."""
-    from bench.plugins.registry import load_shelf
+    from bench.plugins.registry import load_registry
 
-    shelf = load_shelf()
-    shelf.offers[bench.Dataset]["toy"] = Offer(
+    registry = load_registry()
+    registry.entries[bench.Dataset]["toy"] = PluginEntry(
         sys.modules["toys"].Toy, "toy", "classifier-bench", "0"
     )
-    place = with_patient(Workplace(Home(Path(home)), Store(Path(runs)), shelf, []))
+    place = with_patient(Workplace(Home(Path(home)), Store(Path(runs)), registry, []))
     context = Context(
         data=place.home.data,
         scratch=place.home.scratch,
         checkpoints=place.home.fits,
         notice=click.echo,
     )
-    done, reused = run(REQUEST, place.shelf, place.home, place.store, context)
+    done, reused = run(REQUEST, place.registry, place.home, place.store, context)
     click.echo(f"{'found' if reused else 'made'} {done.name}")
 
 
@@ -161,7 +159,7 @@ def together(place: Workplace, request: RunRequest) -> list[Run | BaseException]
     def ask(number: int) -> None:
         store = Store(place.store.root)
         try:
-            ends[number] = run(request, place.shelf, place.home, store, place.context)[0]
+            ends[number] = run(request, place.registry, place.home, store, place.context)[0]
         except BaseException as error:
             ends[number] = error
 
@@ -193,7 +191,7 @@ def test_when_the_first_ends_badly_the_second_goes_on(
 def test_two_different_runs_do_not_wait_for_each_other(place: Workplace) -> None:
     (place.home.data / "go").touch()
     with place.store.alone("another key"):
-        run(REQUEST, place.shelf, place.home, place.store, place.context)
+        run(REQUEST, place.registry, place.home, place.store, place.context)
     assert WAITING not in place.notices
 
 
@@ -210,7 +208,7 @@ def test_a_file_imported_twice_at_once_is_one_record(
         "model,dataset,true_signal,signal,true_background,background\npaper,toy,6,11,70,79\n"
     )
     threads = [
-        threading.Thread(target=import_counts, args=(file, place.shelf, Store(place.store.root)))
+        threading.Thread(target=import_counts, args=(file, place.registry, Store(place.store.root)))
         for _ in range(4)
     ]
     for thread in threads:

@@ -39,7 +39,7 @@ def test_a_rehearsal_that_broke_is_not_remembered(
 ) -> None:
     if where.endswith("look"):
         with monkeypatch.context() as patch:
-            patch.setattr(Labels, "look", raising(MemoryError()))
+            patch.setattr(Labels, "check", raising(MemoryError()))
             first = do(place)
     else:
         failing_once(monkeypatch, where, MemoryError())

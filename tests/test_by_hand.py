@@ -25,7 +25,7 @@ from bench.running.request import RunRequest
 from bench.running.run import run
 
 
-def few(signal: str, background: str, threshold: float = 0.5) -> Scored:
+def balanced_rows(signal: str, background: str, threshold: float = 0.5) -> Scored:
     """Events of each class with scores of one digit, `-` being no verdict."""
     score = [np.nan if c == "-" else int(c) / 10 for c in signal + background]
     y = np.repeat([1, 0], [len(signal), len(background)]).astype(np.int8)
@@ -53,7 +53,7 @@ def test_pairs_of_points_are_counted_alone_and_together() -> None:
 
 
 def test_mcnemars_test_of_five_against_none() -> None:
-    one, other = few("99999555", "111"), few("11111555", "999")
+    one, other = balanced_rows("99999555", "111"), balanced_rows("11111555", "999")
     found = decision_difference(one, other, 1)
     assert (found.value, found.p) == (5 / 8, 2 / 2**5)
     half = 1.959963984540054 * sqrt(5 - 25 / 8) / 8
@@ -63,20 +63,20 @@ def test_mcnemars_test_of_five_against_none() -> None:
     assert (against.value, against.p, against.method) == (-5 / 8, 2 / 2**5, "McNemar, 0 against 5")
     background = decision_difference(one, other, 0)
     assert (background.value, background.p, background.needed) == (1.0, 2 / 2**3, None)
-    nothing = decision_difference(few("99", ""), few("11", ""), 0)
+    nothing = decision_difference(balanced_rows("99", ""), balanced_rows("11", ""), 0)
     assert np.isnan(nothing.p)
     assert nothing.method == "no such event"
 
 
 def test_an_event_without_a_verdict_is_decided_wrongly_in_a_paired_test() -> None:
-    one, other = few("9999", "1111"), few("---9", "-111")
+    one, other = balanced_rows("9999", "1111"), balanced_rows("---9", "-111")
     assert decision_difference(one, other, 1).method == "McNemar, 3 against 0"
     assert decision_difference(one, other, 0).method == "McNemar, 1 against 0"
 
 
 def test_delongs_variance_of_a_few_events() -> None:
     """Each signal event above four background ones, with ties as halves."""
-    one, other = few("987", "7421"), few("914", "7421")
+    one, other = balanced_rows("987", "7421"), balanced_rows("914", "7421")
     found = auc_difference(one, other)
     areas = [(4 + 4 + 3.5) / 12, (4 + 0.5 + 2.5) / 12]
     assert found.value == pytest.approx(areas[0] - areas[1])
@@ -102,7 +102,7 @@ def test_weights_even_in_one_class_leave_its_rate_exact() -> None:
 
 
 def test_decisions_of_ten_events() -> None:
-    s = few("9994-", "91111")
+    s = balanced_rows("9994-", "91111")
     found = {name: e.value for name, e in Decisions().estimate(s).items()}
     assert found == pytest.approx(
         {
@@ -132,7 +132,7 @@ def test_a_spectrum_is_seen_from_a_hundred_events_on() -> None:
 
 def test_the_shift_of_a_few_events() -> None:
     """Three of four and one of five before; one of two and two of four after."""
-    shift = shift_between(few("9991", "91111"), few("91", "9911"), natural=0.1)
+    shift = shift_between(balanced_rows("9991", "91111"), balanced_rows("91", "9911"), natural=0.1)
     assert (shift.signal.before, shift.signal.after) == (3 / 4, 1 / 2)
     assert (shift.background.before, shift.background.after) == (1 / 5, 1 / 2)
     assert shift.signal.p == 1.0
@@ -144,11 +144,11 @@ def test_the_shift_of_a_few_events() -> None:
     assert shift.calibration_before == pytest.approx(0.1 * 0.5 + 0.9 * 0.5 - 0.1)
     p = [1 / (1 + (1 - s) / s * 9 * prior / (1 - prior)) for s in (0.9, 0.1)]
     assert shift.calibration_after == pytest.approx(abs(np.mean(p) - 0.1))
-    nothing = shift_between(few("11", "11"), few("9-", "19"), natural=0.5)
+    nothing = shift_between(balanced_rows("11", "11"), balanced_rows("9-", "19"), natural=0.5)
     assert np.isnan(nothing.precision_before)
     assert nothing.calibration_before == pytest.approx(abs(np.mean([0.7, 0.5]) - 0.5))
     with pytest.raises(ValueError, match="one class only"):
-        shift_between(few("11", ""), few("9", "1"), natural=0.5)
+        shift_between(balanced_rows("11", ""), balanced_rows("9", "1"), natural=0.5)
 
 
 def difference(what: str, value: float, needed: int | None = None) -> Difference:
@@ -195,7 +195,7 @@ def test_the_table_of_a_comparison_has_the_figures_of_both(tmp_path: Path) -> No
     place = Workplace.at(tmp_path)
     request = RunRequest(plugin="cut", dataset="toy")
     one, other, same = (
-        run(asked, place.shelf, place.home, place.store, place.context)[0]
+        run(asked, place.registry, place.home, place.store, place.context)[0]
         for asked in (
             request,
             replace(request, permute="numbers"),

@@ -8,8 +8,6 @@ import pytest
 from mutants.events import Jets
 from toys import Workplace
 
-import bench
-from bench.plugins.registry import Offer
 from bench.running.request import RunRequest
 from bench.running.run import run
 
@@ -20,13 +18,13 @@ SEEDS = pytest.mark.parametrize("seeds", [2, pytest.param(20, marks=pytest.mark.
 def alarms(folder: Path, plugin: str, seeds: int, **options: str) -> list[str]:
     """What the guards find in so many runs of a plugin, all with other weights and orders."""
     place = Workplace.at(folder)
-    place.shelf.offers[bench.Dataset]["jets"] = Offer(Jets, "jets", "classifier-bench", "0")
+    place.add(Jets)
     found = []
     for seed in range(seeds):
         request = RunRequest(
             plugin, "jets", train_events=1400, events=400, seed=seed, options=options
         )
-        done, _ = run(request, place.shelf, place.home, place.store, place.context)
+        done, _ = run(request, place.registry, place.home, place.store, place.context)
         found += [f"seed {seed}: {v.code} {v.findings}" for v in done.record.verdicts if v.findings]
     return found
 

@@ -111,7 +111,7 @@ def place(tmp_path: Path) -> Workplace:
 
 
 def do(place: Workplace, request: RunRequest = REQUEST) -> Run:
-    return run(request, place.shelf, place.home, place.store, place.context)[0]
+    return run(request, place.registry, place.home, place.store, place.context)[0]
 
 
 def test_two_runs_are_compared_in_a_table_and_in_words(place: Workplace) -> None:

@@ -12,15 +12,15 @@ from bench.api.errors import BenchError
 from bench.api.parts import Dataset
 from bench.cli.data import command
 from bench.plugins import registry as plugins
-from bench.plugins.registry import Offer, Shelf
+from bench.plugins.registry import PluginEntry, Registry
 
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two files of toy events, in a home of their own."""
-    shelf = Shelf()
-    shelf.offers[Dataset]["toy"] = Offer(Toy, "toy", "classifier-bench", "0")
-    monkeypatch.setattr(plugins, "load_shelf", lambda: shelf)
+    registry = Registry()
+    registry.entries[Dataset]["toy"] = PluginEntry(Toy, "toy", "classifier-bench", "0")
+    monkeypatch.setattr(plugins, "load_shelf", lambda: registry)
     monkeypatch.setenv("BENCH_HOME", str(tmp_path / "home"))
     for name, content in (("a", "200 1"), ("b", "240 2"), ("few", "8 3")):
         (tmp_path / name).write_text(content)

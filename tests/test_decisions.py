@@ -23,7 +23,7 @@ from toys import Cut, FittedCut, Workplace
 
 import bench
 from bench.comparison.table import compare
-from bench.plugins.registry import Offer
+from bench.plugins.registry import PluginEntry
 from bench.running.request import RunRequest
 from bench.running.run import run
 from bench.storage.archive import pack, unpack
@@ -131,15 +131,15 @@ class FittedStump(FittedCut):
 
 
 def test_a_plugins_own_decisions_are_marked_just_so(place: Workplace) -> None:
-    place.shelf.offers[bench.Model]["stump"] = Offer(Stump, "stump", "classifier-bench", "0")
+    place.add(Stump)
     request = RunRequest(plugin="stump", dataset="toy")
-    done, _ = run(request, place.shelf, place.home, place.store, place.context)
+    done, _ = run(request, place.registry, place.home, place.store, place.context)
     assert found(done) == {"B066": "warn"}
     assert done.record.title == "stump, decisions, seed 0"
     assert done.metrics().estimates["auc"].value is None
     assert done.scored().bare
     again, _ = run(
-        replace(request, threshold="0.4"), place.shelf, place.home, place.store, place.context
+        replace(request, threshold="0.4"), place.registry, place.home, place.store, place.context
     )
     assert again.record.decisions  # of scores that were there
     assert "Decisions alone" in page(place)
@@ -150,16 +150,16 @@ class Yardstick(Stump):
     """A stump that is to know nothing."""
 
     name = "yardstick"
-    connected = frozenset()
+    depends_on = frozenset()
 
 
 @pytest.mark.parametrize(("name", "area"), [("always-background", 0.5), ("yardstick", 0.8)])
 def test_a_yardstick_that_decides_keeps_its_place_in_the_ranking(
     place: Workplace, name: str, area: float
 ) -> None:
-    offer = Offer(Yardstick, "yardstick", "classifier-bench", "0")
-    place.shelf.offers[bench.Model]["yardstick"] = offer
+    entry = PluginEntry(Yardstick, "yardstick", "classifier-bench", "0")
+    place.registry.entries[bench.Model]["yardstick"] = entry
     request = RunRequest(plugin=name, dataset="toy")
-    done, _ = run(request, place.shelf, place.home, place.store, place.context)
+    done, _ = run(request, place.registry, place.home, place.store, place.context)
     assert not done.record.decisions
     assert done.metrics().estimates["auc"].value == pytest.approx(area, abs=0.1)

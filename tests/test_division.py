@@ -18,7 +18,7 @@ from bench.comparison.table import compare
 from bench.data.feature_cache import read_table, write_table
 from bench.data.sampling import Sample, draw
 from bench.data.splits import division_of, parts_of, rows_in, split_rows
-from bench.data.used_events import Ledger
+from bench.data.used_events import UsedEvents
 from bench.plan.page import page
 from bench.plan.plan import Planner
 from bench.report.page import write_report
@@ -150,29 +150,29 @@ def test_a_division_is_part_of_the_digest_and_none_changes_no_digest(tmp_path: P
 def test_the_ledger_says_whose_division_it_is(tmp_path: Path) -> None:
     whole = divided(TRAIN, TEST)
     train, valid, test = (draw(whole, Sample(s, "1:1")) for s in ("train", "valid", "test"))
-    ledger = Ledger.of(train, valid, None, "train published")
-    ledger.write(tmp_path)
-    again = Ledger.read(tmp_path)
+    used_events = UsedEvents.of(train, valid, None, "train published")
+    used_events.write(tmp_path)
+    again = UsedEvents.read(tmp_path)
     assert again.division == "train published"
     again.refuse(test)
     with pytest.raises(RequestError, match=r"were trained on; .* dataset \(train published\)"):
         again.refuse(train)
-    assert Ledger.of(test, valid, again, "").division == "train published"
-    Ledger.of(train, valid, None).write(tmp_path)
-    assert Ledger.read(tmp_path).division == ""
+    assert UsedEvents.of(test, valid, again, "").division == "train published"
+    UsedEvents.of(train, valid, None).write(tmp_path)
+    assert UsedEvents.read(tmp_path).division == ""
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 
 
 def done(place: Workplace, **asked: object) -> Run:
     request = RunRequest(plugin="cut", **{"dataset": "divided"} | asked)
-    return run(request, place.shelf, place.home, place.store, place.context)[0]
+    return run(request, place.registry, place.home, place.store, place.context)[0]
 
 
 def test_a_run_follows_the_division_and_everything_says_so(
@@ -187,16 +187,16 @@ def test_a_run_follows_the_division_and_everything_says_so(
     assert {claims[i] for i in one.events().tolist()} == {OPEN, TEST}
     assert {claims[i] for i in one.events("valid").tolist()} == {OPEN, TRAIN}
     folder = place.home.fits / record.fit
-    assert Ledger.read(folder).division.startswith("train and valid: published train")
+    assert UsedEvents.read(folder).division.startswith("train and valid: published train")
     assert "test split (published and open events by hash), natural" in run_block(one)
     told = write_report([one], tmp_path / "report").read_text()
     assert "## divided (twin), test (published and open events by hash) natural @" in told
     assert "A split marked published is the dataset's own division" in told
     assert "divided (twin), train (published train part divided by hash and" in told
     request = RunRequest(plugin="cut", dataset="divided")
-    shown = preview(request, place.shelf, place.home, place.store, place.context)
+    shown = preview(request, place.registry, place.home, place.store, place.context)
     assert "evaluated: divided (twin), test (published and open events by hash)" in shown
-    planner = Planner(place.shelf, place.home, place.store, place.context)
+    planner = Planner(place.registry, place.home, place.store, place.context)
     planned = page(planner.plan([request]), [tmp_path])
     assert "divided (twin), test (published and open events by hash)" in planned
     words = ["export", "divided", "-o", str(tmp_path / "events.csv")]

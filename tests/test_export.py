@@ -21,7 +21,7 @@ from bench.running.run import run
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 
@@ -37,7 +37,11 @@ def test_another_tool_is_compared_on_the_events_that_were_exported(
     place: Workplace, tmp_path: Path
 ) -> None:
     own, _ = run(
-        RunRequest(plugin="cut", dataset="toy"), place.shelf, place.home, place.store, place.context
+        RunRequest(plugin="cut", dataset="toy"),
+        place.registry,
+        place.home,
+        place.store,
+        place.context,
     )
     frame = exported(tmp_path / "toy.parquet")
     assert set(frame["sample"]) == {"train", "valid", "evaluated"}
@@ -53,7 +57,9 @@ def test_another_tool_is_compared_on_the_events_that_were_exported(
 
 def test_the_place_of_an_event_is_that_in_its_file(place: Workplace, tmp_path: Path) -> None:
     frame = exported(tmp_path / "toy.csv", "--ratio", "1:10", "--events", "220")
-    toy = place.shelf.offers[next(k for k, v in place.shelf.offers.items() if "toy" in v)]["toy"]
+    toy = place.registry.entries[next(k for k, v in place.registry.entries.items() if "toy" in v)][
+        "toy"
+    ]
     part = toy.part()
     whole = part.table(part.open(None, None, place.context), place.context)
     assert (whole.ids[frame["index"]] == frame["event"].astype("uint64")).all()

@@ -47,7 +47,7 @@ def place(made: Workplace, tmp_path: Path) -> Workplace:
 
 
 def do(place: Workplace, request: RunRequest = REQUEST) -> tuple[Run, bool]:
-    return run(request, place.shelf, place.home, place.store, place.context)
+    return run(request, place.registry, place.home, place.store, place.context)
 
 
 def altered(one: Run, **fields: Any) -> Path:

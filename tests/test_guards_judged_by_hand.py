@@ -27,7 +27,7 @@ from bench.guards.judged.verdicts import Verdicts
 from bench.metrics.ranking import AreaUnderCurve
 
 NAN = float("nan")
-YARDSTICK: Any = SimpleNamespace(connected=False)
+YARDSTICK: Any = SimpleNamespace(depends_on=False)
 
 
 def scored(signal: Any, background: Any, threshold: float = 0.5, **more: Any) -> Scored:
@@ -43,7 +43,7 @@ def of(evaluated: Scored, valid: Scored | None = None, **more: Any) -> Judged:
 def said(guard: type[Guard[Any]], evidence: Any) -> list[str] | str:
     """The findings, or why it could not look."""
     try:
-        return list(guard().look(evidence))
+        return list(guard().check(evidence))
     except NotApplicableError as reason:
         return str(reason)
 
@@ -259,7 +259,7 @@ def test_events_without_a_verdict_are_counted() -> None:
 
 def test_few_events_are_half_of_each_class_where_they_can_be() -> None:
     def rows(labels: str, events: int) -> list[int]:
-        return probing.few(np.array([int(c) for c in labels], np.int8), events).tolist()
+        return probing.balanced_rows(np.array([int(c) for c in labels], np.int8), events).tolist()
 
     assert rows("11001110", 4) == rows("11001110", 5) == [0, 1, 2, 3]
     assert rows("1110111", 4) == [0, 1, 2, 3]

@@ -26,7 +26,7 @@ from bench.guards.judged.silent import Silent
 from bench.running import guarded as moments
 
 NAN = float("nan")
-YARDSTICK: Any = SimpleNamespace(connected=False)
+YARDSTICK: Any = SimpleNamespace(depends_on=False)
 ABSENT: Any = SimpleNamespace(model=None)
 SAME = Scored(np.array([1, 0], np.int8), np.array([0.5, NAN]), np.ones(2), 0.5)
 
@@ -66,9 +66,9 @@ def guard(grave: str, *told: Any) -> type[Guard[Any]]:
     """One that finds lines, until an error is raised."""
 
     class Told(Guard[Any]):
-        code, name, severity, mend = "B999", "told", grave, "nothing"
+        code, name, severity, remedy = "B999", "told", grave, "nothing"
 
-        def look(self, evidence: Any) -> Iterator[str]:
+        def check(self, evidence: Any) -> Iterator[str]:
             for line in told:
                 if isinstance(line, str):
                     yield line
@@ -167,7 +167,7 @@ def test_a_training_is_looked_at_in_its_first_steps(monkeypatch: pytest.MonkeyPa
         return np.full(2, clock[0])
 
     seen = recorder.Recorder(read(2))
-    seen(bench.Training(network, optimizer, ["z", "a", "b", "c"], score))
+    seen(bench.TrainingHandle(network, optimizer, ["z", "a", "b", "c"], score))
     record: Any = seen.record
     for step, now in enumerate((11, 12.5, 50, 51, 100, 101, 102, 103, 104, 405.04)):
         clock[0] = now

@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 
 from bench.guards.every import GUARDS
-from bench.guards.evidence import Course, Probed, Rehearsal, Stopped
+from bench.guards.evidence import Probed, Rehearsal, Stopped, TrainingEvidence
 from bench.guards.guard import VOID, WARN, NotApplicableError
 from bench.guards.recorder import Record
 from bench.guards.rehearsed import labels
 
 BY_NAME: dict[str, Any] = {guard.name: guard() for guard in GUARDS}
 NAN = float("nan")
-NUMBERS: Any = SimpleNamespace(connected=frozenset({"numbers"}))
-YARDSTICK: Any = SimpleNamespace(connected=frozenset())
+NUMBERS: Any = SimpleNamespace(depends_on=frozenset({"numbers"}))
+YARDSTICK: Any = SimpleNamespace(depends_on=frozenset())
 ZEROS = (0.0, 0.0)
 
 
 def found(guard: str, evidence: Any) -> list[str]:
-    return list(BY_NAME[guard].look(evidence))
+    return list(BY_NAME[guard].check(evidence))
 
 
 def record(names: str = "", **seen: Any) -> Record:
@@ -46,8 +46,8 @@ def rehearsal(
     return Rehearsal(probed=probed(scores, model), train=train, **arrays, **rest)
 
 
-def course(scores: Any = ZEROS, unsaved: Any = ZEROS, **seen: Any) -> Course:
-    return Course(record(**seen), probed(scores), np.array(unsaved))
+def course(scores: Any = ZEROS, unsaved: Any = ZEROS, **seen: Any) -> TrainingEvidence:
+    return TrainingEvidence(record(**seen), probed(scores), np.array(unsaved))
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_what_was_seen_of_a_training(guard: str, seen: list[Any], told: str) -> 
 
 def test_each_view_and_column_is_connected() -> None:
     same, other = np.array([NAN, 0.5]), np.array([NAN, 0.6])
-    model = SimpleNamespace(connected={"a", "b", "c"})
+    model = SimpleNamespace(depends_on={"a", "b", "c"})
     shuffled = {"b": same, "c": other, "a": same, "d": same}
     columns = {"a[0]": same, "d[0]": same, "c[0]": other} | {f"c[{i}]": same for i in range(1, 5)}
     views = [f"the scores stay the same with {view} shuffled between events" for view in "ab"]

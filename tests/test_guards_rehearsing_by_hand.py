@@ -19,7 +19,7 @@ from bench.guards import smoke_fit as rehearsal
 from bench.running import guarded as moments
 
 NAN = float("nan")
-YARDSTICK: Any = SimpleNamespace(connected=False)
+YARDSTICK: Any = SimpleNamespace(depends_on=False)
 ABSENT: Any = SimpleNamespace(model=None)
 SAME = Scored(np.array([1, 0], np.int8), np.array([0.5, NAN]), np.ones(2), 0.5)
 
@@ -141,8 +141,8 @@ def test_others_scores_are_of_the_same_events_and_other_parts() -> None:
     runs += [run("old")]
     records = {"evaluated": SimpleNamespace(fingerprint="s")}
     work: Any = SimpleNamespace(
-        material=SimpleNamespace(records=records),
-        cast=SimpleNamespace(model=Cut(), encoders=[]),
+        samples=SimpleNamespace(records=records),
+        parts=SimpleNamespace(model=Cut(), encoders=[]),
         scores_key="mine",
     )
     store: Any = SimpleNamespace(runs=lambda _: runs)

@@ -51,7 +51,7 @@ def test_no_guard_is_silent_where_its_evidence_breaks(guard: type[Guard[Any]]) -
 def test_a_guard_that_breaks_itself_warns_even_of_a_yardstick(
     guard: type[Guard[Any]], error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "look", raising(error))
+    monkeypatch.setattr(guard, "check", raising(error))
     [verdict] = inspect([guard], Exploding(Yardstick()))
     assert verdict.outcome == "warn"
     assert type(error).__name__ in verdict.findings[0]
@@ -61,7 +61,7 @@ def test_a_run_whose_guards_all_break_has_nothing_that_passed(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for guard in GUARDS:
-        monkeypatch.setattr(guard, "look", raising(RuntimeError("on purpose")))
+        monkeypatch.setattr(guard, "check", raising(RuntimeError("on purpose")))
     done = do(place, allow=ALL)
     assert done.record.status == "ok"
     assert {v.outcome for v in done.record.verdicts} == {"allowed"}
@@ -74,9 +74,9 @@ def test_a_run_whose_guards_all_break_has_nothing_that_passed(
 class Halfway(Guard[Any]):
     """Finds something, and then breaks or has nothing more to look at."""
 
-    code, name, mend = "B999", "halfway", "nothing"
+    code, name, remedy = "B999", "halfway", "nothing"
 
-    def look(self, evidence: Any) -> Iterator[str]:
+    def check(self, evidence: Any) -> Iterator[str]:
         yield "something"
         raise evidence.error
 
@@ -94,7 +94,7 @@ def test_what_was_found_before_counts(error: Exception, more: list[str]) -> None
 
 
 def test_a_skip_without_a_reason_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Shifted, "look", raising(NotApplicableError()))
+    monkeypatch.setattr(Shifted, "check", raising(NotApplicableError()))
     [verdict] = inspect([Shifted], Exploding(Cut()))
     assert verdict.outcome == "skipped"
 
@@ -104,7 +104,7 @@ def test_a_guard_that_broke_at_the_fit_looks_again_at_the_kept_fit(
     place: Workplace, monkeypatch: pytest.MonkeyPatch, guard: type[Guard[Any]]
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(guard, "look", raising(MemoryError()))
+        patch.setattr(guard, "check", raising(MemoryError()))
         first = do(place)
         assert outcomes(first) == {guard.code: guard.severity}
     second = do(place, threshold="0.9")

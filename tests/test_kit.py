@@ -15,20 +15,20 @@ import pytest
 from toys import Cut, FittedCut
 
 import bench
-from bench.plugins.registry import load_shelf
+from bench.plugins.registry import load_registry
 from bench.testing import Failed, check_dataset, check_encoder, check_metric, check_model
 from bench.testing.excerpt import FILE, Excerpt, read
 from bench.testing.models import checked_model
 from bench.testing.plugin import CHECKERS, checked_plugin
 
-SHELF = load_shelf()
+SHELF = load_registry()
 LONG = {"llm-text", "llm-nfa", "llm-token"}
 
 
 def parts(kind: type[bench.Part]) -> list[Any]:
     return [
-        pytest.param(offer.part, id=name, marks=[pytest.mark.early] if name in LONG else [])
-        for name, offer in SHELF.all(kind).items()
+        pytest.param(entry.part, id=name, marks=[pytest.mark.early] if name in LONG else [])
+        for name, entry in SHELF.all(kind).items()
     ]
 
 

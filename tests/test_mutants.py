@@ -11,20 +11,16 @@ from toys import Workplace
 
 import bench
 from bench.guards.every import GUARDS
-from bench.plugins.registry import Offer
 from bench.running.request import RunRequest
 from bench.running.run import VoidedRunError, run
 from bench.storage.store import Run
-
-KINDS = (bench.Dataset, bench.Encoder, bench.Model)
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Workplace:
     made = Workplace.at(tmp_path)
     for part in {*SUPPORT, *(mutant.part for mutant in MUTANTS)}:
-        kind = next(kind for kind in KINDS if issubclass(part, kind))
-        made.shelf.offers[kind][part.name] = Offer(part, part.name, "classifier-bench", "0")
+        made.add(part)
     return made
 
 
@@ -32,7 +28,7 @@ def do(place: Workplace, **asked: Any) -> Run:
     """A run, also one that a guard voids."""
     request = RunRequest(**{"plugin": "sound", "dataset": "jets", "train_events": 1000, **asked})
     try:
-        return run(request, place.shelf, place.home, place.store, place.context)[0]
+        return run(request, place.registry, place.home, place.store, place.context)[0]
     except VoidedRunError as void:
         return void.run
 

@@ -37,7 +37,7 @@ def place(tmp_path: Path) -> Workplace:
 @pytest.fixture
 def own(place: Workplace) -> Run:
     request = RunRequest(plugin="cut", dataset="toy")
-    return run(request, place.shelf, place.home, place.store, place.context)[0]
+    return run(request, place.registry, place.home, place.store, place.context)[0]
 
 
 def predictions(own: Run, file: Path, **changes: object) -> Path:
@@ -54,7 +54,7 @@ def predictions(own: Run, file: Path, **changes: object) -> Path:
 
 def brought(place: Workplace, file: Path, model: str = "theirs") -> Run:
     claim = Claim(file, model, "toy", source="a paper")
-    return import_predictions(claim, place.shelf, place.home, place.store, place.context)
+    return import_predictions(claim, place.registry, place.home, place.store, place.context)
 
 
 @pytest.mark.parametrize("name", ["scores.csv", "scores.parquet"])
@@ -121,7 +121,7 @@ def test_predictions_that_make_no_sense_are_refused(
 
 def counts(place: Workplace, file: Path, *lines: str, head: str = HEAD) -> list[Run]:
     file.write_text("\n".join(["# from a paper", head, *lines]))
-    return import_counts(file, place.shelf, place.store)
+    return import_counts(file, place.registry, place.store)
 
 
 def test_counts_give_the_figures_of_decisions_and_no_other(
@@ -179,7 +179,7 @@ def test_a_file_that_is_no_table_is_one_line(
     file = tmp_path / "x.csv"
     file.write_bytes(content)
     with pytest.raises(InputError) as caught:
-        import_counts(file, place.shelf, place.store)
+        import_counts(file, place.registry, place.store)
     assert "\n" not in str(caught.value)
 
 
@@ -228,7 +228,7 @@ def test_a_printed_figure_of_no_known_name_is_told() -> None:
 def test_the_command_tells_counts_from_predictions(
     place: Workplace, own: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     told = ["--runs", str(place.store.root)]
     file = predictions(own, tmp_path / "s.csv")

@@ -8,7 +8,7 @@ import torch
 
 import bench
 from bench.guards import recorder
-from bench.guards.evidence import Course
+from bench.guards.evidence import TrainingEvidence
 from bench.guards.inspect import inspect
 from bench.guards.recorder import Recorder
 from bench.guards.trained.gaps import Gaps
@@ -25,7 +25,9 @@ def trained(monkeypatch: pytest.MonkeyPatch, steps: list[tuple[float, float]]) -
     network = torch.nn.Linear(3, 1)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
     watch = Recorder(probe)
-    watch(bench.Training(network, optimizer, ["weight", "bias"], lambda _: np.linspace(0, 1, 8)))
+    watch(
+        bench.TrainingHandle(network, optimizer, ["weight", "bias"], lambda _: np.linspace(0, 1, 8))
+    )
     for _ in steps:
         optimizer.zero_grad()
         network(torch.from_numpy(numbers)).square().mean().backward()
@@ -49,7 +51,7 @@ def test_a_pause_is_found_and_taken_out(
     assert record is not None
     assert record.gaps == [3599.0]
     assert record.idle == pytest.approx(idle)
-    [verdict] = inspect([Gaps], Course(record, None, np.zeros(0)))  # type: ignore[arg-type]
+    [verdict] = inspect([Gaps], TrainingEvidence(record, None, np.zeros(0)))  # type: ignore[arg-type]
     assert verdict.severity == "note"
     assert verdict.findings == ["1 pauses of 3599 s in all"]
 
@@ -59,5 +61,5 @@ def test_slow_steps_are_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     record = trained(monkeypatch, [(100.0, 100.0), *slow]).record
     assert record is not None
     assert (record.gaps, record.idle) == ([], 0.0)
-    [verdict] = inspect([Gaps], Course(record, None, np.zeros(0)))  # type: ignore[arg-type]
+    [verdict] = inspect([Gaps], TrainingEvidence(record, None, np.zeros(0)))  # type: ignore[arg-type]
     assert not verdict.findings

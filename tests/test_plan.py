@@ -34,7 +34,7 @@ def place(tmp_path: Path) -> Workplace:
 
 
 def planned(place: Workplace, *requests: RunRequest, packed: Store | None = None) -> list[Plan]:
-    planner = Planner(place.shelf, place.home, place.store, place.context, packed)
+    planner = Planner(place.registry, place.home, place.store, place.context, packed)
     return planner.plan(requests)
 
 
@@ -43,7 +43,7 @@ def one(place: Workplace, request: RunRequest = REQUEST) -> Plan:
 
 
 def do(place: Workplace, request: RunRequest = REQUEST) -> Run:
-    return run(request, place.shelf, place.home, place.store, place.context)[0]
+    return run(request, place.registry, place.home, place.store, place.context)[0]
 
 
 def rewrite(done: Run, **changes: object) -> None:
@@ -192,7 +192,7 @@ def test_one_plan_is_a_few_lines_and_many_are_a_table_with_totals(place: Workpla
 
 @pytest.fixture
 def ask(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
 
     def asked(*words: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from bench.api.errors import RequestError
 from bench.api.parts import Dataset, Encoder, Metric, Model
-from bench.plugins.registry import HOOKS, load_shelf
+from bench.plugins.registry import HOOKS, load_registry
 
 GOOD = '''
 from dataclasses import dataclass
@@ -64,20 +64,20 @@ def shelves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelves:
 
 
 def reasons(plugin: str) -> list[str]:
-    return [trouble.reason for trouble in load_shelf().troubles if trouble.plugin == plugin]
+    return [problem.reason for problem in load_registry().problems if problem.plugin == plugin]
 
 
 def test_finds_a_plugin_that_is_installed(shelves: Shelves) -> None:
     shelves.install("toy", GOOD.format(name="toy"))
-    offer = load_shelf().model_of("toy")
-    assert (offer.part.name, offer.distribution, offer.version) == ("toy", "bench-toy", "1.0")
+    entry = load_registry().model_of("toy")
+    assert (entry.part.name, entry.distribution, entry.version) == ("toy", "bench-toy", "1.0")
 
 
 def test_the_core_itself_has_no_trouble_and_offers_its_parts() -> None:
-    shelf = load_shelf()
-    assert not shelf.troubles
-    assert shelf.find(Encoder, "numbers").plugin == "core"
-    assert {"auc", "sic", "max_sic"} <= set(shelf.all(Metric))
+    registry = load_registry()
+    assert not registry.problems
+    assert registry.find(Encoder, "numbers").plugin == "core"
+    assert {"auc", "sic", "max_sic"} <= set(registry.all(Metric))
 
 
 def test_a_broken_import_is_named_and_hides_nothing(shelves: Shelves) -> None:
@@ -86,7 +86,7 @@ def test_a_broken_import_is_named_and_hides_nothing(shelves: Shelves) -> None:
     shelves.install("toy", GOOD.format(name="toy"))
     assert "no_such_module_anywhere" in reasons("broken")[0]
     assert "SystemExit" in reasons("leaves")[0]
-    assert load_shelf().model_of("toy")
+    assert load_registry().model_of("toy")
 
 
 def test_a_misspelt_hook_is_named_with_the_right_one(shelves: Shelves) -> None:
@@ -98,7 +98,7 @@ def test_an_undecorated_hook_is_named(shelves: Shelves) -> None:
     shelves.install("toy", GOOD.format(name="toy").replace("@bench.hookimpl", ""))
     assert reasons("toy") == ["bench_models is not decorated with @bench.hookimpl"]
     with pytest.raises(RequestError, match="not decorated"):
-        load_shelf().model_of("toy")
+        load_registry().model_of("toy")
 
 
 def test_a_wrong_signature_is_named(shelves: Shelves) -> None:
@@ -122,9 +122,9 @@ def test_a_part_that_two_plugins_offer_is_had_from_neither(
     shelves.install("two", GOOD.format(name="same"))
     assert "one (bench-one) and two (bench-two)" in reasons("one")[0]
     with pytest.raises(RequestError, match="offered by one"):
-        load_shelf().find(Model, "same")
+        load_registry().find(Model, "same")
     monkeypatch.setenv("BENCH_PLUGINS", "two")
-    assert load_shelf().find(Model, "same").plugin == "two"
+    assert load_registry().find(Model, "same").plugin == "two"
 
 
 def test_a_plugin_name_that_two_distributions_claim_is_loaded_from_neither(
@@ -141,18 +141,18 @@ def test_the_allow_list_leaves_only_what_it_names(
     shelves.install("toy", GOOD.format(name="toy"))
     shelves.install("broken", "1 / 0")
     monkeypatch.setenv("BENCH_PLUGINS", "toy, toyy")
-    shelf = load_shelf()
-    assert set(shelf.all(Model)) == {"toy"}
-    assert "numbers" in shelf.all(Encoder)
-    (trouble,) = shelf.troubles
-    assert trouble.reason.endswith("did you mean toy?")
+    registry = load_registry()
+    assert set(registry.all(Model)) == {"toy"}
+    assert "numbers" in registry.all(Encoder)
+    (problem,) = registry.problems
+    assert problem.reason.endswith("did you mean toy?")
 
 
 @pytest.mark.parametrize("kind", HOOKS.values())
 def test_an_unknown_name_is_answered_with_what_was_meant(kind: type) -> None:
-    known = sorted(load_shelf().all(kind))
+    known = sorted(load_registry().all(kind))
     with pytest.raises(RequestError, match=f"did you mean {known[0]}"):
-        load_shelf().find(kind, known[0] + "x")
+        load_registry().find(kind, known[0] + "x")
 
 
 def test_every_hook_is_documented_and_typed() -> None:

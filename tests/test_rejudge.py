@@ -71,7 +71,7 @@ def rejudged(
 ) -> Callable[[], tuple[int, int]]:
     """Judges the folder's runs anew, and leaves the page alone."""
     monkeypatch.setattr("bench.report.rejudge.write_report", lambda *_: None)
-    judges = Judges.of(desk.shelf)
+    judges = Judges.of(desk.registry)
     return lambda: rejudge(folder, judges)
 
 

@@ -35,7 +35,7 @@ def place(tmp_path: Path) -> Workplace:
     for change in changes:
         try:
             request = replace(REQUEST, **change)
-            run(request, place.shelf, place.home, place.store, place.context)
+            run(request, place.registry, place.home, place.store, place.context)
         except RunFailedError:
             assert "breaks" in change.get("options", {})
     return place
@@ -176,13 +176,13 @@ def test_the_block_of_a_run_has_every_figure(place: Workplace) -> None:
     }
     assert "fewer than 30" not in text
     request = replace(REQUEST, ratio="1:10", events=220)
-    few, _ = run(request, place.shelf, place.home, place.store, place.context)
+    few, _ = run(request, place.registry, place.home, place.store, place.context)
     assert "20 signal events, fewer than 30: hardly anything" in run_block(few)
 
 
 def test_another_threshold_is_an_option_in_the_table_of_all_runs(place: Workplace) -> None:
     request = replace(REQUEST, threshold="fpr=0.1")
-    other, _ = run(request, place.shelf, place.home, place.store, place.context)
+    other, _ = run(request, place.registry, place.home, place.store, place.context)
     (row,) = rows(comparison([other]))
     assert row["options"] == "threshold fpr=0.1"
     assert "(fpr=0.1, of the valid split)" in run_block(other)

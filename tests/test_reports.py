@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.metrics.curve import Ranking
-from bench.plugins.registry import load_shelf
+from bench.plugins.registry import load_registry
 from bench.report.rejudge import rejudge
 from bench.report.up_to_date import find_reports, out_of_step
 from bench.running.judging import Judges
@@ -45,7 +45,7 @@ def test_a_committed_report_says_where_a_maximum_stands_at_the_floor(
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", REPORTS, ids=lambda folder: folder.name)
 def test_a_committed_report_says_what_the_metrics_of_now_say(folder: Path, tmp_path: Path) -> None:
-    judges = Judges.of(load_shelf())
+    judges = Judges.of(load_registry())
     changed, runs = rejudge(shutil.copytree(folder, tmp_path / folder.name), judges)
     assert (changed, runs > 0) == (0, True)
 

@@ -47,7 +47,7 @@ def test_a_bad_request_is_refused_before_anything_is_stored(
 ) -> None:
     place = Workplace.at(tmp_path)
     with pytest.raises(BenchError, match=told):
-        run(replace(REQUEST, **change), place.shelf, place.home, place.store, place.context)
+        run(replace(REQUEST, **change), place.registry, place.home, place.store, place.context)
     assert not list(place.store.runs())
 
 
@@ -66,7 +66,7 @@ def test_views_that_do_not_fit_are_refused() -> None:
 
 def test_all_events_are_no_other_run_where_the_usual_ones_are_all(tmp_path: Path) -> None:
     place = Workplace.at(tmp_path)
-    tools = (place.shelf, place.home, place.store, place.context)
+    tools = (place.registry, place.home, place.store, place.context)
     done, _ = run(replace(REQUEST, train_events="all", events="all"), *tools)
     (kept,) = place.store.runs()
     assert (kept.record.request["train_events"], kept.record.request["events"]) == ("all", "all")

@@ -13,7 +13,7 @@ from strangers import as_in_a_fresh_process, install, on_the_path, part, rename_
 from toys import Cut, Workplace
 
 import bench
-from bench.plugins.registry import Offer
+from bench.plugins.registry import PluginEntry
 from bench.running.request import RunRequest
 from bench.running.run import run
 from bench.storage.store import Run
@@ -33,14 +33,14 @@ def site(installed: Path, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def place(tmp_path: Path, site: Path) -> Workplace:
     made = Workplace.at(tmp_path)
-    made.shelf.offers[bench.Model]["strange"] = Offer(part(), "strange", "strange", "1.0")
+    made.registry.entries[bench.Model]["strange"] = PluginEntry(part(), "strange", "strange", "1.0")
     return made
 
 
 def do(place: Workplace, **asked: object) -> tuple[Run, bool]:
     as_in_a_fresh_process()
     request = RunRequest(plugin="strange", dataset="toy", **asked)
-    return run(request, place.shelf, place.home, place.store, place.context)
+    return run(request, place.registry, place.home, place.store, place.context)
 
 
 def test_a_dependency_of_a_dependency_in_another_version_is_computed(
@@ -108,13 +108,13 @@ class Reads(Cut):
 def test_a_file_that_an_option_names_counts_by_its_content(
     tmp_path: Path, place: Workplace
 ) -> None:
-    place.shelf.offers[bench.Model]["reads"] = Offer(Reads, "reads", "classifier-bench", "0")
+    place.add(Reads)
     file = tmp_path / "centre.txt"
     results = []
     for text in ("1.0", "1.0", "2.0"):
         file.write_text(text)
         request = RunRequest(plugin="reads", dataset="toy", options={"centre": str(file)})
-        results.append(run(request, place.shelf, place.home, place.store, place.context))
+        results.append(run(request, place.registry, place.home, place.store, place.context))
     (first, _), (second, reused), (third, _) = results
     assert (second.name, reused) == (first.name, True)
     assert first.record.fit != third.record.fit
@@ -127,7 +127,9 @@ def test_code_that_cannot_be_read_is_never_reused(
         archive.write(site / "ns_strange/model.py", "zipped_strange.py")
     monkeypatch.syspath_prepend(tmp_path / "zipped.zip")
     zipped = importlib.import_module("zipped_strange").Strange
-    place.shelf.offers[bench.Model]["strange"] = Offer(zipped, "strange", "strange", "1.0")
+    place.registry.entries[bench.Model]["strange"] = PluginEntry(
+        zipped, "strange", "strange", "1.0"
+    )
     runs = [do(place) for _ in range(2)]
     assert [(reused, done.record.fit_reused) for done, reused in runs] == [(False, False)] * 2
     assert runs[0][0].record.fit != runs[1][0].record.fit

@@ -27,7 +27,7 @@ def place(tmp_path: Path) -> Workplace:
 
 
 def do(place: Workplace, request: RunRequest = REQUEST) -> tuple[Run, bool]:
-    return run(request, place.shelf, place.home, place.store, place.context)
+    return run(request, place.registry, place.home, place.store, place.context)
 
 
 def test_a_run_keeps_all_that_it_was_made_of(place: Workplace) -> None:
@@ -237,7 +237,7 @@ def test_the_scalars_are_there_for_tensorboard_too(place: Workplace) -> None:
 
 
 def test_a_dry_run_fits_nothing_and_shows_an_event(place: Workplace) -> None:
-    told = preview(REQUEST, place.shelf, place.home, place.store, place.context)
+    told = preview(REQUEST, place.registry, place.home, place.store, place.context)
     assert "train: toy (twin) 1:1 @" in told
     assert "numbers: [" in told
     assert not place.home.fits.exists()

@@ -12,7 +12,7 @@ from bench.api.errors import InputError, RequestError
 from bench.api.table import Column, Table
 from bench.data.sampling import Sample, draw, read_size, signal_fraction
 from bench.data.splits import SPLITS, split_rows
-from bench.data.used_events import Ledger
+from bench.data.used_events import UsedEvents
 
 
 def table(
@@ -137,7 +137,7 @@ def works(whole: Table, ratio: str, events: int) -> bool:
 def test_an_error_about_too_many_names_the_largest_number_that_works(
     ratio: str, signal: int, background: int
 ) -> None:
-    whole = few(signal, background)
+    whole = balanced_rows(signal, background)
     with pytest.raises(RequestError, match=r"wanted 99999 events .* split has .*; ") as caught:
         draw(whole, Sample("all", ratio, 99_999))
     if "none can be had" in str(caught.value):
@@ -149,7 +149,7 @@ def test_an_error_about_too_many_names_the_largest_number_that_works(
     assert not any(works(whole, ratio, most + n) for n in (1, 2, 3, 50))
 
 
-def few(signal: int, background: int) -> Table:
+def balanced_rows(signal: int, background: int) -> Table:
     y = np.repeat([1, 0], [signal, background]).astype(np.int8)
     column = Column("a", "GeV", "a feature")
     ids = np.arange(len(y), dtype=np.uint64) << np.uint64(40)
@@ -161,7 +161,7 @@ def few(signal: int, background: int) -> Table:
 def test_all_is_the_largest_sample_of_its_ratio_and_no_other_where_it_is_small(
     ratio: str, signal: int, background: int
 ) -> None:
-    whole = few(signal, background)
+    whole = balanced_rows(signal, background)
     try:
         drawn = draw(whole, Sample("all", ratio, "all", most=5))
     except RequestError as error:
@@ -181,15 +181,15 @@ def test_all_is_the_largest_sample_of_its_ratio_and_no_other_where_it_is_small(
 
 @pytest.mark.parametrize(("ratio", "least"), [("1:1", 2), ("1:10", 6), ("1:3", 3), ("10:1", 6)])
 def test_a_sample_of_a_ratio_has_both_classes(ratio: str, least: int) -> None:
-    assert works(few(100, 100), ratio, least)
+    assert works(balanced_rows(100, 100), ratio, least)
     with pytest.raises(RequestError, match=f"of one class; wanted at least {least}"):
-        draw(few(100, 100), Sample("all", ratio, least - 1))
+        draw(balanced_rows(100, 100), Sample("all", ratio, least - 1))
 
 
 @pytest.mark.parametrize("ratio", ["1:1", "1:10", "natural", "all-signal"])
 def test_an_empty_sample_is_refused(ratio: str) -> None:
     with pytest.raises(RequestError, match="none can be had"):
-        draw(few(0, 0), Sample("all", ratio))
+        draw(balanced_rows(0, 0), Sample("all", ratio))
 
 
 @pytest.mark.parametrize(
@@ -222,14 +222,14 @@ def test_evaluating_on_one_event_of_the_fit_is_refused(split: str, told: str) ->
     whole = table()
     test = draw(whole, Sample("test", "1:10"))
     fitted = {name: draw(whole, Sample(name, "1:1")) for name in ("train", "valid")}
-    ledger = Ledger.of(fitted["train"], fitted["valid"], None)
-    ledger.refuse(test)
+    used_events = UsedEvents.of(fitted["train"], fitted["valid"], None)
+    used_events.refuse(test)
     leak = fitted[split].ids[7]
     leaking = whole.take(np.flatnonzero(np.isin(whole.ids, [*test.ids.tolist(), leak])))
     with pytest.raises(RequestError, match=f"1 of the {len(test) + 1} events .* were {told}"):
-        ledger.refuse(leaking)
-    later = Ledger.of(
-        fitted["train"].take(np.arange(3)), fitted["valid"].take(np.arange(3)), ledger
+        used_events.refuse(leaking)
+    later = UsedEvents.of(
+        fitted["train"].take(np.arange(3)), fitted["valid"].take(np.arange(3)), used_events
     )
     with pytest.raises(RequestError, match="1 of the"):
         later.refuse(leaking)

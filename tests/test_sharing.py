@@ -14,9 +14,8 @@ import bench
 from bench.api.errors import RequestError
 from bench.encoders.numbers import Numbers
 from bench.plugins.options import options_in
-from bench.plugins.registry import Offer
-from bench.running.prepared import Work, prepare
-from bench.running.request import Cast, RunRequest, cast
+from bench.running.prepared import PreparedRun, prepare
+from bench.running.request import RunParts, RunRequest, resolve_parts
 from bench.running.study import read_study
 
 
@@ -77,10 +76,7 @@ class Both(Cut):
 @pytest.fixture
 def place(tmp_path: Path) -> Workplace:
     place = Workplace.at(tmp_path)
-    kinds = {bench.Dataset: (Kinds, OtherKinds), bench.Encoder: (More, Words), bench.Model: (Both,)}
-    for kind, parts in kinds.items():
-        for part in parts:
-            place.shelf.offers[kind][part.name] = Offer(part, part.name, "classifier-bench", "0")
+    place.add(Kinds, OtherKinds, More, Words, Both)
     return place
 
 
@@ -89,8 +85,8 @@ def request(dataset: str = "kinds", train: str | None = None, **options: str) ->
     return RunRequest(plugin="cut", dataset=dataset, train=train, options=given)
 
 
-def built(place: Workplace, *args: str, **options: str) -> Cast:
-    return cast(request(*args, **options), place.shelf)
+def built(place: Workplace, *args: str, **options: str) -> RunParts:
+    return resolve_parts(request(*args, **options), place.registry)
 
 
 def test_an_option_of_the_evaluated_dataset_alone_is_for_it(place: Workplace) -> None:
@@ -118,9 +114,9 @@ def test_a_word_gives_an_option_to_one_dataset_alone(place: Workplace) -> None:
 
 def test_an_encoder_goes_by_its_name_where_two_have_the_option(place: Workplace) -> None:
     both = RunRequest(plugin="both", dataset="toy", options={"words.digits": "5"})
-    assert [encoder.digits for encoder in cast(both, place.shelf).encoders] == [3, 5]
+    assert [encoder.digits for encoder in resolve_parts(both, place.registry).encoders] == [3, 5]
     with pytest.raises(RequestError, match=r"say more.digits=5 or words.digits=5"):
-        cast(replace(both, options={"digits": "5"}), place.shelf)
+        resolve_parts(replace(both, options={"digits": "5"}), place.registry)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +137,7 @@ def test_an_option_for_nobody_or_twice_is_refused(
     place: Workplace, change: dict[str, str], told: str
 ) -> None:
     with pytest.raises(RequestError, match=told):
-        cast(replace(request(), options=change), place.shelf)
+        resolve_parts(replace(request(), options=change), place.registry)
 
 
 def test_a_value_that_one_dataset_does_not_take_is_told_with_the_way_out(place: Workplace) -> None:
@@ -158,15 +154,15 @@ def test_a_value_that_one_dataset_does_not_take_is_told_with_the_way_out(place: 
 
 
 def test_what_one_dataset_is_given_reaches_the_keys(place: Workplace) -> None:
-    def work(**options: str) -> Work:
+    def work(**options: str) -> PreparedRun:
         asked = request(**options)
-        return prepare(asked, place.shelf, place.home, place.store, place.context)
+        return prepare(asked, place.registry, place.home, place.store, place.context)
 
     plain, narrow, moved = work(), work(signal="trijet"), work(train__shift="1")
     assert len({plain.key, narrow.key, moved.key}) == 3
     assert plain.fit_request.key == narrow.fit_request.key != moved.fit_request.key
-    assert narrow.material.records["evaluated"].options["signal"] == "trijet"
-    shifts = [moved.material.records[role].options["shift"] for role in ("train", "evaluated")]
+    assert narrow.samples.records["evaluated"].options["signal"] == "trijet"
+    shifts = [moved.samples.records[role].options["shift"] for role in ("train", "evaluated")]
     assert shifts == [1.0, 0.0]
     assert work(evaluated__signal="trijet").key == narrow.key, "the same by another word"
 

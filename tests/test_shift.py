@@ -114,7 +114,7 @@ def place(tmp_path: Path) -> Workplace:
     for seed in (0, 1, 2):
         for request in (REQUEST, replace(REQUEST, permute="numbers")):
             asked = replace(request, seed=seed)
-            run(asked, place.shelf, place.home, place.store, place.context)
+            run(asked, place.registry, place.home, place.store, place.context)
     return place
 
 
@@ -140,7 +140,7 @@ def test_seeds_are_a_band_of_their_own(place: Workplace, tmp_path: Path) -> None
 
 def test_a_report_tells_prior_from_domain(place: Workplace, tmp_path: Path) -> None:
     moved = replace(REQUEST, ratio="1:10", events=880)
-    run(moved, place.shelf, place.home, place.store, place.context)
+    run(moved, place.registry, place.home, place.store, place.context)
     page = write_report(list(place.store.runs()), tmp_path / "report").read_text()
     assert page.count("### Prior and domain: toy (twin)") == 2
     assert "No domain shift is seen." in page

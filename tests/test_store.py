@@ -16,12 +16,10 @@ import pandas as pd
 import pytest
 from toys import Cut, Workplace
 
-import bench
 from bench.api.errors import RequestError
 from bench.api.scores import Scored
 from bench.guards.evidence import Judged
 from bench.guards.judged.identical import Identical
-from bench.plugins.registry import Offer
 from bench.report.page import write_report
 from bench.running.request import RunRequest
 from bench.running.run import run
@@ -49,7 +47,7 @@ class Idle(Cut):
 def made(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     """A place where two runs were done."""
     place = Workplace.at(tmp_path_factory.mktemp("made"))
-    place.shelf.offers[bench.Model][Idle.name] = Offer(Idle, Idle.name, "classifier-bench", "0")
+    place.add(Idle)
     for seed in (0, 1):
         do(place, replace(REQUEST, seed=seed))
     return place
@@ -62,7 +60,7 @@ def place(made: Workplace, tmp_path: Path) -> Workplace:
 
 
 def do(place: Workplace, request: RunRequest = REQUEST) -> tuple[Run, bool]:
-    return run(request, place.shelf, place.home, place.store, place.context)
+    return run(request, place.registry, place.home, place.store, place.context)
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, function: Callable[..., Any]) -> Counter[str]:
@@ -187,13 +185,13 @@ def test_scores_have_one_hash_where_the_guard_calls_them_identical(
 ) -> None:
     mine = scores(*one)
     evidence = Judged(Cut(), "", mine, mine, {"theirs": scores(*other).score})
-    assert bool(list(Identical().look(evidence))) is equal
+    assert bool(list(Identical().check(evidence))) is equal
     assert (mine.digest == scores(*other).digest) is equal
 
 
 def test_decisions_with_events_without_one_say_nothing() -> None:
     mine = scores(0.0, 1.0, np.nan, 1.0)
-    assert not list(Identical().look(Judged(Cut(), "", mine, mine, {"theirs": mine.score})))
+    assert not list(Identical().check(Judged(Cut(), "", mine, mine, {"theirs": mine.score})))
 
 
 def test_a_run_is_picked_by_its_whole_name_though_another_begins_with_it(

@@ -12,7 +12,6 @@ from toys import Cut, FittedCut, Workplace
 import bench
 from bench.api.errors import RequestError
 from bench.cli.study import command
-from bench.plugins.registry import Offer
 from bench.running.study import read_study
 
 GOOD = """
@@ -77,7 +76,7 @@ def test_a_study_that_makes_no_sense_is_refused(tmp_path: Path, content: str, to
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.shelf)
+    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 
@@ -109,7 +108,7 @@ class Picky(Cut):
 
 
 def test_a_run_that_its_model_refuses_stops_no_study(desk: Workplace, tmp_path: Path) -> None:
-    desk.shelf.offers[bench.Model]["picky"] = Offer(Picky, "picky", "classifier-bench", "0")
+    desk.add(Picky)
     study = '[defaults]\ndataset = "toy"\n[[runs]]\nplugin = "picky"\n[[runs]]\nplugin = "cut"\n'
     asked = [str(write(tmp_path, study)), "--runs", str(desk.store.root)]
     ran = CliRunner().invoke(command, asked, standalone_mode=False)

@@ -64,13 +64,13 @@ def test_a_threshold_at_the_floor_is_noticed() -> None:
 def test_a_run_takes_its_threshold_from_the_valid_split(tmp_path: Path) -> None:
     place = Workplace.at(tmp_path)
     request = RunRequest(plugin="cut", dataset="toy", threshold="fpr=0.1")
-    done, _ = run(request, place.shelf, place.home, place.store, place.context)
+    done, _ = run(request, place.registry, place.home, place.store, place.context)
     assert done.record.request["threshold"] == "fpr=0.1"
     assert done.record.threshold == choose("fpr=0.1", done.scored("valid"))
     counts = done.metrics().counts
     assert counts.false_signal / counts.background == pytest.approx(0.1, abs=0.04)
     with pytest.raises(RequestError, match="no threshold"):
-        run(replace(request, threshold="x"), place.shelf, place.home, place.store, place.context)
+        run(replace(request, threshold="x"), place.registry, place.home, place.store, place.context)
 
 
 def points(n: int, seed: int, *, shift: float = 0.0) -> list[OperatingPoint]:

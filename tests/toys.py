@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import bench
-from bench.plugins.registry import Offer, Shelf, load_shelf
+from bench.plugins.registry import PluginEntry, Registry, load_registry
 from bench.storage.home import Home
 from bench.storage.store import Store
 
@@ -53,7 +53,7 @@ class Cut(bench.Model):
     name = "cut"
     reads = frozenset({"numbers"})
     encoder = "numbers"
-    continues = True
+    supports_warm_start = True
     scoring = frozenset({"offset"})
     breaks: bool = False
     """Break on fitting."""
@@ -64,7 +64,7 @@ class Cut(bench.Model):
     offset: float = 0.0
     """Added to the centre when scoring."""
 
-    def lacks(self, device: str) -> str:
+    def device_problem(self, device: str) -> str | None:
         return "it has no such device"
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> FittedCut:
@@ -77,8 +77,8 @@ class Cut(bench.Model):
         feature = train.views["numbers"][:, 0]
         background, signal = (float(feature[train.y == label].mean()) for label in (0, 1))
         centre = (background + signal) / 2
-        if context.start:
-            centre += self.load(context.start, context).centre
+        if context.warm_start:
+            centre += self.load(context.warm_start, context).centre
         return FittedCut(centre, self.scale, rising=bool(signal > background))
 
     def load(self, folder: Path, context: bench.Context) -> FittedCut:
@@ -104,19 +104,18 @@ class FittedCut:
 
 @dataclass(frozen=True)
 class Workplace:
-    """A home, a store and a shelf with the toys on it."""
+    """A home, a store and a registry with the toys in it."""
 
     home: Home
     store: Store
-    shelf: Shelf
+    registry: Registry
     notices: list[str]
 
     @classmethod
     def at(cls, folder: Path) -> Workplace:
-        shelf = load_shelf()
-        for kind, part in ((bench.Dataset, Toy), (bench.Dataset, Divided), (bench.Model, Cut)):
-            shelf.offers[kind][part.name] = Offer(part, part.name, "classifier-bench", "0")
-        place = cls(Home(folder / "home"), Store(folder / "runs"), shelf, [])
+        registry = load_registry()
+        place = cls(Home(folder / "home"), Store(folder / "runs"), registry, [])
+        place.add(Toy, Divided, Cut)
         place.home.data.mkdir(parents=True)
         # one rehearsal of the same parts serves all tests of a session
         rehearsals = folder.parent / "rehearsals"
@@ -124,6 +123,13 @@ class Workplace:
         place.home.rehearsals.symlink_to(rehearsals, target_is_directory=True)
         (place.home.data / "toy.txt").write_text("4000 1")
         return place
+
+    def add(self, *parts: type[bench.Part]) -> None:
+        """Offer parts as a plugin of the core would."""
+        for part in parts:
+            kind = next(kind for kind in self.registry.entries if issubclass(part, kind))
+            entry = PluginEntry(part, part.name, "classifier-bench", "0")
+            self.registry.entries[kind][part.name] = entry
 
     @property
     def context(self) -> bench.Context:

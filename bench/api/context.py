@@ -67,7 +67,7 @@ def _made(dataset: HasTable, source: Source, context: Context) -> Table:
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingHandle:
     """The live objects of a training by gradients; shown once, before its first step.
 
     `context.watch(bench.Training(network, optimizer, trainable, score))` is all that a model has
@@ -100,7 +100,7 @@ class Context:
     """Folder for what may be thrown away afterwards."""
     checkpoints: Path
     """Folder for what lets an interrupted fit go on; the same fit finds the same one again."""
-    start: Path | None = None
+    warm_start: Path | None = None
     """Folder of the fitted model to go on from, as `Fitted.save` wrote it."""
     seed: int = 0
     device: str = "cpu"
@@ -112,10 +112,10 @@ class Context:
     """Tells the user one line."""
     log: Callable[[int, Mapping[str, float]], None] = _silent
     """Records training scalars of one step: `context.log(step, {"loss": 0.69})`."""
-    watch: Callable[[Training], None] = _silent
+    watch: Callable[[TrainingHandle], None] = _silent
     """Shows a training by gradients to the guards, once, before its first step."""
     table: Callable[[HasTable, Source, Context], Table] = _made
     """Gives a dataset the features of another one of its package, which may be there already."""
-    fronts: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    view_modules: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     """What makes the networks that encoders put before the model's own, by view; for `fit` and
     `load` alike."""

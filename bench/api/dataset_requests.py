@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Simulation:
+class SimulationRequest:
     """How a twin is to be simulated; None leaves the dataset's own choice."""
 
     signal: int | None = None
@@ -19,7 +19,7 @@ class Simulation:
 
 
 @dataclass(frozen=True)
-class Import:
+class ImportRequest:
     """A file in a layout that people have, to become a dataset, and what the user says of it."""
 
     file: Path

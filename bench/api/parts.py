@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.api.context import Context, Source
-    from bench.api.dataset_requests import Import, Simulation
+    from bench.api.dataset_requests import ImportRequest, SimulationRequest
     from bench.api.inputs import Inputs
     from bench.api.scores import Estimate, Scored
     from bench.api.table import Table
@@ -72,7 +72,7 @@ class Dataset(Part):
         """Download the published file into `context.data`, verified; gives its path."""
         raise RequestError(f"dataset {self.name!r} has no published file to download")
 
-    def make(self, simulation: Simulation, context: Context) -> Path:
+    def make(self, simulation: SimulationRequest, context: Context) -> Path:
         """Simulate the twin into `context.data`; gives its path."""
         raise RequestError(f"dataset {self.name!r} has no simulation")
 
@@ -84,7 +84,7 @@ class Dataset(Part):
         """
         raise RequestError(f"dataset {self.name!r} has no file to check")
 
-    def bring(self, wanted: Import, context: Context) -> Sequence[str]:
+    def import_file(self, wanted: ImportRequest, context: Context) -> Sequence[str]:
         """Make a dataset like this one of a file in another layout; gives what was done, in lines.
 
         Raises:
@@ -107,8 +107,8 @@ class Encoder(Part):
 
     produces: ClassVar[frozenset[str]]
     """The names of the views that `encode` gives."""
-    fronts: ClassVar[frozenset[str]] = frozenset()
-    """Those of them that a network of the encoder's stands behind, which the model has to train."""
+    trainable_views: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that a module of the encoder's stands behind, which the model has to train."""
 
     def learn(self, train: Table) -> Mapping[str, NDArray[np.generic]]:
         """What has to be known of the train split to encode; kept with the fit."""
@@ -120,8 +120,8 @@ class Encoder(Part):
     ) -> Mapping[str, Sequence[object] | NDArray[np.generic]]:
         """The views of every event, by name; never a function of the labels."""
 
-    def front(self, view: str, learned: Mapping[str, NDArray[np.generic]]) -> Any:
-        """A new torch module from one of `fronts` to what the model's own network reads.
+    def view_module(self, view: str, learned: Mapping[str, NDArray[np.generic]]) -> Any:
+        """A new torch module from one of `trainable_views` to what the model's own network reads.
 
         It takes (b, d) float32 numbers, scaled by the model to mean 0 and spread 1 in the train
         split, and gives (b, any) for each event by itself. It draws from torch's generator, which
@@ -131,7 +131,7 @@ class Encoder(Part):
 
 
 @dataclass(frozen=True, eq=False)
-class Front:
+class ViewModule:
     """Makes the network of an encoder for one view; a new one each time it is called."""
 
     encoder: Encoder
@@ -140,8 +140,8 @@ class Front:
     """What the encoder learned of the train split."""
 
     def __call__(self) -> Any:
-        """A torch module, as `Encoder.front` says."""
-        return self.encoder.front(self.view, self.learned)
+        """A torch module, as `Encoder.view_module` says."""
+        return self.encoder.view_module(self.view, self.learned)
 
 
 @dataclass(frozen=True)
@@ -171,28 +171,29 @@ class Model(Part):
     """The views it reads."""
     optional: ClassVar[frozenset[str]] = frozenset()
     """Those of the views that it can score without."""
-    welcomes: ClassVar[frozenset[str]] = frozenset()
+    reads_if_given: ClassVar[frozenset[str]] = frozenset()
     """The views that it reads as well, where an encoder gives them."""
-    fronts: ClassVar[frozenset[str]] = frozenset()
-    """Those of the views whose front it trains: `context.fronts[view]()`, if an encoder has one."""
+    trainable_views: ClassVar[frozenset[str]] = frozenset()
+    """Those of the views whose module it trains, if an encoder brings one:
+    `context.view_modules[view]()`."""
     encoder: ClassVar[str | tuple[str, ...]]
     """The default encoder, or several that give its views together."""
-    continues: ClassVar[bool] = False
+    supports_warm_start: ClassVar[bool] = False
     """Whether `fit` can go on from an earlier fit, which it finds at `context.start`."""
     scoring: ClassVar[frozenset[str]] = frozenset()
     """Options that change how it scores and not how it is fitted; `load` heeds them."""
 
     @property
-    def connected(self) -> frozenset[str]:
+    def depends_on(self) -> frozenset[str]:
         """The views that its scores depend on, with these options.
 
         A yardstick that is not meant to learn has none; no guard asks of it that it does.
         """
-        return self.reads | self.welcomes
+        return self.reads | self.reads_if_given
 
-    def lacks(self, device: str) -> str:
-        """Why it cannot work on `cuda` or `cuda:1` here, asked before any work; empty if it can."""
-        return ""
+    def device_problem(self, device: str) -> str | None:
+        """Why it cannot work on `cuda` or `cuda:1` here, asked before any work; None if it can."""
+        return None
 
     @abstractmethod
     def fit(self, train: Inputs, valid: Inputs, context: Context) -> Fitted:

@@ -16,11 +16,11 @@ def command(plugin: str, only: bool) -> int:
     """
     from tabulate import tabulate
 
-    from bench.plugins.registry import load_shelf
+    from bench.plugins.registry import load_registry
     from bench.testing.check import FAILED
     from bench.testing.plugin import checked_plugin
 
-    found = checked_plugin(plugin, load_shelf(), lambda told: click.echo(told, err=True))
+    found = checked_plugin(plugin, load_registry(), lambda told: click.echo(told, err=True))
     shown = [c for c in found if c.outcome == FAILED or not only]
     rows = [[c.part, c.asked, c.outcome, c.why] for c in shown]
     if rows:

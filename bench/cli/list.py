@@ -11,7 +11,7 @@ from bench.api.errors import RequestError, did_you_mean
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.cli.options import RUNS
 from bench.plugins.options import options_of
-from bench.plugins.registry import Offer, Shelf, load_shelf
+from bench.plugins.registry import PluginEntry, Registry, load_registry
 
 KINDS: dict[str, type[Part]] = {
     "datasets": Dataset,
@@ -37,42 +37,42 @@ def command(what: str, runs: Path) -> None:
     if what == "runs":
         _runs(runs)
         return
-    shelf = load_shelf()
+    registry = load_registry()
     if what == "plugins":
-        _plugins(shelf)
+        _plugins(registry)
     elif what in KINDS:
-        offers = sorted(shelf.all(KINDS[what]).values(), key=lambda o: o.part.name)
-        _aligned((offer.part.name, _first_line(offer.part)) for offer in offers)
+        entries = sorted(registry.all(KINDS[what]).values(), key=lambda o: o.part.name)
+        _aligned((entry.part.name, _first_line(entry.part)) for entry in entries)
     else:
-        _options(what, shelf)
-    for trouble in shelf.troubles:
-        click.echo(f"not there: {trouble.plugin}: {trouble.reason}", err=True)
+        _options(what, registry)
+    for problem in registry.problems:
+        click.echo(f"not there: {problem.plugin}: {problem.reason}", err=True)
 
 
-def _plugins(shelf: Shelf) -> None:
+def _plugins(registry: Registry) -> None:
     by_plugin: dict[str, list[str]] = {}
-    where: dict[str, Offer[Part]] = {}
+    where: dict[str, PluginEntry[Part]] = {}
     for kind, name in ((kind, name) for name, kind in KINDS.items()):
-        for offer in shelf.all(kind).values():
-            where[offer.plugin] = offer
-            by_plugin.setdefault(offer.plugin, []).append(f"{name[:-1]} {offer.part.name}")
+        for entry in registry.all(kind).values():
+            where[entry.plugin] = entry
+            by_plugin.setdefault(entry.plugin, []).append(f"{name[:-1]} {entry.part.name}")
     _aligned(
         (plugin, f"{where[plugin].distribution} {where[plugin].version}", ", ".join(parts))
         for plugin, parts in sorted(by_plugin.items())
     )
 
 
-def _options(name: str, shelf: Shelf) -> None:
-    every = [(what, offer) for what, kind in KINDS.items() for offer in shelf.all(kind).values()]
-    found = [(what, offer) for what, offer in every if offer.part.name == name]
-    found = found or [(what, offer) for what, offer in every if offer.plugin == name]
+def _options(name: str, registry: Registry) -> None:
+    every = [(what, entry) for what, kind in KINDS.items() for entry in registry.all(kind).values()]
+    found = [(what, entry) for what, entry in every if entry.part.name == name]
+    found = found or [(what, entry) for what, entry in every if entry.plugin == name]
     if not found:
-        names = {name for _, offer in every for name in (offer.plugin, offer.part.name)}
+        names = {name for _, entry in every for name in (entry.plugin, entry.part.name)}
         known = [*KINDS, "plugins", "runs", *names]
         raise RequestError(f"nothing called {name!r}; {did_you_mean(name, known)}")
-    for what, offer in found:
-        click.echo(f"{what[:-1]} {offer.part.name}: {_first_line(offer.part)}")
-        for option in options_of(offer.part):
+    for what, entry in found:
+        click.echo(f"{what[:-1]} {entry.part.name}: {_first_line(entry.part)}")
+        for option in options_of(entry.part):
             choices = f"{'|'.join(option.choices)}: " if option.choices else ""
             click.echo(f"  {option.name}={option.default}  {choices}{option.help}")
 

@@ -26,11 +26,11 @@ def command(kind: str, name: str, output: Path | None) -> None:
     bench run --plugin llm-nfa --encoder my-encoder --dataset rd
     """
     from bench.api.errors import RequestError
-    from bench.plugins.registry import load_shelf
+    from bench.plugins.registry import load_registry
     from bench.templates import RUNS, write_package
 
-    offers = [o for shelved in load_shelf().offers.values() for o in shelved.values()]
-    if name in {taken for offer in offers for taken in (offer.part.name, offer.plugin)}:
+    entries = [e for by_name in load_registry().entries.values() for e in by_name.values()]
+    if name in {taken for entry in entries for taken in (entry.part.name, entry.plugin)}:
         raise RequestError(f"{name!r} is taken by what is installed; nothing was written")
     folder = output or Path(f"bench-{name}")
     for path in write_package(kind, name, folder):

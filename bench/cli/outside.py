@@ -72,7 +72,7 @@ def command(
     from bench.outside.frames import read_frame
     from bench.outside.keep import import_counts, import_predictions
     from bench.outside.predictions import Claim
-    from bench.plugins.registry import load_shelf
+    from bench.plugins.registry import load_registry
     from bench.storage.home import Home
     from bench.storage.store import Store
 
@@ -83,13 +83,13 @@ def command(
             )
         if allow:
             raise RequestError(f"{file}: no guard looks at counts; there is nothing to --allow")
-        found = import_counts(file, load_shelf(), Store(runs))
+        found = import_counts(file, load_registry(), Store(runs))
     elif not (model and dataset):
         raise RequestError(f"{file}: predictions want --model NAME and --dataset NAME")
     else:
         claim = Claim(file, model, dataset, edition, threshold, told, source, allow)
         home = Home.here()
-        found = [import_predictions(claim, load_shelf(), home, Store(runs), context(home))]
+        found = [import_predictions(claim, load_registry(), home, Store(runs), context(home))]
     for run in found:
         _tell(run)
     return 3 if any(run.record.status == "void" for run in found) else 0

@@ -36,7 +36,7 @@ def command(study: Path | None, runs: Path, **asked: Any) -> None:
     from bench.cli.surroundings import context
     from bench.plan.page import page
     from bench.plan.plan import Planner
-    from bench.plugins.registry import load_shelf
+    from bench.plugins.registry import load_registry
     from bench.running.request import RunRequest
     from bench.running.study import read_study
     from bench.storage.home import Home
@@ -59,7 +59,7 @@ def command(study: Path | None, runs: Path, **asked: Any) -> None:
                 surroundings.notice(line)
 
         surroundings = replace(surroundings, notice=once)
-        planner = Planner(load_shelf(), home, store, surroundings, packed)
+        planner = Planner(load_registry(), home, store, surroundings, packed)
         click.echo(page(planner.plan(requests), [runs, home.root]))
 
 

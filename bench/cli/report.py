@@ -98,11 +98,11 @@ def _check(folder: Path) -> int:
 
 
 def _rejudge(folder: Path) -> int:
-    from bench.plugins.registry import load_shelf
+    from bench.plugins.registry import load_registry
     from bench.report.rejudge import rejudge
     from bench.running.judging import Judges
 
-    judges = Judges.of(load_shelf())
+    judges = Judges.of(load_registry())
     for report in _reports(folder):
         changed, runs = rejudge(report, judges)
         click.echo(f"{report}: another figure or note in {changed} of {runs} runs")

@@ -26,7 +26,7 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     bench run --plugin gbt --dataset rd --ratio 1:10 --set learning_rate=0.1
     """
     from bench.cli.surroundings import context
-    from bench.plugins.registry import load_shelf
+    from bench.plugins.registry import load_registry
     from bench.report.sections.single import run_block
     from bench.running.request import RunRequest
     from bench.running.run import RunFailedError, VoidedRunError, preview, run
@@ -37,10 +37,10 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     home = Home.here()
     request = RunRequest(**asked)
     if dry_run:
-        click.echo(preview(request, load_shelf(), home, Store(runs), context(home)))
+        click.echo(preview(request, load_registry(), home, Store(runs), context(home)))
         return 0
     try:
-        done, reused = run(request, load_shelf(), home, Store(runs), context(home))
+        done, reused = run(request, load_registry(), home, Store(runs), context(home))
     except VoidedRunError as error:
         click.echo(f"bench: {error}; `bench doctor {error.run.name}` explains", err=True)
         return 3

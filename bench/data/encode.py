@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import RequestError
 from bench.api.inputs import Inputs
-from bench.api.parts import Front
+from bench.api.parts import ViewModule
 
 if TYPE_CHECKING:
     from bench.api.inputs import Learned
@@ -33,13 +33,13 @@ def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
         have = ", ".join(f"{name} gives {v}" for v, name in given.items()) or "none"
         raise RequestError(f"{model.name} reads {view!r}, which no encoder gives ({have})")
     for encoder in encoders:
-        if not encoder.produces & (model.reads | model.welcomes):
+        if not encoder.produces & (model.reads | model.reads_if_given):
             gives, reads = (", ".join(sorted(v)) for v in (encoder.produces, model.reads))
             raise RequestError(
                 f"{encoder.name} gives {gives}, which {model.name} does not read; it reads {reads}"
             )
     for encoder in encoders:
-        for view in sorted((encoder.fronts & model.reads) - model.fronts):
+        for view in sorted((encoder.trainable_views & model.reads) - model.trainable_views):
             raise RequestError(
                 f"{encoder.name} has a network for {view!r} that is trained with the model, which "
                 f"{model.name} cannot do"
@@ -49,7 +49,7 @@ def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
 def views_read(model: Model, encoders: Sequence[Encoder]) -> list[str]:
     """The names of the views that the model is given of the encoders."""
     given = {view for encoder in encoders for view in encoder.produces}
-    return sorted(model.reads | (model.welcomes & given))
+    return sorted(model.reads | (model.reads_if_given & given))
 
 
 def learn(encoders: Sequence[Encoder], train: Table) -> Learned:
@@ -58,21 +58,23 @@ def learn(encoders: Sequence[Encoder], train: Table) -> Learned:
 
 
 def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: Table) -> Inputs:
-    """The inputs of a sample: the views that the model reads or welcomes."""
+    """The inputs of a sample: the views that the model reads, or reads if given."""
     views: dict[str, Any] = {}
-    wanted = model.reads | model.welcomes
+    wanted = model.reads | model.reads_if_given
     for encoder in encoders:
         given = encoder.encode(table, learned[encoder.name])
         views.update({name: view for name, view in given.items() if name in wanted})
     return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)
 
 
-def fronts(model: Model, encoders: Sequence[Encoder], learned: Learned) -> Mapping[str, Front]:
-    """The fronts that encoders bring of the views that a model reads, by view."""
+def view_modules(
+    model: Model, encoders: Sequence[Encoder], learned: Learned
+) -> Mapping[str, ViewModule]:
+    """The modules that encoders put before a model's own, by the view that it reads."""
     return {
-        view: Front(encoder, view, learned[encoder.name])
+        view: ViewModule(encoder, view, learned[encoder.name])
         for encoder in encoders
-        for view in sorted(encoder.fronts & model.reads)
+        for view in sorted(encoder.trainable_views & model.reads)
     }
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
-from bench.storage.files import written
+from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bench.data.run_samples import Material
+    from bench.data.run_samples import RunSamples
 
 PARQUET, CSV = ".parquet", ".csv"
 
@@ -29,7 +29,7 @@ def demand_table(file: Path) -> None:
         raise RequestError(f"{file}: there is no folder {file.parent}")
 
 
-def write_samples(material: Material, file: Path) -> Iterator[str]:
+def write_samples(samples: RunSamples, file: Path) -> Iterator[str]:
     """Write the samples of a run, one below the other; gives a line about each.
 
     Raises:
@@ -38,22 +38,22 @@ def write_samples(material: Material, file: Path) -> Iterator[str]:
     import pandas as pd
 
     demand_table(file)
-    frame = pd.concat([_sample(material, role) for role in material.tables], ignore_index=True)
-    with written(file) as draft:
+    frame = pd.concat([_sample(samples, role) for role in samples.tables], ignore_index=True)
+    with atomic_write(file) as draft:
         if file.suffix.lower() == PARQUET:
             frame.to_parquet(draft, index=False)
         else:
             frame.to_csv(draft, index=False)
-    for role, record in material.records.items():
+    for role, record in samples.records.items():
         told = f"{record.signal} signal and {record.background} background events"
         yield f"{role}: {told} of {record.label}, {record.part} {record.size}"
 
 
-def _sample(material: Material, role: str) -> pd.DataFrame:
+def _sample(samples: RunSamples, role: str) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    table, whole, record = material.tables[role], material.whole[role], material.records[role]
+    table, whole, record = samples.tables[role], samples.whole[role], samples.records[role]
     order = np.argsort(whole.ids)
     columns = {
         "sample": role,

@@ -13,7 +13,7 @@ from bench.data.feature_cache import load_table
 from bench.data.request import TRAIN_EVENTS, VALID_EVENTS, SampleRequest
 from bench.data.sampling import Sample, draw, natural_rate
 from bench.data.splits import division_of
-from bench.data.used_events import Ledger
+from bench.data.used_events import UsedEvents
 from bench.plugins.options import options_in
 from bench.storage.fingerprint import columns_digest, events_digest
 from bench.storage.record import SampleRecord
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Material:
+class RunSamples:
     """The samples of a run by role: `train`, `valid`, `evaluated`."""
 
     tables: Mapping[str, Table]
     whole: Mapping[str, Table]
     """The datasets that they are drawn from."""
     records: Mapping[str, SampleRecord]
-    ledger: Ledger
+    used_events: UsedEvents
 
 
 @dataclass(frozen=True)
-class Origin:
+class DatasetRef:
     """A dataset, and the distribution that it comes from."""
 
     dataset: Dataset
@@ -49,26 +49,26 @@ class _Opened:
     table: Table
 
 
-def gather(
+def load_samples(
     request: SampleRequest,
-    evaluated_on: Origin,
-    fitted_on: Origin,
+    evaluated_on: DatasetRef,
+    fitted_on: DatasetRef,
     context: Context,
     *,
     tables: Path,
-    earlier: Ledger | None = None,
+    earlier: UsedEvents | None = None,
     overlapping: bool = False,
-) -> Material:
+) -> RunSamples:
     """Open what a run needs, making twins and tables where there are none, and draw the samples.
 
-    `earlier` is the ledger of the fit that this one goes on from, if any; `overlapping` samples may
-    share events.
+    `earlier` is what the fit used that this one goes on from, if any; `overlapping` samples may share
+    events.
 
     Raises:
         BenchError: a file that is not what it should be, or a sample that cannot be drawn.
     """
 
-    def opened(origin: Origin, edition: str | None, file: Path | None) -> _Opened:
+    def opened(origin: DatasetRef, edition: str | None, file: Path | None) -> _Opened:
         dataset = origin.dataset
         source = dataset.open(edition, file, context)
         table, reused = load_table(dataset, origin.distribution, source, context, tables)
@@ -91,11 +91,11 @@ def gather(
         for role, origin, sample in _samples(request, train, evaluated)
     }
     records = {role: _record(*row) for role, row in drawn.items()}
-    ledger = Ledger.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
+    used_events = UsedEvents.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
     if not overlapping:
-        ledger.refuse(drawn["evaluated"][1])
-    return Material(
-        ledger=ledger,
+        used_events.refuse(drawn["evaluated"][1])
+    return RunSamples(
+        used_events=used_events,
         tables={role: table for role, (_, table, _) in drawn.items()},
         whole={role: origin.table for role, (origin, _, _) in drawn.items()},
         records=records,

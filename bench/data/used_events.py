@@ -1,4 +1,4 @@
-"""The ledger: every event that a fit was trained on or chosen by, its forebears' included."""
+"""Every event that a fit used, those of earlier fits in its warm-start chain included."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from bench.api.table import Table
 
-FILE = "ledger.npz"
+FILE = "used_events.npz"
 
 
 @dataclass(frozen=True, eq=False)
-class Ledger:
+class UsedEvents:
     """Event ids by what they were used for."""
 
     trained: NDArray[np.uint64]  # (n,)
@@ -28,7 +28,9 @@ class Ledger:
     """Whose division into train, valid and test it follows, where that is not by hash alone."""
 
     @classmethod
-    def of(cls, train: Table, valid: Table, earlier: Ledger | None, division: str = "") -> Ledger:
+    def of(
+        cls, train: Table, valid: Table, earlier: UsedEvents | None, division: str = ""
+    ) -> UsedEvents:
         """The ledger of a fit, and of the one that it goes on from."""
         import numpy as np
 
@@ -49,7 +51,7 @@ class Ledger:
         np.savez(folder / FILE, trained=self.trained, chosen=self.chosen, division=division)
 
     @classmethod
-    def read(cls, folder: Path) -> Ledger:
+    def read(cls, folder: Path) -> UsedEvents:
         """What `write` wrote."""
         import numpy as np
 
@@ -58,7 +60,7 @@ class Ledger:
             return cls(found["trained"], found["chosen"], division)
 
     def refuse(self, evaluated: Table) -> None:
-        """Refuse to evaluate on events that are in the ledger.
+        """Refuse to evaluate on any of them.
 
         Raises:
             RequestError: how many of the events are shared.

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.guards.every import PROBED, TRAINED
-from bench.guards.evidence import Course, Stopped
+from bench.guards.evidence import Stopped, TrainingEvidence
 from bench.guards.inspect import BROKEN, broken, inspect
-from bench.guards.probing import EVENTS, few, probe
+from bench.guards.probing import EVENTS, balanced_rows, probe
 from bench.guards.recorder import Record
 from bench.guards.wording import said
 
@@ -71,7 +71,7 @@ class Seen:
 
 def looked_at(y: NDArray[np.int8]) -> NDArray[np.intp]:
     """Rows of the events of the valid split that guards of a fit look at."""
-    return few(y, 2 * EVENTS)
+    return balanced_rows(y, 2 * EVENTS)
 
 
 def fitted(model: Model, saved: Fitted, seen: Seen, some: Inputs) -> list[Verdict]:
@@ -88,7 +88,7 @@ def fitted(model: Model, saved: Fitted, seen: Seen, some: Inputs) -> list[Verdic
     except BROKEN as error:
         stopped = Stopped(model, said(error))
         return [broken(guard(), stopped, error) for guard in (*PROBED, *TRAINED)]
-    evidence = Course(record=seen.record, probed=probed, unsaved=seen.unsaved)
+    evidence = TrainingEvidence(record=seen.record, probed=probed, unsaved=seen.unsaved)
     return [*inspect(PROBED, probed), *inspect(TRAINED, evidence)]
 
 

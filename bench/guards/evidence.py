@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bench.api.parts import Encoder, Model
     from bench.api.scores import Scored
     from bench.api.table import Table
-    from bench.data.used_events import Ledger
+    from bench.data.used_events import UsedEvents
     from bench.guards.recorder import Record
 
 
@@ -35,7 +35,7 @@ class Before:
     encoders: Sequence[Encoder]
     tables: Mapping[str, Table]
     """By role: `train`, `valid`, `evaluated`."""
-    ledger: Ledger
+    used_events: UsedEvents
     few: Table
     """Some events of the train split, both classes of it."""
     learned: Learned
@@ -88,7 +88,7 @@ class Rehearsal:
 
 
 @dataclass(frozen=True)
-class Course:
+class TrainingEvidence:
     """What was seen while the fit was trained, and of what was saved of it."""
 
     record: Record | None
@@ -158,4 +158,4 @@ class Judged:
     @property
     def learns(self) -> bool:
         """Whether the scores are to depend on the inputs, as those of a mere yardstick do not."""
-        return self.model is None or bool(self.model.connected)
+        return self.model is None or bool(self.model.depends_on)

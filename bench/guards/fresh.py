@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bench.api.context import Context
     from bench.api.inputs import Inputs
-    from bench.api.parts import Front, Model, Part
+    from bench.api.parts import Model, Part, ViewModule
 
 TOLD, VIEWS, SCORES = "asked.json", "inputs.npz", "scores.npy"
 LEARNED = "learned.npz"
@@ -50,10 +50,10 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
     import numpy as np
 
     work = context.scratch
-    fronts = cast("Mapping[str, Front]", context.fronts)
+    view_modules = cast("Mapping[str, ViewModule]", context.view_modules)
     asked = {
         "part": _told(model),
-        "fronts": {view: _told(front.encoder) for view, front in fronts.items()},
+        "view_modules": {view: _told(one.encoder) for view, one in view_modules.items()},
         "model": str(folder),
         "scratch": str(work),
         "data": str(context.data),
@@ -62,7 +62,7 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
     }
     (work / TOLD).write_bytes(msgspec.json.encode(asked))
     _write(inputs, work / VIEWS)
-    learned = {f"{v}/{k}": a for v, front in fronts.items() for k, a in front.learned.items()}
+    learned = {f"{v}/{k}": a for v, one in view_modules.items() for k, a in one.learned.items()}
     np.savez(work / LEARNED, allow_pickle=False, **learned)
     _demand_done(_run(work))
     return np.asarray(np.load(work / SCORES, allow_pickle=False), dtype=np.float64)
@@ -145,10 +145,10 @@ def _made(told: Mapping[str, Any]) -> Any:
     return build(part, told["options"])
 
 
-def _fronts(told: Mapping[str, Any], file: Path) -> dict[str, Front]:
+def _view_modules(told: Mapping[str, Any], file: Path) -> dict[str, ViewModule]:
     import numpy as np
 
-    from bench.api.parts import Front
+    from bench.api.parts import ViewModule
 
     with np.load(file, allow_pickle=False) as found:
         learned = {key: found[key] for key in found.files}
@@ -157,7 +157,7 @@ def _fronts(told: Mapping[str, Any], file: Path) -> dict[str, Front]:
         own = {
             k.removeprefix(f"{view}/"): a for k, a in learned.items() if k.startswith(f"{view}/")
         }
-        made[view] = Front(_made(encoder), view, own)
+        made[view] = ViewModule(_made(encoder), view, own)
     return made
 
 
@@ -174,7 +174,7 @@ def _main(work: Path) -> None:
         checkpoints=Path(asked["scratch"]),
         seed=asked["seed"],
         device=asked["device"],
-        fronts=_fronts(asked["fronts"], work / LEARNED),
+        view_modules=_view_modules(asked["view_modules"], work / LEARNED),
     )
     fitted = _made(asked["part"]).load(Path(asked["model"]), context)
     np.save(work / SCORES, np.asarray(fitted.score(_read(work / VIEWS)), dtype=np.float64))

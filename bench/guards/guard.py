@@ -26,7 +26,7 @@ class Guard(ABC, Generic[E]):
     name: ClassVar[str]
     severity: ClassVar[str] = VOID
     """`void`, `warn` or `note`."""
-    mend: ClassVar[str]
+    remedy: ClassVar[str]
     """What to do about a finding, in one sentence."""
 
     def gravity(self, evidence: E) -> str:
@@ -34,7 +34,7 @@ class Guard(ABC, Generic[E]):
         return self.severity
 
     @abstractmethod
-    def look(self, evidence: E) -> Iterator[str]:
+    def check(self, evidence: E) -> Iterator[str]:
         """What is wrong, a line each; nothing where all is well.
 
         Raises:

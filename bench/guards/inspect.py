@@ -54,7 +54,7 @@ def broken(guard: Guard[Any], evidence: Evidence, error: BaseException) -> Verdi
     It has not found the run sound: void as its findings are, where the model depends on what it
     reads, and never less than a warning.
     """
-    learns = evidence.model is None or bool(evidence.model.connected)
+    learns = evidence.model is None or bool(evidence.model.depends_on)
     grave = guard.severity == VOID and learns
     return Verdict(
         code=guard.code,
@@ -75,7 +75,7 @@ def _looked(guard: Guard[Any], evidence: Evidence, through: tuple[type[Exception
     findings: list[str] = []
     told = Verdict(code=guard.code, guard=guard.name, severity=guard.gravity(evidence))
     try:
-        for finding in guard.look(evidence):
+        for finding in guard.check(evidence):
             findings.append(finding)  # one by one: those before an error count, too
     except through:
         raise

@@ -25,7 +25,7 @@ INDEX = "README.md"
 
 def described(guard: type[Guard[Any]]) -> str:
     """What it looks at and why, and what to do, indented: for the terminal."""
-    told = f"{inspect.getdoc(guard)}\n\nWhat to do: {guard.mend}."
+    told = f"{inspect.getdoc(guard)}\n\nWhat to do: {guard.remedy}."
     return textwrap.indent(told, "  ")
 
 
@@ -35,7 +35,7 @@ def page(guard: type[Guard[Any]]) -> str:
         f"# {guard.code} {guard.name}\n\n"
         f"{guard.severity}, {moment(guard)}\n\n"
         f"{inspect.getdoc(guard)}\n\n"
-        f"**What to do:** {guard.mend}. To let it through, visibly: `--allow {guard.code}`.\n"
+        f"**What to do:** {guard.remedy}. To let it through, visibly: `--allow {guard.code}`.\n"
     )
 
 

@@ -20,7 +20,7 @@ ALONE = 16
 """Events that are scored by themselves."""
 
 
-def few(y: NDArray[np.int8], events: int) -> NDArray[np.intp]:
+def balanced_rows(y: NDArray[np.int8], events: int) -> NDArray[np.intp]:
     """Rows of so many events at most, as far as they are there half of each class, in order."""
     import numpy as np
 

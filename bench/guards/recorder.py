@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.api.context import Training
+    from bench.api.context import TrainingHandle
     from bench.api.inputs import Inputs
 
 FIRST_STEPS = 3
@@ -76,7 +76,7 @@ class Recorder:
         self.probe = probe
         self.record: Record | None = None
 
-    def __call__(self, training: Training) -> None:
+    def __call__(self, training: TrainingHandle) -> None:
         """Look at the training before its first step, and at each step from then on."""
         self._training = training
         self._all: dict[str, Any] = dict(training.network.named_parameters())

@@ -13,7 +13,7 @@ from bench.api.context import no_progress
 from bench.data.score import unlabelled
 from bench.guards.evidence import Rehearsal
 from bench.guards.fresh import NotRereadError, reread
-from bench.guards.probing import EVENTS, few, probe
+from bench.guards.probing import EVENTS, balanced_rows, probe
 from bench.guards.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def rehearse(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> 
     """
     import numpy as np
 
-    train = inputs.take(_alternating(inputs.y, few(inputs.y, TRAIN_EVENTS)))
-    valid = probed.take(few(probed.y, EVENTS))
+    train = inputs.take(_alternating(inputs.y, balanced_rows(inputs.y, TRAIN_EVENTS)))
+    valid = probed.take(balanced_rows(probed.y, EVENTS))
     context.scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=context.scratch, prefix="rehearsal-") as folder:
         stage = _Stage(model, valid, context, Path(folder))

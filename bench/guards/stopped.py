@@ -16,9 +16,9 @@ class Finite(Guard[Stopped]):
     """
 
     code, name = "B045", "finite"
-    mend = "lower the learning rate; look for a division by zero or a logarithm of zero"
+    remedy = "lower the learning rate; look for a division by zero or a logarithm of zero"
 
-    def look(self, evidence: Stopped) -> Iterator[str]:
+    def check(self, evidence: Stopped) -> Iterator[str]:
         """What the training stopped with."""
         yield evidence.why
 
@@ -32,15 +32,15 @@ class Rehearsed(Guard[Stopped]):
     """
 
     code, name = "B033", "rehearsed"
-    mend = (
+    remedy = (
         "let the model fit, save and score on 96 events without an error; `traceback.txt` in the "
         "run's folder says where it broke"
     )
 
     def gravity(self, evidence: Stopped) -> str:
         """Void where scores depend on what the model reads."""
-        return VOID if evidence.model.connected else WARN
+        return VOID if evidence.model.depends_on else WARN
 
-    def look(self, evidence: Stopped) -> Iterator[str]:
+    def check(self, evidence: Stopped) -> Iterator[str]:
         """How it ended."""
         yield evidence.why

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
     from bench.api.context import Context
     from bench.api.scores import Scored
-    from bench.plugins.registry import Shelf
+    from bench.plugins.registry import Registry
     from bench.storage.home import Home
     from bench.storage.record import RunRecord
 
 
-def import_counts(file: Path, shelf: Shelf, store: Store) -> list[Run]:
+def import_counts(file: Path, registry: Registry, store: Store) -> list[Run]:
     """Every row of a file of counts as a run; one that is there already is not made again.
 
     Raises:
@@ -45,7 +45,7 @@ def import_counts(file: Path, shelf: Shelf, store: Store) -> list[Run]:
     import numpy as np
 
     found = read_counts(file)
-    judges = Judges.of(shelf)
+    judges = Judges.of(registry)
     return [
         _keep(record, scored, np.arange(len(scored.y), dtype=np.uint64), judges, store)
         for record, scored in found
@@ -53,7 +53,7 @@ def import_counts(file: Path, shelf: Shelf, store: Store) -> list[Run]:
 
 
 def import_predictions(
-    claim: Claim, shelf: Shelf, home: Home, store: Store, context: Context
+    claim: Claim, registry: Registry, home: Home, store: Store, context: Context
 ) -> Run:
     """A file of predictions as a run on the dataset's own events; void where a guard says so.
 
@@ -61,11 +61,11 @@ def import_predictions(
         BenchError: an unknown dataset, or a file that does not fit it; nothing is stored.
     """
     demand_codes(claim.allow)
-    offer = shelf.find(Dataset, claim.dataset)
-    part = build(offer.part, {})
+    entry = registry.find(Dataset, claim.dataset)
+    part = build(entry.part, {})
     source = part.open(claim.edition, None, context)
-    table, _ = load_table(part, offer.distribution, source, context, home.tables)
-    matched, judges = match(claim, part, source, table), Judges.of(shelf)
+    table, _ = load_table(part, entry.distribution, source, context, home.tables)
+    matched, judges = match(claim, part, source, table), Judges.of(registry)
 
     def looked_at(key: str) -> Run:
         assert matched.record.sample is not None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bench.plugins.options import options_in
 
 if TYPE_CHECKING:
-    from bench.running.prepared import Work
+    from bench.running.prepared import PreparedRun
     from bench.storage.record import RunRecord, SampleRecord
     from bench.storage.store import Run
 
@@ -59,7 +59,7 @@ class Past:
     """The names of those with the same options."""
 
     @classmethod
-    def of(cls, work: Work, runs: Iterable[Run]) -> Past:
+    def of(cls, work: PreparedRun, runs: Iterable[Run]) -> Past:
         """Those that tell something of a run."""
         request = work.request
         kept = [
@@ -114,12 +114,12 @@ def costs_of(past: Past, need: Need, fits: Path) -> Costs:
     return Costs(totals[False], totals[True], _told(past, told))
 
 
-def same_options(record: RunRecord, work: Work) -> bool:
+def same_options(record: RunRecord, work: PreparedRun) -> bool:
     """Whether a run had the same model and encoders with the same options."""
     import msgspec
 
     then = [(p.name, p.options) for p in (record.model, *record.encoders) if p]
-    now = [(p.name, options_in(p)) for p in (work.cast.model, *work.cast.encoders)]
+    now = [(p.name, options_in(p)) for p in (work.parts.model, *work.parts.encoders)]
     encoded = [msgspec.json.encode(value, order="deterministic") for value in (then, now)]
     return encoded[0] == encoded[1]
 

@@ -12,18 +12,18 @@ from bench.plan.costs import same_options
 from bench.plan.widths import Power, assumed, power_of
 
 if TYPE_CHECKING:
-    from bench.running.prepared import Work
+    from bench.running.prepared import PreparedRun
     from bench.storage.record import RunRecord
     from bench.storage.store import Run
 
 
-def power_for(work: Work, runs: Sequence[Run], fit: str) -> Power:
+def power_for(work: PreparedRun, runs: Sequence[Run], fit: str) -> Power:
     """By past scores of the plugin on the dataset with the same views, cut as is asked for.
 
     A run of the fit goes before one with the same options, and that before any other; among those
     the newest one.
     """
-    features = work.material.records["evaluated"].features
+    features = work.samples.records["evaluated"].features
 
     def same(record: RunRecord) -> bool:
         sample = record.sample
@@ -44,13 +44,13 @@ def power_for(work: Work, runs: Sequence[Run], fit: str) -> Power:
     return assumed(threshold)
 
 
-def _tells(record: RunRecord, work: Work) -> bool:
+def _tells(record: RunRecord, work: PreparedRun) -> bool:
     sample, request = record.sample, work.request
     return (
         record.status == "ok"
         and record.outside is None
         and record.plugin == request.plugin
         and sample is not None
-        and sample.label == work.material.records["evaluated"].label
+        and sample.label == work.samples.records["evaluated"].label
         and (record.without, record.permuted) == (request.without, request.permute)
     )

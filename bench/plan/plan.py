@@ -14,8 +14,8 @@ from bench.plan.costs import Costs, Need, Past, costs_of
 from bench.plan.expected import power_for
 from bench.plan.widths import Power
 from bench.plugins.options import options_in
-from bench.running.prepared import Work, prepare
-from bench.running.request import RunRequest, cast
+from bench.running.prepared import PreparedRun, prepare
+from bench.running.request import RunRequest, resolve_parts
 from bench.storage.cache import kept
 from bench.storage.distributions import changes_since
 from bench.storage.fingerprint import digest
@@ -24,7 +24,7 @@ from bench.storage.store import Run, Store
 
 if TYPE_CHECKING:
     from bench.api.context import Context
-    from bench.plugins.registry import Shelf
+    from bench.plugins.registry import Registry
     from bench.storage.home import Home
 
 LOOKED_AT = 256
@@ -66,7 +66,7 @@ class Plan:
 class Planner:
     """Plans runs that are to be done one after the other."""
 
-    shelf: Shelf
+    registry: Registry
     home: Home
     store: Store
     context: Context
@@ -84,13 +84,13 @@ class Planner:
             BenchError: a request or its input is bad.
         """
         for request in requests[1:]:
-            cast(request, self.shelf)  # a mistake in the last one is told before any work
+            resolve_parts(request, self.registry)  # so that a mistake in the last one is told first
         runs = self._runs()
         return [self._plan(number, request, runs) for number, request in enumerate(requests, 1)]
 
     def _plan(self, number: int, request: RunRequest, runs: Sequence[Run]) -> Plan:
-        work = prepare(request, self.shelf, self.home, self.store, self.context)
-        sample = work.material.records["evaluated"]
+        work = prepare(request, self.registry, self.home, self.store, self.context)
+        sample = work.samples.records["evaluated"]
         keys = (work.key, work.scores_key, work.fit_request.key)
         cached, by = self._cached(*keys)
         for key in keys:
@@ -130,7 +130,7 @@ class Planner:
             return "fit", None
         return ("fit", self._promised[fit]) if fit in self._promised else ("nothing", None)
 
-    def _read(self, work: Work, need: Need) -> int | None:
+    def _read(self, work: PreparedRun, need: Need) -> int | None:
         """The tokens of all events, by those of a few of each sample."""
         total = 0.0
         for role, events in (("train", need.train + need.valid), ("evaluated", need.evaluated)):
@@ -140,12 +140,12 @@ class Planner:
             total += mean * events
         return round(total)
 
-    def _mean_tokens(self, work: Work, role: str) -> float | None:
+    def _mean_tokens(self, work: PreparedRun, role: str) -> float | None:
         import numpy as np
 
-        parts, table = work.cast, work.material.tables[role]
+        parts, table = work.parts, work.samples.tables[role]
         used = [(part.name, options_in(part)) for part in (parts.model, *parts.encoders)]
-        key = digest([used, work.material.records[role].fingerprint, work.request.seed])
+        key = digest([used, work.samples.records[role].fingerprint, work.request.seed])
         if key not in self._tokens:
             few = table.take(np.linspace(0, len(table) - 1, min(len(table), LOOKED_AT)).astype(int))
             inputs = encode(parts.model, parts.encoders, learn(parts.encoders, few), few)
@@ -154,23 +154,23 @@ class Planner:
             self._tokens[key] = None if found is None else float(found.mean())
         return self._tokens[key]
 
-    def _split(self, work: Work) -> tuple[int, int]:
+    def _split(self, work: PreparedRun) -> tuple[int, int]:
         """Signal and background events of the split that is evaluated."""
-        dataset, sample = work.cast.dataset, work.material.records["evaluated"]
+        dataset, sample = work.parts.dataset, work.samples.records["evaluated"]
         key = digest([sample.source, sample.options, sample.split])
         if key not in self._there:
             quiet = replace(self.context, notice=lambda line: None)
             source = dataset.open(sample.edition, work.request.file, quiet)
-            distribution = work.cast.offer(dataset).distribution
+            distribution = work.parts.entry(dataset).distribution
             table, _ = load_table(dataset, distribution, source, quiet, self.home.tables)
             labels = table.y[rows_in(table, sample.split)]
             self._there[key] = int((labels == 1).sum()), int((labels == 0).sum())
         return self._there[key]
 
 
-def _need(work: Work, cached: str) -> Need:
+def _need(work: PreparedRun, cached: str) -> Need:
     train, valid, evaluated = (
-        len(work.material.tables[role]) for role in ("train", "valid", "evaluated")
+        len(work.samples.tables[role]) for role in ("train", "valid", "evaluated")
     )
     scored = cached in ("fit", "nothing")
     return Need(
@@ -181,7 +181,7 @@ def _need(work: Work, cached: str) -> Need:
     )
 
 
-def _title(work: Work) -> str:
+def _title(work: PreparedRun) -> str:
     """What the run will be called in reports."""
     request = work.request
     asked: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
@@ -193,7 +193,7 @@ def _title(work: Work) -> str:
         dataset=request.dataset,
         seed=request.seed,
         request=asked,
-        views=views_read(work.cast.model, work.cast.encoders),
+        views=views_read(work.parts.model, work.parts.encoders),
         without=request.without,
         permuted=request.permute,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.api.errors import RequestError, did_you_mean
 from bench.api.parts import Dataset, Part
 from bench.plugins.options import build, options_of
-from bench.plugins.registry import Offer
+from bench.plugins.registry import PluginEntry
 
 MODEL, DATASET, EVALUATED, TRAIN, ENCODER = "model", "dataset", "evaluated", "train", "encoder"
 
@@ -21,26 +21,28 @@ class Seat:
     kind: str
     """What stands before the dot where an option is in parts of several kinds."""
     words: frozenset[str]
-    offer: Offer[Part]
+    entry: PluginEntry[Part]
 
     @property
     def names(self) -> frozenset[str]:
         """The options of the part."""
-        return frozenset(option.name for option in options_of(self.offer.part))
+        return frozenset(option.name for option in options_of(self.entry.part))
 
 
-def model_seat(offer: Offer[Part]) -> Seat:
+def model_seat(entry: PluginEntry[Part]) -> Seat:
     """The place of the model."""
-    return Seat(MODEL, MODEL, frozenset({MODEL}), offer)
+    return Seat(MODEL, MODEL, frozenset({MODEL}), entry)
 
 
-def encoder_seat(offer: Offer[Part]) -> Seat:
+def encoder_seat(entry: PluginEntry[Part]) -> Seat:
     """The place of an encoder, which goes by its name too as there may be several."""
-    name = offer.part.name
-    return Seat(f"{ENCODER} {name}", name, frozenset({ENCODER, name}), offer)
+    name = entry.part.name
+    return Seat(f"{ENCODER} {name}", name, frozenset({ENCODER, name}), entry)
 
 
-def dataset_seats(evaluated: Offer[Dataset], train: Offer[Dataset]) -> tuple[Seat, Seat]:
+def dataset_seats(
+    evaluated: PluginEntry[Dataset], train: PluginEntry[Dataset]
+) -> tuple[Seat, Seat]:
     """The places of what is evaluated on and what is fitted on.
 
     An option of `dataset`, or of no word, is for both, as far as they have it: their features have
@@ -75,8 +77,8 @@ def share_out(options: Mapping[str, str], seats: Sequence[Seat]) -> dict[str, di
 
 def build_datasets(
     seats: tuple[Seat, Seat],
-    evaluated: Offer[Dataset],
-    train: Offer[Dataset],
+    evaluated: PluginEntry[Dataset],
+    train: PluginEntry[Dataset],
     given: Mapping[str, Mapping[str, str]],
 ) -> tuple[Dataset, Dataset]:
     """Both datasets with their options.
@@ -85,16 +87,16 @@ def build_datasets(
         RequestError: a value that one of them does not take; how to give it to the other alone.
     """
     built = []
-    for seat, offer, other in zip(seats, (evaluated, train), (train, evaluated), strict=True):
+    for seat, entry, other in zip(seats, (evaluated, train), (train, evaluated), strict=True):
         try:
-            built.append(build(offer.part, given[seat.key]))
+            built.append(build(entry.part, given[seat.key]))
         except RequestError as error:
             apart = TRAIN if seat.key == EVALUATED else EVALUATED
             alone = [
                 f"{apart}.{name}={value}"
                 for name, value in given[seat.key].items()
                 if given[apart].get(name) == value
-                and not _takes(offer, name, value)
+                and not _takes(entry, name, value)
                 and _takes(other, name, value)
             ]
             hint = f"; for {other.part.name} alone say {' '.join(alone)}" if alone else ""
@@ -102,9 +104,9 @@ def build_datasets(
     return built[0], built[1]
 
 
-def _takes(offer: Offer[Dataset], name: str, value: str) -> bool:
+def _takes(entry: PluginEntry[Dataset], name: str, value: str) -> bool:
     try:
-        build(offer.part, {name: value})
+        build(entry.part, {name: value})
     except RequestError:
         return False
     return True
@@ -119,7 +121,7 @@ def _takers(option: str, value: str, seats: Sequence[Seat]) -> list[Seat]:
         raise RequestError(f"option {option!r}: no part {word!r}; {did_you_mean(word, words)}")
     able = [seat for seat in meant if name in seat.names]
     if not able:
-        who = ", ".join(dict.fromkeys(seat.offer.part.name for seat in meant))
+        who = ", ".join(dict.fromkeys(seat.entry.part.name for seat in meant))
         every = {name for seat in meant for name in seat.names}
         raise RequestError(f"no option {option!r} in {who}; {did_you_mean(name, every)}")
     if len(kinds := dict.fromkeys(seat.kind for seat in able)) > 1:

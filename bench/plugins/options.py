@@ -74,13 +74,13 @@ def options_in(part: Part) -> dict[str, Any]:
     return asdict(part)
 
 
-def fitting(part: Part) -> dict[str, Any]:
+def fit_options(part: Part) -> dict[str, Any]:
     """The options that a fit depends on."""
     apart = part.scoring if isinstance(part, Model) else frozenset()
     return {name: value for name, value in options_in(part).items() if name not in apart}
 
 
-def plainly(part: M) -> M:
+def with_default_scoring(part: M) -> M:
     """The model with its options of scoring as they are by default: as `fit` leaves it."""
     return replace(
         part, **{o.name: o.default for o in options_of(type(part)) if o.name in part.scoring}

@@ -43,7 +43,7 @@ P_co = TypeVar("P_co", bound=Part, covariant=True)
 
 
 @dataclass(frozen=True)
-class Offer(Generic[P_co]):
+class PluginEntry(Generic[P_co]):
     """A part that a plugin offers."""
 
     part: type[P_co]
@@ -53,7 +53,7 @@ class Offer(Generic[P_co]):
 
 
 @dataclass(frozen=True)
-class Trouble:
+class LoadProblem:
     """Why a plugin, or a part of one, is not to be had."""
 
     plugin: str
@@ -61,99 +61,104 @@ class Trouble:
 
 
 @dataclass
-class Shelf:
-    """All parts that can be had, by kind and name, and the troubles on the way."""
+class Registry:
+    """All parts that can be had, by kind and name, and the problems on the way."""
 
-    offers: dict[type[Part], dict[str, Offer[Part]]] = field(
+    entries: dict[type[Part], dict[str, PluginEntry[Part]]] = field(
         default_factory=lambda: {kind: {} for kind in HOOKS.values()}
     )
-    troubles: list[Trouble] = field(default_factory=list)
+    problems: list[LoadProblem] = field(default_factory=list)
 
-    def all(self, kind: type[P]) -> dict[str, Offer[P]]:
+    def all(self, kind: type[P]) -> dict[str, PluginEntry[P]]:
         """All offers of a kind, by name."""
-        return cast(dict[str, Offer[P]], self.offers[kind])
+        return cast(dict[str, PluginEntry[P]], self.entries[kind])
 
-    def find(self, kind: type[P], name: str) -> Offer[P]:
+    def find(self, kind: type[P], name: str) -> PluginEntry[P]:
         """The offer of this kind and name.
 
         Raises:
-            RequestError: there is none; with did-you-mean and the troubles that may be the cause.
+            RequestError: there is none; with did-you-mean and the problems that may be the cause.
         """
-        shelf = self.all(kind)
-        if name in shelf:
-            return shelf[name]
-        reasons = [t.reason for t in self.troubles if t.plugin == name or repr(name) in t.reason]
-        hint = f"; {reasons[0]}" if reasons else f"; {did_you_mean(name, shelf)}"
+        registry = self.all(kind)
+        if name in registry:
+            return registry[name]
+        reasons = [t.reason for t in self.problems if t.plugin == name or repr(name) in t.reason]
+        hint = f"; {reasons[0]}" if reasons else f"; {did_you_mean(name, registry)}"
         raise RequestError(f"no {kind.__name__.lower()} {name!r}{hint}")
 
-    def model_of(self, plugin: str) -> Offer[Model]:
+    def model_of(self, plugin: str) -> PluginEntry[Model]:
         """The model that a plugin offers: its only one, or the one that has the plugin's name.
 
         Raises:
             RequestError: no such plugin, or none or several models in it.
         """
         models = self.all(Model)
-        offered = {name: offer for name, offer in models.items() if offer.plugin == plugin}
+        offered = {name: entry for name, entry in models.items() if entry.plugin == plugin}
         if plugin in offered:
             return offered[plugin]
         if len(offered) == 1:
             return next(iter(offered.values()))
         if offered:
             raise RequestError(f"plugin {plugin!r} offers several models: {', '.join(offered)}")
-        reasons = [trouble.reason for trouble in self.troubles if trouble.plugin == plugin]
+        reasons = [problem.reason for problem in self.problems if problem.plugin == plugin]
         hint = reasons[0] if reasons else did_you_mean(plugin, {o.plugin for o in models.values()})
         raise RequestError(f"no plugin {plugin!r} with a model; {hint}")
 
 
-def load_shelf() -> Shelf:
-    """Load every allowed plugin and shelve its parts.
+def load_registry() -> Registry:
+    """Load every allowed plugin and enter its parts.
 
     Raises:
         RequestError: the environment's limit is no number of seconds.
     """
-    _seconds()  # or every plugin would be in trouble for it
-    shelf = Shelf()
+    _seconds()  # or every plugin would have a problem for it
+    registry = Registry()
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
-    found: dict[tuple[type[Part], str], list[Offer[Part]]] = defaultdict(list)
-    for entry in _allowed(shelf):
-        module = _module(entry, shelf)
-        if module is None or not _well_hooked(entry.name, module, manager, shelf):
+    found: dict[tuple[type[Part], str], list[PluginEntry[Part]]] = defaultdict(list)
+    for entry in _allowed(registry):
+        module = _module(entry, registry)
+        if module is None or not _well_hooked(entry.name, module, manager, registry):
             continue
-        for kind, part in _parts(entry.name, manager, shelf):
-            dist = entry.dist
-            offer = Offer(part, entry.name, dist.name if dist else "", dist.version if dist else "")
-            found[kind, part.name].append(offer)
-    for (kind, name), offers in sorted(found.items(), key=lambda item: item[0][1]):
-        if len(offers) == 1:
-            shelf.offers[kind][name] = offers[0]
+        for kind, part in _parts(entry.name, manager, registry):
+            origin = (entry.dist.name, entry.dist.version) if entry.dist else ("", "")
+            found[kind, part.name].append(PluginEntry(part, entry.name, *origin))
+    for (kind, name), entries in sorted(found.items(), key=lambda item: item[0][1]):
+        if len(entries) == 1:
+            registry.entries[kind][name] = entries[0]
             continue
-        if own := [offer for offer in offers if offer.plugin == CORE]:
-            shelf.offers[kind][name] = own[0]
+        if own := [entry for entry in entries if entry.plugin == CORE]:
+            registry.entries[kind][name] = own[0]
             reason = f"the {kind.__name__.lower()} {name!r} is the core's own; take another name"
-            shelf.troubles += [Trouble(o.plugin, reason) for o in offers if o.plugin != CORE]
+            registry.problems += [
+                LoadProblem(o.plugin, reason) for o in entries if o.plugin != CORE
+            ]
             continue
-        who = " and ".join(f"{offer.plugin} ({offer.distribution})" for offer in offers)
+        who = " and ".join(f"{entry.plugin} ({entry.distribution})" for entry in entries)
         reason = f"the {kind.__name__.lower()} {name!r} is offered by {who}; choose by {ALLOW_LIST}"
-        shelf.troubles += [Trouble(plugin, reason) for plugin in sorted({o.plugin for o in offers})]
-    return shelf
+        registry.problems += [
+            LoadProblem(plugin, reason) for plugin in sorted({o.plugin for o in entries})
+        ]
+    return registry
 
 
-def _allowed(shelf: Shelf) -> Iterator[EntryPoint]:
-    """The entry points to load, by name; a name that two distributions claim is trouble."""
+def _allowed(registry: Registry) -> Iterator[EntryPoint]:
+    """The entry points to load, by name; a name that two distributions claim is a problem."""
     allowed = {name.strip() for name in os.environ.get(ALLOW_LIST, "").split(",") if name.strip()}
     by_name: dict[str, list[EntryPoint]] = defaultdict(list)
     for entry in entry_points(group=GROUP):
         by_name[entry.name].append(entry)
     for name in sorted(allowed - by_name.keys()):
         reason = f"{ALLOW_LIST} names it, but it is not installed; {did_you_mean(name, by_name)}"
-        shelf.troubles.append(Trouble(name, reason))
+        registry.problems.append(LoadProblem(name, reason))
     for name, entries in sorted(by_name.items()):
         if allowed and name not in allowed | {CORE}:
             continue
         if len(entries) > 1:
             who = " and ".join(sorted(e.dist.name if e.dist else e.value for e in entries))
-            shelf.troubles.append(Trouble(name, f"the plugin name {name!r} is claimed by {who}"))
+            registry.problems.append(
+                LoadProblem(name, f"the plugin name {name!r} is claimed by {who}")
+            )
             continue
         yield entries[0]
 
@@ -192,7 +197,7 @@ def _limited(what: str) -> Iterator[None]:
         signal.signal(signal.SIGALRM, kept)
 
 
-def _module(entry: EntryPoint, shelf: Shelf) -> ModuleType | None:
+def _module(entry: EntryPoint, registry: Registry) -> ModuleType | None:
     try:
         # what a plugin prints must not get among what a command gives
         with redirect_stdout(io.StringIO()), _limited("its import"):
@@ -201,19 +206,19 @@ def _module(entry: EntryPoint, shelf: Shelf) -> ModuleType | None:
         raise
     except BaseException as error:  # SystemExit, and whatever else a stranger raises
         reason = f"cannot be imported: {type(error).__name__}: {_line(error)}"
-        shelf.troubles.append(Trouble(entry.name, reason))
+        registry.problems.append(LoadProblem(entry.name, reason))
         return None
     if not isinstance(module, ModuleType):
         reason = f"the entry point {entry.value!r} is not a module"
-        shelf.troubles.append(Trouble(entry.name, reason))
+        registry.problems.append(LoadProblem(entry.name, reason))
         return None
     return module
 
 
 def _well_hooked(
-    name: str, module: ModuleType, manager: pluggy.PluginManager, shelf: Shelf
+    name: str, module: ModuleType, manager: pluggy.PluginManager, registry: Registry
 ) -> bool:
-    """Register the module; its misspelt, undecorated or wrongly signed hooks are troubles."""
+    """Register the module; its misspelt, undecorated or wrongly signed hooks are problems."""
     reasons = []
     for attribute, value in vars(module).items():
         if not (attribute.startswith("bench_") and isinstance(value, FunctionType)):
@@ -229,12 +234,12 @@ def _well_hooked(
         if manager.has_plugin(name):
             manager.unregister(name=name)
         reasons.append(f"cannot be registered: {_line(error)}")
-    shelf.troubles += [Trouble(name, reason) for reason in reasons]
+    registry.problems += [LoadProblem(name, reason) for reason in reasons]
     return manager.has_plugin(name)
 
 
 def _parts(
-    name: str, manager: pluggy.PluginManager, shelf: Shelf
+    name: str, manager: pluggy.PluginManager, registry: Registry
 ) -> Iterator[tuple[type[Part], type[Part]]]:
     """Kind and class of every part that the plugin's hooks give."""
     for hook, kind in HOOKS.items():
@@ -248,13 +253,13 @@ def _parts(
                 raise
             except BaseException as error:
                 reason = f"{hook} fails: {type(error).__name__}: {_line(error)}"
-                shelf.troubles.append(Trouble(name, reason))
+                registry.problems.append(LoadProblem(name, reason))
                 continue
             good = [part for part in parts if _is_part(part, kind)]
             yield from ((kind, part) for part in good)
             if wrong := ", ".join(_told(part) for part in parts if not _is_part(part, kind)):
                 reason = f"{hook} gives {wrong}, wanted a named subclass of {kind.__name__}"
-                shelf.troubles.append(Trouble(name, reason))
+                registry.problems.append(LoadProblem(name, reason))
 
 
 def _is_part(part: object, kind: type[Part]) -> bool:

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import NotFiniteError
-from bench.data.encode import encode, fronts, learn, read_learned, write_learned
-from bench.data.used_events import Ledger
+from bench.data.encode import encode, learn, read_learned, view_modules, write_learned
+from bench.data.used_events import UsedEvents
 from bench.guards.course import Seen, looked_at
 from bench.guards.course import fitted as guard_fit
 from bench.guards.inspect import read_verdicts, write_verdicts
-from bench.guards.probing import EVENTS, few
+from bench.guards.probing import EVENTS, balanced_rows
 from bench.guards.recorder import Recorder
-from bench.plugins.options import fitting, plainly
+from bench.plugins.options import fit_options, with_default_scoring
 from bench.storage.cache import stored, verify
 from bench.storage.code_digest import FITTING, code_digest, core_digest, imports_of
 from bench.storage.distributions import (
@@ -55,9 +55,9 @@ class Start:
         return self.folder / MODEL
 
     @property
-    def ledger(self) -> Ledger:
+    def used_events(self) -> UsedEvents:
         """The events that it was trained on and chosen by."""
-        return Ledger.read(self.folder)
+        return UsedEvents.read(self.folder)
 
 
 def find_start(root: Path, key: str) -> Start:
@@ -82,7 +82,7 @@ class FitRequest:
     valid: Table
     seed: int
     device: str
-    ledger: Ledger
+    used_events: UsedEvents
     start: Start | None = None
 
     @cached_property
@@ -102,7 +102,9 @@ class FitRequest:
 
     def parts_key(self) -> list[object]:
         """What identifies the model and the encoders: options that a fit depends on, and code."""
-        return [(p.name, fitting(p), p.content(), code_digest(type(p), d)) for p, d in self._parts]
+        return [
+            (p.name, fit_options(p), p.content(), code_digest(type(p), d)) for p, d in self._parts
+        ]
 
     def versions(self) -> dict[str, str]:
         """Of the distributions that the fit was made with, once it is made."""
@@ -146,7 +148,7 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         seed=request.seed,
         device=request.device,
         checkpoints=checkpoints,
-        start=request.start.model if request.start else None,
+        warm_start=request.start.model if request.start else None,
     )
 
     def compute(folder: Path) -> None:
@@ -156,7 +158,7 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
     folder, reused = stored(root, key, compute, context.notice, changes=changes_since)
     shutil.rmtree(checkpoints, ignore_errors=True)
     learned = read_learned(request.encoders, folder / ENCODERS)
-    context = replace(context, fronts=fronts(request.model, request.encoders, learned))
+    context = replace(context, view_modules=view_modules(request.model, request.encoders, learned))
     return Fit(
         name=folder.name,
         fitted=request.model.load(folder / MODEL, context),
@@ -178,7 +180,7 @@ def _verdicts(
         return verdicts
     some = request.valid.take(looked_at(request.valid.y))
     inputs = encode(request.model, request.encoders, learned, some)
-    saved = plainly(request.model).load(folder / MODEL, context)
+    saved = with_default_scoring(request.model).load(folder / MODEL, context)
     now = {v.code: v for v in guard_fit(request.model, saved, Seen.read(folder), inputs)}
     return [now.get(v.code, v) if v.broke else v for v in verdicts]
 
@@ -193,19 +195,22 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
         encode(request.model, request.encoders, learned, table)
         for table in (request.train, request.valid)
     )
-    history, recorder = History(context.checkpoints), Recorder(valid.take(few(valid.y, EVENTS)))
+    history, recorder = (
+        History(context.checkpoints),
+        Recorder(valid.take(balanced_rows(valid.y, EVENTS))),
+    )
     context = replace(
         context,
         log=_watched(history),
         watch=recorder,
-        fronts=fronts(request.model, request.encoders, learned),
+        view_modules=view_modules(request.model, request.encoders, learned),
     )
     fitted = request.model.fit(train, valid, context)
     for name in (MODEL, ENCODERS):
         (folder / name).mkdir()
     fitted.save(folder / MODEL)
     write_learned(learned, folder / ENCODERS)
-    request.ledger.write(folder)
+    request.used_events.write(folder)
     history.write(folder / HISTORY)
     record = recorder.record
     seconds = time.monotonic() - started - (record.idle if record else 0.0)
@@ -213,7 +218,7 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
     some = valid.take(looked_at(valid.y))
     seen = Seen.of(fitted, record, some)
     seen.write(folder)
-    saved = plainly(request.model).load(folder / MODEL, context)
+    saved = with_default_scoring(request.model).load(folder / MODEL, context)
     write_verdicts(folder, guard_fit(request.model, saved, seen, some))
     write_versions(request.versions(), folder)
 

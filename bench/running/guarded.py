@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import BenchError, NotFiniteError, RefusedError
-from bench.data.encode import encode, fronts, learn
+from bench.data.encode import encode, learn, view_modules
 from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED
 from bench.guards.evidence import Before, Judged, Stopped
 from bench.guards.inspect import BROKEN, inspect, read_verdicts, trace, write_verdicts
-from bench.guards.probing import EVENTS, few
+from bench.guards.probing import EVENTS, balanced_rows
 from bench.guards.recorder import Recorder
 from bench.guards.smoke_fit import TRAIN_EVENTS, rehearse
 from bench.guards.stopped import Finite, Rehearsed
 from bench.guards.wording import said
-from bench.plugins.options import plainly
+from bench.plugins.options import with_default_scoring
 from bench.storage.cache import stored
 from bench.storage.code_digest import FITTING, code_digest, core_digest
 from bench.storage.distributions import changes_since, write_versions
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bench.api.context import Context
     from bench.api.scores import Scored
     from bench.guards.guard import Guard
-    from bench.running.prepared import Work
+    from bench.running.prepared import PreparedRun
     from bench.storage.store import Store
 
 
@@ -43,21 +43,21 @@ class _UnfinishedError(Exception):
         self.verdicts = list(verdicts)
 
 
-def before(work: Work) -> list[Verdict]:
+def before(work: PreparedRun) -> list[Verdict]:
     """What guards say of the events and of the encoders, before anything is fitted.
 
     Raises:
         BenchError: a part refuses them in its own words.
     """
-    train, parts = work.material.tables["train"], work.cast
-    rows = few(train.y, TRAIN_EVENTS)
+    train, parts = work.samples.tables["train"], work.parts
+    rows = balanced_rows(train.y, TRAIN_EVENTS)
     some = train.take(rows)
     learned = learn(parts.encoders, some)
     evidence = Before(
         model=parts.model,
         encoders=parts.encoders,
-        tables=work.material.tables,
-        ledger=work.material.ledger,
+        tables=work.samples.tables,
+        used_events=work.samples.used_events,
         few=some,
         learned=learned,
         inputs=encode(parts.model, parts.encoders, learned, some),
@@ -66,12 +66,12 @@ def before(work: Work) -> list[Verdict]:
     return [v for guard in BEFORE for v in inspect([guard], evidence, _refusals(work, guard))]
 
 
-def _refusals(work: Work, guard: type[Guard[Any]]) -> tuple[type[Exception], ...]:
+def _refusals(work: PreparedRun, guard: type[Guard[Any]]) -> tuple[type[Exception], ...]:
     """What goes through a guard: a part's refusal, unless the guard's findings are let through."""
     return () if guard.code in work.request.allow else (BenchError,)
 
 
-def rehearsed(work: Work) -> list[Verdict]:
+def rehearsed(work: PreparedRun) -> list[Verdict]:
     """What guards say of a fit on a few events.
 
     One that came to its end is done once for the same parts and code, whatever the seed.
@@ -89,33 +89,35 @@ def rehearsed(work: Work) -> list[Verdict]:
     return read_verdicts(folder)
 
 
-def _rehearsing(work: Work) -> Callable[[Path], None]:
+def _rehearsing(work: PreparedRun) -> Callable[[Path], None]:
     def compute(folder: Path) -> None:
-        work.context.notice(f"rehearsing {work.cast.model.name} on {TRAIN_EVENTS} events")
+        work.context.notice(f"rehearsing {work.parts.model.name} on {TRAIN_EVENTS} events")
         write_verdicts(folder, _rehearse(work))
         write_versions(work.fit_request.versions(), folder)
 
     return compute
 
 
-def _rehearse(work: Work) -> list[Verdict]:
+def _rehearse(work: PreparedRun) -> list[Verdict]:
     """What guards say of a rehearsal.
 
     Raises:
         _UnfinishedError: it, or a guard that looked at it, did not come to its end.
         RefusedError: a part refuses it in its own words.
     """
-    parts, tables = work.cast, work.material.tables
-    rows = few(tables["train"].y, 4 * TRAIN_EVENTS)
+    parts, tables = work.parts, work.samples.tables
+    rows = balanced_rows(tables["train"].y, 4 * TRAIN_EVENTS)
     train = tables["train"].take(rows)
     learned = learn(parts.encoders, train)
     inputs, probed = (
         encode(parts.model, parts.encoders, learned, table)
-        for table in (train, tables["valid"].take(few(tables["valid"].y, EVENTS)))
+        for table in (train, tables["valid"].take(balanced_rows(tables["valid"].y, EVENTS)))
     )
     try:
-        context = replace(_context(work), fronts=fronts(parts.model, parts.encoders, learned))
-        evidence = rehearse(plainly(parts.model), inputs, probed, context)
+        context = replace(
+            _context(work), view_modules=view_modules(parts.model, parts.encoders, learned)
+        )
+        evidence = rehearse(with_default_scoring(parts.model), inputs, probed, context)
     except NotFiniteError as error:
         raise _UnfinishedError(inspect([Finite], Stopped(parts.model, str(error)))) from error
     except BROKEN as error:
@@ -128,7 +130,7 @@ def _rehearse(work: Work) -> list[Verdict]:
     return found
 
 
-def _cut_short(work: Work, error: BaseException) -> list[Verdict]:
+def _cut_short(work: PreparedRun, error: BaseException) -> list[Verdict]:
     """What is said of a rehearsal that an error ended.
 
     Raises:
@@ -137,16 +139,16 @@ def _cut_short(work: Work, error: BaseException) -> list[Verdict]:
     if isinstance(error, BenchError) and Rehearsed.code not in work.request.allow:
         way = f"(in the rehearsal; --allow {Rehearsed.code} goes on without one)"
         raise RefusedError(f"{error} {way}") from error
-    told = inspect([Rehearsed], Stopped(work.cast.model, said(error)))
+    told = inspect([Rehearsed], Stopped(work.parts.model, said(error)))
     return [replace(verdict, broke=True, traceback=trace(error)) for verdict in told]
 
 
-def judged(work: Work, samples: Mapping[str, Scored], store: Store) -> list[Verdict]:
+def judged(work: PreparedRun, samples: Mapping[str, Scored], store: Store) -> list[Verdict]:
     """What guards say of the scores of a run."""
     request = work.request
     shuffled = f"{request.permute} permuted" if request.permute else ""
     evidence = Judged(
-        model=work.cast.model,
+        model=work.parts.model,
         control=f"without {request.without}" if request.without else shuffled,
         valid=samples["valid"],
         evaluated=samples["evaluated"],
@@ -161,13 +163,13 @@ def unjudged(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return [verdict for verdict in verdicts if verdict.code not in codes]
 
 
-def _others(work: Work, store: Store, scored: Scored) -> dict[str, NDArray[np.float64]]:
+def _others(work: PreparedRun, store: Store, scored: Scored) -> dict[str, NDArray[np.float64]]:
     """Scores of other fits and options on the very same events, those left out that differ."""
     from bench.api.errors import DamagedError
     from bench.plugins.options import options_in
 
-    sample, found = work.material.records["evaluated"], {}
-    parts = (work.cast.model, *work.cast.encoders)
+    sample, found = work.samples.records["evaluated"], {}
+    parts = (work.parts.model, *work.parts.encoders)
     mine = {part.name: options_in(part) for part in parts}
     for run in store.runs(sample.fingerprint):
         record = run.record
@@ -192,7 +194,7 @@ def _silent(_: str) -> None:
     """Nothing is said of waiting for a rehearsal."""
 
 
-def _key(work: Work) -> str:
+def _key(work: PreparedRun) -> str:
     """What a rehearsal depends on: parts, their code, and the form of the events."""
     request = work.fit_request
     return digest(
@@ -207,12 +209,12 @@ def _key(work: Work) -> str:
     )
 
 
-def _context(work: Work) -> Context:
+def _context(work: PreparedRun) -> Context:
     start = work.fit_request.start
     return replace(
         work.context,
         seed=work.request.seed,
         device=work.request.device,
         scratch=work.home.scratch,
-        start=start.model if start else None,
+        warm_start=start.model if start else None,
     )

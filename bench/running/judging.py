@@ -12,7 +12,7 @@ from bench.storage.code_digest import JUDGING, code_digest, core_digest, imports
 from bench.storage.distributions import stands_on, versions
 
 if TYPE_CHECKING:
-    from bench.plugins.registry import Shelf
+    from bench.plugins.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Judges:
     distributions: Sequence[str]
 
     @classmethod
-    def of(cls, shelf: Shelf) -> Judges:
+    def of(cls, registry: Registry) -> Judges:
         """Every metric there is, with its default options."""
-        offers = shelf.all(Metric).values()
-        return cls([build(o.part, {}) for o in offers], [o.distribution for o in offers])
+        entries = registry.all(Metric).values()
+        return cls([build(o.part, {}) for o in entries], [o.distribution for o in entries])
 
     def key(self) -> object:
         """What identifies how scores are judged: the metrics, their options and their code."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bench.api.inputs import Inputs
     from bench.api.parts import Metric
-    from bench.running.prepared import Work
+    from bench.running.prepared import PreparedRun
     from bench.running.request import RunRequest
     from bench.storage.record import Verdict
 
@@ -63,7 +63,7 @@ class _Scores:
     verdicts: list[Verdict]
 
 
-def execute(work: Work, folder: Path, store: Store) -> Outcome:
+def execute(work: PreparedRun, folder: Path, store: Store) -> Outcome:
     """Fit, score, judge and write, under the eyes of the guards.
 
     Scores that an earlier run has are judged anew without the model, if all guards could look
@@ -80,14 +80,14 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     else:
         scores = _fresh(work)
     threshold = choose(work.request.threshold, scores.samples["valid"], work.context.notice)
-    bare = bool(work.cast.model.connected) and are_decisions(scores.samples["evaluated"].score)
+    bare = bool(work.parts.model.depends_on) and are_decisions(scores.samples["evaluated"].score)
     samples = {
         role: replace(one, threshold=threshold, bare=bare) for role, one in scores.samples.items()
     }
     with work.stage("judge"):
-        metrics = judge(work.cast.metrics, samples["evaluated"])
+        metrics = judge(work.parts.metrics, samples["evaluated"])
     verdicts = _let_on(work, [*scores.verdicts, *judged(work, samples, store)], stop=False)
-    ids = {role: work.material.tables[role].ids for role in samples}
+    ids = {role: work.samples.tables[role].ids for role in samples}
     write_scores(folder, {role: (samples[role], ids[role]) for role in samples})
     write_metrics(folder, metrics)
     copy_history(folder, scores.history)
@@ -105,7 +105,7 @@ def execute(work: Work, folder: Path, store: Store) -> Outcome:
     )
 
 
-def _scores_of(work: Work, earlier: Run) -> _Scores:
+def _scores_of(work: PreparedRun, earlier: Run) -> _Scores:
     """The scores of an earlier run, to be judged anew."""
     record = earlier.record
     return _Scores(
@@ -118,7 +118,7 @@ def _scores_of(work: Work, earlier: Run) -> _Scores:
     )
 
 
-def _fresh(work: Work) -> _Scores:
+def _fresh(work: PreparedRun) -> _Scores:
     """Fit or reuse the fit, and score."""
     with work.stage("guards"):
         try:
@@ -130,11 +130,11 @@ def _fresh(work: Work) -> _Scores:
         try:
             fitted = fit(work.fit_request, work.context, work.home.fits)
         except NotFiniteError as error:
-            stopped = Stopped(work.cast.model, str(error))
+            stopped = Stopped(work.parts.model, str(error))
             raise VoidError([*verdicts, *inspect([Finite], stopped)]) from error
     verdicts = _let_on(work, [*verdicts, *fitted.verdicts])
     if fitted.reused:
-        work.context.notice(f"reused the fit of {work.cast.model.name}")
+        work.context.notice(f"reused the fit of {work.parts.model.name}")
     samples = {}
     for role in ROLES:
         with work.stage(f"score {role}"):
@@ -143,7 +143,7 @@ def _fresh(work: Work) -> _Scores:
     return _Scores(samples, fitted.history, fitted.name, fitted.reused, versions, verdicts)
 
 
-def _let_on(work: Work, verdicts: list[Verdict], *, stop: bool = True) -> list[Verdict]:
+def _let_on(work: PreparedRun, verdicts: list[Verdict], *, stop: bool = True) -> list[Verdict]:
     """The verdicts, with those marked that the user lets through; stops at one that voids.
 
     Raises:
@@ -155,15 +155,15 @@ def _let_on(work: Work, verdicts: list[Verdict], *, stop: bool = True) -> list[V
     return verdicts
 
 
-def _earlier(work: Work, run: Run, role: str) -> Scored:
+def _earlier(work: PreparedRun, run: Run, role: str) -> Scored:
     """The scores of an earlier run on the same events."""
-    table, found = work.material.tables[role], run.scored(role)
+    table, found = work.samples.tables[role], run.scored(role)
     return replace(found, weights=table.weights, mass=_mass(work, role))
 
 
-def _scored(work: Work, fitted: Fit, role: str) -> Scored:
-    table = work.material.tables[role]
-    inputs = encode(work.cast.model, work.cast.encoders, fitted.learned, table)
+def _scored(work: PreparedRun, fitted: Fit, role: str) -> Scored:
+    table = work.samples.tables[role]
+    inputs = encode(work.parts.model, work.parts.encoders, fitted.learned, table)
     inputs = _controlled(inputs, work.request)
     return Scored(
         y=table.y,
@@ -174,10 +174,10 @@ def _scored(work: Work, fitted: Fit, role: str) -> Scored:
     )
 
 
-def _mass(work: Work, role: str) -> NDArray[np.float64] | None:
+def _mass(work: PreparedRun, role: str) -> NDArray[np.float64] | None:
     """The resonance mass of each event, if its dataset says which column that is."""
-    table = work.material.tables[role]
-    name = (work.cast.dataset if role == "evaluated" else work.cast.train).mass
+    table = work.samples.tables[role]
+    name = (work.parts.dataset if role == "evaluated" else work.parts.train).mass
     return table.column(name).astype("float64") if name and table.has(name) else None
 
 

@@ -10,29 +10,29 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError, RequestError
-from bench.data.run_samples import Material, Origin, gather
+from bench.data.run_samples import DatasetRef, RunSamples, load_samples
 from bench.guards.before.trained_on import TrainedOn
 from bench.plugins.options import options_in
 from bench.running.fit_cache import FitRequest, Start, find_start
 from bench.running.judging import Judges
-from bench.running.request import Cast, RunRequest, cast
+from bench.running.request import RunParts, RunRequest, resolve_parts
 from bench.storage.code_digest import SCORING, core_digest, unreadable
 from bench.storage.fingerprint import digest, table_digest
 
 if TYPE_CHECKING:
     from bench.api.context import Context
-    from bench.plugins.registry import Shelf
+    from bench.plugins.registry import Registry
     from bench.storage.home import Home
     from bench.storage.store import Store
 
 
 @dataclass
-class Work:
+class PreparedRun:
     """A run under way."""
 
     request: RunRequest
-    cast: Cast
-    material: Material
+    parts: RunParts
+    samples: RunSamples
     fit_request: FitRequest
     context: Context
     home: Home
@@ -50,7 +50,7 @@ class Work:
     @cached_property
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
-        sample = asdict(self.material.records["evaluated"])
+        sample = asdict(self.samples.records["evaluated"])
         if not sample["division"]:  # then the key is as it was before there were any
             del sample["division"]
         return digest(
@@ -66,8 +66,8 @@ class Work:
     @property
     def judges(self) -> Judges:
         """The metrics, and where they come from."""
-        metrics = self.cast.metrics
-        return Judges(metrics, [self.cast.offer(metric).distribution for metric in metrics])
+        metrics = self.parts.metrics
+        return Judges(metrics, [self.parts.entry(metric).distribution for metric in metrics])
 
     @cached_property
     def scores_key(self) -> str:
@@ -76,32 +76,34 @@ class Work:
             [
                 self.fit_request.key,
                 core_digest(SCORING),
-                options_in(self.cast.model),  # those of scoring too, which are not the fit's
-                table_digest(self.material.tables["evaluated"]),
+                options_in(self.parts.model),  # those of scoring too, which are not the fit's
+                table_digest(self.samples.tables["evaluated"]),
                 self.request.without,
                 self.request.permute,
             ]
         )
 
 
-def prepare(request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context) -> Work:
+def prepare(
+    request: RunRequest, registry: Registry, home: Home, store: Store, context: Context
+) -> PreparedRun:
     """Gather what a run needs, and refuse what cannot work before any work.
 
     Raises:
         BenchError: the request or its input is bad.
     """
-    parts = cast(request, shelf)
+    parts = resolve_parts(request, registry)
     for part in (parts.model, *parts.encoders, *parts.metrics):
-        if unreadable(type(part), parts.offer(part).distribution):
+        if unreadable(type(part), parts.entry(part).distribution):
             context.notice(f"the code of {part.name} cannot be read: nothing of it is reused")
     start = _start(request, parts, home, store)
     started = time.monotonic()
-    earlier = start.ledger if start else None
+    earlier = start.used_events if start else None
     evaluated_on, fitted_on = (
-        Origin(dataset, parts.offer(dataset).distribution)
+        DatasetRef(dataset, parts.entry(dataset).distribution)
         for dataset in (parts.dataset, parts.train)
     )
-    material = gather(
+    samples = load_samples(
         request,
         evaluated_on,
         fitted_on,
@@ -114,19 +116,19 @@ def prepare(request: RunRequest, shelf: Shelf, home: Home, store: Store, context
     fit_request = FitRequest(
         model=parts.model,
         encoders=parts.encoders,
-        distributions=[parts.offer(part).distribution for part in used],
-        train=material.tables["train"],
-        valid=material.tables["valid"],
+        distributions=[parts.entry(part).distribution for part in used],
+        train=samples.tables["train"],
+        valid=samples.tables["valid"],
         seed=request.seed,
         device=request.device,
-        ledger=material.ledger,
+        used_events=samples.used_events,
         start=start,
     )
     seconds = {"events": round(time.monotonic() - started, 3)}
-    return Work(request, parts, material, fit_request, context, home, seconds)
+    return PreparedRun(request, parts, samples, fit_request, context, home, seconds)
 
 
-def _start(request: RunRequest, parts: Cast, home: Home, store: Store) -> Start | None:
+def _start(request: RunRequest, parts: RunParts, home: Home, store: Store) -> Start | None:
     """The fit that the run goes on from.
 
     Raises:

@@ -22,7 +22,7 @@ from bench.plugins.option_routing import (
     share_out,
 )
 from bench.plugins.options import build
-from bench.plugins.registry import Offer, Shelf
+from bench.plugins.registry import PluginEntry, Registry
 
 LAST_SEED = 2**32 - 1
 """The largest seed that every library takes."""
@@ -49,7 +49,7 @@ class RunRequest(SampleRequest):
 
 
 @dataclass(frozen=True)
-class Cast:
+class RunParts:
     """The parts that take part in a run, built with their options, and where they came from."""
 
     model: Model
@@ -57,36 +57,36 @@ class Cast:
     dataset: Dataset
     train: Dataset
     metrics: tuple[Metric, ...]
-    offers: Mapping[type[Part], Offer[Part]]
+    entries: Mapping[type[Part], PluginEntry[Part]]
 
-    def offer(self, part: Part) -> Offer[Part]:
+    def entry(self, part: Part) -> PluginEntry[Part]:
         """Who offers a part."""
-        return self.offers[type(part)]
+        return self.entries[type(part)]
 
 
-def cast(request: RunRequest, shelf: Shelf) -> Cast:
+def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     """Find and build the parts of a run, and refuse what cannot work before any work.
 
     Raises:
         RequestError: an unknown plugin, part or option, or views that do not fit.
     """
     _demand_said(request)
-    model = shelf.model_of(request.plugin)
-    dataset, train = dataset_offers(request, shelf)
-    encoders = _encoders(model, request.encoders, shelf)
-    metrics = list(shelf.all(Metric).values())
-    places, seats = dataset_seats(dataset, train), [encoder_seat(offer) for offer in encoders]
+    model = registry.model_of(request.plugin)
+    dataset, train = dataset_entries(request, registry)
+    encoders = _encoders(model, request.encoders, registry)
+    metrics = list(registry.all(Metric).values())
+    places, seats = dataset_seats(dataset, train), [encoder_seat(entry) for entry in encoders]
     given = share_out(request.options, [model_seat(model), *places, *seats])
     evaluated_on, fitted_on = build_datasets(places, dataset, train, given)
-    built = Cast(
+    built = RunParts(
         model=build(model.part, given[MODEL]),
         encoders=tuple(
-            build(offer.part, given[seat.key]) for offer, seat in zip(encoders, seats, strict=True)
+            build(entry.part, given[seat.key]) for entry, seat in zip(encoders, seats, strict=True)
         ),
         dataset=evaluated_on,
         train=fitted_on,
         metrics=tuple(build(metric.part, {}) for metric in metrics),
-        offers={offer.part: offer for offer in (model, dataset, train, *encoders, *metrics)},
+        entries={entry.part: entry for entry in (model, dataset, train, *encoders, *metrics)},
     )
     Sample("train", request.train_ratio, request.train_events)
     Sample(request.split or "test", request.ratio or dataset.part.ratio, request.events)
@@ -97,20 +97,22 @@ def cast(request: RunRequest, shelf: Shelf) -> Cast:
     demand_threshold(request.threshold)
     demand_codes(request.allow)
     demand_views(built.model, built.encoders)
-    _demand_control(built.model, request, shelf)
-    if request.start and not built.model.continues:
+    _demand_control(built.model, request, registry)
+    if request.start and not built.model.supports_warm_start:
         raise RequestError(f"--from: {built.model.name} cannot go on from an earlier fit")
     return built
 
 
-def dataset_offers(request: SampleRequest, shelf: Shelf) -> tuple[Offer[Dataset], Offer[Dataset]]:
+def dataset_entries(
+    request: SampleRequest, registry: Registry
+) -> tuple[PluginEntry[Dataset], PluginEntry[Dataset]]:
     """What a request evaluates on, and what it fits on.
 
     Raises:
         RequestError: an unknown dataset.
     """
-    dataset = shelf.find(Dataset, request.dataset)
-    return dataset, shelf.find(Dataset, request.train or dataset.part.train or request.dataset)
+    dataset = registry.find(Dataset, request.dataset)
+    return dataset, registry.find(Dataset, request.train or dataset.part.train or request.dataset)
 
 
 def demand_device(model: Model, device: str) -> None:
@@ -119,19 +121,21 @@ def demand_device(model: Model, device: str) -> None:
     Raises:
         RequestError: why not.
     """
-    if device != "cpu" and (why := model.lacks(device)):
+    if device != "cpu" and (why := model.device_problem(device)):
         raise RequestError(f"--device {device}: {why}")
 
 
-def _encoders(model: Offer[Model], named: Sequence[str], shelf: Shelf) -> list[Offer[Encoder]]:
+def _encoders(
+    model: PluginEntry[Model], named: Sequence[str], registry: Registry
+) -> list[PluginEntry[Encoder]]:
     """The named encoders, and the model's default ones for the views that those do not give."""
     default = model.part.encoder
-    chosen = [shelf.find(Encoder, name) for name in named]
-    given = {view for offer in chosen for view in offer.part.produces}
+    chosen = [registry.find(Encoder, name) for name in named]
+    given = {view for entry in chosen for view in entry.part.produces}
     for name in (default,) if isinstance(default, str) else default:
-        offer = shelf.find(Encoder, name)
-        if not offer.part.produces & given:
-            chosen.append(offer)
+        entry = registry.find(Encoder, name)
+        if not entry.part.produces & given:
+            chosen.append(entry)
     return chosen
 
 
@@ -143,19 +147,19 @@ def _demand_said(request: RunRequest) -> None:
             raise RequestError(f"--{name} is empty; leave it out, or say one")
 
 
-def _demand_control(model: Model, request: RunRequest, shelf: Shelf) -> None:
+def _demand_control(model: Model, request: RunRequest, registry: Registry) -> None:
     """Refuse to take away a view that the model cannot miss, or to permute one that there is not.
 
     Permuting a view that the model does not read is no error: that nothing changes is the answer.
     """
     if request.without and request.permute:
         raise RequestError("--without and --permute are two controls: a run each")
-    read = model.reads | model.welcomes
+    read = model.reads | model.reads_if_given
     reads = ", ".join(sorted(read))
     if (view := request.without) and view not in read:
         raise RequestError(f"--without {view}: {model.name} does not read it; it reads {reads}")
     if view and view not in model.optional:
         raise RequestError(f"--without {view}: {model.name} cannot score without it")
-    views = {v for offer in shelf.all(Encoder).values() for v in offer.part.produces}
+    views = {v for entry in registry.all(Encoder).values() for v in entry.part.produces}
     if (view := request.permute) and view not in views:
         raise RequestError(f"--permute {view}: no encoder gives it; {did_you_mean(view, views)}")

@@ -13,8 +13,8 @@ from bench.data.encode import encode, learn, views_read
 from bench.guards.inspect import BROKEN, VoidError
 from bench.plugins.options import options_in
 from bench.running.outcome import execute
-from bench.running.prepared import Work, prepare
-from bench.running.request import RunRequest, cast, demand_device
+from bench.running.prepared import PreparedRun, prepare
+from bench.running.request import RunRequest, demand_device, resolve_parts
 from bench.storage.code_digest import code_digest
 from bench.storage.distributions import CORE, versions
 from bench.storage.files import write_bytes
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bench.api.context import Context
     from bench.api.parts import Part
-    from bench.plugins.registry import Shelf
+    from bench.plugins.registry import Registry
     from bench.storage.home import Home
 
 
@@ -53,7 +53,7 @@ class VoidedRunError(RunFailedError):
 
 
 def run(
-    request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context
+    request: RunRequest, registry: Registry, home: Home, store: Store, context: Context
 ) -> tuple[Run, bool]:
     """Do a run, or find it done: the same request on the same bytes is never computed again.
 
@@ -64,8 +64,8 @@ def run(
         VoidedRunError: a guard voided it; it is recorded.
         RunFailedError: the run broke on the way; it is recorded.
     """
-    demand_device(cast(request, shelf).model, request.device)
-    work = prepare(request, shelf, home, store, context)
+    demand_device(resolve_parts(request, registry).model, request.device)
+    work = prepare(request, registry, home, store, context)
     if found := store.find(work.key):
         return found, True
     with store.alone(work.key, context.notice):
@@ -74,7 +74,7 @@ def run(
         return _made(work, store), False
 
 
-def _made(work: Work, store: Store) -> Run:
+def _made(work: PreparedRun, store: Store) -> Run:
     """The run, done and recorded.
 
     Raises:
@@ -127,7 +127,9 @@ def without_tracebacks(folder: Path, verdicts: Sequence[Verdict]) -> list[Verdic
     return [replace(verdict, traceback="") for verdict in verdicts]
 
 
-def preview(request: RunRequest, shelf: Shelf, home: Home, store: Store, context: Context) -> str:
+def preview(
+    request: RunRequest, registry: Registry, home: Home, store: Store, context: Context
+) -> str:
     """What a run would fit on, and its first event as the model reads it; nothing is fitted.
 
     Raises:
@@ -135,18 +137,18 @@ def preview(request: RunRequest, shelf: Shelf, home: Home, store: Store, context
     """
     import numpy as np
 
-    work = prepare(request, shelf, home, store, context)
-    parts, table = work.cast, work.material.tables["train"]
+    work = prepare(request, registry, home, store, context)
+    parts, table = work.parts, work.samples.tables["train"]
     few = table.take(np.arange(min(len(table), PREVIEWED)))
     inputs = encode(parts.model, parts.encoders, learn(parts.encoders, few), few)
-    samples = (f"{role}: {r.drawn}" for role, r in work.material.records.items())
+    samples = (f"{role}: {r.drawn}" for role, r in work.samples.records.items())
     return "\n".join(
         [*samples, "", parts.model.preview(inputs, replace(context, seed=request.seed))]
     )
 
 
-def _record(work: Work, created: str) -> RunRecord:
-    parts, request, samples = work.cast, work.request, work.material.records
+def _record(work: PreparedRun, created: str) -> RunRecord:
+    parts, request, samples = work.parts, work.request, work.samples.records
     asked: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
     if request.file:
         asked["file"] = str(request.file)
@@ -172,13 +174,13 @@ def _record(work: Work, created: str) -> RunRecord:
     )
 
 
-def _part(work: Work, part: Part) -> PartRecord:
-    offer = work.cast.offer(part)
+def _part(work: PreparedRun, part: Part) -> PartRecord:
+    entry = work.parts.entry(part)
     return PartRecord(
         name=part.name,
         options=options_in(part),
-        plugin=offer.plugin,
-        distribution=offer.distribution,
-        version=offer.version,
-        code=code_digest(type(part), offer.distribution),
+        plugin=entry.plugin,
+        distribution=entry.distribution,
+        version=entry.version,
+        code=code_digest(type(part), entry.distribution),
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bench.api.errors import DamagedError
 from bench.api.scores import Scored
 from bench.storage.distributions import CORE, versions
-from bench.storage.files import write_bytes, written
+from bench.storage.files import atomic_write, write_bytes
 from bench.storage.fingerprint import array_digest, digest
 from bench.storage.history import HISTORY
 from bench.storage.parse import parsed, read_json
@@ -81,7 +81,7 @@ def pack(runs: Sequence[Run], contents: Contents, folder: Path) -> None:
     frames: dict[str, pd.DataFrame] = {}
     packed = [_packed(run, frames) for run in sorted(runs, key=_name)]
     for file, frame in frames.items():
-        with written(folder / RESULTS / file) as draft:
+        with atomic_write(folder / RESULTS / file) as draft:
             frame.to_parquet(draft, index=False, compression="zstd")
     write_packed(folder, packed)
     cover = asdict(contents) | {"form": FORM, "bench": versions([CORE]).get(CORE)}

@@ -10,17 +10,17 @@ from uuid import uuid4
 
 
 @contextmanager
-def written(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """A path to write to, which takes the place of `path` when the block ends well."""
     draft = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
     try:
         yield draft
-        put_in_place(draft, path)
+        atomic_replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def put_in_place(finished: Path, path: Path) -> None:
+def atomic_replace(finished: Path, path: Path) -> None:
     """Rename a finished file so that after a power cut the old or the new one is there, whole."""
     sync(finished)
     finished.replace(path)
@@ -29,7 +29,7 @@ def put_in_place(finished: Path, path: Path) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a whole file."""
-    with written(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_bytes(content)
 
 

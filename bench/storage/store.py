@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bench.api.errors import DamagedError, RequestError
 from bench.storage.cache import locked
 from bench.storage.distributions import changes
-from bench.storage.files import sync, write_bytes, written
+from bench.storage.files import atomic_write, sync, write_bytes
 from bench.storage.fingerprint import file_digest
 from bench.storage.history import HISTORY
 from bench.storage.record import RunRecord
@@ -209,7 +209,7 @@ def write_scores(folder: Path, samples: Mapping[str, tuple[Scored, object]]) -> 
         }
         masses = {} if scored.mass is None else {"mass": scored.mass}
         frames.append(pd.DataFrame(columns | masses))
-    with written(folder / SCORES) as draft:
+    with atomic_write(folder / SCORES) as draft:
         pd.concat(frames).to_parquet(draft, index=False)
 
 

@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bench.api.context import Context, Source
-from bench.api.dataset_requests import Simulation
+from bench.api.dataset_requests import SimulationRequest
 from bench.api.errors import BenchError
 from bench.api.inputs import Inputs
 from bench.api.parts import Dataset
 from bench.api.table import Table
-from bench.data.used_events import Ledger
+from bench.data.used_events import UsedEvents
 from bench.guards.before.physics import Physics
 from bench.guards.before.single_feature import SingleFeature
 from bench.guards.evidence import Before
@@ -63,7 +63,7 @@ class _Subject:
         """
         for signal in (EVENTS, 0):  # there are datasets without
             with suppress(BenchError):  # it may have events of its own
-                dataset.make(Simulation(signal=signal, background=EVENTS), context)
+                dataset.make(SimulationRequest(signal=signal, background=EVENTS), context)
                 break
         source = dataset.open(None, None, context)
         return cls(dataset, source, dataset.table(source, context), context)
@@ -76,7 +76,7 @@ class _Subject:
             model=reader(frozenset()),
             encoders=(),
             tables={"train": table, "valid": table, "evaluated": table},
-            ledger=Ledger.of(table, table, None),
+            used_events=UsedEvents.of(table, table, None),
             few=table,
             learned={},
             inputs=Inputs({}, table.y, table.ids, table.weights),

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from bench.api.inputs import WITHIN
 from bench.api.parts import Encoder, Model
 from bench.data.encode import encode, learn, read_learned, write_learned
-from bench.data.used_events import Ledger
+from bench.data.used_events import UsedEvents
 from bench.guards.before.company import EncodedCompany
 from bench.guards.before.finite import EncodedFinite
 from bench.guards.before.relabelling import Relabelling
 from bench.guards.evidence import Before
 from bench.guards.inspect import inspect
-from bench.guards.probing import few
+from bench.guards.probing import balanced_rows
 from bench.plugins.options import build, options_in, options_of
 from bench.testing.check import Checked, ask, demand, of_guards
 from bench.testing.excerpt import excerpt
@@ -42,7 +42,7 @@ def checked_encoder(encoder: Encoder) -> list[Checked]:
     """What came of every check of an encoder, and of the guards that look at encodings."""
     part = f"encoder {encoder.name}"
     whole = excerpt()
-    rows = few(whole.y, 2 * EVENTS)
+    rows = balanced_rows(whole.y, 2 * EVENTS)
     train, few_events = whole.take(rows[:EVENTS]), whole.take(rows[EVENTS:])
     with workplace() as (home, context), offline(), same_randomness():
         try:
@@ -73,7 +73,7 @@ class _Subject:
             model=reader(self.encoder.produces),
             encoders=[self.encoder],
             tables={"train": self.train, "valid": self.train, "evaluated": self.events},
-            ledger=Ledger.of(self.train, self.train, None),
+            used_events=UsedEvents.of(self.train, self.train, None),
             few=self.events,
             learned=self.learned,
             inputs=self.inputs,

@@ -10,11 +10,11 @@ from bench.api.context import Context, Source
 from bench.api.errors import RequestError
 from bench.api.parts import Dataset
 from bench.api.table import Column, Table
-from bench.plugins.registry import load_shelf
+from bench.plugins.registry import load_registry
 from bench.storage.fingerprint import file_digest
 
 if TYPE_CHECKING:
-    from bench.api.dataset_requests import Simulation
+    from bench.api.dataset_requests import SimulationRequest
 
 FILE = Path(__file__).with_name("events.parquet")
 
@@ -46,7 +46,7 @@ def excerpt() -> Table:
     return read(FILE)
 
 
-def events_of(name: str, home: Path, simulation: Simulation | None = None) -> Table:
+def events_of(name: str, home: Path, simulation: SimulationRequest | None = None) -> Table:
     """The features of all events of a dataset's twin.
 
     Args:
@@ -58,7 +58,7 @@ def events_of(name: str, home: Path, simulation: Simulation | None = None) -> Ta
         BenchError: there is no such dataset, or its twin cannot be made.
     """
     context = Context(data=home / "data", scratch=home / "scratch", checkpoints=home / "fits")
-    dataset = load_shelf().find(Dataset, name).part()
+    dataset = load_registry().find(Dataset, name).part()
     if simulation:
         dataset.make(simulation, context)
     return dataset.table(dataset.open("twin", None, context), context)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from bench.api.parts import Dataset, Model
 from bench.data.encode import encode, learn
-from bench.guards.probing import few
-from bench.plugins.options import build, fitting, options_in, options_of
-from bench.plugins.registry import Shelf, load_shelf
-from bench.running.request import RunRequest, cast
+from bench.guards.probing import balanced_rows
+from bench.plugins.options import build, fit_options, options_in, options_of
+from bench.plugins.registry import Registry, load_registry
+from bench.running.request import RunRequest, resolve_parts
 from bench.running.run import RunFailedError, VoidedRunError, run
 from bench.storage.store import Store
 from bench.testing.check import FAILED, PASSED, Checked, SkippedError, ask, demand, of_guards
@@ -58,15 +58,15 @@ def checked_model(model: Model) -> list[Checked]:
 
 def _checked(model: Model, *, with_idle_options: bool) -> list[Checked]:
     part = f"model {model.name}"
-    shelf = load_shelf()
-    shelf.offers[Model][model.name] = offered(type(model))
+    registry = load_registry()
+    registry.entries[Model][model.name] = offered(type(model))
     try:
         with workplace() as (_, context), offline():
-            subject = _Subject.of(model, shelf, context)
+            subject = _Subject.of(model, registry, context)
             found = ask(part, CHECKS, subject)
             if with_idle_options:  # which fail nobody, and take a fit each
                 found.append(idle_options(subject))
-        return [*found, *of_guards(part, guarded(model, shelf))]
+        return [*found, *of_guards(part, guarded(model, registry))]
     except RunFailedError as failure:
         why = failure.run.record.error or "it failed"
         return [*found, Checked(part, "It does a run", FAILED, why)]
@@ -75,13 +75,13 @@ def _checked(model: Model, *, with_idle_options: bool) -> list[Checked]:
         return [Checked(part, "It fits and scores without the network", FAILED, why)]
 
 
-def guarded(model: Model, shelf: Shelf) -> Sequence[Verdict]:
+def guarded(model: Model, registry: Registry) -> Sequence[Verdict]:
     """What every guard says of a run of the model on some real events.
 
     Raises:
         RunFailedError: the run breaks.
     """
-    shelf.offers[Dataset]["excerpt"] = offered(Excerpt)
+    registry.entries[Dataset]["excerpt"] = offered(Excerpt)
     asked = {o.name: v for o, v in _given(model) if v != o.default}
     request = RunRequest(
         plugin=model.name,
@@ -92,7 +92,7 @@ def guarded(model: Model, shelf: Shelf) -> Sequence[Verdict]:
     )
     with workplace() as (home, context):
         try:
-            done, _ = run(request, shelf, home, Store(home.root / "runs"), context)
+            done, _ = run(request, registry, home, Store(home.root / "runs"), context)
         except VoidedRunError as void:
             done = void.run
         return done.record.verdicts
@@ -115,14 +115,14 @@ class _Subject:
     scores: NDArray[np.float64]  # (n,), of the valid events
 
     @classmethod
-    def of(cls, model: Model, shelf: Shelf, context: Context) -> _Subject:
+    def of(cls, model: Model, registry: Registry, context: Context) -> _Subject:
         """Encoded by the model's default encoders."""
         import numpy as np
 
-        shelf.offers[Dataset]["excerpt"] = offered(Excerpt)
-        parts = cast(RunRequest(plugin=model.name, dataset="excerpt"), shelf)
+        registry.entries[Dataset]["excerpt"] = offered(Excerpt)
+        parts = resolve_parts(RunRequest(plugin=model.name, dataset="excerpt"), registry)
         table = excerpt()
-        rows = few(table.y, FITTED_ON + SCORED)
+        rows = balanced_rows(table.y, FITTED_ON + SCORED)
         train, valid = table.take(rows[:FITTED_ON]), table.take(rows[FITTED_ON:])
         learned = learn(parts.encoders, train)
         seen, unseen = (encode(model, parts.encoders, learned, t) for t in (train, valid))
@@ -144,7 +144,7 @@ def _options(subject: _Subject) -> None:
     assert options_in(build(kind, typed)) == values, "options typed as text come back otherwise"
     dumb = [option.name for option in options_of(kind) if not option.help]
     assert not dumb, f"no text under {', '.join(dumb)}: it is the help of the option"
-    assert set(fitting(subject.model)) <= set(values)
+    assert set(fit_options(subject.model)) <= set(values)
 
 
 def _scores(subject: _Subject) -> None:
@@ -221,7 +221,7 @@ def _listing(subject: _Subject) -> None:
 
 def _tokens(subject: _Subject) -> None:
     """It shows its tokens if it reads texts."""
-    if "texts" not in subject.model.reads or not subject.model.connected & {"texts"}:
+    if "texts" not in subject.model.reads or not subject.model.depends_on & {"texts"}:
         raise SkippedError("it reads no texts")
     rendered = subject.model.render(subject.valid, subject.context)
     assert rendered is not None, "Model.render gives nothing, so that no guard sees its prompts"

@@ -8,7 +8,7 @@ from typing import Any
 from bench.api.errors import RequestError, did_you_mean
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.plugins.options import build
-from bench.plugins.registry import Offer, Shelf
+from bench.plugins.registry import PluginEntry, Registry
 from bench.testing.check import FAILED, Checked
 from bench.testing.datasets import checked_dataset
 from bench.testing.encoders import checked_encoder
@@ -23,33 +23,33 @@ CHECKERS: dict[type[Part], Callable[[Any], list[Checked]]] = {
 }
 
 
-def checked_plugin(name: str, shelf: Shelf, notice: Callable[[str], None]) -> list[Checked]:
+def checked_plugin(name: str, registry: Registry, notice: Callable[[str], None]) -> list[Checked]:
     """What came of every check of every part of a plugin, with the options' defaults.
 
     Raises:
         RequestError: nothing here is called so, or it cannot be loaded; with the reason.
     """
-    troubles = [trouble.reason for trouble in shelf.troubles if trouble.plugin == name]
-    found = [Checked(f"plugin {name}", "it loads", FAILED, reason) for reason in troubles]
-    offers = [
-        (kind, offer)
+    problems = [problem.reason for problem in registry.problems if problem.plugin == name]
+    found = [Checked(f"plugin {name}", "it loads", FAILED, reason) for reason in problems]
+    entries = [
+        (kind, entry)
         for kind in CHECKERS
-        for offer in shelf.all(kind).values()
-        if name in (offer.plugin, offer.part.name)
+        for entry in registry.all(kind).values()
+        if name in (entry.plugin, entry.part.name)
     ]
-    if not offers and not found:
-        known = {o.plugin for kind in CHECKERS for o in shelf.all(kind).values()}
+    if not entries and not found:
+        known = {o.plugin for kind in CHECKERS for o in registry.all(kind).values()}
         raise RequestError(f"no plugin or part {name!r}; {did_you_mean(name, known)}")
-    for kind, offer in offers:
-        notice(f"checking {kind.__name__.lower()} {offer.part.name}")
-        found += _checked(kind, offer)
+    for kind, entry in entries:
+        notice(f"checking {kind.__name__.lower()} {entry.part.name}")
+        found += _checked(kind, entry)
     return found
 
 
-def _checked(kind: type[Part], offer: Offer[Any]) -> list[Checked]:
-    part = f"{kind.__name__.lower()} {offer.part.name}"
+def _checked(kind: type[Part], entry: PluginEntry[Any]) -> list[Checked]:
+    part = f"{kind.__name__.lower()} {entry.part.name}"
     try:
-        return CHECKERS[kind](build(offer.part, {}))
+        return CHECKERS[kind](build(entry.part, {}))
     except Exception as error:
         told = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return [Checked(part, "it can be checked at all", FAILED, told)]

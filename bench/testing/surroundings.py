@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.api.context import Context
 from bench.api.parts import Part
-from bench.plugins.registry import Offer
+from bench.plugins.registry import PluginEntry
 from bench.storage.home import Home
 
 HEAVY = ("torch", "transformers", "xgboost", "awkward", "fastjet", "h5py", "sklearn", "matplotlib")
@@ -79,8 +79,8 @@ def heavy_when_listed(part: type[Part]) -> list[str]:
     return ran.stdout.split()
 
 
-def offered(part: type[Part]) -> Offer[Any]:
+def offered(part: type[Part]) -> PluginEntry[Any]:
     """The part as a plugin of its own would offer it."""
     top = part.__module__.partition(".")[0]
     (distribution, *_) = packages_distributions().get(top, ["classifier-bench"])
-    return Offer(part, part.name, distribution, "")
+    return PluginEntry(part, part.name, distribution, "")

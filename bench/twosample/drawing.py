@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bench.metrics.format import p_value
 from bench.report.blocks import Block, Picture
 from bench.report.drawing.sheet import STYLE, safe, short
-from bench.storage.files import written
+from bench.storage.files import atomic_write
 from bench.twosample.binning import Filled, edges_for, filled
 from bench.twosample.comparison import groups
 
@@ -48,7 +48,7 @@ def draw(found: Comparison, folder: Path, room: str) -> list[Block]:
                 end = f"-{number}" if len(pages) > 1 else ""
                 file = f"{room}/{_slug(group)}{end}.png"
                 figure = _page(found, [tested[columns[place].name] for place in these])
-                with written(folder / file) as draft:
+                with atomic_write(folder / file) as draft:
                     figure.savefig(draft, format="png", dpi=150, metadata={"Software": None})
                 told = f"{group}, {number} of {len(pages)}" if end else group
                 pictures.append(Picture(file, f"Features: {told}"))

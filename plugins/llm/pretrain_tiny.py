@@ -28,7 +28,7 @@ VOCABULARY = 640
 
 def events(home: Path) -> bench.Table:
     """Events of a twin of their own, of the train split, signal at the natural rate."""
-    simulation = bench.Simulation(signal=SIGNAL, background=BACKGROUND, seed=SEED)
+    simulation = bench.SimulationRequest(signal=SIGNAL, background=BACKGROUND, seed=SEED)
     made = (home / "data" / "rd.twin.h5").exists()
     table = events_of("rd", home, None if made else simulation)
     return bench.draw(table, bench.Sample("train", "natural", most=1_000_000))

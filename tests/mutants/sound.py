@@ -135,7 +135,7 @@ class Sound(bench.Model):
         self.prepare(network)
         optimizer = self.optimizer(network)
         fitted = Fitted(self, network)
-        context.watch(bench.Training(network, optimizer, self.meant(network), fitted.score))
+        context.watch(bench.TrainingHandle(network, optimizer, self.meant(network), fitted.score))
         ids, order = self.tokens(train.views["texts"]), self.order(len(train), context.seed)
         size = self.batch * self.accumulate
         network.train()

@@ -103,17 +103,17 @@ def bring(like: str, **asked: Any) -> None:
     bench data import events_anomalydetection_v2.features.h5 --name published-features
     bench run --plugin gbt --dataset mine
     """
-    from bench.api.dataset_requests import Import
+    from bench.api.dataset_requests import ImportRequest
     from bench.api.errors import RequestError
     from bench.api.parts import Dataset
     from bench.cli.surroundings import context
     from bench.plugins.options import build
-    from bench.plugins.registry import load_shelf
+    from bench.plugins.registry import load_registry
     from bench.storage.home import Home
 
-    wanted, shelf = Import(**asked), load_shelf()
-    reader, there = shelf.find(Dataset, like), shelf.all(Dataset).get(wanted.name)
+    wanted, registry = ImportRequest(**asked), load_registry()
+    reader, there = registry.find(Dataset, like), registry.all(Dataset).get(wanted.name)
     if there and there.plugin != reader.plugin:
         raise RequestError(f"there is a dataset {wanted.name} of {there.plugin}; take another name")
-    for line in build(reader.part, {}).bring(wanted, context(Home.here())):
+    for line in build(reader.part, {}).import_file(wanted, context(Home.here())):
         click.echo(line)

@@ -38,21 +38,22 @@ def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) ->
     from bench.cli.surroundings import context
     from bench.data.export import demand_table, write_samples
     from bench.data.request import SampleRequest
-    from bench.data.run_samples import Origin, gather
+    from bench.data.run_samples import DatasetRef, load_samples
     from bench.plugins.option_routing import build_datasets, dataset_seats, share_out
-    from bench.plugins.registry import load_shelf
-    from bench.running.request import dataset_offers
+    from bench.plugins.registry import load_registry
+    from bench.running.request import dataset_entries
     from bench.storage.home import Home
 
     demand_table(output)
     request = SampleRequest(dataset=name, **asked)
-    offers = dataset_offers(request, load_shelf())
-    seats = dataset_seats(*offers)
-    datasets = build_datasets(seats, *offers, share_out(options, seats))
+    entries = dataset_entries(request, load_registry())
+    seats = dataset_seats(*entries)
+    datasets = build_datasets(seats, *entries, share_out(options, seats))
     evaluated, fitted_on = (
-        Origin(dataset, offer.distribution) for dataset, offer in zip(datasets, offers, strict=True)
+        DatasetRef(dataset, entry.distribution)
+        for dataset, entry in zip(datasets, entries, strict=True)
     )
     home = Home.here()
-    material = gather(request, evaluated, fitted_on, context(home), tables=home.tables)
-    for line in write_samples(material, output):
+    samples = load_samples(request, evaluated, fitted_on, context(home), tables=home.tables)
+    for line in write_samples(samples, output):
         click.echo(line)

@@ -24,7 +24,7 @@ def make(
     name: str, signal: int | None, background: int | None, seed: int, jobs: int | None, force: bool
 ) -> None:
     """Simulate the twin of a dataset with Pythia 8, in the official file layout."""
-    from bench.api.dataset_requests import Simulation
+    from bench.api.dataset_requests import SimulationRequest
     from bench.cli.data.named import named
     from bench.cli.surroundings import context
     from bench.storage.home import Home
@@ -32,5 +32,5 @@ def make(
     surroundings = context(Home.here())
     if jobs:
         surroundings = replace(surroundings, jobs=jobs)
-    simulation = Simulation(signal=signal, background=background, seed=seed, force=force)
+    simulation = SimulationRequest(signal=signal, background=background, seed=seed, force=force)
     click.echo(named(name).make(simulation, surroundings))

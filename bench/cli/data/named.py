@@ -19,7 +19,7 @@ def named(name: str, options: Mapping[str, str] | None = None) -> Dataset:
 def offered(name: str, options: Mapping[str, str] | None = None) -> tuple[Dataset, str]:
     """The same, and the distribution that it comes from."""
     from bench.plugins.options import build
-    from bench.plugins.registry import load_shelf
+    from bench.plugins.registry import load_registry
 
-    offer = load_shelf().find(Dataset, name)
-    return build(offer.part, options or {}), offer.distribution
+    entry = load_registry().find(Dataset, name)
+    return build(entry.part, options or {}), entry.distribution

@@ -17,9 +17,9 @@ class Columns(Guard[Before]):
     """
 
     code, name, severity = "B005", "columns", WARN
-    mend = "look at that column in both files with `bench data check`"
+    remedy = "look at that column in both files with `bench data check`"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """Which feature is constant where."""
         train, evaluated = evidence.tables["train"], evidence.tables["evaluated"]
         roles = (("train", train, evaluated), ("evaluated", evaluated, train))

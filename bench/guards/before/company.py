@@ -17,9 +17,9 @@ class EncodedCompany(Guard[Before]):
     """
 
     code, name = "B008", "encoded-company"
-    mend = "learn from the train split in `learn`; encode each event by itself"
+    remedy = "learn from the train split in `learn`; encode each event by itself"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """Which view of which encoder changes."""
         import numpy as np
 

@@ -29,9 +29,9 @@ class Copies(Guard[Before]):
     """
 
     code, name = "B002", "copies"
-    mend = "remove the copies from one of the two samples"
+    remedy = "remove the copies from one of the two samples"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """How many events are copies, and the first pair."""
         evaluated = evidence.tables["evaluated"]
         for role in ("train", "valid"):

@@ -16,9 +16,9 @@ class EncodedFinite(Guard[Before]):
     """
 
     code, name = "B009", "encoded-finite"
-    mend = "mend the encoder; the features that it is given are all finite"
+    remedy = "mend the encoder; the features that it is given are all finite"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """Which view, in how many events."""
         import numpy as np
 

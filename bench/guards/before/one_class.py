@@ -12,11 +12,11 @@ class OneClass(Guard[Before]):
     """The train or the valid sample has no signal, or no background: there is nothing to learn."""
 
     code, name = "B003", "one-class"
-    mend = "fit on a dataset with both classes, or on more events"
+    remedy = "fit on a dataset with both classes, or on more events"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """Which class is missing where."""
-        if not evidence.model.connected:
+        if not evidence.model.depends_on:
             return  # a yardstick learns nothing
         for role in ("train", "valid"):
             y = evidence.tables[role].y

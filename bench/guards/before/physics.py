@@ -29,9 +29,9 @@ class Physics(Guard[Before]):
     """
 
     code, name = "B006", "physics"
-    mend = "mend the column where it is computed"
+    remedy = "mend the column where it is computed"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """Which identity does not hold, in how many events."""
         tables = {role: table for role, table in evidence.tables.items() if role != "valid"}
         if not any(_has(table, "j1", "pt") for table in tables.values()):

@@ -17,9 +17,9 @@ class Relabelling(Guard[Before]):
     """
 
     code, name = "B007", "relabelling"
-    mend = "encode `table.x` alone"
+    remedy = "encode `table.x` alone"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """Which view of which encoder changes."""
         few = evidence.few
         opposite = replace(few, y=(1 - few.y).astype(few.y.dtype), weights=few.weights * 3)

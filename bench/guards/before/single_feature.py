@@ -21,9 +21,9 @@ class SingleFeature(Guard[Before]):
     """
 
     code, name = "B004", "single-feature"
-    mend = "find out where that feature comes from; take it out if it knows the label"
+    remedy = "find out where that feature comes from; take it out if it knows the label"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """Which feature, and how well it separates."""
         import numpy as np
         from scipy.stats import rankdata

@@ -28,9 +28,9 @@ class Tokens(Guard[Before]):
     """
 
     code, name = "B010", "tokens"
-    mend = "render the prompt by one and the same function for training and scoring"
+    remedy = "render the prompt by one and the same function for training and scoring"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """How many prompts are otherwise, and how many are cut."""
         rendered = evidence.model.render(evidence.inputs, evidence.context)
         if rendered is None:

@@ -9,7 +9,7 @@ from bench.guards.guard import Guard
 
 
 class TrainedOn(Guard[Before]):
-    """An event of the evaluated sample is in the fit's ledger.
+    """An event of the evaluated sample was used by the fit.
 
     The ledger holds the content hash of every event that the fit, and every fit that it goes on
     from, was trained on or chosen by, whatever the sample, ratio or edition it came through. The
@@ -17,16 +17,16 @@ class TrainedOn(Guard[Before]):
     """
 
     code, name = "B001", "trained-on"
-    mend = "evaluate on the test split, or on another dataset"
+    remedy = "evaluate on the test split, or on another dataset"
 
-    def look(self, evidence: Before) -> Iterator[str]:
+    def check(self, evidence: Before) -> Iterator[str]:
         """How many events are shared."""
         import numpy as np
 
-        ids, ledger = evidence.tables["evaluated"].ids, evidence.ledger
+        ids, used_events = evidence.tables["evaluated"].ids, evidence.used_events
         for used, how in (
-            (ledger.trained, "trained on"),
-            (ledger.chosen, "used to stop and choose"),
+            (used_events.trained, "trained on"),
+            (used_events.chosen, "used to stop and choose"),
         ):
             if shared := int(np.isin(ids, used).sum()):
                 yield f"{shared} of the {len(ids)} events to evaluate on were {how}"

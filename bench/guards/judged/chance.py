@@ -23,9 +23,9 @@ class Chance(Guard[Judged]):
     """
 
     code, name, severity = "B062", "chance", WARN
-    mend = "train longer or on more events; look at whether labels belong to their events"
+    remedy = "train longer or on more events; look at whether labels belong to their events"
 
-    def look(self, evidence: Judged) -> Iterator[str]:
+    def check(self, evidence: Judged) -> Iterator[str]:
         """The AUC, where it is not above one half beyond doubt; the loss, where it is too high."""
         import numpy as np
 

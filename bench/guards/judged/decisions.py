@@ -25,9 +25,9 @@ class Decisions(Guard[Judged]):
     """
 
     code, name, severity = "B066", "decisions", WARN
-    mend = "bring the scores themselves, before any cut and unrounded"
+    remedy = "bring the scores themselves, before any cut and unrounded"
 
-    def look(self, evidence: Judged) -> Iterator[str]:
+    def check(self, evidence: Judged) -> Iterator[str]:
         """Which values there are, where they are so few."""
         import numpy as np
 

@@ -20,9 +20,9 @@ class Identical(Guard[Judged]):
     """
 
     code, name, severity = "B063", "identical", WARN
-    mend = "look at whether the option gets to where it should matter"
+    remedy = "look at whether the option gets to where it should matter"
 
-    def look(self, evidence: Judged) -> Iterator[str]:
+    def check(self, evidence: Judged) -> Iterator[str]:
         """Whose scores they are."""
         import numpy as np
 

@@ -17,9 +17,9 @@ class Incomplete(Guard[Judged]):
     """
 
     code, name, severity = "B065", "incomplete", WARN
-    mend = "bring every event of the sample, those without an answer with an empty score"
+    remedy = "bring every event of the sample, those without an answer with an empty score"
 
-    def look(self, evidence: Judged) -> Iterator[str]:
+    def check(self, evidence: Judged) -> Iterator[str]:
         """How many, of each class, and of which sample."""
         if evidence.brought is None:
             raise NotApplicableError("the bench drew the sample itself")

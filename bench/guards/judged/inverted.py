@@ -29,9 +29,9 @@ class Inverted(Guard[Judged]):
     """
 
     code, name = "B061", "inverted"
-    mend = "look at which column of the output is signal, and at how labels are coded"
+    remedy = "look at which column of the output is signal, and at how labels are coded"
 
-    def look(self, evidence: Judged) -> Iterator[str]:
+    def check(self, evidence: Judged) -> Iterator[str]:
         """The AUC, where it is below one half beyond doubt."""
         low, value, high = auc_of(evidence, FEWEST if evidence.brought else LEAST)
         if high < WRONG:

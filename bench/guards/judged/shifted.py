@@ -18,9 +18,9 @@ class Shifted(Guard[Judged]):
     """
 
     code, name, severity = "B064", "shifted", NOTE
-    mend = "read the threshold-free figures; choose a threshold on events of that kind"
+    remedy = "read the threshold-free figures; choose a threshold on events of that kind"
 
-    def look(self, evidence: Judged) -> Iterator[str]:
+    def check(self, evidence: Judged) -> Iterator[str]:
         """Both efficiencies, where they differ by Fisher's exact test."""
         from scipy.stats import fisher_exact
 

@@ -15,9 +15,9 @@ class Silent(Guard[Judged]):
     """
 
     code, name = "B068", "silent"
-    mend = "look at the column of scores, and at how answers are read"
+    remedy = "look at the column of scores, and at how answers are read"
 
-    def look(self, evidence: Judged) -> Iterator[str]:
+    def check(self, evidence: Judged) -> Iterator[str]:
         """That there is none."""
         scored = evidence.evaluated
         if not scored.verdict.any():

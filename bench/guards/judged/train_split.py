@@ -16,9 +16,9 @@ class TrainSplit(Guard[Judged]):
     """
 
     code, name, severity = "B067", "train-split", WARN
-    mend = "bring the evaluated events alone, or say in `--options` which events were trained on"
+    remedy = "bring the evaluated events alone, or say in `--options` which events were trained on"
 
-    def look(self, evidence: Judged) -> Iterator[str]:
+    def check(self, evidence: Judged) -> Iterator[str]:
         """How many."""
         if evidence.brought is None:
             raise NotApplicableError("what the model was fitted on is known")

@@ -16,9 +16,9 @@ class Verdicts(Guard[Judged]):
     """
 
     code, name, severity = "B060", "verdicts", WARN
-    mend = "score from the answers' probabilities with decode=logits"
+    remedy = "score from the answers' probabilities with decode=logits"
 
-    def look(self, evidence: Judged) -> Iterator[str]:
+    def check(self, evidence: Judged) -> Iterator[str]:
         """How many."""
         import numpy as np
 

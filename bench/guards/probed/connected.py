@@ -18,9 +18,9 @@ class Connected(Guard[Probed]):
     """
 
     code, name = "B030", "connected"
-    mend = "follow that input from the encoder to the network; a control has to be asked for"
+    remedy = "follow that input from the encoder to the network; a control has to be asked for"
 
-    def look(self, evidence: Probed) -> Iterator[str]:
+    def check(self, evidence: Probed) -> Iterator[str]:
         """Which view or column plays no part."""
         import numpy as np
 
@@ -30,14 +30,14 @@ class Connected(Guard[Probed]):
         dead = {
             view
             for view, scores in evidence.shuffled.items()
-            if view in evidence.model.connected and same(scores)
+            if view in evidence.model.depends_on and same(scores)
         }
         for view in sorted(dead):
             yield f"the scores stay the same with {view} shuffled between events"
         columns = [
             column
             for column, scores in evidence.columns.items()
-            if (view := column.partition("[")[0]) in evidence.model.connected
+            if (view := column.partition("[")[0]) in evidence.model.depends_on
             and view not in dead
             and same(scores)
         ]

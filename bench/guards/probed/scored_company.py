@@ -19,9 +19,9 @@ class ScoredCompany(Guard[Probed]):
     """
 
     code, name = "B031", "scored-company"
-    mend = "score in evaluation mode, mask the padding, learn from the train split alone"
+    remedy = "score in evaluation mode, mask the padding, learn from the train split alone"
 
-    def look(self, evidence: Probed) -> Iterator[str]:
+    def check(self, evidence: Probed) -> Iterator[str]:
         """How many scores depend on it."""
         import numpy as np
 

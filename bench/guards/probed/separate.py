@@ -16,13 +16,13 @@ class Separate(Guard[Probed]):
     """
 
     code, name = "B032", "separate"
-    mend = "look at the loss, the learning rate and the class ratio of the train sample"
+    remedy = "look at the loss, the learning rate and the class ratio of the train sample"
 
-    def look(self, evidence: Probed) -> Iterator[str]:
+    def check(self, evidence: Probed) -> Iterator[str]:
         """Whether the scores are constant."""
         import numpy as np
 
-        if not evidence.model.connected or len(evidence.scores) < 2:
+        if not evidence.model.depends_on or len(evidence.scores) < 2:
             return
         there = evidence.scores[~np.isnan(evidence.scores)]
         if len(there) and there.max() - there.min() < 1e-9:

@@ -21,14 +21,14 @@ class Aligned(Guard[Rehearsal]):
     """
 
     code, name = "B034", "aligned"
-    mend = "look at whether each label still belongs to its event where the loss is taken"
+    remedy = "look at whether each label still belongs to its event where the loss is taken"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """How far apart the classes are after a fit on their labels, and on the opposite ones."""
         import numpy as np
 
         y = evidence.train.y
-        if not evidence.probed.model.connected or len(np.unique(y)) < 2:
+        if not evidence.probed.model.depends_on or len(np.unique(y)) < 2:
             raise NotApplicableError("nothing to learn")
 
         def apart(scores: np.ndarray) -> float:

@@ -19,9 +19,9 @@ class FirstLoss(Guard[Rehearsal]):
     """
 
     code, name, severity = "B028", "first-loss", WARN
-    mend = "log the loss of the two answers as `verdict_loss`; look at how batches are averaged"
+    remedy = "log the loss of the two answers as `verdict_loss`; look at how batches are averaged"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """The loss and where it should be."""
         import numpy as np
 

@@ -35,13 +35,13 @@ class Labels(Guard[Rehearsal]):
     """
 
     code, name = "B027", "labels"
-    mend = "take the loss of the answer alone; look at how labels get to it"
+    remedy = "take the loss of the answer alone; look at how labels get to it"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """How alike the two fits are."""
         import numpy as np
 
-        if not evidence.probed.model.connected:
+        if not evidence.probed.model.depends_on:
             return
         if np.array_equal(evidence.probed.scores, evidence.flipped, equal_nan=True):
             yield "a fit on the opposite labels gives the very same scores"

@@ -17,9 +17,9 @@ class Learned(Guard[Rehearsal]):
     """
 
     code, name = "B029", "learned"
-    mend = "look at which network scores, and whether it is the one that was trained"
+    remedy = "look at which network scores, and whether it is the one that was trained"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """Whether the two score the same."""
         import numpy as np
 

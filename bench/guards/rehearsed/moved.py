@@ -18,9 +18,9 @@ class Moved(Guard[Rehearsal]):
     """
 
     code, name = "B022", "moved"
-    mend = "look at the learning rate, the optimizer's state and the precision of the weights"
+    remedy = "look at the learning rate, the optimizer's state and the precision of the weights"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """What stayed."""
         record = shown(evidence.record)
         there = [name for name in record.trainable if name not in record.missing]

@@ -18,9 +18,9 @@ class Optimized(Guard[Rehearsal]):
     """
 
     code, name = "B020", "optimized"
-    mend = "build the optimizer last, from all parameters that are meant to be trained"
+    remedy = "build the optimizer last, from all parameters that are meant to be trained"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """What is missing from the network or the optimizer, and what is there twice."""
         record: Record = shown(evidence.record)
         if record.missing:

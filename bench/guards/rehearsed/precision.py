@@ -18,9 +18,9 @@ class TrainedPrecision(Guard[Rehearsal]):
     """
 
     code, name = "B024", "trained-precision"
-    mend = "keep trained weights in float32; only the arithmetic may have fewer bits"
+    remedy = "keep trained weights in float32; only the arithmetic may have fewer bits"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """What is kept in what."""
         dtypes = shown(evidence.record).dtypes
         if short := sorted(n for n, kind in dtypes.items() if kind not in ("float32", "float64")):

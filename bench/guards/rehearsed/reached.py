@@ -18,9 +18,9 @@ class Reached(Guard[Rehearsal]):
     """
 
     code, name = "B021", "reached"
-    mend = "follow the tensor from the input to the loss: where is it dropped, detached or frozen?"
+    remedy = "follow the tensor from the input to the loss: where is it dropped, detached, frozen?"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """What got none."""
         record = shown(evidence.record)
         there = [name for name in record.trainable if name not in record.missing]

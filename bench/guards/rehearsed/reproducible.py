@@ -18,9 +18,9 @@ class Reproducible(Guard[Rehearsal]):
     """
 
     code, name, severity = "B025", "reproducible", WARN
-    mend = "draw all random numbers from `context.seed`"
+    remedy = "draw all random numbers from `context.seed`"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """How far apart the two are."""
         import numpy as np
 

@@ -19,9 +19,9 @@ class Reread(Guard[Rehearsal]):
     """
 
     code, name = "B026", "reread"
-    mend = "save every trained tensor by name, and refuse on loading what is missing or too many"
+    remedy = "save every trained tensor by name, and refuse on loading what is missing or too many"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """How many scores differ."""
         import numpy as np
 

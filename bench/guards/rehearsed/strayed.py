@@ -17,9 +17,9 @@ class Strayed(Guard[Rehearsal]):
     """
 
     code, name = "B023", "strayed"
-    mend = "freeze it, or name it among what is trained and save it"
+    remedy = "freeze it, or name it among what is trained and save it"
 
-    def look(self, evidence: Rehearsal) -> Iterator[str]:
+    def check(self, evidence: Rehearsal) -> Iterator[str]:
         """What moved."""
         if strayed := sorted(shown(evidence.record).strayed):
             yield f"moved without being meant to: {named(strayed)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.guards.evidence import Course
+from bench.guards.evidence import TrainingEvidence
 from bench.guards.guard import WARN, Guard
 from bench.guards.recorder import shown
 
@@ -12,16 +12,16 @@ SPREAD = 1e-3
 """Standard deviation of the scores of a balanced probe below which they are all the same."""
 
 
-class Collapse(Guard[Course]):
+class Collapse(Guard[TrainingEvidence]):
     """The scores of a fixed probe with both classes stay apart as the training goes on.
 
     The study diary's first models said background to everything after a few hundred steps.
     """
 
     code, name, severity = "B041", "collapse", WARN
-    mend = "lower the learning rate, or balance the classes of the train sample"
+    remedy = "lower the learning rate, or balance the classes of the train sample"
 
-    def look(self, evidence: Course) -> Iterator[str]:
+    def check(self, evidence: TrainingEvidence) -> Iterator[str]:
         """At how many looks the scores were all the same, and when first."""
         import numpy as np
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.guards.evidence import Course
+from bench.guards.evidence import TrainingEvidence
 from bench.guards.guard import Guard
 from bench.guards.rehearsed.reread import NEAR
 
 
-class Kept(Guard[Course]):
+class Kept(Guard[TrainingEvidence]):
     """What was saved of this very fit scores as the fit did before it was saved.
 
     The run is scored with what was saved, so that a stored run can be scored again.
     """
 
     code, name = "B040", "kept"
-    mend = "save every trained tensor by name, and refuse on loading what is missing or too many"
+    remedy = "save every trained tensor by name, and refuse on loading what is missing or too many"
 
-    def look(self, evidence: Course) -> Iterator[str]:
+    def check(self, evidence: TrainingEvidence) -> Iterator[str]:
         """How many scores differ."""
         import numpy as np
 

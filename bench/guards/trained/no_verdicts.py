@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.guards.evidence import Course
+from bench.guards.evidence import TrainingEvidence
 from bench.guards.guard import WARN, Guard
 from bench.guards.recorder import shown
 
 SHARE = 0.1
 
 
-class TrainingVerdicts(Guard[Course]):
+class TrainingVerdicts(Guard[TrainingEvidence]):
     """The model gives a verdict on the probe's events at every look."""
 
     code, name, severity = "B042", "training-verdicts", WARN
-    mend = "look at what it answers; score from the answers' probabilities, not from generated text"
+    remedy = "look at what it answers; score from answers' probabilities, not from generated text"
 
-    def look(self, evidence: Course) -> Iterator[str]:
+    def check(self, evidence: TrainingEvidence) -> Iterator[str]:
         """The worst look."""
         import numpy as np
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.guards.evidence import Course
+from bench.guards.evidence import TrainingEvidence
 from bench.guards.guard import WARN, Guard, NotApplicableError
 from bench.guards.recorder import shown
 
@@ -12,7 +12,7 @@ LOW, HIGH = 1e-7, 0.3
 """Median update of all that is trained, against its norm."""
 
 
-class Updates(Guard[Course]):
+class Updates(Guard[TrainingEvidence]):
     """A step moves the weights by a sensible share of their norm: about 1e-3, as a rule.
 
     Smaller than the last digit of a float, and nothing is learned; a third of the norm, and
@@ -20,9 +20,9 @@ class Updates(Guard[Course]):
     """
 
     code, name, severity = "B043", "updates", WARN
-    mend = "raise or lower the learning rate; look at the scale of what was attached"
+    remedy = "raise or lower the learning rate; look at the scale of what was attached"
 
-    def look(self, evidence: Course) -> Iterator[str]:
+    def check(self, evidence: TrainingEvidence) -> Iterator[str]:
         """The median update."""
         import numpy as np
 

@@ -12,7 +12,7 @@ from bench.report.drawing.distributions import calibration, scores, sculpting
 from bench.report.drawing.history import history
 from bench.report.drawing.sheet import STYLE
 from bench.report.sets import EventSet, Setting
-from bench.storage.files import written
+from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,7 +41,7 @@ def draw(events: EventSet, folder: Path, room: str) -> list[Picture]:
             if figure is None:
                 continue
             file = f"{room}/{name}-{events.slug}.png"
-            with written(folder / file) as draft:
+            with atomic_write(folder / file) as draft:
                 figure.savefig(draft, format="png", dpi=100, metadata={"Software": None})
             pictures.append(Picture(file, f"{title}: {events.title}"))
     return pictures

@@ -76,7 +76,7 @@ def guarded(runs: Sequence[Run]) -> list[Block]:
             plain(f"{verdict.code} {verdict.guard}"),
             plain(verdict.outcome),
             plain(", ".join(verdict.findings)),
-            plain(known[verdict.code].mend if verdict.code in known else ""),
+            plain(known[verdict.code].remedy if verdict.code in known else ""),
         ]
         for run in sorted(own, key=lambda run: (run.record.title, run.name))
         for verdict in found(run.record)

@@ -104,9 +104,9 @@ def make_chunk(job: Job) -> Receipt:
     if job.state is not None and state_of(job.recipe.path) != job.state:
         raise bench.InputError(f"{job.recipe.path} was changed while it was read; run it again")
     if job.recipe.constituents:
-        with bench.written(job.constituents) as draft:
+        with bench.atomic_write(job.constituents) as draft:
             keep_constituents(draft, kept)
-    with bench.written(job.file) as draft, draft.open("wb") as out:
+    with bench.atomic_write(job.file) as draft, draft.open("wb") as out:
         np.savez(out, x=content.x, labels=content.labels, ids=content.ids)
     count = len(content.ids)
     missing = job.stop - job.start - count

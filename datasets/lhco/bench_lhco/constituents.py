@@ -73,7 +73,7 @@ def gather_constituents(parts: Sequence[Path], rows: NDArray[np.intp], file: Pat
         draft.unlink()  # of a process that was killed over it
     done = 0
     with (
-        bench.written(file) as temporary,
+        bench.atomic_write(file) as temporary,
         pq.ParquetWriter(temporary, pq.read_schema(parts[0]), compression="zstd") as writer,
     ):
         for part in parts:

@@ -82,7 +82,7 @@ class LhcoDataset(bench.Dataset):
         context.data.mkdir(parents=True, exist_ok=True)
         return get(self._publication, context)
 
-    def make(self, simulation: bench.Simulation, context: bench.Context) -> Path:
+    def make(self, simulation: bench.SimulationRequest, context: bench.Context) -> Path:
         """Simulate the twin with Pythia 8 and write it in the official layout."""
         self._simulate(simulation, context)
         return self._twin_file(context)
@@ -94,13 +94,13 @@ class LhcoDataset(bench.Dataset):
         labels = self._publication.labels(file, self._labels)
         return check(file, context, labels=labels, kinds=self.kinds)
 
-    def bring(self, wanted: bench.Import, context: bench.Context) -> Sequence[str]:
+    def import_file(self, wanted: bench.ImportRequest, context: bench.Context) -> Sequence[str]:
         """Convert a file in one of the layouts that people have, and keep it with a card."""
-        from bench_lhco.imported.bring import bring
+        from bench_lhco.imported.import_file import bring
 
         return bring(wanted, context)
 
-    def _simulate(self, simulation: bench.Simulation | None, context: bench.Context) -> None:
+    def _simulate(self, simulation: bench.SimulationRequest | None, context: bench.Context) -> None:
         from bench_lhco.twin.make import make_twin
 
         make_twin(self.name, self.twin, simulation, self._twin_file(context), context)

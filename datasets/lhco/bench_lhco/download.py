@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench import Context, InputError, Progress, put_in_place
+from bench import Context, InputError, Progress, atomic_replace
 from bench_lhco.files.attempts import (
     PATIENT,
     InterruptedDownloadError,
@@ -149,7 +149,7 @@ def fetch(
         with Partial(path) as part:
             _complete(part, url, size, progress, patience)
             part.verify(url, expected)
-            put_in_place(part.finish(), path)
+            atomic_replace(part.finish(), path)
             record_sha256(path, part.sha256.hexdigest())
     finally:
         lock.release()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bench_lhco.imported.bring import bring
 from bench_lhco.imported.found import imported
+from bench_lhco.imported.import_file import bring
 
 import bench
-from bench.api.dataset_requests import Import
+from bench.api.dataset_requests import ImportRequest
 
 
 def brought(context: bench.Context, **wanted: object) -> bench.Dataset:
     """The dataset that an import makes."""
     wanted.setdefault("name", "mine")
-    bring(Import(**wanted), context)
+    bring(ImportRequest(**wanted), context)
     parts = {part.name: part for part in imported(context.data, [])}
     return parts[str(wanted["name"])]()
 

@@ -134,7 +134,7 @@ def test_an_imported_dataset_has_its_card_and_no_twin(tmp_path: Path) -> None:
     with pytest.raises(bench.RequestError, match="no published file"):
         part().get(context)
     with pytest.raises(bench.RequestError, match="no simulation"):
-        part().make(bench.Simulation(), context)
+        part().make(bench.SimulationRequest(), context)
     with pytest.raises(bench.InputError, match="no such file"):
         part().open(None, None, context)
     with pytest.raises(bench.InputError, match="mine is imported, wanted no edition, got twin"):

@@ -191,7 +191,7 @@ def test_a_twin_that_is_there_is_not_replaced_unasked(
     twin: bench.Source, context: bench.Context
 ) -> None:
     with pytest.raises(bench.RequestError, match="--force replaces it"):
-        ResearchAndDevelopment().make(bench.Simulation(), context)
+        ResearchAndDevelopment().make(bench.SimulationRequest(), context)
 
 
 def test_a_twin_that_another_process_made_meanwhile_is_taken(

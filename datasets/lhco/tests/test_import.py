@@ -14,14 +14,14 @@ from bench_lhco.datasets import ResearchAndDevelopment
 from bench_lhco.events import Events
 from bench_lhco.features import SETS
 from bench_lhco.files import write
-from bench_lhco.imported.bring import bring
 from bench_lhco.imported.found import imported
+from bench_lhco.imported.import_file import bring
 from bringing import brought, left
 from click.testing import CliRunner
 from foreign import LABELS, NAMES, N, blocks, features, lists, parquet, particles, rows
 
 import bench
-from bench.api.dataset_requests import Import
+from bench.api.dataset_requests import ImportRequest
 from bench.cli.main import cli
 
 
@@ -144,7 +144,7 @@ def test_what_is_left_out_and_made_of_it_is_told_and_in_the_card(
     momenta = lists(particles(), ("part_px", "part_py", "part_pz"))
     more = {"part_energy": momenta["part_px"], "weight": np.ones(N), "label": LABELS}
     pq.write_table(pa.table({**momenta, **more}), tmp_path / "file")
-    told = bring(Import(file=tmp_path / "file", name="mine"), context)
+    told = bring(ImportRequest(file=tmp_path / "file", name="mine"), context)
     assert told[1:] == [
         "particles are taken as massless: px, py, pz are kept as pt, eta, phi",
         "left out, being no pt, eta or phi: 'part_energy', 'weight'",

@@ -10,13 +10,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bench_lhco.imported.bring import bring
+from bench_lhco.imported.import_file import bring
 from bringing import brought, left
 from click.testing import CliRunner
 from foreign import LABELS, NAMES, N, array, blocks, features, lists, particles
 
 import bench
-from bench.api.dataset_requests import Import
+from bench.api.dataset_requests import ImportRequest
 from bench.cli.main import cli
 
 OPEN, TRAIN, VALID, TEST = bench.Split
@@ -196,7 +196,7 @@ def test_an_event_in_two_parts_is_counted_and_used_in_the_test_part_alone(
         brought(context, file=tmp_path / "train", test_file=tmp_path / "train")
     assert left(context) == []
     monkeypatch.setattr("bench_lhco.imported.divided.MOST", 1 / N)
-    said = bring(Import(**files, name="mine"), context)
+    said = bring(ImportRequest(**files, name="mine"), context)
     assert "events in both the train and the test part: 1, used in the test part alone" in said
     assert not any("repeated" in line for line in said)
     table = table_of(brought(context, **files, force=True), context)
@@ -222,7 +222,7 @@ def test_without_a_test_part_it_says_what_it_is_good_for(
     tmp_path: Path, context: bench.Context
 ) -> None:
     csv(tmp_path / "file", ["train"] * N)
-    told = bring(Import(file=tmp_path / "file", name="mine", split_column="split"), context)
+    told = bring(ImportRequest(file=tmp_path / "file", name="mine", split_column="split"), context)
     assert "without a test part, nothing that is fitted on it can be evaluated on it" in told
 
 

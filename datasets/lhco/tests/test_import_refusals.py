@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bench_lhco.imported.bring import bring
+from bench_lhco.imported.import_file import bring
 from bench_lhco.imported.repeats import count_repeats
 from bringing import brought, left
 from foreign import LABELS, N, blocks, features, flat, lists, particles
 
 import bench
-from bench.api.dataset_requests import Import
+from bench.api.dataset_requests import ImportRequest
 
 
 def nan_in_features(path: Path) -> None:
@@ -101,7 +101,9 @@ def test_a_bad_request_is_refused_before_any_work(
     (context.data / "imported" / "there").mkdir(parents=True)
     flat(tmp_path / "file")
     with pytest.raises(bench.RequestError, match=told):
-        bring(Import(**{"file": tmp_path / "file", "name": "mine", **REQUESTS[told]}), context)
+        bring(
+            ImportRequest(**{"file": tmp_path / "file", "name": "mine", **REQUESTS[told]}), context
+        )
     assert left(context) == ["there"]
 
 

@@ -11,14 +11,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bench_lhco.imported.bring import bring
+from bench_lhco.imported.import_file import bring
 from bench_lhco.imported.units import kind_of, parted, unit_of
 from bringing import brought, left
 from click.testing import CliRunner
 from foreign import LABELS, NAMES, N, blocks, features
 
 import bench
-from bench.api.dataset_requests import Import
+from bench.api.dataset_requests import ImportRequest
 from bench.cli.main import cli, main
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -282,5 +282,5 @@ def test_names_and_spellings() -> None:
 
 
 def test_a_note_says_whose_the_usual_unit_is(tmp_path: Path, context: bench.Context) -> None:
-    told = bring(Import(file=csv(tmp_path, m_jj=MASSES), name="mine"), context)
+    told = bring(ImportRequest(file=csv(tmp_path, m_jj=MASSES), name="mine"), context)
     assert told[1:] == ["unit by the name, which the values bear out: m_jj in GeV"]

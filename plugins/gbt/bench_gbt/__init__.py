@@ -41,7 +41,7 @@ class BoostedTrees(bench.Model):
     min_child_weight: float = 5.0
     """Sum of event weights (hessian) that a leaf has to hold."""
 
-    def lacks(self, device: str) -> str:
+    def device_problem(self, device: str) -> str | None:
         """Why XGBoost has no such device; left alone, it warns and takes the CPU."""
         import xgboost
 
@@ -49,7 +49,7 @@ class BoostedTrees(bench.Model):
             point = xgboost.DMatrix([[0.0], [1.0]], label=[0, 1])
             booster = xgboost.train({"device": device}, point, num_boost_round=1)
         taken = json.loads(booster.save_config())["learner"]["generic_param"]["device"]
-        return "" if taken.startswith("cuda") else "XGBoost sees no such device"
+        return None if taken.startswith("cuda") else "XGBoost sees no such device"
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Trees:
         """Boost until the valid split's log loss no longer falls; keep the best number of trees."""

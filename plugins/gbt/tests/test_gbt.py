@@ -43,7 +43,7 @@ def test_it_learns_what_no_single_feature_tells(trees: object) -> None:
 
 
 def test_a_device_that_is_not_here_is_told(tmp_path: Path) -> None:
-    assert BoostedTrees().lacks("cuda:7") or shutil.which("nvidia-smi")
+    assert BoostedTrees().device_problem("cuda:7") or shutil.which("nvidia-smi")
 
 
 def test_it_stops_early_and_keeps_the_best_trees(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class Plan:
         return msgspec.convert(found, cls)
 
 
-def build(plan: Plan, device: str, front: bench.Front | None = None) -> Network:
+def build(plan: Plan, device: str, front: bench.ViewModule | None = None) -> Network:
     """The network of a plan, on the device, with the base's weights and an adapter at its start.
 
     Raises:
@@ -76,7 +76,7 @@ def build(plan: Plan, device: str, front: bench.Front | None = None) -> Network:
 
 
 def fuse(
-    plan: Plan, language: torch.nn.Module, device: str, front: bench.Front | None = None
+    plan: Plan, language: torch.nn.Module, device: str, front: bench.ViewModule | None = None
 ) -> FusedModel:
     """The language model with its tuning and with the adapter of the numbers."""
     tune(language, plan.tuning)
@@ -102,7 +102,7 @@ def renderer_of(plan: Plan) -> Renderer:
     return Renderer(load_tokenizer(plan.base), room, valued=plan.values > 0)
 
 
-def _alone(plan: Plan, front: bench.Front | None) -> AdapterAlone:
+def _alone(plan: Plan, front: bench.ViewModule | None) -> AdapterAlone:
     if plan.adapter is None:
         raise bench.InputError("base=none leaves a model of text alone nothing to read")
     return AdapterAlone(Adapter(plan.adapter, plan.adapter.units, front and front()))

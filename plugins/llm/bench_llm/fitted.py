@@ -65,7 +65,7 @@ class FittedLanguageModel:
         folder: Path,
         device: str,
         decode: str = LOGITS,
-        front: bench.Front | None = None,
+        front: bench.ViewModule | None = None,
     ) -> FittedLanguageModel:
         """What `save` wrote, on the base that it was fitted on.
 
@@ -118,9 +118,9 @@ def fit(
 
 def _start(plan: Plan, train: bench.Inputs, context: bench.Context) -> FittedLanguageModel:
     """What the training starts from."""
-    front = context.fronts.get("numbers")
-    if context.start is not None:
-        fitted = FittedLanguageModel.load(context.start, context.device, front=front)
+    front = context.view_modules.get("numbers")
+    if context.warm_start is not None:
+        fitted = FittedLanguageModel.load(context.warm_start, context.device, front=front)
         _demand_same(fitted.plan, plan)
         return fitted
     network = build(plan, context.device, front)

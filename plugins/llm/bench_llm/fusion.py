@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class FusedLanguageModel(LanguageModel):
     """A language model with an adapter from the numbers to its embeddings."""
 
-    fronts = frozenset({"numbers"})
+    trainable_views = frozenset({"numbers"})
 
     layers: Literal[0, 1, 2] = 2
     """The adapter's hidden layers, with SiLU; 0 for a linear map."""

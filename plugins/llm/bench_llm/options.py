@@ -27,9 +27,9 @@ Precision = Literal["float32", "bfloat16"]
 class LanguageModel(bench.Model):
     """A causal language model that is fine-tuned to answer `signal` or `background`."""
 
-    continues = True
+    supports_warm_start = True
     scoring = frozenset({"decode"})
-    welcomes = frozenset({"values"})
+    reads_if_given = frozenset({"values"})
     place: ClassVar[str] = "first"
 
     base: str = "tiny"
@@ -119,7 +119,7 @@ class LanguageModel(bench.Model):
         """What was trained, on its base."""
         from bench_llm.fitted import FittedLanguageModel
 
-        front = context.fronts.get("numbers")
+        front = context.view_modules.get("numbers")
         return FittedLanguageModel.load(folder, context.device, self.decode, front)
 
     def preview(self, train: bench.Inputs, context: bench.Context) -> str:
@@ -141,11 +141,11 @@ class LanguageModel(bench.Model):
         return render(self.plan_for(inputs, context), inputs)
 
     @property
-    def connected(self) -> frozenset[str]:
+    def depends_on(self) -> frozenset[str]:
         """Its views, but for those that a control takes away."""
         lost = {"texts", "values"} if self.base == NONE else set()
         lost |= {"numbers"} if self.control == ZEROED else set()
-        return (self.reads | self.welcomes) - lost
+        return (self.reads | self.reads_if_given) - lost
 
     def adapter(self, d: int, *, fronted: bool) -> AdapterShape | None:
         """The adapter for d numbers, behind a front or not; None for a model of text alone."""
@@ -170,7 +170,7 @@ class LanguageModel(bench.Model):
         """What the network that reads these inputs is built from."""
         numbers, values = inputs.views.get("numbers"), inputs.views.get("values")
         d = 0 if numbers is None else numbers.shape[1]
-        plan = self.plan(d, context.seed, fronted="numbers" in context.fronts)
+        plan = self.plan(d, context.seed, fronted="numbers" in context.view_modules)
         if values is None or self.base == NONE:
             return plan
         return replace(plan, values=values.shape[1])

@@ -139,7 +139,7 @@ def test_the_loss_is_on_the_answer_alone(base: str) -> None:
     rows = torch.arange(6)[:, None]
     assert torch.allclose(logits, whole[rows, batch.reads], atol=1e-5)
     losses = Loss(0.0, balanced=False).of_events(logits, wanted)
-    expected = -torch.log_softmax(whole, -1)[rows, batch.reads].gather(2, wanted[..., None])
+    expected = -torch.log_softmax(whole, -1)[rows, batch.reads].load_samples(2, wanted[..., None])
     assert torch.allclose(losses, expected.sum(dim=(1, 2)), atol=1e-4)
 
 

@@ -20,16 +20,16 @@ class MultilayerPerceptron(Settings, bench.Model):
 
     name = "mlp"
     reads = frozenset({"numbers"})
-    fronts = frozenset({"numbers"})
+    trainable_views = frozenset({"numbers"})
     encoder = "numbers"
 
-    def lacks(self, device: str) -> str:
+    def device_problem(self, device: str) -> str | None:
         """Why torch has no such device."""
         import torch
 
         there = torch.cuda.device_count()
         if int(device.partition(":")[2] or 0) < there:
-            return ""
+            return None
         build = "" if torch.version.cuda else ", and this is a CPU build of torch"
         return f"torch sees {there} CUDA devices{build}"
 

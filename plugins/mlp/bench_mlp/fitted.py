@@ -62,7 +62,7 @@ class FittedPerceptron:
             DamagedError: a tensor is missing, is too many, or has another shape.
         """
         shape = Shape(**json.loads((folder / SHAPE).read_text()))
-        front = context.fronts.get("numbers")
+        front = context.view_modules.get("numbers")
         if shape.fronted != (front is not None):
             raise bench.RequestError(
                 f"front of the numbers: the fit has one {shape.fronted}, given {not shape.fronted}"

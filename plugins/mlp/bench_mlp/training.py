@@ -33,7 +33,7 @@ def train(
     if len(np.unique(train.y)) < 2:
         raise bench.InputError("the train sample has one class only")
     d = np.shape(train.views["numbers"])[1]
-    front = context.fronts.get("numbers")
+    front = context.view_modules.get("numbers")
     shape = Shape(d, model.layers, model.units, model.dropout, front is not None)
     with torch.random.fork_rng():
         torch.manual_seed(context.seed)
@@ -90,7 +90,7 @@ class _Session:
         self.step = 0
         names = [name for name, _ in network.named_parameters()]
         score = FittedPerceptron(network, device).score
-        context.watch(bench.Training(network, self.optimizer, names, score))
+        context.watch(bench.TrainingHandle(network, self.optimizer, names, score))
 
     def run(self) -> None:
         """Train in place; the weights of the best epoch stay."""

@@ -24,7 +24,7 @@ class PeriodicNumbers(bench.Encoder):
 
     name = "numbers-periodic"
     produces = frozenset({"numbers"})
-    fronts = frozenset({"numbers"})
+    trainable_views = frozenset({"numbers"})
 
     frequencies: int = 16
     """Frequencies of each feature."""
@@ -49,7 +49,7 @@ class PeriodicNumbers(bench.Encoder):
         """`numbers`: (n, d) float32, in the columns' units."""
         return {"numbers": table.x}
 
-    def front(self, view: str, learned: Mapping[str, NDArray[np.generic]]) -> Periodic:
+    def view_module(self, view: str, learned: Mapping[str, NDArray[np.generic]]) -> Periodic:
         """(b, d) scaled numbers -> (b, d * (1 + 2 * frequencies))."""
         from bench_numbers_periodic.network import Periodic
 

@@ -50,13 +50,13 @@ def inputs(n: int, seed: int = 0) -> bench.Inputs:
 
 
 def context(folder: Path, seed: int = 0, **told: Any) -> bench.Context:
-    front = bench.Front(ENCODER, "numbers", ENCODER.learn(table(5)))
+    front = bench.ViewModule(ENCODER, "numbers", ENCODER.learn(table(5)))
     return bench.Context(
         data=folder,
         scratch=folder,
         checkpoints=folder,
         seed=seed,
-        **{"fronts": {"numbers": front}, **told},
+        **{"view_modules": {"numbers": front}, **told},
     )
 
 
@@ -71,7 +71,7 @@ def test_stripes_are_learned_that_the_plain_network_does_not_see(
     fitted: tuple[Any, Recorder], tmp_path: Path
 ) -> None:
     test = inputs(1000, 2)
-    plain = MODEL.fit(inputs(2000), inputs(500, 1), context(tmp_path, fronts={}))
+    plain = MODEL.fit(inputs(2000), inputs(500, 1), context(tmp_path, view_modules={}))
     right = [((model.score(test) > 0.5) == test.y).mean() for model in (plain, fitted[0])]
     assert right[1] > 0.9
     assert right[1] > right[0] + 0.1
@@ -99,7 +99,7 @@ def test_a_fresh_process_has_them(fitted: tuple[Any, Recorder], tmp_path: Path) 
     again = reread(MODEL, saved, test, context(work))
     assert np.array_equal(again, fitted[0].score(test))
     with pytest.raises(bench.RequestError, match="the fit has one True, given False"):
-        MODEL.load(saved, context(work, fronts={}))
+        MODEL.load(saved, context(work, view_modules={}))
 
 
 def test_the_seed_decides_where_they_start(tmp_path: Path) -> None:
@@ -135,10 +135,10 @@ def test_a_language_model_trains_them(tuning: str, tmp_path: Path) -> None:
     made.save(saved)
     assert np.array_equal(model.load(saved, context(tmp_path)).score(few), made.score(few))
     with pytest.raises(bench.RequestError, match="the fit has one True, given False"):
-        model.load(saved, context(tmp_path, fronts={}))
+        model.load(saved, context(tmp_path, view_modules={}))
     plain = tmp_path / "plain"
     plain.mkdir()
-    model.fit(few, few, context(plain, fronts={})).save(plain)
+    model.fit(few, few, context(plain, view_modules={})).save(plain)
     with pytest.raises(bench.RequestError, match="the fit has one False, given True"):
         model.load(plain, context(tmp_path))
 

@@ -108,9 +108,9 @@ def test_an_event_stands_for_itself_and_its_label_plays_no_part() -> None:
     assert (other["values"] == whole["values"]).all()
 
 
-def test_only_models_that_welcome_values_are_given_them() -> None:
+def test_only_models_that_read_values_if_given_are_given_them() -> None:
     class Plain(TextOnly):
-        welcomes = frozenset()
+        reads_if_given = frozenset()
 
     for model, given in ((TextOnly(), {"texts", "values"}), (Plain(), {"texts"})):
         demand_views(model, [ENCODER])

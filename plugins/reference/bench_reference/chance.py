@@ -23,7 +23,7 @@ class Random(bench.Model):
     name = "random"
     reads = frozenset({"numbers"})
     encoder = "numbers"
-    connected = frozenset()
+    depends_on = frozenset()
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Chance:
         """There is nothing to fit but the seed."""

@@ -21,7 +21,7 @@ class AlwaysBackground(bench.Model):
     name = "always-background"
     reads = frozenset({"numbers"})
     encoder = "numbers"
-    connected = frozenset()
+    depends_on = frozenset()
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Constant:
         """There is nothing to fit."""

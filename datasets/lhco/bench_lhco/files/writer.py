@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from bench import InputError, RequestError, written
+from bench import InputError, RequestError, atomic_write
 from bench_lhco.events import MAX_PARTICLES, Events
 from bench_lhco.files.layout import FIXED, GROUP, VALUES
 from bench_lhco.files.provenance import Value, set_provenance, text_attribute
@@ -51,7 +51,7 @@ def write(
         raise RequestError(f"{path}: wanted the number of events to write, at least one")
     if not path.parent.is_dir():
         raise InputError(f"{path}: there is no folder {path.parent}, wanted one to write to")
-    with written(path) as temporary:
+    with atomic_write(path) as temporary:
         _write(temporary, path, parts, attributes or {}, count)
         forget_sha256(path)
 

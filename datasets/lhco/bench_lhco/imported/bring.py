@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from filelock import FileLock
 
-from bench import Context, Import, RequestError, Split, did_you_mean, write_bytes
+from bench import Context, ImportRequest, RequestError, Split, did_you_mean, write_bytes
 from bench_lhco.cards import DivisionCard, FileCard, read_card, shipped_names, toml_of
 from bench_lhco.cards.card import demand_name
 from bench_lhco.files.sha256 import file_sha256
@@ -25,7 +25,7 @@ from bench_lhco.imported.stream import Foreign
 from bench_lhco.imported.units import said_units
 
 
-def bring(wanted: Import, context: Context) -> list[str]:
+def bring(wanted: ImportRequest, context: Context) -> list[str]:
     """Convert a file and keep it as a dataset of this name; gives what was done, a line each.
 
     Raises:
@@ -49,7 +49,7 @@ def bring(wanted: Import, context: Context) -> list[str]:
     return [f"{wanted.name}: {told}; read as {made.layout}, kept in {kept}", *card.notes]
 
 
-def _demand_free(wanted: Import, context: Context) -> None:
+def _demand_free(wanted: ImportRequest, context: Context) -> None:
     demand_name(wanted.name)
     for text in (wanted.title, wanted.source, wanted.licence, *wanted.label_meanings):
         if not text.isprintable():
@@ -63,7 +63,7 @@ def _demand_free(wanted: Import, context: Context) -> None:
         raise RequestError(f"there is a dataset {wanted.name} already; --force replaces it")
 
 
-def _portions(wanted: Import) -> list[Portion]:
+def _portions(wanted: ImportRequest) -> list[Portion]:
     """The files with where their labels come from.
 
     Raises:
@@ -116,7 +116,7 @@ def _portions(wanted: Import) -> list[Portion]:
     return [Portion(files[file], label, part=part) for part, file in parts.items() if file]
 
 
-def _demand_one_division(wanted: Import) -> None:
+def _demand_one_division(wanted: ImportRequest) -> None:
     """Refuse options of a published division that do not go together.
 
     Raises:
@@ -140,7 +140,7 @@ def _demand_one_division(wanted: Import) -> None:
         raise RequestError(f"column {column!r}: wanted as the split, or as the label or left out")
 
 
-def _division(wanted: Import, made: Made) -> DivisionCard | None:
+def _division(wanted: ImportRequest, made: Made) -> DivisionCard | None:
     """Whose division the events have, and how many are in each part; None without one."""
     import numpy as np
 
@@ -155,19 +155,19 @@ def _division(wanted: Import, made: Made) -> DivisionCard | None:
     return DivisionCard(source, **{split.name.lower(): counts[split] for split in Split})
 
 
-def _given(wanted: Import) -> list[Path]:
+def _given(wanted: ImportRequest) -> list[Path]:
     """The files of events."""
     files = (wanted.file, wanted.signal_file, wanted.valid_file, wanted.test_file)
     return [file for file in files if file is not None]
 
 
-def _files(wanted: Import) -> Sequence[Path]:
+def _files(wanted: ImportRequest) -> Sequence[Path]:
     files = (*_given(wanted), wanted.labels)
     return [file for file in files if file is not None and file.is_file()]
 
 
 @contextmanager
-def _in_place(wanted: Import, context: Context) -> Iterator[Path]:
+def _in_place(wanted: ImportRequest, context: Context) -> Iterator[Path]:
     """A new folder, which is the dataset's when the block ends well, and is gone if it does not."""
     room, folder = imports(context.data), folder_of(wanted.name, context.data)
     room.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from bench import Context, InputError, written
+from bench import Context, InputError, atomic_write
 from bench_lhco.events import Events, event_ids
 from bench_lhco.files import write
 from bench_lhco.files.values import demand_few_skipped, particle_faults
@@ -141,7 +141,7 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
     columns = head.columns or ()
     schema = pa.schema([*((name, pa.float32()) for name in columns), (LABEL, pa.int8())])
     ids, kinds, ends = [], [], [0]
-    with written(made) as draft, pq.ParquetWriter(draft, schema) as writer:
+    with atomic_write(made) as draft, pq.ParquetWriter(draft, schema) as writer:
         for opened in files:
             for values, labels in labelled(opened, _feature_faults, tally, context, skip=skip):
                 writer.write_batch(pa.record_batch([*values.T, labels], schema=schema))
@@ -193,7 +193,7 @@ def _with_splits(
     """
     splits = np.concatenate(made.tally.splits)
     made.tally.shared, told = count_overlaps(files[-1].file, ids, splits)
-    with written(made.file.with_name(SPLITS)) as draft, draft.open("wb") as stream:
+    with atomic_write(made.file.with_name(SPLITS)) as draft, draft.open("wb") as stream:
         np.save(stream, splits, allow_pickle=False)
     signal = np.concatenate(kinds) > 0
     return replace(made, splits=splits, signal=signal, notes=(*made.notes, *told))

@@ -76,7 +76,7 @@ class ImportedEvents(LhcoDataset):
         """There is nothing to download."""
         return bench.Dataset.get(self, context)
 
-    def make(self, simulation: bench.Simulation, context: bench.Context) -> Path:
+    def make(self, simulation: bench.SimulationRequest, context: bench.Context) -> Path:
         """There is nothing to simulate."""
         return bench.Dataset.make(self, simulation, context)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import Import, RequestError, Split
+from bench import ImportRequest, RequestError, Split
 from bench_lhco.cards import Card, ColumnCard, DivisionCard, FileCard, LabelCard, LayoutCard
 from bench_lhco.cards.card import NAME
 from bench_lhco.files.writer import LABELS
@@ -38,7 +38,7 @@ DEFAULT = {"background": 0, "signal": 1} | {f"signal{label}": label for label in
 
 
 def card_of(
-    wanted: Import,
+    wanted: ImportRequest,
     made: Made,
     kept: Sequence[FileCard],
     originals: Sequence[tuple[Path, str]],

@@ -72,7 +72,7 @@ def simulate_chunk(chunk: Chunk) -> Particles:
 def store(chunk: Chunk, folder: Path) -> None:
     """Simulate a chunk and put its file in place when it is whole."""
     seen = simulate_chunk(chunk)
-    with bench.written(chunk.file(folder)) as draft, draft.open("wb") as out:
+    with bench.atomic_write(chunk.file(folder)) as draft, draft.open("wb") as out:
         np.savez(out, values=seen.values, offsets=seen.offsets)
 
 

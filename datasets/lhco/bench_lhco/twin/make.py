@@ -22,7 +22,7 @@ BACKGROUND = "background"
 def make_twin(
     dataset: str,
     twin: Twin,
-    wanted: bench.Simulation | None,
+    wanted: bench.SimulationRequest | None,
     path: Path,
     context: bench.Context,
 ) -> None:
@@ -35,7 +35,7 @@ def make_twin(
         RequestError: there is one already, and replacing it was not asked for.
     """
     anything = wanted is None
-    asked = wanted or bench.Simulation()
+    asked = wanted or bench.SimulationRequest()
     events = _events(dataset, twin, asked)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
@@ -61,7 +61,7 @@ def make_twin(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _events(dataset: str, twin: Twin, asked: bench.Simulation) -> dict[str, int]:
+def _events(dataset: str, twin: Twin, asked: bench.SimulationRequest) -> dict[str, int]:
     """Events to simulate of each kind; a number of signal events is shared out among its kinds.
 
     Raises:

@@ -90,7 +90,9 @@ class _Session:
         )
         self.progress = self.checkpoints.restore()
         self.watch = Watch(self.network, self.progress, context.device)
-        context.watch(bench.Training(self.network, self.optimizer, training.meant, training.score))
+        context.watch(
+            bench.TrainingHandle(self.network, self.optimizer, training.meant, training.score)
+        )
 
     def run(self) -> None:
         progress, schedule = self.progress, self.recipe.schedule
