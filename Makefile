@@ -43,9 +43,9 @@ lint: $(READY) docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# the site, into site/; a warning is an error
+# the site, into site/; a warning is an error, which --quiet would hide
 docs: $(READY)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # what still holds of the runs packed beside a report is reused; the rest is made anew
 reports: $(READY)
