@@ -86,7 +86,7 @@ def parsed(words: Iterable[str]) -> None:
     """Let the command line take the words after `bench`, and do nothing with them."""
     from bench.cli.main import cli
 
-    command, rest = cli, [word for word in words if word != "--help"]
+    command, rest = cli, [word for word in words if word not in ("--help", "--version")]
     if not rest:
         return
     while isinstance(command, click.Group):
