@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from documented import HOUSE, PAGES, TYPED, blocks, examples, lines, parsed, spans
+from documented import HOUSE, PAGES, TYPED, Block, blocks, examples, lines, parsed, spans
 
 from bench.cli.main import cli, main
 
@@ -222,6 +222,19 @@ def test_a_variable_is_heeded(
     printed = capfd.readouterr()
     assert not printed.err
     assert ("llm-nfa" in printed.out) is ("PLUGINS" not in span)
+
+
+@pytest.mark.parametrize("study", [b for b in blocks(*PAGES) if "[[runs]]" in b.content])
+def test_a_study_of_the_documents_can_be_planned(
+    desk: Desk, study: Block, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (desk.folder / "documented.toml").write_text(study.content)
+    code = type_in(desk, "bench plan documented.toml")
+    printed = capfd.readouterr()
+    assert code == 0, printed.err
+    plugins = re.findall(r'plugin = "(\S+)"', study.content)
+    assert [name for name in plugins if name not in printed.out] == []
+    assert plugins
 
 
 def test_every_option_of_the_running_text_is_in_a_command_that_is_run() -> None:
