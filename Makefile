@@ -7,7 +7,7 @@ PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/linear -e plugins/ref
 	-e plugins/llm -e plugins/mlp -e plugins/numbers-bins -e plugins/numbers-invariants \
 	-e plugins/prompt-words -e plugins/numbers-periodic -e plugins/prompt-xval
 
-.PHONY: install demo test test-slow mutation lint bench reports
+.PHONY: install demo test test-slow mutation lint docs bench reports
 
 install: $(READY)
 
@@ -16,7 +16,7 @@ $(READY): pyproject.toml constraints.txt $(wildcard datasets/*/pyproject.toml pl
 	@echo "installing into .venv: two to four minutes"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	@PYTHONWARNINGS=ignore::UserWarning $(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev $(PACKAGES)
+	@PYTHONWARNINGS=ignore::UserWarning $(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev --group docs $(PACKAGES)
 	@touch $@
 
 demo: $(READY)
@@ -37,11 +37,15 @@ mutation: $(READY)
 	$(BIN)/python benchmarks/mutation.py bench/metrics bench/comparison
 	$(BIN)/python benchmarks/mutation.py bench/guards --sample 300 --seed 1
 
-lint: $(READY)
+lint: $(READY) docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# the site, into site/; a warning is an error, which --quiet would hide
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # what still holds of the runs packed beside a report is reused; the rest is made anew
 reports: $(READY)

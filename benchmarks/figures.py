@@ -1,4 +1,4 @@
-"""The figures that the README states, measured by the commands that a user would type."""
+"""The figures that the documents state, measured by the commands that a user would type."""
 
 from __future__ import annotations
 

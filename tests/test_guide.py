@@ -19,7 +19,7 @@ from bench.guards.pages import pages
 from bench.plugins.registry import HOOKS
 
 DOCS = Path(__file__).parents[1] / "docs"
-GUIDE = DOCS / "plugins.md"
+GUIDE = DOCS / "tutorial" / "plugin.md"
 
 
 def commands() -> list[str]:
@@ -123,5 +123,5 @@ def test_every_hook_is_in_the_guide() -> None:
 
 
 def test_every_guard_has_its_page_as_it_describes_itself() -> None:
-    made = {path.name: path.read_text() for path in (DOCS / "guards").glob("*.md")}
-    assert made == pages(), "python -m bench.guards.pages docs/guards"
+    made = {path.name: path.read_text() for path in (DOCS / "reference" / "guards").glob("*.md")}
+    assert made == pages(), "python -m bench.guards.pages docs/reference/guards"

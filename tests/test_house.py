@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -147,10 +148,8 @@ def test_every_dependency_is_pinned_and_has_a_lower_bound() -> None:
         if ".venv" in file.relative_to(HOUSE).parts:
             continue
         project = tomllib.loads(file.read_text())
-        needed = project["project"]["dependencies"] + project.get("dependency-groups", {}).get(
-            "dev", []
-        )
-        for line in needed:
+        groups = project.get("dependency-groups", {})
+        for line in chain(project["project"]["dependencies"], *groups.values()):
             if line == "classifier-bench":
                 continue
             name, bound = re.match(r"([\w.-]+)(.*)", line).groups()

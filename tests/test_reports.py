@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -60,16 +62,45 @@ def tables(page: str) -> dict[str, list[list[str]]]:
     return found
 
 
-def test_the_main_table_of_the_readme_is_the_reports() -> None:
-    root = Path(__file__).parents[1]
-    report = tables((root / "reports" / "baselines" / "report.md").read_text())
-    _, _, *rows = tables((root / "README.md").read_text())["Figures"]
-    wanted = {}
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "docs" / "explanation" / "results.md"
+
+
+def rows_of_the_report(text: str) -> dict[str, list[str]]:
+    """AUC, max SIC and its band over seeds of each model, on `rd` 1:10 and on black box 1."""
+    report = tables(text)
+    rows: dict[str, list[str]] = {}
     for title in ("rd (twin), test 1:10", "blackbox1 (twin)"):
-        (section,) = [found for name, found in report.items() if name.startswith(f"{title} ")] or [
-            found for name, found in report.items() if name.startswith(title)
-        ]
+        (section,) = [found for name, found in report.items() if name.startswith(title)]
         for model, _, auc, _, sic, seeds, _ in section[2:]:
-            wanted.setdefault(model, []).extend([auc, sic, seeds])
-    assert {model: cells for model, *cells in rows} == wanted
+            rows.setdefault(model, []).extend([auc, sic, seeds])
+    return rows
+
+
+def test_the_main_table_of_the_documents_is_the_reports() -> None:
+    report = (ROOT / "reports" / "baselines" / "report.md").read_text()
+    _, _, *rows = tables(RESULTS.read_text())["Figures"]
+    assert {model: cells for model, *cells in rows} == rows_of_the_report(report)
     assert len(rows) == 18
+
+
+def test_the_six_rows_of_the_readme_are_the_reports_of_now_and_of_the_commit_it_names() -> None:
+    page = (ROOT / "README.md").read_text()
+    _, _, *rows = tables(page)["Results"]
+    assert len(rows) == 6
+    date, commit = re.search(r"Made on (\S+) at commit `(\w+)`", page).groups()
+    assert f"Made on {date} at commit `{commit}`" in RESULTS.read_text()
+    file = "reports/baselines/report.md"
+    shown = run_git("show", f"{commit}:{file}")
+    assert run_git("log", "-1", "--format=%cs", commit).strip() == date
+    for report in ((ROOT / file).read_text(), shown):
+        figures = rows_of_the_report(report)
+        for model, *cells in rows:
+            auc, sic, _, other_auc, other_sic, _ = figures[model]
+            assert cells == [auc, sic, other_auc, other_sic]
+
+
+def run_git(*words: str) -> str:
+    """What git prints here."""
+    command = ["git", *words]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 hookspec = pluggy.HookspecMarker("bench")
 hookimpl = pluggy.HookimplMarker("bench")
+"""Marks a function of a plugin as the hook of its name."""
 
 
 @hookspec

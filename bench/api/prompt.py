@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 QUESTION = "Classify this event as signal or background."
+"""What a text begins with."""
 CUE = "Answer:"
+"""What a text ends with; the answer follows."""
 ANSWERS = (" background", " signal")
 """What follows a text, by the event's label."""
 ABSENT = "none"

@@ -1,4 +1,4 @@
-"""The guards' pages, written from the guards: `python -m bench.guards.pages docs/guards`."""
+"""The guards' pages, made from the guards: `python -m bench.guards.pages docs/reference/guards`."""
 
 from __future__ import annotations
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from bench_lhco.features.page import page
 from bench_lhco.features.sets import SETS
 
-PAGE = Path(__file__).parents[3] / "docs" / "features.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "features.md"
 
 
 def test_the_page_is_as_the_columns_are() -> None:
-    assert PAGE.read_text() == page(), "python -m bench_lhco.features.page docs/features.md"
+    command = "python -m bench_lhco.features.page docs/reference/features.md"
+    assert PAGE.read_text() == page(), command
 
 
 def test_every_column_has_a_unit_a_meaning_and_but_for_the_diary_a_group() -> None:

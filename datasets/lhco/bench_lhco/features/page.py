@@ -1,6 +1,6 @@
 """The page that documents the feature sets, made from their columns.
 
-`python -m bench_lhco.features.page docs/features.md` writes it.
+`python -m bench_lhco.features.page docs/reference/features.md` writes it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from bench_lhco.features.sets import SETS
 HEAD = """# Features
 
 What `--set features=NAME` chooses among, made from the columns themselves by
-`python -m bench_lhco.features.page docs/features.md`. Jets are anti-kt of R = 1.0 over 20 GeV
-unless `--set radius` and `--set min_pt` say otherwise, the first one being the harder one; a
+`python -m bench_lhco.features.page docs/reference/features.md`. Jets are anti-kt of R = 1.0 over
+20 GeV unless `--set radius` and `--set min_pt` say otherwise, the first one being the harder one; a
 column of a jet that is not there is 0.
 """
 
