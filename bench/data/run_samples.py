@@ -61,7 +61,7 @@ def load_samples(
 ) -> RunSamples:
     """Open what a run needs, making twins and tables where there are none, and draw the samples.
 
-    `earlier` is what the fit used that this one goes on from, if any; `overlapping` samples may share
+    `earlier` is what the fit used that this one goes on from; `overlapping` samples may share
     events.
 
     Raises:
