@@ -32,8 +32,8 @@ from bench.data.sampling import Sample, draw
 from bench.plugins.options import build as built
 from bench.plugins.registry import load_registry
 from bench.running.pipeline import run as run_it
-from bench.running.request import RunRequest
 from bench.storage.home import Home
+from bench.storage.request import RunRequest
 from bench.storage.store import Store
 
 PADDED, SCORED, DIARYS, STEPS = 512, 2000, 60, 6

@@ -10,9 +10,10 @@ import pytest
 
 from bench.api.errors import InputError, RequestError
 from bench.api.table import Column, Table
-from bench.data.sampling import Sample, draw, read_size, signal_fraction
+from bench.data.sampling import Sample, draw, signal_fraction
 from bench.data.splits import SPLITS, split_rows
 from bench.data.used_events import UsedEvents
+from bench.storage.request import read_size
 
 
 def table(

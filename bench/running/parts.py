@@ -10,7 +10,6 @@ from bench.api.errors import RequestError
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.data.encode import demand_control, demand_views
-from bench.data.request import SampleRequest
 from bench.data.run_samples import DatasetRef
 from bench.data.sampling import Sample
 from bench.guards.every import demand_codes
@@ -25,7 +24,7 @@ from bench.plugins.option_routing import (
 )
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest, SampleRequest
 
 
 @dataclass(frozen=True)
