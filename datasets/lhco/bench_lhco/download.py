@@ -63,9 +63,9 @@ def get_file(
         InputError: no network, no such file, or not the bytes that were published.
     """
     path = context.data / published.name
-    there = path.is_file()
-    known = published.sha256 or (recorded_sha256(path) if there else None)
-    if there and known:
+    present = path.is_file()
+    known = published.sha256 or (recorded_sha256(path) if present else None)
+    if present and known:
         return _keep(path, {"sha256": known}, context)
     if published.record is None:
         raise InputError(f"{published.name}: its card tells no record, wanted the number of one")
@@ -76,7 +76,7 @@ def get_file(
             f" {', '.join(sorted(files)) or 'none'}"
         )
     remote = files[published.name]
-    if there:
+    if present:
         return _keep(path, {"md5": remote.md5}, context)
     context.notice(f"downloading {published.name}, {remote.size / 1e6:.1f} MB, to {path.parent}")
     return fetch(
@@ -218,10 +218,10 @@ def _receive(
         raise InterruptedDownloadError("the connection was closed early")
 
 
-def _same_size(part: Partial, url: str, found: int | None, wanted: int | None) -> None:
-    if None not in (found, wanted) and found != wanted:
+def _same_size(part: Partial, url: str, received: int | None, size: int | None) -> None:
+    if None not in (received, size) and received != size:
         part.remove()
-        raise InputError(f"{url}: at least {found} bytes, wanted {wanted}; what came was removed")
+        raise InputError(f"{url}: at least {received} bytes, wanted {size}; what came was removed")
 
 
 def _remote(entry: dict[str, Any]) -> Remote:
@@ -234,12 +234,12 @@ def _remote(entry: dict[str, Any]) -> Remote:
 
 def _keep(path: Path, expected: dict[str, str], context: Context) -> Path:
     """The path of a file that is there already, after verifying its bytes."""
-    found = digests(path, context.progress)
-    for name, wanted in expected.items():
-        if found[name] != wanted:
+    actual = digests(path, context.progress)
+    for name, expected_digest in expected.items():
+        if actual[name] != expected_digest:
             raise InputError(
-                f"{path}: {name} is {found[name]}, wanted {wanted}; move the file away to"
+                f"{path}: {name} is {actual[name]}, wanted {expected_digest}; move the file away to"
                 " download it again"
             )
-    record_sha256(path, found["sha256"])
+    record_sha256(path, actual["sha256"])
     return path

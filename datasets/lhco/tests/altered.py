@@ -68,7 +68,7 @@ def outcomes(altered: Sequence[Alteration]) -> Iterator[Outcome | None]:
                 del left[each.seed]
                 yield outcome
         except KilledError as error:
-            del left[int(error.told)]
+            del left[int(error.item)]
             yield None
 
 

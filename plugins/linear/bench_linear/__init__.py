@@ -45,9 +45,9 @@ class LogisticRegression(bench.Model):
         """The weights as `WeightedSum.save` wrote them."""
         import numpy as np
 
-        with np.load(folder / FILE, allow_pickle=False) as found:
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
             return WeightedSum(
-                found["mean"], found["spread"], found["weights"], float(found["bias"])
+                arrays["mean"], arrays["spread"], arrays["weights"], float(arrays["bias"])
             )
 
 

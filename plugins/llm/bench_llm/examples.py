@@ -36,7 +36,7 @@ class Examples:
         return len(self.y)
 
     def prompts(self, rows: NDArray[np.intp], device: str) -> Batch:
-        """Prompts whose next token is wanted."""
+        """Prompts whose next token is asked for."""
         lengths = self.tokens.lengths[rows]
         ids = self.tokens.ids[rows, : lengths.max()]
         reads = (lengths - 1)[:, None]
@@ -48,7 +48,7 @@ class Examples:
         )
 
     def answered(
-        self, rows: NDArray[np.intp], renderer: Renderer, held: NDArray[np.bool_], device: str
+        self, rows: NDArray[np.intp], renderer: Renderer, dropped: NDArray[np.bool_], device: str
     ) -> tuple[Batch, Tensor]:
         """Prompts with their answers, and the tokens that are to be predicted: (b, r).
 
@@ -60,13 +60,13 @@ class Examples:
         ids = np.full((len(rows), lengths.max() + answers.shape[1] - 1), renderer.padding)
         ids[:, : lengths.max()] = self.tokens.ids[rows, : lengths.max()]
         reads = (lengths - 1)[:, None] + np.arange(answers.shape[1])
-        told = np.where(answers == IGNORED, renderer.padding, answers)
-        np.put_along_axis(ids, reads[:, 1:], told[:, :-1], axis=1)
+        filled = np.where(answers == IGNORED, renderer.padding, answers)
+        np.put_along_axis(ids, reads[:, 1:], filled[:, :-1], axis=1)
         batch = Batch(
             _tensor(ids, device),
             _tensor(reads, device),
             _rows(self.numbers, rows, device),
-            _tensor(held, device),
+            _tensor(dropped, device),
             _rows(self.values, rows, device),
         )
         return batch, _tensor(answers, device)
@@ -127,11 +127,11 @@ class Reader:
         return np.asarray(values, dtype=np.float32)
 
 
-def _demand_numbers(numbers: NDArray[np.float32], d: int, told: str = "numbers") -> None:
+def _demand_numbers(numbers: NDArray[np.float32], d: int, view: str = "numbers") -> None:
     if numbers.ndim != 2 or numbers.shape[1] != d:
-        raise bench.InputError(f"{told} of shape {numbers.shape}, wanted {d} of each event")
+        raise bench.InputError(f"{view} of shape {numbers.shape}, wanted {d} of each event")
     if bad := int((~np.isfinite(numbers).all(axis=1)).sum()):
-        raise bench.InputError(f"{bad} of {len(numbers)} events have {told} that are not finite")
+        raise bench.InputError(f"{bad} of {len(numbers)} events have {view} that are not finite")
 
 
 def _rows(array: NDArray[np.float32] | None, rows: NDArray[np.intp], device: str) -> Tensor | None:

@@ -94,9 +94,9 @@ def test_a_tied_random_base_that_does_not_heed_its_labels_is_void(
     real = Examples.answered
 
     def ignored(self: Examples, rows: Any, renderer: Any, *given: Any) -> Any:
-        batch, wanted = real(self, rows, renderer, *given)
-        signal = torch.from_numpy(renderer.answers[1]).to(wanted)
-        return batch, signal.expand_as(wanted)
+        batch, answers = real(self, rows, renderer, *given)
+        signal = torch.from_numpy(renderer.answers[1]).to(answers)
+        return batch, signal.expand_as(answers)
 
     monkeypatch.setattr(Examples, "answered", ignored)
     model = TextOnly(base=tied("Qwen2", tmp_path / "base"))

@@ -38,8 +38,8 @@ def inputs(n: int, seed: int = 0) -> bench.Inputs:
     return bench.Inputs({"numbers": x}, y, ids, np.ones(n))
 
 
-def context(folder: Path, seed: int = 0, **told: Any) -> bench.Context:
-    return bench.Context(data=folder, scratch=folder, checkpoints=folder, seed=seed, **told)
+def context(folder: Path, seed: int = 0, **options: Any) -> bench.Context:
+    return bench.Context(data=folder, scratch=folder, checkpoints=folder, seed=seed, **options)
 
 
 @pytest.fixture(scope="module")

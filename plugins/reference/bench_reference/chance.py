@@ -25,17 +25,17 @@ class Random(bench.Model):
     encoder = "numbers"
     depends_on = frozenset()
 
-    def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Chance:
+    def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> RandomScores:
         """There is nothing to fit but the seed."""
-        return Chance(context.seed)
+        return RandomScores(context.seed)
 
-    def load(self, folder: Path, context: bench.Context) -> Chance:
+    def load(self, folder: Path, context: bench.Context) -> RandomScores:
         """The seed."""
-        return Chance(int((folder / FILE).read_text(encoding="ascii")))
+        return RandomScores(int((folder / FILE).read_text(encoding="ascii")))
 
 
 @dataclass(frozen=True)
-class Chance:
+class RandomScores:
     """Random scores of a seed."""
 
     seed: int

@@ -92,10 +92,10 @@ def interruptible(url: str) -> Iterator[None]:
         raise InputError(f"{url}: cannot be downloaded ({first_line(e)})") from e
 
 
-def expect(response: Response, url: str, wanted: set[int]) -> None:
+def expect(response: Response, url: str, accepted: set[int]) -> None:
     """Raise, as `interruptible` does, if the server answers with another state."""
     state = response.status_code
     if state in BUSY:
         raise InterruptedDownloadError(f"the server answers {state}")
-    if state not in wanted:
+    if state not in accepted:
         raise InputError(f"{url}: the server answers {state} {response.reason}, wanted the file")

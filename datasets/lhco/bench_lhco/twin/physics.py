@@ -193,14 +193,14 @@ def generator(lines: Sequence[str], seed: int) -> Any:
 def _silence() -> Iterator[None]:
     """Nothing that compiled code prints reaches the standard output."""
     sys.stdout.flush()
-    kept = os.dup(1)
+    stdout = os.dup(1)
     try:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), 1)
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        os.dup2(stdout, 1)
+        os.close(stdout)
 
 
 def generate(pythia: Any, n: int) -> Generated:

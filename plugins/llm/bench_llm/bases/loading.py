@@ -85,10 +85,10 @@ def _pretrained(folder: Path, form: BaseForm, device: str) -> PreTrainedModel:
     import torch
     from transformers import AutoModelForCausalLM
 
-    wanted: dict[str, Any] = {"dtype": getattr(torch, form.precision), "use_safetensors": True}
+    settings: dict[str, Any] = {"dtype": getattr(torch, form.precision), "use_safetensors": True}
     if form.quantised:
-        wanted |= {"quantization_config": quantisation(form.precision), "device_map": device}
-    language = AutoModelForCausalLM.from_pretrained(folder, **wanted, **_SAFELY)
+        settings |= {"quantization_config": quantisation(form.precision), "device_map": device}
+    language = AutoModelForCausalLM.from_pretrained(folder, **settings, **_SAFELY)
     return unpacked(language) if form.quantised else language.to(device)
 
 
@@ -109,7 +109,7 @@ def _read(source: BaseSource, load: Any) -> Any:
     try:
         return load()
     except (OSError, ValueError, KeyError) as error:
-        told = str(error).partition("\n")[0]
+        reason = str(error).partition("\n")[0]
         raise bench.InputError(
-            f"base={source.name}: no model with its tokenizer there: {told}"
+            f"base={source.name}: no model with its tokenizer there: {reason}"
         ) from error

@@ -63,10 +63,10 @@ def quantised_at_random(config: MistralConfig, device: str, seed: int = 0) -> Pr
             else:
                 made.fill_(1.0)
             if isinstance(parameter, Params4bit):
-                kept = Params4bit(
+                quantised = Params4bit(
                     made, requires_grad=False, quant_type="nf4", compress_statistics=True
                 )
-                setattr(module, name, kept.to(device))
+                setattr(module, name, quantised.to(device))
             else:
                 setattr(module, name, nn.Parameter(made))
     rotary = type(language.model.rotary_emb)(config)  # its buffers are no parameters

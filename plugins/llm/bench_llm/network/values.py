@@ -35,6 +35,6 @@ class ValueEmbedding(nn.Module):
         embedded = embedding(ids.masked_fill(marks, 0))
         if values is None:
             return embedded
-        amounts = values.load_samples(1, (marks.cumsum(1) - 1).clamp(min=0))  # (b, longest)
+        amounts = values.gather(1, (marks.cumsum(1) - 1).clamp(min=0))  # (b, longest)
         made = (amounts[..., None] * self.vector).to(embedded.dtype)
         return torch.where(marks[..., None], made, embedded)
