@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import torch
 from bench_llm.pretraining.texts import event_texts, vocabulary_texts
 from bench_llm.pretraining.tokenizer import train_tokenizer
 from bench_llm.pretraining.training import BATCH, build, pretrain
@@ -67,7 +66,7 @@ def main() -> None:
         print(f"step {step}: loss {loss:.4f}, about {left:.0f} s left", flush=True)
 
     loss = pretrain(model, tokenizer, epochs(table), arguments.steps, report)
-    model.to(torch.bfloat16).save_pretrained(arguments.output)
+    model.bfloat16().save_pretrained(arguments.output)
     tokenizer.save_pretrained(arguments.output)
     took = time.monotonic() - started
     print(f"loss {loss:.4f} after {arguments.steps * BATCH} texts and {took:.0f} s")

@@ -113,7 +113,8 @@ def within(offsets: NDArray[np.int64], rows: NDArray[np.integer]) -> NDArray[np.
 
     start, counts = offsets[rows], offsets[rows + 1] - offsets[rows]
     shift = start - (np.cumsum(counts) - counts)
-    return np.arange(counts.sum()) + np.repeat(shift, counts)
+    places: NDArray[np.int64] = np.arange(counts.sum()) + np.repeat(shift, counts)
+    return places
 
 
 def event_ids(particles: Particles) -> NDArray[np.uint64]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench_llm.network.adapter import Adapter
-    from bench_llm.rendering import Renderer, Tokens
+    from bench_llm.rendering import Renderer, TokenizedPrompts
 
 GIVEN, PERMUTED, ZEROED = "given", "permuted", "zeroed"
 
@@ -26,7 +26,7 @@ GIVEN, PERMUTED, ZEROED = "given", "permuted", "zeroed"
 class Examples:
     """The events of a sample."""
 
-    tokens: Tokens
+    tokens: TokenizedPrompts
     numbers: NDArray[np.float32] | None  # (n, d)
     y: NDArray[np.int8]  # (n,)
     weights: NDArray[np.float64]  # (n,)
@@ -109,7 +109,7 @@ class Reader:
             numbers = np.broadcast_to(mean, numbers.shape)
         return Examples(tokens, numbers.astype(np.float32), inputs.y, inputs.weights, values)
 
-    def _values(self, tokens: Tokens, inputs: bench.Inputs) -> NDArray[np.float32] | None:
+    def _values(self, tokens: TokenizedPrompts, inputs: bench.Inputs) -> NDArray[np.float32] | None:
         """The values of the placeholders, where the network reads any."""
         values = inputs.views.get("values")
         if not self.values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -56,14 +56,16 @@ class Generation:
         filled = places >= (longest - lengths)[:, None]  # (b, longest)
         left = embedded.new_zeros(len(lengths), longest, embedded.shape[-1])
         left[filled] = torch.cat([e[:n] for e, n in zip(embedded, lengths.tolist(), strict=True)])
-        made = self.network.language.generate(
+        language: Any = self.network.language  # what generates is no part of its declared class
+        made = language.generate(
             inputs_embeds=left,
             attention_mask=filled.long(),
             max_new_tokens=NEW_TOKENS,
             do_sample=False,
             pad_token_id=self.tokenizer.pad_token_id or 0,
         )
-        return self.tokenizer.batch_decode(made, skip_special_tokens=True)
+        texts: list[str] = self.tokenizer.batch_decode(made, skip_special_tokens=True)
+        return texts
 
 
 def read_answer(text: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import bench
 from bench_llm.bases.source import NONE, BaseSource
@@ -30,7 +30,6 @@ class LanguageModel(bench.Model):
     supports_warm_start = True
     scoring = frozenset({"decode"})
     reads_if_given = frozenset({"values"})
-    place: ClassVar[str] = "first"
 
     base: str = "tiny"
     """The language model: `tiny`, shipped here; the folder of one; a hub id such as
@@ -152,6 +151,11 @@ class LanguageModel(bench.Model):
         return None
 
     @property
+    def numbers_place(self) -> str:
+        """Where in the prompt the numbers are fused, if there are any."""
+        return "first"
+
+    @property
     def control(self) -> str:
         """What is done to the numbers, in training and scoring alike."""
         return GIVEN
@@ -200,7 +204,7 @@ class LanguageModel(bench.Model):
             form=form,
             tuning=tuning,
             adapter=self.adapter(d, has_stem=has_stem),
-            place=self.place,
+            place=self.numbers_place,
             control=self.control,
             recompute=self.recompute,
             seed=seed,

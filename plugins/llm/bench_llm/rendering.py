@@ -61,14 +61,15 @@ class Renderer:
         tokenizer = self.tokenizer
         content = message(text)
         if content is None:
-            ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-            return ids if tokenizer.bos_token_id is None else [tokenizer.bos_token_id, *ids]
+            plain: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+            return plain if tokenizer.bos_token_id is None else [tokenizer.bos_token_id, *plain]
         if not tokenizer.chat_template:
             raise bench.InputError("a chat prompt for a base without a chat template")
         rendered = tokenizer.apply_chat_template(
             [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False
         )
-        return tokenizer(rendered, add_special_tokens=False)["input_ids"]
+        ids: list[int] = tokenizer(rendered, add_special_tokens=False)["input_ids"]
+        return ids
 
     def prompts(self, texts: Sequence[str]) -> TokenizedPrompts:
         """Prompts as tokens.
@@ -145,7 +146,7 @@ class Renderer:
     def _label(self, label: str) -> list[int]:
         """The tokens of a label as it follows a prompt."""
         before = self.tokenizer(CUE, add_special_tokens=False)["input_ids"]
-        whole = self.tokenizer(CUE + label, add_special_tokens=False)["input_ids"]
+        whole: list[int] = self.tokenizer(CUE + label, add_special_tokens=False)["input_ids"]
         if whole[: len(before)] != before or len(whole) == len(before):
             raise bench.InputError(f"the tokenizer merges {label!r} with the prompt before it")
         return whole[len(before) :]

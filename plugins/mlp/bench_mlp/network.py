@@ -32,6 +32,9 @@ class Shape:
 class Scaler(nn.Module):
     """Numbers scaled to the mean and spread that they have in the train split."""
 
+    mean: Tensor  # (d,)
+    spread: Tensor  # (d,)
+
     def __init__(self, d: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(d))
@@ -67,4 +70,5 @@ class Perceptron(nn.Module):
 
     def forward(self, numbers: Tensor) -> Tensor:
         """(b, d) numbers in their columns' units -> (b,), the logit of signal."""
-        return self.layers(self.stem(self.scaler(numbers))).squeeze(-1)
+        logits: Tensor = self.layers(self.stem(self.scaler(numbers)))  # (b, 1)
+        return logits.squeeze(-1)

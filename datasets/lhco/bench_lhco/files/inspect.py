@@ -158,7 +158,7 @@ def _child(
     try:
         for given in _timed(work(path, *more)):
             answer.send((given,))
-        end = None
+        end: Exception | None = None
     except BenchError as error:
         end = error
     except MemoryError:

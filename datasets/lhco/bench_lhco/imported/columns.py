@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LABELS = ("label", "labels", "is_signal", "issignal", "is_signal_new", "target", "truth")
-LABELS += ("truth_label",)
+LABELS = (
+    *("label", "labels", "is_signal", "issignal", "is_signal_new", "target", "truth"),
+    "truth_label",
+)
 """How people call the label, in any case; any other name has to be said."""
 DIVISION = "a division into train and test"
 SUSPECTS = {
@@ -133,8 +135,8 @@ class Chosen:
         if twice := [name for name in used if used.count(name) > 1]:
             raise InputError(f"{foreign.file}: column {twice[0]!r} is there twice")
         columns = tuple(chosen)
-        called = [(names[place], name) for place, name in zip(places, chosen, strict=True)]
-        measures = measures_of(called, foreign.units, units)
+        renamed = [(names[place], name) for place, name in zip(places, chosen, strict=True)]
+        measures = measures_of(renamed, foreign.units, units)
         demand_kinds(foreign.file, measures)
         if has_two_jets(
             tuple(m.name for m in measures if m.unit.stored == "GeV" or m.name == MASS)

@@ -153,12 +153,12 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
     notes = []
     for opened, first, last in zip(files, ends, ends[1:], strict=False):
 
-        def values(name: str, first: int = first, last: int = last) -> NDArray[np.float32]:
+        def column(name: str, first: int = first, last: int = last) -> NDArray[np.float32]:
             read: NDArray[np.float32] = pq.read_table(made, columns=[name])[name].to_numpy()
             return read[first:last]
 
         if last > first:
-            notes += question_features(opened.file, opened.head.measures, values)
+            notes += question_features(opened.file, opened.head.measures, column)
     result = Made(
         "features",
         head.layout,

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
 from filelock import FileLock
@@ -38,15 +39,20 @@ def import_file(request: ImportRequest, context: Context) -> list[str]:
         originals = [(file, file_sha256(file, context.progress)) for file in _files(request)]
         made = convert(portions, folder, context, skip=request.skip_bad_events)
         division = _division(request, made)
-        files = [(made.role, made.file)]
-        files += [(Path(SPLITS).stem, made.file.with_name(SPLITS))] if division else []
-        written = [FileCard(r, f.name, sha256=file_sha256(f, context.progress)) for r, f in files]
+        written = [_file_card(made.role, made.file, context)]
+        written += [_file_card("splits", made.file.with_name(SPLITS), context)] if division else []
         card = card_of(request, made, written, originals, division)
         write_bytes(folder / CARD, toml_of(card).encode())
         read_card(folder / CARD)
     counts = ", ".join(f"{label.events} {label.name}" for label in card.labels)
     folder = folder_of(request.name, context.data)
     return [f"{request.name}: {counts}; read as {made.layout}, kept in {folder}", *card.notes]
+
+
+def _file_card(
+    role: Literal["events", "features", "splits"], file: Path, context: Context
+) -> FileCard:
+    return FileCard(role, file.name, sha256=file_sha256(file, context.progress))
 
 
 def _demand_free(request: ImportRequest, context: Context) -> None:

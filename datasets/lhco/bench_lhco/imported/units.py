@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from math import pi
 
 from bench import InputError, RequestError
@@ -45,20 +46,25 @@ class Kind:
     signed: bool = False
 
 
+_named = partial(re.compile, flags=re.IGNORECASE)
 JET = r"(?:(?:sub)?lead(?:ing)?_?|sub_?)?(?:fat)?j(?:et)?_?\d*"
 WHOSE, WHICH = r"(?:[a-z0-9]+_)*", r"(?:_?(?:j|jet)?_?\d+)?"
-KINDS = tuple(
-    Kind(what, re.compile(pattern, re.IGNORECASE), *numbers)
-    for what, pattern, *numbers in (
-        ("a mass of two jets", r"m_?jj|mass_?jj|dijet_?mass", "GeV", 20.0),
-        ("a mass", rf"{WHOSE}(mass|m_?sd|msoftdrop){WHICH}|m_?j(et)?_?\d*|{JET}_?m", "GeV", 1.0),
-        ("a pt", rf"{WHOSE}pt{WHICH}|{JET}_?pt", "GeV", 5.0),
-        ("a momentum", rf"{WHOSE}p[xyz]{WHICH}|{JET}_?p[xyz]", "GeV", 5.0, 2e4, True),
-        ("an energy", rf"{WHOSE}energy{WHICH}|e_?j(et)?_?\d*|{JET}_?e", "GeV", 5.0),
-        ("a sum of momenta", rf"{WHOSE}(ht|met|etmiss){WHICH}", "GeV", 5.0),
-        ("an azimuth", rf"{WHOSE}(d|delta_?)?phi{WHICH}|{JET}_?phi", "rad", 0.0, 6.3, True),
-        ("an eta", rf"{WHOSE}(d|abs_?|delta_?)?eta{WHICH}|{JET}_?eta", "1", 0.0, 10.0, True),
-    )
+KINDS = (
+    Kind("a mass of two jets", _named(r"m_?jj|mass_?jj|dijet_?mass"), "GeV", 20.0),
+    Kind(
+        "a mass",
+        _named(rf"{WHOSE}(mass|m_?sd|msoftdrop){WHICH}|m_?j(et)?_?\d*|{JET}_?m"),
+        "GeV",
+        1.0,
+    ),
+    Kind("a pt", _named(rf"{WHOSE}pt{WHICH}|{JET}_?pt"), "GeV", 5.0),
+    Kind("a momentum", _named(rf"{WHOSE}p[xyz]{WHICH}|{JET}_?p[xyz]"), "GeV", 5.0, 2e4, True),
+    Kind("an energy", _named(rf"{WHOSE}energy{WHICH}|e_?j(et)?_?\d*|{JET}_?e"), "GeV", 5.0),
+    Kind("a sum of momenta", _named(rf"{WHOSE}(ht|met|etmiss){WHICH}"), "GeV", 5.0),
+    Kind("an azimuth", _named(rf"{WHOSE}(d|delta_?)?phi{WHICH}|{JET}_?phi"), "rad", 0.0, 6.3, True),
+    Kind(
+        "an eta", _named(rf"{WHOSE}(d|abs_?|delta_?)?eta{WHICH}|{JET}_?eta"), "1", 0.0, 10.0, True
+    ),
 )
 SCALED = re.compile(r"(^|.*_)(log|ln|rel|frac|fraction|ratio|norm|scaled|std|err)(_.*|$)", re.I)
 """Names of what has been made another quantity of."""

@@ -210,8 +210,8 @@ def generate(pythia: Any, n: int) -> Generated:
     # Column by column: a cut on the records would copy all of their columns.
     record = pythia.nextBatch(n).prt
     counts = ak.to_numpy(ak.num(record))
-    columns = (record.status, record.id, *(record.p[name] for name in ("px", "py", "pz", "e")))
-    status, *columns = (ak.to_numpy(ak.flatten(column)) for column in columns)
+    jagged = (record.status, record.id, *(record.p[name] for name in ("px", "py", "pz", "e")))
+    status, *columns = (ak.to_numpy(ak.flatten(column)) for column in jagged)
     event = np.repeat(np.arange(len(counts)), counts)
     final = np.nonzero(status > 0)[0]
     event, code, px, py, pz, e = (column[final] for column in (event, *columns))

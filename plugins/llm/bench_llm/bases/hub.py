@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from hashlib import sha1
 from pathlib import Path
 
@@ -21,13 +22,13 @@ def fetch(name: str, commit: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    selection = {"revision": commit, "allow_patterns": list(PATTERNS)}
+    download = partial(snapshot_download, name, revision=commit, allow_patterns=list(PATTERNS))
     try:
-        return Path(snapshot_download(name, local_files_only=True, **selection))
+        return Path(download(local_files_only=True))
     except LocalEntryNotFoundError:
         pass
     try:
-        folder = Path(snapshot_download(name, **selection))
+        folder = Path(download())
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         reason = str(error).partition("\n")[0]
         raise bench.InputError(f"base={name}: cannot be downloaded: {reason}") from error

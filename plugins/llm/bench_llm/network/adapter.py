@@ -19,6 +19,9 @@ CLIP = 10.0
 class Scaler(nn.Module):
     """Numbers scaled to the mean and spread that they have in the train split."""
 
+    mean: Tensor  # (d,)
+    spread: Tensor  # (d,)
+
     def __init__(self, d: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(d))
@@ -79,7 +82,7 @@ class Adapter(nn.Module):
             numbers: of each event.
             dropped: (b,), true where an event has to do without its numbers: its embedding is 0.
         """
-        made = self.layers(self.stem(self.scaler(numbers)))
-        made = made.unflatten(-1, (self.shape.tokens, self.hidden))
+        flat: Tensor = self.layers(self.stem(self.scaler(numbers)))
+        made: Tensor = flat.unflatten(-1, (self.shape.tokens, self.hidden))
         made = self.norm(made) * self.shape.scale
         return made if dropped is None else made.masked_fill(dropped[:, None, None], 0.0)

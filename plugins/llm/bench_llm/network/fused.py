@@ -62,7 +62,8 @@ class FusedModel(nn.Module):
         with nullcontext() if again else reading_only(self.language, reads):
             states = self.language.base_model(inputs_embeds=embedded, use_cache=False)
         read = states.last_hidden_state[rows, reads]  # (b, r, hidden)
-        return self.language.get_output_embeddings()(read)
+        logits: Tensor = self.language.get_output_embeddings()(read)
+        return logits
 
     def embed(self, batch: Batch) -> tuple[Tensor, int]:
         """The prompt's embeddings (b, longest + shift, hidden), and by how much they shifted."""
@@ -94,7 +95,8 @@ class AdapterAlone(nn.Module):
         """Logits of background and signal: (b, 1, 2); the text plays no part."""
         if batch.numbers is None:
             raise ValueError("base=none has nothing to read without numbers")
-        return self.head(self.adapter(batch.numbers, batch.dropped).flatten(1))[:, None]
+        logits: Tensor = self.head(self.adapter(batch.numbers, batch.dropped).flatten(1))
+        return logits[:, None]
 
 
 Network = FusedModel | AdapterAlone

@@ -66,7 +66,9 @@ def expected_trainable(network: nn.Module, kind: str) -> list[str]:
 def state(network: nn.Module) -> dict[str, torch.Tensor]:
     """What makes a fit of its base: the trained weights, and the scaling of the numbers."""
     adapter = network.adapter
-    scaling = dict(adapter.named_buffers(prefix="adapter")) if adapter else {}
+    scaling = {}
+    if isinstance(adapter, nn.Module):
+        scaling = dict(adapter.named_buffers(prefix="adapter"))
     weights = {name: p.detach() for name, p in trained(network).items()}
     return {**weights, **scaling}
 
@@ -91,7 +93,7 @@ def _add_lora(language: PreTrainedModel, tuning: Tuning) -> None:
 
     config = LoraConfig(
         r=tuning.r,
-        lora_alpha=tuning.alpha,
+        lora_alpha=tuning.alpha,  # type: ignore[arg-type]  # any number will do
         lora_dropout=tuning.dropout,
         target_modules=list(tuning.targets),
         bias="none",

@@ -28,11 +28,12 @@ class Loss:
 
     def weights(self, y: NDArray[np.int8], weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """The weight of each event of the train sample: (n,), with a mean of 1."""
-        scaled = weights.astype("float64")
+        scaled: NDArray[np.float64] = weights.astype("float64")
         if self.balanced:
             for label in (0, 1):
                 scaled[y == label] /= scaled[y == label].sum()
-        return scaled / scaled.mean()
+        scaled /= scaled.mean()
+        return scaled
 
     def of_events(self, logits: Tensor, answers: Tensor) -> Tensor:
         """The loss of each event, nats: (b,).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -53,7 +53,7 @@ def build_optimizer(network: nn.Module, kind: str, rates: Rates) -> torch.optim.
                 )
         peak = rates.adapter if name == "adapter" else rates.language
         made.append({"params": list(parameters.values()), "peak": peak, "name": name})
-    settings = {"lr": 0.0, "betas": BETAS, "weight_decay": rates.weight_decay}
+    settings: dict[str, Any] = {"lr": 0.0, "betas": BETAS, "weight_decay": rates.weight_decay}
     if kind == ADAMW8BIT:
         from bitsandbytes.optim import AdamW8bit
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES, Particles, ends, padded
-from bench_lhco.imported.columns import demand_no_division, demand_there, label_among
+from bench_lhco.imported.columns import demand_columns, demand_no_division, label_among
 from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.momenta import massless
 from bench_lhco.imported.readers.parquet import (
@@ -80,13 +80,13 @@ class _Lists:
             InputError: no such lists, or several and no key that says which.
         """
         path = foreign.file
-        demand_there(foreign, "--without-column", foreign.without, schema.names)
+        demand_columns(foreign, "--without-column", foreign.without, schema.names)
         fields = [field for field in schema if field.name not in foreign.without]
         lists = [field for field in fields if _is_list(field.type)]
         plain = [field.name for field in fields if not _is_list(field.type)]
         label = label_among(foreign, plain)
         if foreign.split is not None:
-            demand_there(foreign, "--split-column", [foreign.split], plain)
+            demand_columns(foreign, "--split-column", [foreign.split], plain)
         demand_no_division(foreign, plain)
         candidates = [
             (key, cls(*spelt, records, label, foreign.split))
