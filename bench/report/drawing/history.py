@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOSSES = ("verdict_loss", "valid_loss", "loss")
+LOSSES = ("answer_loss", "valid_loss", "loss")
 """What is drawn, the first one that there is: of the answers, of the valid split, of training."""
 
 

@@ -96,6 +96,16 @@ class LanguageModel(bench.Model):
         if self.base == NONE and "numbers" not in self.reads:
             raise ValueError("base=none leaves a model of text alone nothing to read")
 
+    def device_problem(self, device: str) -> str | None:
+        """Why torch has no such device."""
+        import torch
+
+        count = torch.cuda.device_count()
+        if int(device.partition(":")[2] or 0) < count:
+            return None
+        build = "" if torch.version.cuda else ", and this is a CPU build of torch"
+        return f"torch sees {count} CUDA devices{build}"
+
     def content(self) -> str:
         """The hash of the base's files."""
         return self.source.digest()

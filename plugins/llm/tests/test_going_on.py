@@ -78,7 +78,7 @@ def test_a_fit_goes_on_from_an_earlier_one(base: str, tmp_path: Path) -> None:
     train, valid, test = inputs(64), inputs(32, 1), inputs(40, 2)
     first = model.fit(train, valid, context(tmp_path / "a"))
     first.save(tmp_path / "a")
-    start = replace(context(tmp_path / "b"), start=tmp_path / "a")
+    start = replace(context(tmp_path / "b"), warm_start=tmp_path / "a")
     still = replace(model, lr=0.0, adapter_lr=0.0, epochs=1).fit(inputs(64, 3), valid, start)
     assert (still.score(test) == first.score(test)).all()  # the same scaling of the numbers too
     start = replace(start, checkpoints=tmp_path / "c")

@@ -237,6 +237,20 @@ def test_options_that_make_no_sense_are_refused(wrong: dict[str, Any], reason: s
         TextOnly(**wrong)
 
 
+@pytest.mark.parametrize("model", [TextOnly(), FirstTokenFusion(), DedicatedToken()])
+def test_a_gpu_that_is_not_here_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, model: bench.Model
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert model.device_problem("cuda") is model.device_problem("cuda:0") is None
+    assert str(model.device_problem("cuda:1")).startswith("torch sees 1 CUDA devices")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert model.device_problem("cuda") == (
+        "torch sees 0 CUDA devices, and this is a CPU build of torch"
+    )
+
+
 def test_offering_them_imports_nothing_heavy() -> None:
     code = (
         "import sys, bench_llm.nfa, bench_llm.text, bench_llm.token, bench_llm.prompts.offered;"

@@ -156,3 +156,14 @@ def test_damaged_weights_are_refused(fitted: Any, tmp_path: Path) -> None:
     save_file(tensors, file)
     with pytest.raises(bench.DamagedError, match=r"layers\.0\.weight"):
         QUICK.load(tmp_path, context(tmp_path))
+
+
+def test_a_gpu_that_is_not_here_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert QUICK.device_problem("cuda") is QUICK.device_problem("cuda:0") is None
+    assert str(QUICK.device_problem("cuda:1")).startswith("torch sees 1 CUDA devices")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert QUICK.device_problem("cuda") == (
+        "torch sees 0 CUDA devices, and this is a CPU build of torch"
+    )
