@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from bench_lhco.files.attempts import Patience
+from bench_lhco.files.attempts import RetryPolicy
 
 CONTENT = bytes(range(256)) * 4000  # 1 024 000 bytes
-HASTY = Patience(tries=3, pause=0.0, timeout=5.0)
+HASTY = RetryPolicy(tries=3, pause=0.0, timeout=5.0)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,7 +132,7 @@ def test_an_imported_dataset_has_its_card_and_no_twin(tmp_path: Path) -> None:
     (tmp_path / "imported" / "mine").mkdir(parents=True)
     (tmp_path / "imported" / "mine" / "card.toml").write_text(PLAIN)
     (part,) = imported(tmp_path, [])
-    assert part().card() == PLAIN
+    assert tomllib.loads(part().card()) == tomllib.loads(PLAIN)
     context = bench.Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
     with pytest.raises(bench.RequestError, match="no published file"):
         part().get(context)

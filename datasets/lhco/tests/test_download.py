@@ -15,7 +15,7 @@ from bench import InputError
 
 def download(site: Site, path: Path, bars: Bars | None = None, **options: object) -> Path:
     known = {"size": len(CONTENT), "md5": md5(CONTENT).hexdigest()} | options
-    return fetch(f"{site.url}/data", path, progress=bars or Bars(), patience=HASTY, **known)
+    return fetch(f"{site.url}/data", path, progress=bars or Bars(), retries=HASTY, **known)
 
 
 def test_a_whole_download(site: Site, tmp_path: Path) -> None:

@@ -76,7 +76,8 @@ def test_features_become_a_dataset(
         for notices in mine.check(source.file, context)
     )
     card = context.data / "imported" / "mine" / "card.toml"
-    card.write_text(card.read_text().replace('tau1j1 = { unit = "1"', 'tau1j1 = { unit = "GeV"'))
+    column = "[columns.tau1j1]\nunit = "
+    card.write_text(card.read_text().replace(f'{column}"1"', f'{column}"GeV"'))
     (again,) = imported(context.data, [])
     assert again().open(None, None, context).digest != source.digest
     assert again().open("imported", source.file, context) == again().open(None, None, context)

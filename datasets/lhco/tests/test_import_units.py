@@ -61,7 +61,7 @@ def test_a_mass_in_tev_is_questioned_in_one_line_and_nothing_is_kept(
     assert ran.exit_code == 0
     assert "unit as stated by the user: m_jj in TeV, kept in GeV" in ran.output
     shown = CliRunner().invoke(cli, ["data", "card", "mine"]).output
-    assert 'm_jj = { unit = "GeV"' in shown
+    assert '[columns.m_jj]\nunit = "GeV"' in shown
     assert "unit as stated by the user: m_jj in TeV, kept in GeV" in shown
 
 

@@ -28,7 +28,7 @@ from bench.api.context import no_progress
 BINARY = ("signal",)
 
 
-class Recorder:
+class RecordingProgress:
     """A progress of an ingest that remembers, and that does something after the first step."""
 
     def __init__(self, then: object = None) -> None:
@@ -73,7 +73,7 @@ def same(a: Content, b: Content) -> bool:
 def test_every_event_has_its_features_and_every_chunk_its_receipt(
     path: Path, tmp_path: Path, context: bench.Context
 ) -> None:
-    progress = Recorder()
+    progress = RecordingProgress()
     content = rows(path, tmp_path / "chunks", replace(context, jobs=2, progress=progress))
     jobs = planned(recipe(path), EVENTS, None, tmp_path / "chunks")
     assert [(job.start, job.stop) for job in jobs] == [(0, 100), (100, 200), (200, 250)]
@@ -94,10 +94,10 @@ def test_what_was_interrupted_goes_on_from_its_receipts(
     path: Path, tmp_path: Path, context: bench.Context
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        rows(path, tmp_path / "cut", replace(context, progress=Recorder(interrupt)))
+        rows(path, tmp_path / "cut", replace(context, progress=RecordingProgress(interrupt)))
     before = {file: file.stat().st_mtime_ns for file in (tmp_path / "cut").iterdir()}
     assert len(before) == 2  # one chunk and its receipt
-    progress = Recorder()
+    progress = RecordingProgress()
     content = rows(path, tmp_path / "cut", replace(context, progress=progress))
     assert progress.begun == CHUNK
     assert all(file.stat().st_mtime_ns == at for file, at in before.items())
@@ -171,7 +171,7 @@ def test_labels_from_a_master_key_go_with_their_events(
 ) -> None:
     path = tmp_path / "box.h5"
     events = spray_file(path, EVENTS, labelled=False)
-    stop = replace(context, progress=Recorder(interrupt))
+    stop = replace(context, progress=RecordingProgress(interrupt))
     with pytest.raises(KeyboardInterrupt):
         tabulate(recipe(path), events.labels, BINARY, "any", stop)
     other = (1 - events.labels).astype(np.int8)
@@ -208,7 +208,7 @@ def test_too_many_invalid_events_are_refused_as_soon_as_that_is_known(
     path = tmp_path / "bad.h5"
     spray_file(path, 1000)
     spoil(path, [103, 104])
-    progress = Recorder()
+    progress = RecordingProgress()
     context = replace(context, progress=progress)
     for begun in (0, 200):
         with pytest.raises(bench.InputError, match=r"2 or more of 1000 .* wanted at most 0.1%"):
@@ -223,7 +223,7 @@ def test_a_file_that_is_changed_while_it_is_read_is_refused(
     path = tmp_path / "toy.h5"
     spray_file(path, EVENTS)
     opened = recipe(path)
-    change = Recorder(lambda: spoil(path, [0], 50.0))
+    change = RecordingProgress(lambda: spoil(path, [0], 50.0))
     with pytest.raises(bench.InputError, match="was changed while it was read"):
         tabulate(opened, None, BINARY, "any", replace(context, progress=change))
     with pytest.raises(bench.InputError, match="was changed since it was opened"):

@@ -18,7 +18,7 @@ from bench_lhco.twin.simulate import recipe, simulate
 import bench
 
 
-class Recorder:
+class RecordingProgress:
     """A progress that remembers, and that may interrupt."""
 
     def __init__(self, stop_at: float = np.inf) -> None:
@@ -38,14 +38,14 @@ class Recorder:
 def make(
     folder: Path,
     jobs: int = 1,
-    progress: Recorder | None = None,
+    progress: RecordingProgress | None = None,
     *,
     dataset: str = "rd",
     seed: int = 1,
     **events: int,
 ) -> Events:
     """Events of the kinds wanted, by default 40 each of background and signal."""
-    progress = progress or Recorder()
+    progress = progress or RecordingProgress()
     events = events or {"background": 40, "signal": 40}
     given = simulate(dataset, events, seed=seed, jobs=jobs, scratch=folder, progress=progress)
     parts = list(given)
@@ -71,7 +71,7 @@ def twin(small: None, tmp_path_factory: pytest.TempPathFactory) -> Events:
 
 
 def test_two_workers_make_the_same_bytes_as_none(twin: Events, tmp_path: Path) -> None:
-    progress = Recorder()
+    progress = RecordingProgress()
     assert same(make(tmp_path, jobs=2, progress=progress), twin)
     assert (progress.begun, progress.done, progress.total) == (0, 80, 80)
 
@@ -85,10 +85,10 @@ def test_another_seed_and_another_dataset_share_no_event(twin: Events, tmp_path:
 
 def test_what_was_interrupted_goes_on_to_the_same_bytes(twin: Events, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        make(tmp_path, progress=Recorder(stop_at=40))
+        make(tmp_path, progress=RecordingProgress(stop_at=40))
     before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.npz")}
     assert len(before) == 2
-    progress = Recorder()
+    progress = RecordingProgress()
     assert same(make(tmp_path, progress=progress), twin)
     assert progress.begun == 40
     assert all(file.stat().st_mtime_ns == at for file, at in before.items())
