@@ -71,7 +71,7 @@ class WeightedSum:
 
         numbers = np.asarray(inputs.views["numbers"], dtype=np.float64)
         scaled = (numbers - self.mean) / self.spread
-        # event by event, so that no event's score depends on its company
+        # event by event, so that no event's score depends on the others
         total = (scaled * self.weights).sum(axis=1) + self.bias
         return np.asarray(expit(total), dtype=np.float64)
 

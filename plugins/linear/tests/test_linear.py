@@ -54,7 +54,7 @@ def test_its_probabilities_are_calibrated(fitted: object) -> None:
     assert abs(test.y[inside].mean() - scores[inside].mean()) < 0.05
 
 
-def test_an_events_score_does_not_depend_on_its_company(fitted: object) -> None:
+def test_an_events_score_does_not_depend_on_the_others(fitted: object) -> None:
     test = inputs(50, 2)
     one_by_one = [fitted.score(test.take(np.array([i])))[0] for i in range(50)]
     assert one_by_one == fitted.score(test).tolist()

@@ -13,7 +13,7 @@ from bench_llm.options import LanguageModel
 from bench_llm.text import TextOnly
 from events import context, inputs
 
-from bench.guards import smoke_fit as rehearsal
+from bench.guards import smoke_fit
 from bench.guards.evidence import Rehearsal
 from bench.guards.inspect import inspect
 from bench.guards.rehearsed.labels import ALIKE, Labels
@@ -50,9 +50,9 @@ def tied(kind: str, folder: Path) -> str:
 def rehearsed(
     model: LanguageModel, folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int = SEED
 ) -> Rehearsal:
-    """A rehearsal without its fresh process."""
-    monkeypatch.setattr(rehearsal, "reread", lambda *given: np.zeros(len(given[2])))
-    return rehearsal.rehearse(model, inputs(400), inputs(100, 1), context(folder, seed))
+    """A smoke fit without its fresh process."""
+    monkeypatch.setattr(smoke_fit, "reread", lambda *given: np.zeros(len(given[2])))
+    return smoke_fit.rehearse(model, inputs(400), inputs(100, 1), context(folder, seed))
 
 
 def cosine(evidence: Rehearsal) -> float:

@@ -55,7 +55,7 @@ def test_it_learns_what_no_single_feature_tells(fitted: Any) -> None:
     assert abs(roc_auc_score(test.y, fitted.score(test.permuted("numbers", 0))) - 0.5) < 0.08
 
 
-def test_an_events_score_does_not_depend_on_its_company(fitted: Any) -> None:
+def test_an_events_score_does_not_depend_on_the_others(fitted: Any) -> None:
     test = inputs(40, 2)
     alone = [fitted.score(test.take(np.array([i])))[0] for i in range(40)]
     assert np.allclose(alone, fitted.score(test), atol=1e-6)

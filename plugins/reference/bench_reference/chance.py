@@ -45,7 +45,7 @@ class RandomScores:
     seed: int
 
     def score(self, inputs: bench.Inputs) -> NDArray[np.float64]:
-        """Uniform in [0, 1): (n,); the same for an event whatever its company."""
+        """Uniform in [0, 1): (n,); the same for an event whatever else is scored."""
         import numpy as np
 
         drawn = mixed(inputs.ids ^ mixed(np.array([self.seed], dtype=np.uint64)))

@@ -65,7 +65,7 @@ def convert(portions: Sequence[Portion], folder: Path, context: Context, *, skip
         for other in files[1:]:
             if other.head.columns != first.head.columns:
                 raise InputError(
-                    f"{other.file}: {_told(other.head)}, wanted {_told(first.head)} as in"
+                    f"{other.file}: {_described(other.head)}, wanted {_described(first.head)} as in"
                     f" {first.file}"
                 )
             _demand_same_units(first, other)
@@ -224,5 +224,5 @@ def _feature_faults(values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]
     return {"a feature that is missing, NaN or infinite": bad} if bad.any() else {}
 
 
-def _told(head: Head) -> str:
+def _described(head: Head) -> str:
     return "particles" if head.columns is None else f"the features {', '.join(head.columns)}"

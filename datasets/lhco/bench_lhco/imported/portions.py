@@ -102,7 +102,7 @@ def labelled(
     Args:
         opened: the file.
         faults: what may be wrong with values.
-        tally: is told what comes.
+        tally: counts what comes.
         context: its `progress` shows how far the work is.
         skip: whether invalid events are left out instead of refused.
 
