@@ -21,8 +21,8 @@ MOST = 0.01
 def row_ids(x: NDArray[np.float32]) -> NDArray[np.uint64]:
     """The content hash of each event: (n,), 64 bits of BLAKE2b over its features, (n, d)."""
     rows = np.ascontiguousarray(x, dtype="<f4") + np.float32(0)  # -0.0 is 0.0
-    found = b"".join(blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
-    return np.frombuffer(found, dtype="<u8").astype(np.uint64)
+    digests = b"".join(blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
 
 def count_repeats(file: Path, ids: NDArray[np.uint64], labels: NDArray[np.int8]) -> int:
