@@ -10,6 +10,7 @@ from bench.api.errors import (
     RequestError,
     did_you_mean,
 )
+from bench.api.guard import Guard, InputEvidence, NotApplicableError, ProbeEvidence, ScoreEvidence
 from bench.api.hookspecs import hookimpl
 from bench.api.inputs import Inputs
 from bench.api.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rendered, ViewModule
@@ -40,17 +41,22 @@ __all__ = [
     "Encoder",
     "Estimate",
     "Fitted",
+    "Guard",
     "ImportRequest",
     "InputError",
+    "InputEvidence",
     "Inputs",
     "Metric",
     "Model",
+    "NotApplicableError",
     "NotFiniteError",
     "Part",
+    "ProbeEvidence",
     "Progress",
     "Rendered",
     "RequestError",
     "Sample",
+    "ScoreEvidence",
     "Scored",
     "SimulationRequest",
     "Source",

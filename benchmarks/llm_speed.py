@@ -31,8 +31,8 @@ from bench.data.encode import encode, read_learned
 from bench.data.sampling import Sample, draw
 from bench.plugins.options import build as built
 from bench.plugins.registry import load_registry
+from bench.running.pipeline import run as run_it
 from bench.running.request import RunRequest
-from bench.running.run import run as run_it
 from bench.storage.home import Home
 from bench.storage.store import Store
 

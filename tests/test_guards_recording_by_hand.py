@@ -17,13 +17,12 @@ from toys import Cut, FittedCut
 
 import bench
 from bench.api.errors import NotFiniteError
+from bench.api.guard import Guard, NotApplicableError
 from bench.api.scores import Scored
 from bench.guards import inspect as inspecting
 from bench.guards import pages, probing, recorder
-from bench.guards.evidence import Stopped
-from bench.guards.guard import Guard, NotApplicableError
-from bench.guards.judged.silent import Silent
-from bench.running import guarded as moments
+from bench.guards.b068_silent import Silent
+from bench.guards.evidence import StoppedEvidence
 
 NAN = float("nan")
 YARDSTICK: Any = SimpleNamespace(depends_on=False)
@@ -84,7 +83,7 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
     no, leaves = NotApplicableError, SystemExit(3)
     kinds = [guard("void", "a", "b"), guard("note", no()), guard("warn", "a", no("x"))]
     kinds += [guard("void", "a", leaves), guard("note", leaves), guard("void", no("y"))]
-    found = inspecting.inspect(kinds, Stopped(Cut(), ""))
+    found = inspecting.inspect(kinds, StoppedEvidence(Cut(), ""))
     could_not = "could not look: SystemExit: 3"
     assert [(v.severity, v.findings, v.skipped, v.broke, v.seconds) for v in found] == [
         ("void", ["a", "b"], "", False, 1.235),
@@ -94,14 +93,14 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
         ("warn", [could_not], "", True, 1.235),
         ("void", [], "y", False, 1.235),
     ]
-    assert inspecting.inspect(kinds[3:4], Stopped(YARDSTICK, ""))[0].severity == "warn"
+    assert inspecting.inspect(kinds[3:4], StoppedEvidence(YARDSTICK, ""))[0].severity == "warn"
     assert inspecting.inspect(kinds[3:4], ABSENT)[0].severity == "void"
     with pytest.raises(ZeroDivisionError):
         inspecting.inspect([guard("void", ZeroDivisionError())], ABSENT, (ZeroDivisionError,))
     marked = inspecting.let_through([*found, replace(found[0], code="B998")], ["B999"])
     assert [v.allowed for v in marked] == [True, False, True, True, True, False, False]
     assert inspecting.voiding(marked) == marked[-1:]
-    assert str(moments.VoidError([found[1], found[0], found[3]])) == (
+    assert str(inspecting.VoidError([found[1], found[0], found[3]])) == (
         f"B999 told: a, b; B999 told: a, {could_not}"
     )
 

@@ -13,8 +13,10 @@ import pytest
 from toys import Workplace
 
 from bench.api.errors import RequestError
+from bench.running.failures import RunFailedError
+from bench.running.pipeline import run
+from bench.running.preview import preview
 from bench.running.request import RunRequest
-from bench.running.run import RunFailedError, preview, run
 from bench.storage import fingerprint
 from bench.storage.store import Run
 
@@ -103,7 +105,7 @@ def test_one_changed_line_of_plugin_code_fits_anew(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     do(place)
-    monkeypatch.setattr("bench.running.fit_cache.code_digest", lambda *_: "another")
+    monkeypatch.setattr("bench.running.fit_request.code_digest", lambda *_: "another")
     done, reused = do(place)
     assert not reused
     assert not done.record.fit_reused

@@ -76,7 +76,7 @@ def test_a_study_that_makes_no_sense_is_refused(tmp_path: Path, content: str, to
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
+    monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 

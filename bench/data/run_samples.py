@@ -19,6 +19,9 @@ from bench.storage.fingerprint import columns_digest, events_digest
 from bench.storage.record import SampleRecord
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bench.api.context import Context, Source
     from bench.api.parts import Dataset
 
@@ -31,6 +34,8 @@ class RunSamples:
     whole: Mapping[str, Table]
     """The datasets that they are drawn from."""
     records: Mapping[str, SampleRecord]
+    mass: Mapping[str, NDArray[np.float64] | None]
+    """Resonance mass of each event in GeV, (n,), where its dataset says which column that is."""
     used_events: UsedEvents
 
 
@@ -99,6 +104,7 @@ def load_samples(
         tables={role: table for role, (_, table, _) in drawn.items()},
         whole={role: origin.table for role, (origin, _, _) in drawn.items()},
         records=records,
+        mass={role: _mass(origin.dataset, table) for role, (origin, table, _) in drawn.items()},
     )
 
 
@@ -147,3 +153,8 @@ def _division(records: Mapping[str, SampleRecord]) -> str:
     if train == valid:
         return "" if train == "by hash" else f"train and valid: {train}"
     return f"train: {train}, valid: {valid}"
+
+
+def _mass(dataset: Dataset, table: Table) -> NDArray[np.float64] | None:
+    name = dataset.mass
+    return table.column(name).astype("float64") if name and table.has(name) else None

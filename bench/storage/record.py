@@ -114,6 +114,8 @@ class Verdict:
     """Why it could not look."""
     allowed: bool = False
     """Whether the user let its findings through."""
+    remedy: str = ""
+    """What to do about its findings."""
     seconds: float = 0.0
     broke: bool = False
     """Whether its finding is that it could not look, because something broke."""

@@ -41,7 +41,7 @@ def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) ->
     from bench.data.run_samples import DatasetRef, load_samples
     from bench.plugins.option_routing import build_datasets, dataset_seats, share_out
     from bench.plugins.registry import load_registry
-    from bench.running.request import dataset_entries
+    from bench.running.parts import dataset_entries
     from bench.storage.home import Home
 
     demand_table(output)

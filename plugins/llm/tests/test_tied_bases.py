@@ -14,9 +14,9 @@ from bench_llm.text import TextOnly
 from events import context, inputs
 
 from bench.guards import smoke_fit as rehearsal
-from bench.guards.evidence import Rehearsal
+from bench.guards.b027_labels import ALIKE, Labels
+from bench.guards.evidence import SmokeFitEvidence
 from bench.guards.inspect import inspect
-from bench.guards.rehearsed.labels import ALIKE, Labels
 
 SEED = 9
 """A seed whose first batch has as much signal as background, where gradients are most alike."""
@@ -49,13 +49,13 @@ def tied(kind: str, folder: Path) -> str:
 
 def rehearsed(
     model: LanguageModel, folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int = SEED
-) -> Rehearsal:
+) -> SmokeFitEvidence:
     """A rehearsal without its fresh process."""
     monkeypatch.setattr(rehearsal, "reread", lambda *given: np.zeros(len(given[2])))
     return rehearsal.rehearse(model, inputs(400), inputs(100, 1), context(folder, seed))
 
 
-def cosine(evidence: Rehearsal) -> float:
+def cosine(evidence: SmokeFitEvidence) -> float:
     """Of the first gradients on the labels and on their opposites."""
     assert evidence.record
     assert evidence.record_flipped
