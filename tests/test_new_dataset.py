@@ -73,7 +73,7 @@ def test_every_other_command_takes_it(place: Path) -> None:
     assert "natural @1227" in do(place, "bench plan --plugin gbt --dataset my-events --seed 1")
     do(place, "bench data export my-events -o exported.csv")
     compared = do(place, "bench data compare official other.csv --dataset my-events --folds 2")
-    assert "cannot be message apart" in compared
+    assert "cannot be told apart" in compared
 
 
 @pytest.mark.parametrize(
