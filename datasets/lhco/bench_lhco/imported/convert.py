@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from bench import Context, InputError, atomic_write
+from bench import event_ids as feature_ids
 from bench_lhco.events import Events, event_ids
 from bench_lhco.files import write
 from bench_lhco.files.values import demand_few_skipped, particle_faults
@@ -26,7 +27,7 @@ from bench_lhco.imported.portions import (
     labelled,
     opened_portion,
 )
-from bench_lhco.imported.repeats import count_repeats, row_ids
+from bench_lhco.imported.repeats import count_repeats
 from bench_lhco.imported.stream import Head
 from bench_lhco.imported.units import unit_notes
 
@@ -145,7 +146,7 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
         for opened in files:
             for values, labels in labelled(opened, _feature_faults, tally, context, skip=skip):
                 writer.write_batch(pa.record_batch([*values.T, labels], schema=schema))
-                ids.append(row_ids(values))
+                ids.append(feature_ids(values))
                 kinds.append(labels)
             ends.append(tally.events)
     if not tally.events:

@@ -117,11 +117,10 @@ class ImportedFeatures(bench.Dataset):
         import numpy as np
 
         from bench_lhco.imported.divided import once
-        from bench_lhco.imported.repeats import row_ids
 
         x, labels = _read(source.file, self.described)
         splits = _splits(source.file, self.described)
-        ids = row_ids(x)
+        ids = bench.event_ids(x)
         rows = once(ids, splits)
         if twice := len(ids) - len(rows):
             context.notice(f"{self.name}: {twice} repeated events are left out")
@@ -141,13 +140,11 @@ class ImportedFeatures(bench.Dataset):
         """Compare the imported file with its card, and count what is in it."""
         import numpy as np
 
-        from bench_lhco.imported.repeats import row_ids
-
         _demand_bytes(self.described, "features", file, context)
         x, labels = _read(file, self.described)
         counts = np.bincount(labels, minlength=len(self.kinds) + 1)
         named_counts = zip((label.name for label in self.described.labels), counts, strict=True)
-        twice = len(x) - len(np.unique(row_ids(x)))
+        twice = len(x) - len(np.unique(bench.event_ids(x)))
         return [
             f"features: {', '.join(self.described.columns)}",
             f"events: {len(x)}; {', '.join(f'{count} {name}' for name, count in named_counts)}",
