@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.api.context import no_notice
 from bench.api.errors import BenchError, NotFiniteError, RefusedError
 from bench.api.guard import InputEvidence, ProbeEvidence, ScoreEvidence
 from bench.data.encode import encode, learn, view_modules
@@ -79,7 +80,7 @@ def check_smoke_fit(prepared: PreparedRun) -> list[Verdict]:
     root, key = prepared.home.smoke_fits, prepared.fit_request.smoke_fit_key
     compute = partial(_smoke_fit_into, prepared)
     try:
-        folder, reused = stored(root, key, compute, _silent, changes=changes_since)
+        folder, reused = stored(root, key, compute, no_notice, changes=changes_since)
     except _UnfinishedError as unfinished:
         return unfinished.verdicts
     if reused:
@@ -165,10 +166,6 @@ def without_scores(verdicts: Sequence[Verdict], prepared: PreparedRun) -> list[V
     """Those that were given before there were scores."""
     codes = {guard.code for guard in of_evidence(prepared.parts.guards, ScoreEvidence)}
     return [verdict for verdict in verdicts if verdict.code not in codes]
-
-
-def _silent(_: str) -> None:
-    """Nothing is said of waiting for a smoke fit."""
 
 
 def _context(prepared: PreparedRun) -> Context:

@@ -24,7 +24,7 @@ from bench.plugins.option_routing import (
 )
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
-from bench.storage.request import RunRequest, SampleRequest
+from bench.storage.request import RunRequest
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     """
     request.demand_sound()
     model = registry.model_of(request.plugin)
-    dataset, train = dataset_entries(request, registry)
+    dataset, train = registry.datasets_of(request.dataset, request.train)
     encoders = _encoders(model, request.encoders, registry)
     metrics, guards = registry.all(Metric).values(), registry.all(Guard).values()
     if not {entry.part for entry in guards} >= set(GUARDS):
@@ -94,18 +94,6 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     if request.start and not parts.model.supports_warm_start:
         raise RequestError(f"--from: {parts.model.name} cannot go on from an earlier fit")
     return parts
-
-
-def dataset_entries(
-    request: SampleRequest, registry: Registry
-) -> tuple[PluginEntry[Dataset], PluginEntry[Dataset]]:
-    """What a request evaluates on, and what it fits on.
-
-    Raises:
-        RequestError: an unknown dataset.
-    """
-    dataset = registry.find(Dataset, request.dataset)
-    return dataset, registry.find(Dataset, request.train or dataset.part.train or request.dataset)
 
 
 def demand_device(parts: RunParts) -> None:

@@ -57,18 +57,19 @@ class PreparedRun:
     @cached_property
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
-        sample, allowed = asdict(self.samples.records["evaluated"]), sorted(self.request.allow)
-        if not sample["division"]:  # then the key is as it was before there were any
-            del sample["division"]
-        apart = [allowed] if allowed else []
-        judged = [self.request.threshold, *apart, self.judges.key(), *self._strange_guards()]
-        return digest([self.scores_key, sample, *judged])
+        request, sample = self.request, self.samples.records["evaluated"]
+        judged = [request.threshold, sorted(request.allow), self.judges.key()]
+        return digest([self.scores_key, asdict(sample), *judged])
 
     @cached_property
     def judges(self) -> Judges:
-        """The metrics, and where they come from."""
-        metrics = self.parts.metrics
-        return Judges(metrics, [self.parts.entry(metric).distribution for metric in metrics])
+        """The metrics and the guards, and where they come from."""
+        parts = self.parts
+        return Judges(
+            parts.metrics,
+            [parts.entry(metric).distribution for metric in parts.metrics],
+            [(guard, parts.entry(guard).distribution) for guard in parts.guards],
+        )
 
     @cached_property
     def scores_key(self) -> str:
@@ -121,15 +122,6 @@ class PreparedRun:
             version=entry.version,
             code=code_digest(type(part), entry.distribution),
         )
-
-    def _strange_guards(self) -> list[tuple[str, str]]:
-        """The guards that are not the core's, by code, each with the digest of its code."""
-        entries = [self.parts.entry(guard) for guard in self.parts.guards]
-        return [
-            (guard.code, code_digest(guard, entry.distribution))
-            for guard, entry in zip(self.parts.guards, entries, strict=True)
-            if entry.distribution != CORE
-        ]
 
 
 def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> PreparedRun:
