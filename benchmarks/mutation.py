@@ -48,22 +48,24 @@ CURVES = "test_metrics.py test_floor.py test_probabilities.py"
 PAIRED = "pinned or by_hand or spread or uniform or itself or needed or maximum or holm"
 SHIFTED = "pinned or the_shift or shift_ or reweighting"
 BROKEN = "test_fresh_process.py test_broken_smoke_fits.py test_guards_that_cannot_look.py"
-MOMENTS = ("rehearsed", "judged", "recording", "rehearsing")
-LOOKS = " ".join(f"test_guards_{when}_by_hand.py" for when in MOMENTS)
-BROUGHT = "test_brought_events.py test_imported.py test_decisions.py"
+BY_HAND = " ".join(sorted(file.name for file in Path("tests").glob("test_guards_*_by_hand.py")))
+BY_HAND += " test_inspect_by_hand.py test_smoke_fit_by_hand.py"
+IMPORTED = "test_outside_events.py test_imported.py test_decisions.py"
 GUARDED = "by_hand or pause or fresh_process or broken_smoke_fits or cannot_look or let_through"
 GUARDED += " or sound_model or B002 or B026-not-saved or B030-never"
 ROOMS = {
     "bench/metrics/sculpting.py": (f"{HAND} test_shift.py", "pinned or mass or spectr"),
     "bench/metrics/": (f"{CURVES} {HAND}", "not table_of_a_comparison"),
-    "bench/comparison/binormal.py": (f"{HAND} test_thresholds.py", "points or pinned or freedom"),
+    "bench/comparison/binormal.py": (f"{HAND} test_threshold.py", "points or pinned or freedom"),
     "bench/comparison/points.py": (f"{HAND} test_outside.py", "points or pinned"),
     "bench/comparison/shift.py": (f"{HAND} test_shift.py", SHIFTED),
     "bench/comparison/paired.py": (f"{HAND} test_comparison.py", PAIRED),
     "bench/comparison/": (f"{HAND} test_comparison.py", "not a_report"),
-    "bench/guards/": (f"{LOOKS} test_pauses.py {BROKEN} test_mutants.py", GUARDED),
+    "bench/guards/": (f"{BY_HAND} test_pauses.py {BROKEN} test_mutants.py", GUARDED),
 }
 """The quick tests that are to catch a change, by how its file's path begins; the first counts."""
+CODE = re.compile(r'^    code, [a-z, ]+ = "(B\d+)"', flags=re.MULTILINE)
+"""How a guard says its code."""
 INSTEAD = {
     **{"Add": "Sub Mul", "Sub": "Add Mul", "Mul": "Div Add", "Div": "Mul Sub", "FloorDiv": "Div"},
     **{"Mod": "Mul", "Pow": "Mul", "BitOr": "BitAnd", "BitAnd": "BitOr", "BitXor": "BitOr"},
@@ -167,10 +169,11 @@ def tests_of(file: str) -> tuple[str, ...]:
     """What is told to pytest for a changed file."""
     names, words = next(told for start, told in ROOMS.items() if file.startswith(start))
     marks = "not slow"
-    if code := re.search(r'^    code, name = "(B\d+)"', Path(file).read_text(), flags=re.MULTILINE):
+    if match := CODE.search(Path(file).read_text()):
         # the broken plugins of this guard, slow ones too, and the sound one that it lets alone
-        names, marks = f"{LOOKS} {BROUGHT if '/judged/' in file else ''} test_mutants.py", ""
-        words = f"by_hand or {code[1]} or sound_model or brought_events or imported or decisions"
+        of_scores = IMPORTED if match[1].startswith("B06") else ""
+        names, marks = f"{BY_HAND} {of_scores} test_mutants.py", ""
+        words = f"by_hand or {match[1]} or sound_model or outside_events or imported or decisions"
     return (*(f"tests/{name}" for name in names.split()), "-m", marks, "-k", words)
 
 

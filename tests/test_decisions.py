@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from brought import (
+from outside_scores import (
     another_models,
     brought,
     found,

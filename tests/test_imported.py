@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
-from brought import (
+from click.testing import CliRunner
+from outside_scores import (
     Change,
     another_models,
     brought,
@@ -23,7 +24,6 @@ from brought import (
     with_a_run,
     with_whole_dataset,
 )
-from click.testing import CliRunner
 from toys import Workplace
 
 from bench.api.errors import InputError, RequestError
