@@ -115,21 +115,21 @@ class Change:
 
 def changes(files: Sequence[Path]) -> list[Change]:
     """All changes of these files, but for those of annotations, which nothing reads."""
-    found = []
+    possible = []
     for file in files:
         annotations = list(_annotations(file))
         nodes = list(ast_nodes(get_ast(file.read_text())))
-        for name in filter(_wanted, operator_names()):
+        for name in filter(_is_tried, operator_names()):
             operator, occurrence = get_operator(name)(), -1
             for node in nodes:
                 for start, _ in operator.mutation_positions(node):
                     occurrence += 1
                     if not any(first <= start < last for first, last in annotations):
-                        found.append(Change(str(file), *start, name, occurrence))
-    return sorted(found)
+                        possible.append(Change(str(file), *start, name, occurrence))
+    return sorted(possible)
 
 
-def _wanted(name: str) -> bool:
+def _is_tried(name: str) -> bool:
     kind, _, rest = name.partition("/")[2].partition("_")
     if kind in ("VariableReplacer", "VariableInserter"):  # they want names of their own
         return False
@@ -167,7 +167,7 @@ class Changed(SourceFileLoader):
 
 def tests_of(file: str) -> tuple[str, ...]:
     """What is told to pytest for a changed file."""
-    names, words = next(told for start, told in ROOMS.items() if file.startswith(start))
+    names, words = next(tests for start, tests in ROOMS.items() if file.startswith(start))
     marks = "not slow"
     if match := CODE.search(Path(file).read_text()):
         # the broken plugins of this guard, slow ones too, and the sound one that it lets alone
@@ -263,25 +263,27 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="Of the sample.")
     parser.add_argument("--again", action="store_true", help="Try those that survived again.")
     parser.add_argument("--share", default="1/1", help="2/3: every third from the second on.")
-    asked = parser.parse_args()
-    first, _, step = asked.share.partition("/")
+    arguments = parser.parse_args()
+    first, _, step = arguments.share.partition("/")
     FOLDER.mkdir(exist_ok=True)
-    every = changes([file for room in asked.rooms for file in sorted(room.rglob("*.py"))])
+    every = changes([file for room in arguments.rooms for file in sorted(room.rglob("*.py"))])
     # in random order, so that those done of a run that was stopped are a sample too
-    chosen = random.Random(asked.seed).sample(every, min(asked.sample or len(every), len(every)))
+    chosen = random.Random(arguments.seed).sample(
+        every, min(arguments.sample or len(every), len(every))
+    )
     chosen = chosen[int(first) - 1 :: int(step)]  # the rest is for other processes
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # or each fork loads plugins that none wants
     for module in WARM:
         importlib.import_module(module)
     gc.freeze()
     assert not any(name.partition(".")[0] == "bench" for name in sys.modules)
-    outcomes = tried(chosen, asked.again)
+    outcomes = tried(chosen, arguments.again)
     survivors = [change for change, outcome in outcomes.items() if outcome == "survived"]
     SURVIVORS.write_text("\n\n".join(change.diff for change in survivors) + "\n")
-    return _told(asked, len(every), outcomes)
+    return _summarize(arguments, len(every), outcomes)
 
 
-def _told(asked: argparse.Namespace, total: int, outcomes: dict[Change, str]) -> int:
+def _summarize(arguments: argparse.Namespace, total: int, outcomes: dict[Change, str]) -> int:
     survivors = [change for change, outcome in outcomes.items() if outcome == "survived"]
     for change in survivors:
         print(f"survived: {change}")
@@ -290,9 +292,9 @@ def _told(asked: argparse.Namespace, total: int, outcomes: dict[Change, str]) ->
         print(f"{of_file.total() - of_file['survived']:5} of {of_file.total():5} in {file}")
     caught, tries = len(outcomes) - len(survivors), len(outcomes)
     ends = binomtest(caught, tries).proportion_ci(method="exact")
-    drawn = f", drawn with seed {asked.seed} from {total}" if tries < total else ""
+    drawn = f", drawn with seed {arguments.seed} from {total}" if tries < total else ""
     print(
-        f"{caught} of {tries} changes in {', '.join(map(str, asked.rooms))}{drawn} are caught: "
+        f"{caught} of {tries} changes in {', '.join(map(str, arguments.rooms))}{drawn} are caught: "
         f"{caught / tries:.1%} [{ends.low:.1%}, {ends.high:.1%}], wanted {LEAST:.0%}; "
         f"{list(outcomes.values()).count('endless')} ran too long; survivors: {SURVIVORS}"
     )

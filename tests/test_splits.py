@@ -113,8 +113,10 @@ def test_the_natural_rate_is_that_of_the_published_part() -> None:
 def test_a_part_of_one_class_has_no_sample_of_both() -> None:
     table = divided(TRAIN, TEST)
     apart = replace(table, splits=np.where(table.y == 1, TRAIN, TEST).astype(np.int8))
-    told = "the train split has .* signal and 0 background events, wanted both for 1:1: the dataset"
-    with pytest.raises(RequestError, match=told):
+    message = (
+        "the train split has .* signal and 0 background events, wanted both for 1:1: the dataset"
+    )
+    with pytest.raises(RequestError, match=message):
         draw(apart, Sample("train", "1:1"))
     assert len(draw(apart, Sample("test", "natural"))) == 2000
 
@@ -171,8 +173,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     return place
 
 
-def done(place: Workplace, **asked: object) -> Run:
-    request = RunRequest(plugin="cut", **{"dataset": "divided"} | asked)
+def done(place: Workplace, **fields: object) -> Run:
+    request = RunRequest(plugin="cut", **{"dataset": "divided"} | fields)
     return run(request, place.registry, place.home, place.store, place.context)[0]
 
 
@@ -190,10 +192,10 @@ def test_a_run_follows_the_division_and_everything_says_so(
     folder = place.home.fits / record.fit
     assert UsedEvents.read(folder).division.startswith("train and valid: published train")
     assert "test split (published and open events by hash), natural" in run_block(one)
-    told = write_report([one], tmp_path / "report").read_text()
-    assert "## divided (twin), test (published and open events by hash) natural @" in told
-    assert "A split marked published is the dataset's own division" in told
-    assert "divided (twin), train (published train part divided by hash and" in told
+    report = write_report([one], tmp_path / "report").read_text()
+    assert "## divided (twin), test (published and open events by hash) natural @" in report
+    assert "A split marked published is the dataset's own division" in report
+    assert "divided (twin), train (published train part divided by hash and" in report
     request = RunRequest(plugin="cut", dataset="divided")
     shown = preview(request, place.registry, place.home, place.store, place.context)
     assert "evaluated: divided (twin), test (published and open events by hash)" in shown

@@ -81,8 +81,8 @@ class NearestMean(bench.Model):
         """What `Means.save` wrote."""
         import numpy as np
 
-        with np.load(folder / FILE, allow_pickle=False) as found:
-            return Means(found["background"], found["signal"], found["spread"])
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
+            return Means(arrays["background"], arrays["signal"], arrays["spread"])
 
 
 @dataclass(frozen=True, eq=False)
