@@ -22,7 +22,7 @@ from bench.data.splits import rows_in, split_rows
 from bench.storage.cache import seal, verify
 from bench.storage.code_digest import code_digest
 from bench.storage.files import atomic_replace, atomic_write, write_bytes
-from bench.storage.fingerprint import array_digest, digest, file_digest
+from bench.storage.fingerprint import array_digest, digest, event_ids, file_digest
 from bench.storage.home import data_folder
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "did_you_mean",
     "digest",
     "draw",
+    "event_ids",
     "facts",
     "file_digest",
     "framed",

@@ -25,8 +25,8 @@ from bench.comparison.paired import auc_difference
 from bench.plugins.options import build as built
 from bench.plugins.registry import load_registry
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
 from bench.storage.home import Home
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 DEFAULT = f"digits={FeaturesPrompt().digits}"

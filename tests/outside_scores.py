@@ -16,7 +16,7 @@ from toys import Workplace, events
 from bench.cli.outside import command as bring
 from bench.report.page import write_report
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 

@@ -17,7 +17,7 @@ from toys import Workplace
 
 from bench.metrics.ranking import AreaUnderCurve
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 from bench.testing.excerpt import Excerpt
 
 OFFICIAL = Path(__file__).parents[1].parent / "shared" / "data" / "lhco_rd_sample.h5"

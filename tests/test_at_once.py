@@ -22,8 +22,8 @@ from bench.outside.keep import import_counts
 from bench.plugins.registry import PluginEntry
 from bench.running.failures import RunFailedError
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
 from bench.storage.home import Home
+from bench.storage.request import RunRequest
 from bench.storage.store import LOCKS, RECORD, Run, Store, write_metrics
 
 REQUEST = RunRequest(plugin="patient", dataset="toy")

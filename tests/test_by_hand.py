@@ -22,7 +22,7 @@ from bench.metrics.calibration import CalibrationError
 from bench.metrics.decisions import Decisions, SignificanceImprovement
 from bench.metrics.sculpting import MassSculpting
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 
 
 def balanced_rows(signal: str, background: str, threshold: float = 0.5) -> Scored:

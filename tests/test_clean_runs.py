@@ -9,7 +9,7 @@ from mutants.events import Jets
 from toys import Workplace
 
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 
 YARDSTICKS = ("always-background", "random", "one-feature-cut")
 SEEDS = pytest.mark.parametrize("seeds", [2, pytest.param(20, marks=pytest.mark.slow)])

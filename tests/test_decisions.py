@@ -25,9 +25,9 @@ import bench
 from bench.comparison.table import compare
 from bench.plugins.registry import PluginEntry
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
 from bench.storage.archive import pack, unpack
 from bench.storage.report_contents import PLAIN
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 

@@ -15,7 +15,7 @@ from bench.cli.data.group import command
 from bench.cli.outside import command as bring
 from bench.comparison.table import compare
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 
 
 @pytest.fixture

@@ -48,6 +48,35 @@ def imports(package: Path) -> Iterator[tuple[str, str]]:
             yield from ((module, name) for name in names if name in known and name != module)
 
 
+def of_the_core(file: Path) -> Iterator[str]:
+    """What a file imports from inside the core: rooms by their dotted names."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        yield from (".".join(name.split(".")[:2]) for name in names if name.startswith("bench."))
+
+
+def test_files_of_packages_import_public_names_of_the_core_alone() -> None:
+    rooms = {f"bench.{name}" for name in chain(*LAYERS)}
+    files = [
+        file
+        for folder in ("plugins", "datasets")
+        for file in sorted((HOUSE / folder).rglob("*.py"))
+        if "tests" not in file.relative_to(HOUSE).parts
+    ]
+    inside = {
+        f"{file.relative_to(HOUSE)} imports {room}"
+        for file in files
+        for room in of_the_core(file)
+        if room in rooms - {"bench.testing"}
+    }
+    assert HOUSE / "plugins/llm/pretrain_tiny.py" in files
+    assert not inside, "\n".join(sorted(inside))
+
+
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 def test_no_module_imports_in_a_circle(package: Path) -> None:
     graph = TopologicalSorter[str]()

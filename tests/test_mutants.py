@@ -12,7 +12,7 @@ from toys import GUARDS, Workplace
 import bench
 from bench.running.failures import VoidedRunError
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 

@@ -16,8 +16,8 @@ from bench.encoders.numbers import Numbers
 from bench.plugins.options import options_in
 from bench.running.parts import RunParts, resolve_parts
 from bench.running.prepared import PreparedRun, prepare
-from bench.running.request import RunRequest
 from bench.running.study import read_study
+from bench.storage.request import RunRequest
 
 
 @dataclass(frozen=True)

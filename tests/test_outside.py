@@ -23,7 +23,7 @@ from bench.report.sections.everything import standard
 from bench.report.sections.printed import misprints
 from bench.report.sets import event_sets
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 HEAD = "model,dataset,true_signal,signal,true_background,background"

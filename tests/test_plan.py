@@ -19,9 +19,9 @@ from bench.cli.plan import command
 from bench.plan.page import page
 from bench.plan.plan import Plan, Planner
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
 from bench.storage.archive import pack
 from bench.storage.report_contents import PLAIN
+from bench.storage.request import RunRequest
 from bench.storage.store import RECORD, Run, Store
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")

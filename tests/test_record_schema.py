@@ -19,10 +19,10 @@ from bench.guards.inspect import FILE as VERDICTS
 from bench.guards.inspect import read_verdicts
 from bench.report.page import write_report
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
 from bench.storage import fingerprint
 from bench.storage.cache import MANIFEST, seal, verify
 from bench.storage.history import HISTORY, write_events
+from bench.storage.request import RunRequest
 from bench.storage.store import RECORD, Run, Store
 from bench.storage.stored_run import METRICS
 

@@ -17,8 +17,8 @@ from bench.report.sections.everything import decisions, standard
 from bench.report.sections.single import run_block
 from bench.running.failures import RunFailedError
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
 from bench.storage.report_contents import Contents
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")

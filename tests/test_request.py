@@ -12,7 +12,7 @@ from bench.api.errors import BenchError, RequestError
 from bench.data.encode import demand_views
 from bench.encoders.numbers import Numbers
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 

@@ -14,10 +14,11 @@ from toys import Workplace
 
 from bench.api.errors import RequestError
 from bench.running.failures import RunFailedError
+from bench.running.parts import resolve_parts
 from bench.running.pipeline import run
 from bench.running.preview import preview
-from bench.running.request import RunRequest
 from bench.storage import fingerprint
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
@@ -239,7 +240,7 @@ def test_the_scalars_are_there_for_tensorboard_too(place: Workplace) -> None:
 
 
 def test_a_dry_run_fits_nothing_and_shows_an_event(place: Workplace) -> None:
-    text = preview(REQUEST, place.registry, place.home, place.store, place.context)
+    text = preview(resolve_parts(REQUEST, place.registry), place.home, place.store, place.context)
     assert "train: toy (twin) 1:1 @" in text
     assert "numbers: [" in text
     assert not place.home.fits.exists()

@@ -18,8 +18,8 @@ from bench.metrics.sculpting import MassSculpting, divergence
 from bench.report.page import write_report
 from bench.report.sets import event_sets
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
 from bench.storage.report_contents import Contents
+from bench.storage.request import RunRequest
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 

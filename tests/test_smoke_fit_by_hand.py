@@ -36,7 +36,7 @@ def test_a_smoke_fit_fits_on_classes_in_turns(
     turns = [smoke_fit._alternating(y, np.array(r)).tolist() for r in ([0, 1, 2, 3, 4], [1, 2, 4])]
     assert turns == [[3, 0, 4, 1, 2], [4, 1, 2]]
     assert smoke_fit._alternating(1 - y[1:5], np.arange(4)).tolist() == [0, 2, 1, 3]
-    logs = [{"loss": 0.7}, {"x": 1, "verdict_loss": 0.6}, {"verdict_loss": 0.5}]
+    logs = [{"loss": 0.7}, {"x": 1, "answer_loss": 0.6}, {"answer_loss": 0.5}]
     assert [smoke_fit._first(logs[n:m]) for n, m in ((0, 3), (0, 1), (2, 3), (3, 3))] == [
         *(0.6, 0.7, 0.5),
         None,

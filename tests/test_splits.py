@@ -25,9 +25,9 @@ from bench.report.page import write_report
 from bench.report.sections.single import run_block
 from bench.running.pipeline import run
 from bench.running.preview import preview
-from bench.running.request import RunRequest
 from bench.storage.fingerprint import table_digest
 from bench.storage.record import SampleRecord
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 OPEN, TRAIN, VALID, TEST = bench.Split

@@ -22,12 +22,12 @@ from bench.api.scores import Scored
 from bench.guards.b063_identical import Identical
 from bench.report.page import write_report
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
 from bench.storage import fingerprint
 from bench.storage import stored_run as sealed
 from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY
 from bench.storage.report_contents import Contents
+from bench.storage.request import RunRequest
 from bench.storage.store import RECORD, Run, Store
 from bench.storage.stored_run import METRICS, SCORES
 

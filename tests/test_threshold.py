@@ -16,7 +16,7 @@ from bench.api.errors import RequestError
 from bench.comparison.binormal import OperatingPoint, fit_binormal
 from bench.metrics.threshold import choose, demand_threshold
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 
 DIARY = Path(__file__).parents[1].parent / "shared" / "data" / "diary_operating_points.csv"
 

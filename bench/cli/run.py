@@ -32,8 +32,8 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     from bench.running.parts import resolve_parts
     from bench.running.pipeline import run_parts
     from bench.running.preview import preview
-    from bench.running.request import RunRequest
     from bench.storage.home import Home
+    from bench.storage.request import RunRequest
     from bench.storage.store import Store
 
     demand_named(asked["plugin"], asked["dataset"])

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError
 from bench.api.table import Split, Table
 from bench.data.feature_cache import load_table
-from bench.data.request import TRAIN_EVENTS, VALID_EVENTS, SampleRequest
 from bench.data.sampling import Sample, draw, natural_rate
 from bench.data.splits import division_of
 from bench.data.used_events import UsedEvents
 from bench.plugins.options import options_in
 from bench.storage.fingerprint import columns_digest, events_digest
 from bench.storage.record import SampleRecord
+from bench.storage.request import SampleRequest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     from bench.api.context import Context, Source
     from bench.api.parts import Dataset
+
+TRAIN_EVENTS = 20_000
+VALID_EVENTS = 4_000
+"""As many as are drawn where nobody says how many."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class FirstLoss(Guard[SmokeFitEvidence]):
     """
 
     code, name, severity = "B028", "first-loss", WARN
-    remedy = "log the loss of the two answers as `verdict_loss`; look at how batches are averaged"
+    remedy = "log the loss of the two answers as `answer_loss`; look at how batches are averaged"
 
     def check(self, evidence: SmokeFitEvidence) -> Iterator[str]:
         """The loss and where it should be."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from bench.guards.recorder import Record
 
 TRAIN_EVENTS = 96
-LOSSES = ("verdict_loss", "loss")
-"""What a model may log its loss as; the first one is of the two verdicts alone."""
+LOSSES = ("answer_loss", "loss")
+"""What a model may log its loss as; the first one is of the two answers alone."""
 
 
 def smoke_fit(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> SmokeFitEvidence:

@@ -16,11 +16,11 @@ from bench.plan.widths import Power
 from bench.plugins.options import options_in
 from bench.running.parts import RunParts, resolve_parts
 from bench.running.prepared import PreparedRun, prepare
-from bench.running.request import RunRequest
 from bench.storage.cache import kept
 from bench.storage.distributions import changes_since
 from bench.storage.fingerprint import digest
 from bench.storage.record import SampleRecord
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 if TYPE_CHECKING:

@@ -10,10 +10,9 @@ from bench.api.errors import RequestError
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.data.encode import demand_control, demand_views
-from bench.data.request import SampleRequest
 from bench.data.run_samples import DatasetRef
 from bench.data.sampling import Sample
-from bench.guards.every import demand_codes
+from bench.guards.every import GUARDS, demand_codes
 from bench.metrics.threshold import demand_threshold
 from bench.plugins.option_routing import (
     MODEL,
@@ -25,7 +24,7 @@ from bench.plugins.option_routing import (
 )
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest, SampleRequest
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,8 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     dataset, train = dataset_entries(request, registry)
     encoders = _encoders(model, request.encoders, registry)
     metrics, guards = registry.all(Metric).values(), registry.all(Guard).values()
+    if not {entry.part for entry in guards} >= set(GUARDS):
+        raise RequestError("the bench's own guards are not registered; install the bench anew")
     places, seats = dataset_seats(dataset, train), [encoder_seat(entry) for entry in encoders]
     given = share_out(request.options, [model_seat(model), *places, *seats])
     evaluated_on, fitted_on = build_datasets(places, dataset, train, given)

@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from bench.plugins.registry import Registry
     from bench.running.parts import RunParts
     from bench.running.prepared import PreparedRun
-    from bench.running.request import RunRequest
     from bench.storage.home import Home
     from bench.storage.record import RunRecord, Verdict
+    from bench.storage.request import RunRequest
     from bench.storage.store import Store
 
 ROLES = ("valid", "evaluated")

@@ -24,8 +24,8 @@ from bench.storage.record import PartRecord, RunRecord
 if TYPE_CHECKING:
     from bench.api.context import Context
     from bench.api.parts import Part
-    from bench.running.request import RunRequest
     from bench.storage.home import Home
+    from bench.storage.request import RunRequest
     from bench.storage.store import Store
 
 

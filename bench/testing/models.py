@@ -15,7 +15,7 @@ from bench.plugins.registry import Registry, load_registry
 from bench.running.failures import RunFailedError, VoidedRunError
 from bench.running.parts import resolve_parts
 from bench.running.pipeline import run
-from bench.running.request import RunRequest
+from bench.storage.request import RunRequest
 from bench.storage.store import Store
 from bench.testing.check import FAILED, PASSED, Checked, SkippedError, ask, demand, of_guards
 from bench.testing.excerpt import Excerpt, excerpt

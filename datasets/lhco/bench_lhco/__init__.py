@@ -16,7 +16,7 @@ PUBLISHED = (ResearchAndDevelopment, ThreeProngs, BlackBox1, BlackBox2, BlackBox
 @bench.hookimpl
 def bench_datasets() -> Iterable[type[bench.Dataset]]:
     """The datasets of the LHC Olympics 2020, and those that were imported on this machine."""
-    from bench_lhco.imported.found import imported
+    from bench_lhco.imported.listing import imported
 
     taken = [part.name for part in PUBLISHED]
     return [*PUBLISHED, *imported(bench.data_folder(), taken)]

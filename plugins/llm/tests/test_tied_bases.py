@@ -13,7 +13,7 @@ from bench_llm.options import LanguageModel
 from bench_llm.text import TextOnly
 from events import context, inputs
 
-from bench.guards import smoke_fit as rehearsal
+from bench.guards import smoke_fit
 from bench.guards.b027_labels import ALIKE, Labels
 from bench.guards.evidence import SmokeFitEvidence
 from bench.guards.inspect import inspect
@@ -50,9 +50,9 @@ def tied(kind: str, folder: Path) -> str:
 def rehearsed(
     model: LanguageModel, folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int = SEED
 ) -> SmokeFitEvidence:
-    """A rehearsal without its fresh process."""
-    monkeypatch.setattr(rehearsal, "reread", lambda *given: np.zeros(len(given[2])))
-    return rehearsal.rehearse(model, inputs(400), inputs(100, 1), context(folder, seed))
+    """A smoke fit without its fresh process."""
+    monkeypatch.setattr(smoke_fit, "reread", lambda *given: np.zeros(len(given[2])))
+    return smoke_fit.smoke_fit(model, inputs(400), inputs(100, 1), context(folder, seed))
 
 
 def cosine(evidence: SmokeFitEvidence) -> float:
@@ -94,9 +94,9 @@ def test_a_tied_random_base_that_does_not_heed_its_labels_is_void(
     real = Examples.answered
 
     def ignored(self: Examples, rows: Any, renderer: Any, *given: Any) -> Any:
-        batch, wanted = real(self, rows, renderer, *given)
-        signal = torch.from_numpy(renderer.answers[1]).to(wanted)
-        return batch, signal.expand_as(wanted)
+        batch, answers = real(self, rows, renderer, *given)
+        signal = torch.from_numpy(renderer.answers[1]).to(answers)
+        return batch, signal.expand_as(answers)
 
     monkeypatch.setattr(Examples, "answered", ignored)
     model = TextOnly(base=tied("Qwen2", tmp_path / "base"))

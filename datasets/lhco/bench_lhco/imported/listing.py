@@ -1,4 +1,4 @@
-"""Finds the imported datasets: a class for each card in the home folder."""
+"""Lists the imported datasets: a class for each card in the home folder."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _log = logging.getLogger(__name__)
 
 
 def imported(data: Path, taken: Collection[str]) -> list[type[bench.Dataset]]:
-    """The imported datasets, by name; one with a broken card is told of and left out.
+    """The imported datasets, by name; one with a broken card is warned of and left out.
 
     Args:
         data: the folder of data files.
         taken: names that a dataset has already.
     """
-    found = []
+    datasets = []
     for folder in _folders(imports(data)):
         try:
-            found.append(_dataset(folder, taken))
+            datasets.append(_dataset(folder, taken))
         except bench.BenchError as error:
             _log.warning("the imported dataset %s is left out: %s", folder.name, error)
-    return found
+    return datasets
 
 
 def _folders(room: Path) -> list[Path]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bench_lhco.imported.found import imported
-from bench_lhco.imported.import_file import bring
+from bench_lhco.imported.import_file import import_file
+from bench_lhco.imported.listing import imported
 
 import bench
 from bench.api.dataset_requests import ImportRequest
 
 
-def brought(context: bench.Context, **wanted: object) -> bench.Dataset:
+def imported_dataset(context: bench.Context, **fields: object) -> bench.Dataset:
     """The dataset that an import makes."""
-    wanted.setdefault("name", "mine")
-    bring(ImportRequest(**wanted), context)
+    fields.setdefault("name", "mine")
+    import_file(ImportRequest(**fields), context)
     parts = {part.name: part for part in imported(context.data, [])}
-    return parts[str(wanted["name"])]()
+    return parts[str(fields["name"])]()
 
 
 def left(context: bench.Context) -> list[str]:
