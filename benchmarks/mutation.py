@@ -64,8 +64,7 @@ ROOMS = {
     "bench/guards/": (f"{BY_HAND} test_pauses.py {BROKEN} test_mutants.py", GUARDED),
 }
 """The quick tests that are to catch a change, by how its file's path begins; the first counts."""
-CODE = re.compile(r'^    code, [a-z, ]+ = "(B\d+)"', flags=re.MULTILINE)
-"""How a guard says its code."""
+CODE = re.compile(r'^    code, [a-z, ]+ = "(B\d+)"', flags=re.MULTILINE)  # as guards say it
 INSTEAD = {
     **{"Add": "Sub Mul", "Sub": "Add Mul", "Mul": "Div Add", "Div": "Mul Sub", "FloorDiv": "Div"},
     **{"Mod": "Mul", "Pow": "Mul", "BitOr": "BitAnd", "BitAnd": "BitOr", "BitXor": "BitOr"},
@@ -117,8 +116,7 @@ def changes(files: Sequence[Path]) -> list[Change]:
     """All changes of these files, but for those of annotations, which nothing reads."""
     possible = []
     for file in files:
-        annotations = list(_annotations(file))
-        nodes = list(ast_nodes(get_ast(file.read_text())))
+        annotations, nodes = list(_annotations(file)), list(ast_nodes(get_ast(file.read_text())))
         for name in filter(_is_tried, operator_names()):
             operator, occurrence = get_operator(name)(), -1
             for node in nodes:
@@ -168,12 +166,11 @@ class Changed(SourceFileLoader):
 def tests_of(file: str) -> tuple[str, ...]:
     """What is told to pytest for a changed file."""
     names, words = next(tests for start, tests in ROOMS.items() if file.startswith(start))
-    marks = "not slow"
-    if match := CODE.search(Path(file).read_text()):
+    if code := CODE.search(Path(file).read_text()):
         # the broken plugins of this guard, slow ones too, and the sound one that it lets alone
-        of_scores = IMPORTED if match[1].startswith("B06") else ""
-        names, marks = f"{BY_HAND} {of_scores} test_mutants.py", ""
-        words = f"by_hand or {match[1]} or sound_model or outside_events or imported or decisions"
+        names = f"{BY_HAND} {IMPORTED if code[1].startswith('B06') else ''} test_mutants.py"
+        words = f"by_hand or {code[1]} or sound_model or outside_events or imported or decisions"
+    marks = "" if code else "not slow"
     return (*(f"tests/{name}" for name in names.split()), "-m", marks, "-k", words)
 
 
@@ -240,9 +237,8 @@ def tried(chosen: Sequence[Change], again: bool) -> dict[Change, str]:
     """What becomes of each change; survivors are tried again if that is asked for."""
     known, seconds = earlier(), []
     outcomes = {change: known.get(change.key, "") for change in chosen}
-    left = [
-        c for c, outcome in outcomes.items() if not outcome or (again and outcome == "survived")
-    ]
+    untried = {"", "survived"} if again else {""}
+    left = [change for change, outcome in outcomes.items() if outcome in untried]
     for number, change in enumerate(left, 1):
         tests = tests_of(change.file)
         started, longest = time.monotonic(), limit(tests)
@@ -268,9 +264,8 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     every = changes([file for room in arguments.rooms for file in sorted(room.rglob("*.py"))])
     # in random order, so that those done of a run that was stopped are a sample too
-    chosen = random.Random(arguments.seed).sample(
-        every, min(arguments.sample or len(every), len(every))
-    )
+    size = min(arguments.sample or len(every), len(every))
+    chosen = random.Random(arguments.seed).sample(every, size)
     chosen = chosen[int(first) - 1 :: int(step)]  # the rest is for other processes
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # or each fork loads plugins that none wants
     for module in WARM:

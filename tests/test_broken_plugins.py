@@ -22,11 +22,11 @@ class Part(bench.Encoder):
     def encode(self, table, learned):
         return {{"numbers": table.x}}
 """
-OFFER = "\n@bench.hookimpl\ndef bench_encoders():\n    return {parts}\n"
+HOOK = "\n@bench.hookimpl\ndef bench_encoders():\n    return {parts}\n"
 
 
 def package(name: str, parts: str = "[Part]") -> str:
-    return PART.format(name=name) + OFFER.format(parts=parts)
+    return PART.format(name=name) + HOOK.format(parts=parts)
 
 
 BROKEN = {

@@ -26,7 +26,7 @@ from bench.storage.request import RunRequest
 
 
 def balanced_rows(signal: str, background: str, threshold: float = 0.5) -> Scored:
-    """Events of each class with scores of one digit, `-` being no verdict."""
+    """Events of each class with scores of one digit, `-` being no answer."""
     score = [np.nan if c == "-" else int(c) / 10 for c in signal + background]
     y = np.repeat([1, 0], [len(signal), len(background)]).astype(np.int8)
     return Scored(y, np.array(score), np.ones(len(y)), threshold)
@@ -68,7 +68,7 @@ def test_mcnemars_test_of_five_against_none() -> None:
     assert nothing.method == "no such event"
 
 
-def test_an_event_without_a_verdict_is_decided_wrongly_in_a_paired_test() -> None:
+def test_an_event_without_an_answer_is_decided_wrongly_in_a_paired_test() -> None:
     one, other = balanced_rows("9999", "1111"), balanced_rows("---9", "-111")
     assert decision_difference(one, other, 1).method == "McNemar, 3 against 0"
     assert decision_difference(one, other, 0).method == "McNemar, 1 against 0"

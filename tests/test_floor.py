@@ -131,7 +131,7 @@ def test_where_the_first_threshold_leaves_enough_the_floor_rules_out_nothing() -
 
 
 @pytest.mark.parametrize("answered", [20, 400])
-def test_events_without_a_verdict_are_no_threshold_of_their_own(answered: int) -> None:
+def test_events_without_an_answer_are_no_threshold_of_their_own(answered: int) -> None:
     some = flat(100, 1000)
     some.score[100 + answered :] = np.nan
     assert noted(some) == (answered < 25)  # fewer than 25: more events would show that cut

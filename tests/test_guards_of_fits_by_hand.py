@@ -46,7 +46,7 @@ def smoke_fit(
     return SmokeFitEvidence(probed=probed(scores, model), train=train, **arrays, **rest)
 
 
-def course(scores: Any = ZEROS, unsaved: Any = ZEROS, **seen: Any) -> TrainingEvidence:
+def trained(scores: Any = ZEROS, unsaved: Any = ZEROS, **seen: Any) -> TrainingEvidence:
     return TrainingEvidence(record(**seen), probed(scores), np.array(unsaved))
 
 
@@ -180,7 +180,7 @@ def test_labels_are_compared_only_where_they_can_be() -> None:
 def test_two_scorings_are_near(guard: str, other: str, near: float, text: str) -> None:
     def look(scores: Sequence[float], others: Sequence[float]) -> list[str]:
         if other == "unsaved":
-            return findings(guard, course(scores, others))
+            return findings(guard, trained(scores, others))
         if other == "alone":
             return findings(guard, probed((*scores, 7.0), alone=np.array(others)))
         return findings(guard, smoke_fit(scores, **{other: others}))
@@ -259,7 +259,7 @@ COLLAPSED = "from step {} on the 2 probe events have one score"
 def test_what_was_seen_of_a_training(guard: str, seen: list[Any], lines: str) -> None:
     kind = guard if guard in ("gaps", "updates") else "looks"
     given = list(enumerate(seen)) if kind == "looks" else seen
-    assert findings(guard, course(**{kind: given})) == lines.splitlines()
+    assert findings(guard, trained(**{kind: given})) == lines.splitlines()
 
 
 def test_each_view_and_column_is_connected() -> None:

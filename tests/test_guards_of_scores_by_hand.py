@@ -255,7 +255,7 @@ def test_events_of_the_train_split_are_counted() -> None:
     assert said(TrainSplit, of(GOOD, events=ImportedEvents(of_train=1))) == [f"{line} is not known"]
 
 
-def test_events_without_a_verdict_are_counted() -> None:
+def test_events_without_an_answer_are_counted() -> None:
     none, some = of(scored([NAN], [NAN, NAN])), of(scored([NAN, 1], [NAN, NAN, 0]))
     assert said(Unanswered, none) == "there is no verdict at all, as B068 says"
     assert said(Silent, none) == ["none of 3 events has a verdict: no figure can come of it"]

@@ -21,14 +21,14 @@ from bench.testing.excerpt import FILE, Excerpt, read
 from bench.testing.models import checked_model
 from bench.testing.plugin import CHECKERS, checked_plugin
 
-SHELF = load_registry()
+REGISTRY = load_registry()
 LONG = {"llm-text", "llm-nfa", "llm-token"}
 
 
 def parts(kind: type[bench.Part]) -> list[Any]:
     return [
         pytest.param(entry.part, id=name, marks=[pytest.mark.early] if name in LONG else [])
-        for name, entry in SHELF.all(kind).items()
+        for name, entry in REGISTRY.all(kind).items()
     ]
 
 
@@ -176,7 +176,7 @@ class Odd(bench.Encoder):
                 return {"numbers": x.astype(np.float64)}
             case "labels":
                 return {"numbers": x + table.y[:, None]}
-            case "company":
+            case "batch dependence":
                 return {"numbers": x - x.mean(axis=0)}
             case "holes":
                 return {"numbers": np.where(x > 2000, np.nan, x).astype(np.float32)}
@@ -198,7 +198,7 @@ def test_an_encoder_without_a_mistake_passes() -> None:
         ("views", "gives"),
         ("float64", "wanted float32"),
         ("labels", "B007"),
-        ("company", "B008"),
+        ("batch dependence", "B008"),
         ("holes", "B009"),
         ("table", "the features have changed"),
         ("same", "the same for every event"),
@@ -257,4 +257,4 @@ def test_a_mistake_of_a_metric_fails_the_kit(mistake: str, message: str) -> None
 
 def test_a_plugin_that_is_not_there_is_a_bad_request() -> None:
     with pytest.raises(bench.RequestError, match="did you mean gbt"):
-        checked_plugin("gbtt", SHELF, print)
+        checked_plugin("gbtt", REGISTRY, print)

@@ -68,7 +68,7 @@ def test_sic_and_rejection_against_the_roc_of_scikit_learn() -> None:
     assert half.value == pytest.approx(1 / fpr[tpr >= 0.5][0], abs=1e-12)
 
 
-def test_an_event_without_a_verdict_is_wrong_and_never_selected() -> None:
+def test_an_event_without_an_answer_is_wrong_and_never_selected() -> None:
     s = scored(4, 4)
     score = np.array([0.9, 0.9, np.nan, 0.1, 0.1, 0.1, np.nan, 0.9])
     s = Scored(y=s.y, score=score, weights=s.weights, threshold=0.5)

@@ -89,7 +89,7 @@ def test_bringing_the_same_file_again_changes_nothing(
     assert len(list(place.store.runs())) == 2
 
 
-def test_an_event_without_a_verdict_stays_one(place: Workplace, own: Run, tmp_path: Path) -> None:
+def test_an_event_without_an_answer_stays_one(place: Workplace, own: Run, tmp_path: Path) -> None:
     score = own.scored().score.copy()
     score[:7] = np.nan
     file = predictions(own, tmp_path / "scores.csv", score=score)

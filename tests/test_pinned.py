@@ -58,7 +58,7 @@ def weighted(scored: Scored) -> Scored:
 
 
 def unsure(scored: Scored) -> Scored:
-    """With events without a verdict."""
+    """With events without an answer."""
     return replace(scored, score=np.where(np.arange(len(scored.y)) % 9 == 4, np.nan, scored.score))
 
 

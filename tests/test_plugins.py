@@ -186,5 +186,5 @@ def test_nothing_heavy_is_imported_to_list_or_to_help(arguments: list[str]) -> N
     assert ran.stdout.rstrip().endswith("heavy: []")
 
 
-def test_a_shelf_knows_every_kind() -> None:
+def test_a_registry_knows_every_kind() -> None:
     assert {Dataset, Encoder, Model, Metric} == set(HOOKS.values())

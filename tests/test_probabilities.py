@@ -37,7 +37,7 @@ def test_the_normal_interval_covers_as_often_as_it_says() -> None:
     assert 0.9 <= np.mean([e.low <= exact <= e.high for e in briers]) <= 0.99
 
 
-def test_no_verdict_counts_as_one_half() -> None:
+def test_no_answer_counts_as_one_half() -> None:
     s = scored()
     score = s.score.copy()
     score[:3] = np.nan

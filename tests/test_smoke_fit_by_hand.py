@@ -106,7 +106,7 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
     assert fresh._made(part) == Cut(scale=2.0)
     np.savez(tmp_path / "l.npz", **{"a/x": np.ones(1), "b/y": np.zeros(2), "ab/z": np.ones(3)})
     made = fresh._view_modules({"a": part, "b": part, "c": part}, tmp_path / "l.npz")
-    assert [list(front.learned) for front in made.values()] == [["x"], ["y"], []]
+    assert [list(module.learned) for module in made.values()] == [["x"], ["y"], []]
     fresh._write(read(2, texts=["p", "q"], numbers=np.eye(2)), tmp_path / "v.npz")
     views = fresh._read(tmp_path / "v.npz").views
     assert (views["texts"], views["numbers"].tolist()) == (["p", "q"], [[1, 0], [0, 1]])

@@ -64,7 +64,9 @@ def test_without_a_valid_part_the_train_part_is_divided_by_hash_and_none_of_it_i
     assert np.array_equal(rows_in(table, "test"), table.splits == TEST)
     assert division_of(table, "train") == "published train part divided by hash"
     assert division_of(table, "test") == "published"
-    part = table.take(np.arange(0, len(table), 3))  # no event changes its split with its company
+    part = table.take(
+        np.arange(0, len(table), 3)
+    )  # an event keeps its split whatever else is there
     assert np.array_equal(rows_in(part, "valid"), valid[np.arange(0, len(table), 3)])
 
 
@@ -151,7 +153,7 @@ def test_a_division_is_part_of_the_digest_and_none_changes_no_digest(tmp_path: P
     assert not (tmp_path / table_digest(plain) / "splits.npy").exists()
 
 
-def test_the_ledger_says_whose_division_it_is(tmp_path: Path) -> None:
+def test_used_events_say_whose_division_it_is(tmp_path: Path) -> None:
     whole = divided(TRAIN, TEST)
     train, valid, test = (draw(whole, Sample(s, "1:1")) for s in ("train", "valid", "test"))
     used_events = UsedEvents.of(train, valid, None, "train published")

@@ -129,7 +129,7 @@ class Workplace:
         return place
 
     def add(self, *parts: type[bench.Part]) -> None:
-        """Offer parts as a plugin of the core would."""
+        """Register parts as a plugin of the core would."""
         for part in parts:
             kind = next(kind for kind in self.registry.entries if issubclass(part, kind))
             entry = PluginEntry(part, part.name, "classifier-bench", "0")

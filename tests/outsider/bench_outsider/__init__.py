@@ -114,7 +114,7 @@ class Means:
 
 @dataclass(frozen=True)
 class Answered(bench.Metric):
-    """Share of the events that got a verdict."""
+    """Share of the events that got an answer."""
 
     name = "answered"
 
