@@ -89,6 +89,17 @@ class Registry:
         hint = f"; {reasons[0]}" if reasons else f"; {did_you_mean(name, registry)}"
         raise RequestError(f"no {kind.__name__.lower()} {name!r}{hint}")
 
+    def datasets_of(
+        self, dataset: str, train: str | None
+    ) -> tuple[PluginEntry[Dataset], PluginEntry[Dataset]]:
+        """What is evaluated on, and what is fitted on; None leaves that to the dataset.
+
+        Raises:
+            RequestError: an unknown dataset.
+        """
+        evaluated = self.find(Dataset, dataset)
+        return evaluated, self.find(Dataset, train or evaluated.part.train or dataset)
+
     def model_of(self, plugin: str) -> PluginEntry[Model]:
         """The model that a plugin offers: its only one, or the one that has the plugin's name.
 
