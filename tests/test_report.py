@@ -13,7 +13,7 @@ from bench.api.scores import Estimate
 from bench.metrics.format import figure, number, p_value
 from bench.report.markdown import table
 from bench.report.page import write_report
-from bench.report.sections.everything import decisions, standard
+from bench.report.sections.everything import decisions, standard, views_of
 from bench.report.sections.single import run_block
 from bench.running.failures import RunFailedError
 from bench.running.pipeline import run
@@ -222,3 +222,13 @@ def test_numbers_as_text(value: float | None, text: str) -> None:
 def test_an_interval_without_an_upper_end_is_open() -> None:
     assert figure(Estimate(12.0, 3.0, None)) == "12.0 [3.00, ∞]"
     assert figure(Estimate(None, note="why")) == "–"
+
+
+def test_a_view_of_any_name_has_a_column(place: Workplace) -> None:
+    done = next(place.store.runs())
+    of_particles = replace(done, record=replace(done.record, views=["particles"]))
+    assert views_of([done]) == ["texts", "numbers"]
+    assert views_of([done, of_particles]) == ["texts", "numbers", "particles"]
+    permuted = replace(of_particles.record, permuted="particles")
+    assert (permuted.view("particles"), permuted.view("numbers")) == ("permuted", "-")
+    assert "cut, particles permuted" in permuted.title

@@ -158,7 +158,7 @@ def test_permuting_the_numbers_leaves_nothing_and_reuses_the_fit(place: Workplac
     do(place)
     done, _ = do(place, replace(REQUEST, permute="numbers"))
     assert done.record.fit_reused
-    assert done.record.numbers == "permuted"
+    assert done.record.view("numbers") == "permuted"
     assert abs(done.metrics().estimates["auc"].value - 0.5) < 0.06
 
 
@@ -166,7 +166,7 @@ def test_permuting_what_the_model_does_not_read_changes_nothing(place: Workplace
     plain, _ = do(place)
     done, _ = do(place, replace(REQUEST, permute="texts"))
     assert (done.scored().score == plain.scored().score).all()
-    assert (done.record.texts, done.record.numbers) == ("-", "on")
+    assert (done.record.view("texts"), done.record.view("numbers")) == ("-", "on")
 
 
 def test_a_run_goes_on_from_the_fit_of_an_earlier_one(place: Workplace) -> None:

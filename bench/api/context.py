@@ -61,11 +61,6 @@ class HasTable(Protocol):
         """The features of every event of the source."""
 
 
-def _made(dataset: HasTable, source: Source, context: Context) -> Table:
-    """A table that nothing keeps."""
-    return dataset.table(source, context)
-
-
 @dataclass(frozen=True)
 class TrainingHandle:
     """The live objects of a training by gradients; shown once, before its first step.
@@ -114,7 +109,7 @@ class Context:
     """Records training scalars of one step: `context.log(step, {"loss": 0.69})`."""
     watch: Callable[[TrainingHandle], None] = no_notice
     """Shows a training by gradients to the guards, once, before its first step."""
-    table: Callable[[HasTable, Source, Context], Table] = _made
+    table: Callable[[HasTable, Source, Context], Table] = lambda dataset, *of: dataset.table(*of)
     """Gives a dataset the features of another one of its package, which may be there already."""
     view_modules: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     """What makes the networks that encoders put before the model's own, by view; for `fit` and

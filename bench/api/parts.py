@@ -47,6 +47,9 @@ class Dataset(Part):
     mass: ClassVar[str | None] = None
     """The column of the resonance mass in GeV, whose background spectrum no cut is to sculpt."""
 
+    recognizes_files: ClassVar[bool] = True
+    """Whether it is asked of a file of which nobody says what dataset it is of."""
+
     @abstractmethod
     def open(self, edition: str | None, file: Path | None, context: Context) -> Source:
         """Find the events, making a twin where one is wanted and there is none.

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from bench.api.parts import Dataset
+    from bench.plugins.registry import PluginEntry
 
 FILE = click.Path(path_type=Path)
 
@@ -13,7 +18,11 @@ FILE = click.Path(path_type=Path)
 @click.command("import", short_help="Bring in a file in another layout as a dataset.")
 @click.argument("file", type=FILE)
 @click.option("--name", required=True, help="What to call the dataset.")
-@click.option("--like", default="rd", show_default=True, help="A dataset whose plugin reads it.")
+@click.option(
+    "--like",
+    metavar="DATASET",
+    help="A dataset whose plugin reads it.  [default: the installed ones are asked in turn]",
+)
 @click.option(
     "--layout",
     help="array, fixed or table (HDF5 of particles), particles (Parquet of lists), features (HDF5 "
@@ -83,7 +92,7 @@ FILE = click.Path(path_type=Path)
     help="Leave out invalid events, counted, up to one in a thousand.",
 )
 @click.option("--force", is_flag=True, help="Replace an imported dataset of this name.")
-def bring(like: str, **asked: Any) -> None:
+def bring(like: str | None, **asked: Any) -> None:
     """Make a dataset of FILE, which is left as it is: converted, validated, with a card.
 
     Labels are those of FILE's label column; without one, say --label, --labels or --signal-file.
@@ -106,14 +115,20 @@ def bring(like: str, **asked: Any) -> None:
     from bench.api.dataset_requests import ImportRequest
     from bench.api.errors import RequestError
     from bench.api.parts import Dataset
+    from bench.cli.data.named import in_turn
     from bench.cli.surroundings import context
     from bench.plugins.options import build
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
 
-    wanted, registry = ImportRequest(**asked), load_registry()
-    reader, there = registry.find(Dataset, like), registry.all(Dataset).get(wanted.name)
-    if there and there.plugin != reader.plugin:
-        raise RequestError(f"there is a dataset {wanted.name} of {there.plugin}; take another name")
-    for line in build(reader.part, {}).import_file(wanted, context(Home.here())):
+    request, surroundings = ImportRequest(**asked), context(Home.here())
+    taken = load_registry().all(Dataset).get(request.name)
+
+    def imported(reader: PluginEntry[Dataset]) -> Sequence[str]:
+        if taken and taken.plugin != reader.plugin:
+            name = f"{request.name} of {taken.plugin}"
+            raise RequestError(f"there is a dataset {name}; take another name")
+        return build(reader.part, {}).import_file(request, surroundings)
+
+    for line in in_turn(like, "import_file", imported, "--like"):
         click.echo(line)

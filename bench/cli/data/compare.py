@@ -12,14 +12,19 @@ import click
 from bench.cli.options import OF_DATASET, given_size
 
 if TYPE_CHECKING:
+    from bench.api.parts import Dataset
+    from bench.plugins.registry import PluginEntry
     from bench.storage.request import Size
-    from bench.twosample.sides import Chosen
+    from bench.twosample.sides import Chosen, Side
 
 
 @click.command("compare", short_help="Tell how like two files of events are.")
 @click.argument("a")
 @click.argument("b")
-@click.option("--dataset", default="rd", show_default=True, help="What they are files of.")
+@click.option(
+    "--dataset",
+    help="What they are files of.  [default: the installed datasets are asked in turn]",
+)
 @click.option(
     "--class",
     "chosen",
@@ -55,7 +60,7 @@ if TYPE_CHECKING:
 def compare(
     a: str,
     b: str,
-    dataset: str,
+    dataset: str | None,
     chosen: Chosen,
     options: Mapping[str, str],
     output: Path | None,
@@ -77,8 +82,9 @@ def compare(
     \b
     bench data compare official twin --set features=substructure -o twin-against-official
     """
-    from bench.cli.data.named import offered
+    from bench.cli.data.named import in_turn
     from bench.cli.surroundings import context
+    from bench.plugins.options import build
     from bench.report.markdown import markdown
     from bench.storage.home import Home
     from bench.storage.request import ALL
@@ -89,10 +95,16 @@ def compare(
 
     if output:
         demand_own(output)
-    part, distribution = offered(dataset, options)
     home = Home.here()
     surroundings = context(home)
-    sides = [open_side(word, part, distribution, surroundings, home.tables) for word in (a, b)]
+
+    def opened(entry: PluginEntry[Dataset]) -> list[Side]:
+        part = build(entry.part, options)
+        return [
+            open_side(word, part, entry.distribution, surroundings, home.tables) for word in (a, b)
+        ]
+
+    sides = in_turn(dataset, "open", opened, "--dataset")
     if sides[0].title == sides[1].title:
         sides = [replace(side, title=word) for side, word in zip(sides, (a, b), strict=True)]
     pair = pair_up(sides[0], sides[1], chosen, folds, None if events == ALL else events)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.api.errors import DamagedError
+from bench.api.inputs import WITHIN
 from bench.api.scores import Estimate
 from bench.metrics.format import DASH
 from bench.report.blocks import Cell, Table, counted, estimated, plain
@@ -38,22 +39,35 @@ MARKED = {"max_sic", "rejection_0.3", "rejection_0.5"}
 
 FEW_SIGNAL = 30
 
+USUAL_VIEWS = ("texts", "numbers")
+"""Views that have a column in every table."""
+
 
 def standard(runs: Sequence[Run]) -> Table:
     """A row a run, figures that no threshold or a fixed one gives; a failed run keeps its row."""
-    rows = [[*_about(run), *_figures(run, STANDARD)] for run in sorted(runs, key=_place)]
+    views = views_of(runs)
+    rows = [[*_about(run, views), *_figures(run, STANDARD)] for run in sorted(runs, key=_place)]
     about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
-    return Table("figures", [*about, "texts", "numbers", *STANDARD.values()], rows)
+    return Table("figures", [*about, *views, *STANDARD.values()], rows)
 
 
 def decisions(runs: Sequence[Run]) -> Table:
     """A row a run, the figures of the decisions at its threshold, as the study diary gave them."""
+    views = views_of(runs)
     rows = [
-        [*_about(run), *_figures(run, DECISIONS), *_counts(run)] for run in sorted(runs, key=_place)
+        [*_about(run, views), *_figures(run, DECISIONS), *_counts(run)]
+        for run in sorted(runs, key=_place)
     ]
     about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
     counts = ("correct signal", "correct background", "no verdict")
-    return Table("decisions", [*about, "texts", "numbers", *DECISIONS.values(), *counts], rows)
+    return Table("decisions", [*about, *views, *DECISIONS.values(), *counts], rows)
+
+
+def views_of(runs: Sequence[Run]) -> list[str]:
+    """The views that have a column: the usual ones, and what else any of the runs reads."""
+    inside = {view for within in WITHIN.values() for view in within}
+    read = {view for run in runs for view in run.record.views}
+    return [*USUAL_VIEWS, *sorted(read - inside - set(USUAL_VIEWS))]
 
 
 def few_signal(sample: SampleRecord | None) -> str:
@@ -67,11 +81,11 @@ def _place(run: Run) -> tuple[str, ...]:
     record = run.record
     sample = record.sample
     where = (sample.label, sample.split, sample.size) if sample else (record.dataset, "", "")
-    views = (record.texts, record.numbers)
+    views = (record.view(view) for view in views_of([run]))
     return (*where, record.plugin, record.options, *views, f"{record.seed:09d}", run.name)
 
 
-def _about(run: Run) -> list[Cell]:
+def _about(run: Run, views: Sequence[str]) -> list[Cell]:
     record, sample, train = run.record, run.record.sample, run.record.train
     told = Cell(DASH)
     if sample:
@@ -88,8 +102,7 @@ def _about(run: Run) -> list[Cell]:
         plain(", ".join(told for told in (record.options, record.threshold_asked) if told)),
         fitted_on,
         DASH_CELL if record.outside else counted(record.seed),
-        plain(record.texts),
-        plain(record.numbers),
+        *(plain(record.view(view)) for view in views),
     ]
 
 

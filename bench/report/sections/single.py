@@ -74,8 +74,7 @@ def heading(run: Run) -> str:
     line = f"{record.plugin}{options} on {sample.label}, {_split(sample)}, {sample.size}"
     if train:
         line += f", fitted on {train.drawn}"
-    for view, how in (("texts", record.texts), ("numbers", record.numbers)):
-        line += f", {view} {how}" if how in ("off", "permuted") else ""
+    line += "".join(f", {control}" for control in record.controls)
     if sample.skipped:
         line += f", {sample.skipped} invalid events of its file left out"
     return line

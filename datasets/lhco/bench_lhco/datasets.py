@@ -20,6 +20,7 @@ class LhcoDataset(bench.Dataset):
     """Jet features of events in the official file layout."""
 
     mass = "m_jj"
+    recognizes_files = False
     twin: ClassVar[Twin]
     kinds: ClassVar[tuple[str, ...]] = ("signal",)
     """The kinds of signal, which have the labels 1, 2 and so on; there may be none."""
@@ -172,6 +173,7 @@ class ResearchAndDevelopment(LhcoDataset):
     """R&D dataset: QCD dijets, and W' -> X(qq) Y(qq) of 3500, 500 and 100 GeV."""
 
     name = "rd"
+    recognizes_files = True
     ratio = "1:1"
     twin = Twin({"background": 20_000, "signal": 14_000}, signal_fraction=1 / 11)
 

@@ -103,6 +103,7 @@ class ImportedEvents(LhcoDataset):
 class ImportedFeatures(bench.Dataset):
     """Imported features, a row an event."""
 
+    recognizes_files = False
     described: ClassVar[Card]
     kinds: ClassVar[tuple[str, ...]]
 
