@@ -15,7 +15,7 @@ from bench.api.scores import Scored
 from bench.comparison.binormal import BinormalFit, OperatingPoint
 from bench.comparison.groups import pairs
 from bench.comparison.paired import Difference, auc_difference, decision_difference
-from bench.comparison.points import _sic, separations
+from bench.comparison.points import _sic, separable_pairs
 from bench.comparison.shift import shift_between
 from bench.comparison.table import compare, drifted, sentence
 from bench.metrics.calibration import CalibrationError
@@ -26,7 +26,7 @@ from bench.storage.request import RunRequest
 
 
 def balanced_rows(signal: str, background: str, threshold: float = 0.5) -> Scored:
-    """Events of each class with scores of one digit, `-` being no verdict."""
+    """Events of each class with scores of one digit, `-` being no answer."""
     score = [np.nan if c == "-" else int(c) / 10 for c in signal + background]
     y = np.repeat([1, 0], [len(signal), len(background)]).astype(np.int8)
     return Scored(y, np.array(score), np.ones(len(y)), threshold)
@@ -45,7 +45,7 @@ def test_the_sic_of_two_points_is_compared_on_its_logarithm() -> None:
 def test_pairs_of_points_are_counted_alone_and_together() -> None:
     """Ten pairs; those of the fifth are clear, one other is so alone and not among ten."""
     points = [OperatingPoint(n, 100, 50, 1000) for n in (50, 52, 65, 55, 95)]
-    signal, background, sic = separations(points)
+    signal, background, sic = separable_pairs(points)
     assert (signal.what, signal.pairs, signal.alone, signal.together) == ("ε_S", 10, 5, 4)
     assert (background.what, background.alone) == ("ε_B", 0)
     assert sic.what == "SIC"

@@ -44,7 +44,7 @@ def test_no_verdict_counts_as_one_half() -> None:
     found = ProperScores().estimate(replace(s, score=score))["log_loss"]
     score[:3] = 0.5
     assert found.value == ProperScores().estimate(replace(s, score=score))["log_loss"].value
-    assert found.note == "3 events without a verdict count as one half"
+    assert found.note == "3 events without an answer count as one half"
 
 
 def test_calibrated_scores_have_little_calibration_error_and_others_much() -> None:

@@ -61,9 +61,9 @@ class UsedEvents:
         """What `write` wrote."""
         import numpy as np
 
-        with np.load(folder / FILE, allow_pickle=False) as found:
-            division = str(found["division"]) if "division" in found else ""
-            return cls(found["trained"], found["chosen"], division)
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
+            division = str(arrays["division"]) if "division" in arrays else ""
+            return cls(arrays["trained"], arrays["chosen"], division)
 
     def refuse(self, evaluated: Table) -> None:
         """Refuse to evaluate on any of them.

@@ -73,7 +73,7 @@ def auc_of(evidence: ScoreEvidence, least: int = LEAST) -> tuple[float, float, f
 
 def _answered(scored: Scored) -> Scored:
     """The events with a verdict: one class without any would pass for the lower one."""
-    kept = scored.verdict
+    kept = scored.answered
     return replace(
         scored, y=scored.y[kept], score=scored.score[kept], weights=scored.weights[kept], mass=None
     )

@@ -33,7 +33,7 @@ class Decisions(Guard[ScoreEvidence]):
         if not evidence.learns:
             raise NotApplicableError("a yardstick that learns nothing")
         scored = evidence.evaluated
-        values = np.unique(scored.score[scored.verdict])
+        values = np.unique(scored.score[scored.answered])
         if scored.bare:
             yield f"{_told(values)}{_side(values, scored.threshold)}"
         elif evidence.imported and 0 < len(values) < min(FEW, len(scored.y) // FEW):

@@ -19,5 +19,5 @@ class Silent(Guard[ScoreEvidence]):
     def check(self, evidence: ScoreEvidence) -> Iterator[str]:
         """That there is none."""
         scored = evidence.evaluated
-        if not scored.verdict.any():
+        if not scored.answered.any():
             yield f"none of {len(scored.y)} events has a verdict: no figure can come of it"

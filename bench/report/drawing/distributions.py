@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bench.metrics.curve import BACKGROUND_FLOOR
-from bench.metrics.sculpting import kept_rows
+from bench.metrics.sculpting import tightest_rows
 from bench.report.drawing.sheet import safe, sheet, short
 from bench.report.sets import Setting
 
@@ -26,7 +26,7 @@ def scores(settings: Sequence[Setting]) -> Figure | None:
     for axes, setting in zip(panels, settings, strict=False):
         scored = setting.middle.scored()
         for label, told in ((0, "background"), (1, "signal")):
-            inside = (scored.y == label) & scored.verdict
+            inside = (scored.y == label) & scored.answered
             if inside.any():
                 axes.hist(scored.score[inside], edges, density=True, histtype="step", label=told)
         axes.axvline(scored.threshold, color="0.5", linestyle=":", linewidth=1)
@@ -44,7 +44,7 @@ def calibration(settings: Sequence[Setting]) -> Figure | None:
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--")
     for setting in settings:
         scored = setting.middle.scored()
-        kept = scored.verdict
+        kept = scored.answered
         score, y, weights = scored.score[kept], scored.y[kept], scored.weights[kept]
         place = np.clip((score * 10).astype(int), 0, 9)
         total = np.bincount(place, weights, 10)
@@ -74,7 +74,7 @@ def sculpting(settings: Sequence[Setting]) -> Figure | None:
         if scored.mass is None:
             continue
         background = scored.y == 0
-        kept = kept_rows(scored.rank[background], KEPT)
+        kept = tightest_rows(scored.rank[background], KEPT)
         axes.hist(
             scored.mass[background][kept],
             edges,

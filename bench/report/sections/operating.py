@@ -8,7 +8,7 @@ from itertools import groupby
 from bench.api.errors import DamagedError
 from bench.api.scores import Counts
 from bench.comparison.binormal import OperatingPoint
-from bench.comparison.points import CommonRoc, common_roc, separations
+from bench.comparison.points import CommonRoc, common_roc, separable_pairs
 from bench.report.blocks import Block, Heading, Table, Text, counted, estimated, plain
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.storage.store import Run
@@ -71,7 +71,7 @@ def _at(runs: Sequence[Run], found: CommonRoc) -> list[Run]:
 
 
 def _pairs(points: Sequence[OperatingPoint]) -> str:
-    found = separations(points)
+    found = separable_pairs(points)
     told = "; ".join(
         f"{one.alone} by {one.what} ({one.together} with Holm's correction)" for one in found
     )
