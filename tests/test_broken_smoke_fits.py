@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from toys import Workplace
 
 import bench
-from bench.guards import fresh
+from bench.guards import fresh_process
 from bench.guards.b027_labels import Labels
 from bench.running.failures import RunFailedError
 
@@ -60,7 +60,9 @@ def test_what_cannot_be_told_from_a_full_disk_is_not_remembered(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing_once(
-        monkeypatch, "bench.guards.smoke_fit.reread", fresh.NotRereadError("OSError: [Errno 28]")
+        monkeypatch,
+        "bench.guards.smoke_fit.reread",
+        fresh_process.NotRereadError("OSError: [Errno 28]"),
     )
     assert do(place).record.status == "void"
     assert do(place).record.status == "ok"

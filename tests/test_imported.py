@@ -76,7 +76,7 @@ MISTAKES: dict[str, tuple[Change, dict[str, str], str]] = {
     "some without an answer": (
         unsure,
         {"B060": "warn"},
-        "157 of 1562 events have no verdict",
+        "157 of 1562 events have no answer",
     ),
     "decisions": (hard, {"B066": "warn"}, "every score is 0 or 1: decisions"),
     "decisions, some without an answer": (
@@ -129,7 +129,7 @@ MISTAKES: dict[str, tuple[Change, dict[str, str], str]] = {
     "no answer of signal at all": (
         lambda f: f.assign(score=f.score.where(f.label == 0)),
         {"B060": "warn"},
-        "have no verdict, 781 signal and 0 background",
+        "have no answer, 781 signal and 0 background",
     ),
     "the events that were trained on, too": (
         with_whole_dataset,

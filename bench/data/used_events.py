@@ -32,7 +32,7 @@ class UsedEvents:
     def of(
         cls, train: Table, valid: Table, earlier: UsedEvents | None, division: str = ""
     ) -> UsedEvents:
-        """The ledger of a fit, and of the one that it goes on from."""
+        """The used events of a fit, and of the one that it goes on from."""
         import numpy as np
 
         if earlier is None:

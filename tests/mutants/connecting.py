@@ -187,7 +187,7 @@ class ConstantScores(Sound):
 
 @dataclass(frozen=True)
 class Silent(Sound):
-    """One event in five gets no verdict."""
+    """One event in five gets no answer."""
 
     name = "silent"
     silent: ClassVar[float] = 0.2
