@@ -71,7 +71,7 @@ MISTAKES: dict[str, tuple[Change, dict[str, str], str]] = {
     "no answers": (
         lambda f: f.assign(score=np.nan),
         {"B068": "void"},
-        "none of 1562 events has a verdict",
+        "none of 1562 events has an answer",
     ),
     "some without an answer": (
         unsure,
@@ -195,13 +195,13 @@ def test_what_is_let_through_is_marked(place: Workplace, own: Run, frame: pd.Dat
     assert "`bench doctor" in voided.stderr
     with pytest.raises(RequestError, match="is void: B061 inverted"):
         demand_comparable(own, newest(place))
-    said = brought(place, turned(frame), "theirs", "--allow", "B061")
+    said = brought(place, turned(frame), "let-through", "--allow", "B061")
     assert said.return_value == 0
     assert "B061 inverted (allowed)" in said.output
-    done = newest(place)
+    done = newest(place, "let-through")
     assert (done.record.status, found(done)) == ("ok", {"B061": "allowed"})
     demand_comparable(own, done)
-    assert "| theirs ✗" in markdown([standard([done])])
+    assert "| let-through ✗" in markdown([standard([done])])
     with pytest.raises(RequestError, match="no guard has that code"):
         brought(place, frame, "theirs", "--allow", "B999")
 

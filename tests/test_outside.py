@@ -15,7 +15,7 @@ from bench.api.errors import InputError, RequestError
 from bench.cli.outside import command
 from bench.comparison.comparable import demand_comparable
 from bench.comparison.table import compare
-from bench.outside.keep import import_counts, import_predictions
+from bench.outside.importing import import_counts, import_predictions
 from bench.outside.predictions import Claim
 from bench.report.markdown import table
 from bench.report.page import write_report

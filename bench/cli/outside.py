@@ -69,8 +69,8 @@ def command(
     from bench.api.errors import RequestError
     from bench.cli.surroundings import context
     from bench.outside.counts import NEEDED
-    from bench.outside.frames import read_frame
-    from bench.outside.keep import import_counts, import_predictions
+    from bench.outside.dataframes import read_frame
+    from bench.outside.importing import import_counts, import_predictions
     from bench.outside.predictions import Claim
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home

@@ -82,10 +82,10 @@ def compare(
     from bench.report.markdown import markdown
     from bench.storage.home import Home
     from bench.storage.request import ALL
+    from bench.twosample.blocks import summary, tables
     from bench.twosample.comparison import compare as compared
     from bench.twosample.page import demand_own, write_page
     from bench.twosample.sides import open_side, pair_up
-    from bench.twosample.wording import summary, tables
 
     if output:
         demand_own(output)

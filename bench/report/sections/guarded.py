@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.guards.every import by_code
-from bench.report.blocks import Block, Cell, Heading, Table, Text, plain
+from bench.report.blocks import Block, Cell, Heading, ReportTable, Text, plain
 from bench.storage.record import RunRecord, Verdict
 from bench.storage.store import Run
 
@@ -82,7 +82,7 @@ def guarded(runs: Sequence[Run]) -> list[Block]:
         for verdict in found(run.record)
     ]
     headings = ("model", "dataset", "guard", "outcome", "finding", "what to do")
-    table = [Table("guards", headings, rows)] if rows else []
+    table = [ReportTable("guards", headings, rows)] if rows else []
     return [Heading("What the guards found"), *table, Text(_told(own, bool(rows)))]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bench.api.errors import DamagedError
 from bench.api.scores import Counts, Estimate
 from bench.metrics.format import DASH, interval, number
-from bench.report.blocks import Block, Heading, Table, Text, plain, valued
+from bench.report.blocks import Block, Heading, ReportTable, Text, plain, valued
 from bench.report.markdown import table as markdown_table
 from bench.report.sections.everything import HEADINGS, few_signal
 from bench.report.sections.guarded import found, in_words, nothing
@@ -40,7 +40,7 @@ def single(run: Run) -> list[Block]:
     ]
 
 
-def every_figure(run: Run) -> Table:
+def every_figure(run: Run) -> ReportTable:
     """All figures of a run, known ones first."""
     metrics = run.metrics()
     found = metrics.estimates
@@ -61,7 +61,7 @@ def every_figure(run: Run) -> Table:
         ("no verdict", str(counts.unjudged)),
     ):
         rows.append([plain(what), plain(told), plain(""), plain("")])
-    return Table(f"run-{run.name}", ["figure", "value", "95 % interval", "how"], rows)
+    return ReportTable(f"run-{run.name}", ["figure", "value", "95 % interval", "how"], rows)
 
 
 def heading(run: Run) -> str:
