@@ -45,11 +45,11 @@ def _block(block: Block, folder: Path) -> str:
             return f'<p><img alt="{escape(block.title)}" src="data:image/png;base64,{content}"></p>'
 
 
-def _table(found: ReportTable) -> str:
-    head = "".join(f"<th>{escape(heading)}</th>" for heading in found.headings)
-    rows = "\n".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in found.rows)
+def _table(table: ReportTable) -> str:
+    head = "".join(f"<th>{escape(heading)}</th>" for heading in table.headings)
+    rows = "\n".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
     return (
-        f'<div class="table"><table id="{escape(found.name)}">\n<thead><tr>{head}</tr></thead>\n'
+        f'<div class="table"><table id="{escape(table.name)}">\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table></div>"
     )
 

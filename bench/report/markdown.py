@@ -26,16 +26,16 @@ def _begun(text: str) -> str:
     return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", line)
 
 
-def table(found: ReportTable) -> str:
+def table(report_table: ReportTable) -> str:
     """A pipe table with its footnotes."""
     from tabulate import tabulate
 
     notes: list[str] = []
-    rows = [[_cell(cell, notes) for cell in row] for row in found.rows]
-    headings = [escaped(heading) for heading in found.headings]
+    rows = [[_cell(cell, notes) for cell in row] for row in report_table.rows]
+    headings = [escaped(heading) for heading in report_table.headings]
     text = tabulate(rows, headings, tablefmt="pipe", disable_numparse=True)
-    told = "\n".join(f"({i}) {escaped(note)}  " for i, note in enumerate(notes, 1))
-    return f"{text}\n\n{told}".rstrip()
+    footnotes = "\n".join(f"({i}) {escaped(note)}  " for i, note in enumerate(notes, 1))
+    return f"{text}\n\n{footnotes}".rstrip()
 
 
 def _cell(cell: Cell, notes: list[str]) -> str:

@@ -52,7 +52,7 @@ def decisions(runs: Sequence[Run]) -> ReportTable:
         [*_about(run), *_figures(run, DECISIONS), *_counts(run)] for run in sorted(runs, key=_place)
     ]
     about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
-    counts = ("correct signal", "correct background", "no verdict")
+    counts = ("correct signal", "correct background", "no answer")
     return ReportTable(
         "decisions", [*about, "texts", "numbers", *DECISIONS.values(), *counts], rows
     )
@@ -75,19 +75,19 @@ def _place(run: Run) -> tuple[str, ...]:
 
 def _about(run: Run) -> list[Cell]:
     record, sample, train = run.record, run.record.sample, run.record.train
-    told = Cell(DASH)
+    events = Cell(DASH)
     if sample:
-        told = Cell(f"{sample.part} {sample.size}", note=few_signal(sample), marked=True)
+        events = Cell(f"{sample.part} {sample.size}", note=few_signal(sample), marked=True)
     fitted_on = plain(train.drawn if train else "")
     if record.outside:
         fitted_on = Cell("not known", note=f"lacks {', '.join(record.outside.lacks)}", marked=True)
     return [
         plain(record.created[:10]),
         plain(sample.label if sample else record.dataset),
-        told,
+        events,
         plain(sample.fingerprint[:6] if sample else ""),
         marked(record.plugin, [record]),
-        plain(", ".join(told for told in (record.options, record.threshold_asked) if told)),
+        plain(", ".join(filter(None, (record.options, record.threshold_asked)))),
         fitted_on,
         DASH_CELL if record.outside else counted(record.seed),
         plain(record.texts),
@@ -99,22 +99,22 @@ DASH_CELL = Cell(DASH)
 
 
 def _figures(run: Run, columns: dict[str, str]) -> list[Cell]:
-    found, why = _estimates(run)
+    estimates, why = _estimates(run)
     if why:
         first = Cell(DASH, note=why, marked=True)
         return [first, *[DASH_CELL] * (len(columns) - 1)]
-    return [estimated(found.get(name), marked=name in MARKED) for name in columns]
+    return [estimated(estimates.get(name), marked=name in MARKED) for name in columns]
 
 
 def _counts(run: Run) -> list[Cell]:
-    found, why = _estimates(run)
+    estimates, why = _estimates(run)
     if why:
         return [DASH_CELL] * 3
     counts = run.metrics().counts
     cells = []
     for right, total, recall in (
-        (counts.true_signal, counts.signal, found.get("recall_signal")),
-        (counts.true_background, counts.background, found.get("recall_background")),
+        (counts.true_signal, counts.signal, estimates.get("recall_signal")),
+        (counts.true_background, counts.background, estimates.get("recall_background")),
     ):
         rate = estimated(recall)
         text = f"{right} of {total}, {rate.text}"
@@ -126,8 +126,8 @@ def _estimates(run: Run) -> tuple[dict[str, Estimate], str]:
     """The figures of a run, or why there are none."""
     record = run.record
     if record.status != "ok":
-        told = f"{record.status}: {record.error or 'no error recorded'}"
-        return {}, f"{record.plugin}, {run.name}: {told}"
+        reason = f"{record.status}: {record.error or 'no error recorded'}"
+        return {}, f"{record.plugin}, {run.name}: {reason}"
     try:
         return run.metrics().estimates, ""
     except DamagedError as error:
