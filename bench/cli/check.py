@@ -22,7 +22,7 @@ def command(plugin: str, only: bool) -> int:
 
     checks = checked_plugin(plugin, load_registry(), lambda line: click.echo(line, err=True))
     shown = [c for c in checks if c.outcome == FAILED or not only]
-    rows = [[c.part, c.asked, c.outcome, c.why] for c in shown]
+    rows = [[c.part, c.requirement, c.outcome, c.why] for c in shown]
     if rows:
         headings = ["part", "has to", "outcome", "why"]
         click.echo(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))

@@ -16,7 +16,7 @@ from bench.plan.widths import Power
 from bench.plugins.options import options_in
 from bench.running.parts import RunParts, resolve_parts
 from bench.running.prepared import PreparedRun, prepare
-from bench.storage.cache import kept
+from bench.storage.cache import find_sealed
 from bench.storage.distributions import changes_since
 from bench.storage.fingerprint import digest
 from bench.storage.record import SampleRecord
@@ -126,7 +126,7 @@ class Planner:
             return "scores", None
         if scores in self._promised:
             return "scores", self._promised[scores]
-        if kept(self.home.fits, fit, changes_since):
+        if find_sealed(self.home.fits, fit, changes_since):
             return "fit", None
         return ("fit", self._promised[fit]) if fit in self._promised else ("nothing", None)
 

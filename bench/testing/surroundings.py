@@ -41,12 +41,12 @@ def offline() -> Iterator[None]:
     def refuse(*_: object, **__: object) -> Any:
         raise OSError("the part asked for the network")
 
-    kept = socket.socket.connect
+    connect = socket.socket.connect
     socket.socket.connect = refuse  # type: ignore[method-assign]
     try:
         yield
     finally:
-        socket.socket.connect = kept  # type: ignore[method-assign]
+        socket.socket.connect = connect  # type: ignore[method-assign]
 
 
 @contextmanager
