@@ -23,6 +23,7 @@ from bench.plan.page import page
 from bench.plan.plan import Planner
 from bench.report.page import write_report
 from bench.report.sections.single import run_block
+from bench.running.parts import resolve_parts
 from bench.running.pipeline import run
 from bench.running.preview import preview
 from bench.storage.fingerprint import table_digest
@@ -195,7 +196,7 @@ def test_a_run_follows_the_division_and_everything_says_so(
     assert "A split marked published is the dataset's own division" in told
     assert "divided (twin), train (published train part divided by hash and" in told
     request = RunRequest(plugin="cut", dataset="divided")
-    shown = preview(request, place.registry, place.home, place.store, place.context)
+    shown = preview(resolve_parts(request, place.registry), place.home, place.store, place.context)
     assert "evaluated: divided (twin), test (published and open events by hash)" in shown
     planner = Planner(place.registry, place.home, place.store, place.context)
     planned = page(planner.plan([request]), [tmp_path])

@@ -21,14 +21,14 @@ from bench.testing.excerpt import FILE, Excerpt, read
 from bench.testing.models import checked_model
 from bench.testing.plugin import CHECKERS, checked_plugin
 
-SHELF = load_registry()
+REGISTRY = load_registry()
 LONG = {"llm-text", "llm-nfa", "llm-token"}
 
 
 def parts(kind: type[bench.Part]) -> list[Any]:
     return [
         pytest.param(entry.part, id=name, marks=[pytest.mark.early] if name in LONG else [])
-        for name, entry in SHELF.all(kind).items()
+        for name, entry in REGISTRY.all(kind).items()
     ]
 
 
@@ -257,4 +257,4 @@ def test_a_mistake_of_a_metric_fails_the_kit(mistake: str, told: str) -> None:
 
 def test_a_plugin_that_is_not_there_is_a_bad_request() -> None:
     with pytest.raises(bench.RequestError, match="did you mean gbt"):
-        checked_plugin("gbtt", SHELF, print)
+        checked_plugin("gbtt", REGISTRY, print)

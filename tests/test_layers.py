@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -112,3 +113,10 @@ def test_the_root_of_the_core_holds_what_makes_it_a_package_and_a_command() -> N
 def test_what_an_author_has_to_read_is_short() -> None:
     files = sorted((HOUSE / "bench/api").glob("*.py"))
     assert sum(len(file.read_text().splitlines()) for file in files) <= 1000
+
+
+def test_a_reader_follows_one_run_in_six_files() -> None:
+    page = (HOUSE / "docs/contributing/architecture.md").read_text()
+    walk = re.findall(r"^\d\. `(bench/.*\.py)`", page, flags=re.MULTILINE)
+    assert len(walk) == 6
+    assert sum(len((HOUSE / file).read_text().splitlines()) for file in walk) <= 900

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from toys import Workplace
+from toys import Cut, Workplace
 
 from bench.api.errors import RequestError
 from bench.running.failures import RunFailedError
@@ -245,3 +245,19 @@ def test_a_dry_run_fits_nothing_and_shows_an_event(place: Workplace) -> None:
     assert "numbers: [" in told
     assert not place.home.fits.exists()
     assert not place.store.root.exists()
+
+
+class OnTheCpu(Cut):
+    """A cut that has nothing for a GPU."""
+
+    name, uses_device = "on-the-cpu", False
+
+
+def test_a_model_without_a_use_for_a_device_works_on_the_cpu_and_says_so(place: Workplace) -> None:
+    place.add(OnTheCpu)
+    runs = [
+        do(place, replace(REQUEST, plugin="on-the-cpu", device=device))[0]
+        for device in ("cuda", "cpu")
+    ]
+    assert place.notices.count("on-the-cpu works on the CPU only") == 1
+    assert runs[0].record.fit == runs[1].record.fit

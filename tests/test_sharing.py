@@ -157,7 +157,7 @@ def test_a_value_that_one_dataset_does_not_take_is_told_with_the_way_out(place: 
 def test_what_one_dataset_is_given_reaches_the_keys(place: Workplace) -> None:
     def work(**options: str) -> PreparedRun:
         asked = request(**options)
-        return prepare(asked, place.registry, place.home, place.store, place.context)
+        return prepare(resolve_parts(asked, place.registry), place.home, place.store, place.context)
 
     plain, narrow, moved = work(), work(signal="trijet"), work(train__shift="1")
     assert len({plain.key, narrow.key, moved.key}) == 3

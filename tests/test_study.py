@@ -63,9 +63,12 @@ def test_a_study_asks_for_all_events(tmp_path: Path) -> None:
         ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = "x"', "run 1: events: 'x': wanted a"),
         (
             '[[runs]]\nplugin = "cut"\ndataset = "toy"\ntrain_events = 1.5',
-            "run 1, train_events: .*got float",
+            "run 1, train_events: .*got a number",
         ),
-        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = true', "run 1, events: .*got bool"),
+        (
+            '[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = true',
+            "run 1, events: .*got true or false",
+        ),
         ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nset = 3', "wanted a table"),
     ],
 )

@@ -97,10 +97,16 @@ def test_an_unlucky_environment_is_told_in_one_line(
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ('defaults = 3\n[[runs]]\nplugin = "linear"', "wanted [defaults] and [[runs]]"),
-        ("runs = [3]", "wanted [defaults] and [[runs]], a table each"),
+        (
+            'defaults = 3\n[[runs]]\nplugin = "linear"',
+            "study.toml, defaults: wanted a table",
+        ),
+        ("runs = [3]", "run 1: wanted a table, got a whole number"),
         ('[[runs]]\nplugin = "linear"\ndataset = "rd"\nseeds = []', "with at least one"),
-        ('[[runs]]\nplugin = "linear"\ndataset = "rd"\nseeds = "01"', "wanted seed = 0, or seeds"),
+        (
+            '[[runs]]\nplugin = "linear"\ndataset = "rd"\nseeds = "01"',
+            "run 1, seeds: wanted a list",
+        ),
         (
             '[[runs]]\nplugin = "linear"\ndataset = "rd"\nseed = 1\nseeds = [2]',
             "run 1: wanted seed",

@@ -58,6 +58,7 @@ class Cut(bench.Model):
     reads = frozenset({"numbers"})
     encoder = "numbers"
     supports_warm_start = True
+    uses_device = True
     scoring = frozenset({"offset"})
     breaks: bool = False
     """Break on fitting."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.api.errors import NotFiniteError
 from bench.api.guard import Guard, ProbeEvidence
 from bench.guards.every import of_evidence
 from bench.guards.evidence import StoppedEvidence, TrainingEvidence
@@ -102,3 +104,17 @@ def check_fit(
 
 def _empty() -> Record:
     return Record(trainable=[], missing=[], optimized={}, dtypes={})
+
+
+def stopping_log(
+    log: Callable[[int, Mapping[str, float]], None],
+) -> Callable[[int, Mapping[str, float]], None]:
+    """A log that stops a training whose loss is no longer finite, with NotFiniteError."""
+
+    def checked(step: int, scalars: Mapping[str, float]) -> None:
+        log(step, scalars)
+        for name, value in scalars.items():
+            if "loss" in name and not isfinite(value):
+                raise NotFiniteError(f"{name} is {value} at step {step}")
+
+    return checked

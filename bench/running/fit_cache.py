@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.api.errors import NotFiniteError
 from bench.data.encode import encode, learn, read_learned, view_modules, write_learned
 from bench.guards.inspect import read_verdicts, write_verdicts
 from bench.guards.probing import EVENTS, balanced_rows
 from bench.guards.recorder import Recorder
-from bench.guards.training import Seen, check_fit, rows_to_check
+from bench.guards.training import Seen, check_fit, rows_to_check, stopping_log
 from bench.plugins.options import with_default_scoring
 from bench.running.fit_request import ENCODERS, MODEL, FitRequest
 from bench.storage.cache import stored
@@ -37,8 +35,7 @@ if TYPE_CHECKING:
 class Fit:
     """A fit, as it was read back from what was saved of it."""
 
-    name: str
-    """Of its folder."""
+    name: str  # of its folder
     fitted: Fitted
     learned: Learned
     reused: bool
@@ -118,7 +115,7 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
     )
     context = replace(
         context,
-        log=_watched(history),
+        log=stopping_log(history.log),
         watch=recorder,
         view_modules=view_modules(request.model, request.encoders, learned),
     )
@@ -138,15 +135,3 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
     saved = with_default_scoring(request.model).load(folder / MODEL, context)
     write_verdicts(folder, check_fit(request.guards, request.model, saved, seen, some))
     write_versions(request.versions(), folder)
-
-
-def _watched(history: History) -> Callable[[int, Mapping[str, float]], None]:
-    """Logs into the history, and stops a training whose loss is no longer finite."""
-
-    def log(step: int, scalars: Mapping[str, float]) -> None:
-        history.log(step, scalars)
-        for name, value in scalars.items():
-            if "loss" in name and not isfinite(value):
-                raise NotFiniteError(f"{name} is {value} at step {step}")
-
-    return log

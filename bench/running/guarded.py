@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.api.context import no_notice
 from bench.api.errors import BenchError, NotFiniteError, RefusedError
 from bench.api.guard import InputEvidence, ProbeEvidence, ScoreEvidence
 from bench.data.encode import encode, learn, view_modules
@@ -44,8 +45,7 @@ def check_inputs(prepared: PreparedRun) -> list[Verdict]:
     """What guards say of the events and of the encoders, before anything is fitted.
 
     Raises:
-        BenchError: a part refuses them in its own words, and the guard's findings are not let
-            through.
+        BenchError: a part refuses them in its own words.
     """
     parts, samples = prepared.parts, prepared.samples
     train = samples.tables["train"]
@@ -79,7 +79,7 @@ def check_smoke_fit(prepared: PreparedRun) -> list[Verdict]:
     root, key = prepared.home.smoke_fits, prepared.fit_request.smoke_fit_key
     compute = partial(_smoke_fit_into, prepared)
     try:
-        folder, reused = stored(root, key, compute, _silent, changes=changes_since)
+        folder, reused = stored(root, key, compute, no_notice, changes=changes_since)
     except _UnfinishedError as unfinished:
         return unfinished.verdicts
     if reused:
@@ -167,16 +167,12 @@ def without_scores(verdicts: Sequence[Verdict], prepared: PreparedRun) -> list[V
     return [verdict for verdict in verdicts if verdict.code not in codes]
 
 
-def _silent(_: str) -> None:
-    """Nothing is said of waiting for a smoke fit."""
-
-
 def _context(prepared: PreparedRun) -> Context:
     start = prepared.fit_request.start
     return replace(
         prepared.context,
         seed=prepared.request.seed,
-        device=prepared.request.device,
+        device=prepared.parts.device,
         scratch=prepared.home.scratch,
         warm_start=start.model if start else None,
     )

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import DamagedError
+from bench.api.guard import Guard
 from bench.api.parts import Metric
 from bench.api.scores import Estimate
 from bench.plugins.options import build, options_in
 from bench.storage.code_digest import JUDGING, code_digest, core_digest, imports_of
-from bench.storage.distributions import stands_on, versions
+from bench.storage.distributions import CORE, stands_on, versions
 from bench.storage.fingerprint import scores_digest
 from bench.storage.stored_run import Metrics
 
@@ -27,23 +28,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Judges:
-    """Metrics, each with the distribution that it comes from."""
+    """Metrics and guards, each with the distribution that it comes from."""
 
     metrics: Sequence[Metric]
     distributions: Sequence[str]
+    guards: Sequence[tuple[type[Guard[Any]], str]]
 
     @classmethod
     def of(cls, registry: Registry) -> Judges:
-        """Every metric there is, with its default options."""
-        entries = registry.all(Metric).values()
-        return cls([build(o.part, {}) for o in entries], [o.distribution for o in entries])
+        """Every metric there is, with its default options, and every guard."""
+        metrics, guards = registry.all(Metric).values(), registry.all(Guard).values()
+        return cls(
+            [build(entry.part, {}) for entry in metrics],
+            [entry.distribution for entry in metrics],
+            [(entry.part, entry.distribution) for entry in guards],
+        )
 
     def key(self) -> object:
-        """What identifies how scores are judged: the metrics, their options and their code."""
+        """What identifies how scores are judged: the metrics, their options, code of plugins."""
         judges = zip(self.metrics, self.distributions, strict=True)
+        strange = [(g.code, code_digest(g, d)) for g, d in self.guards if d != CORE]
         return [
             core_digest(JUDGING),
             *((m.name, options_in(m), m.content(), code_digest(type(m), d)) for m, d in judges),
+            sorted(strange),
         ]
 
     def versions(self) -> dict[str, str]:

@@ -24,7 +24,7 @@ from bench.plugins.option_routing import (
 )
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
-from bench.storage.request import RunRequest, SampleRequest
+from bench.storage.request import RunRequest
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class RunParts:
         return self.entries[part if isinstance(part, type) else type(part)]
 
     @property
+    def device(self) -> str:
+        """What the model works on: the CPU, if it can use nothing else."""
+        return self.request.device if self.model.uses_device else "cpu"
+
+    @property
     def datasets(self) -> tuple[DatasetRef, DatasetRef]:
         """What is evaluated on and what is fitted on."""
         evaluated_on, fitted_on = (
@@ -62,7 +67,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     """
     request.demand_sound()
     model = registry.model_of(request.plugin)
-    dataset, train = dataset_entries(request, registry)
+    dataset, train = registry.datasets_of(request.dataset, request.train)
     encoders = _encoders(model, request.encoders, registry)
     metrics, guards = registry.all(Metric).values(), registry.all(Guard).values()
     if not {entry.part for entry in guards} >= set(GUARDS):
@@ -96,27 +101,14 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     return parts
 
 
-def dataset_entries(
-    request: SampleRequest, registry: Registry
-) -> tuple[PluginEntry[Dataset], PluginEntry[Dataset]]:
-    """What a request evaluates on, and what it fits on.
-
-    Raises:
-        RequestError: an unknown dataset.
-    """
-    dataset = registry.find(Dataset, request.dataset)
-    return dataset, registry.find(Dataset, request.train or dataset.part.train or request.dataset)
-
-
 def demand_device(parts: RunParts) -> None:
     """Refuse a device that the model cannot work on here.
 
     Raises:
         RequestError: why not.
     """
-    device = parts.request.device
-    if device != "cpu" and (why := parts.model.device_problem(device)):
-        raise RequestError(f"--device {device}: {why}")
+    if parts.device != "cpu" and (why := parts.model.device_problem(parts.device)):
+        raise RequestError(f"--device {parts.device}: {why}")
 
 
 def _encoders(

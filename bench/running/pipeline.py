@@ -52,11 +52,7 @@ ROLES = ("valid", "evaluated")
 def run(
     request: RunRequest, registry: Registry, home: Home, store: Store, context: Context
 ) -> tuple[Run, bool]:
-    """Do the run that is asked for; see `run_parts`.
-
-    Raises:
-        RequestError: the request makes no sense; and what `run_parts` raises.
-    """
+    """Do the run that is asked for, as `run_parts` says."""
     return run_parts(resolve_parts(request, registry), home, store, context)
 
 
@@ -132,11 +128,9 @@ class _Scores:
 
     samples: dict[str, Scored]
     history: Path
-    fit: str
-    """The name of the fit's folder."""
+    fit: str  # name of its folder
     fit_reused: bool
-    versions: dict[str, str]
-    """Of the distributions that they were made with."""
+    versions: dict[str, str]  # of the distributions that they were made with
     verdicts: list[Verdict] = field(default_factory=list)
 
 

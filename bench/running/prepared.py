@@ -57,18 +57,19 @@ class PreparedRun:
     @cached_property
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
-        sample, allowed = asdict(self.samples.records["evaluated"]), sorted(self.request.allow)
-        if not sample["division"]:  # then the key is as it was before there were any
-            del sample["division"]
-        apart = [allowed] if allowed else []
-        judged = [self.request.threshold, *apart, self.judges.key(), *self._strange_guards()]
-        return digest([self.scores_key, sample, *judged])
+        request, sample = self.request, self.samples.records["evaluated"]
+        judged = [request.threshold, sorted(request.allow), self.judges.key()]
+        return digest([self.scores_key, asdict(sample), *judged])
 
     @cached_property
     def judges(self) -> Judges:
-        """The metrics, and where they come from."""
-        metrics = self.parts.metrics
-        return Judges(metrics, [self.parts.entry(metric).distribution for metric in metrics])
+        """The metrics and the guards, and where they come from."""
+        parts = self.parts
+        return Judges(
+            parts.metrics,
+            [parts.entry(metric).distribution for metric in parts.metrics],
+            [(guard, parts.entry(guard).distribution) for guard in parts.guards],
+        )
 
     @cached_property
     def scores_key(self) -> str:
@@ -122,15 +123,6 @@ class PreparedRun:
             code=code_digest(type(part), entry.distribution),
         )
 
-    def _strange_guards(self) -> list[tuple[str, str]]:
-        """The guards that are not the core's, by code, each with the digest of its code."""
-        entries = [self.parts.entry(guard) for guard in self.parts.guards]
-        return [
-            (guard.code, code_digest(guard, entry.distribution))
-            for guard, entry in zip(self.parts.guards, entries, strict=True)
-            if entry.distribution != CORE
-        ]
-
 
 def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> PreparedRun:
     """Load what a run needs, and refuse what cannot work before any work.
@@ -142,6 +134,8 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
     for part in (*used, *parts.metrics):
         if unreadable(type(part), parts.entry(part).distribution):
             context.notice(f"the code of {part.name} cannot be read: nothing of it is reused")
+    if parts.device != request.device:
+        context.notice(f"{parts.model.name} works on the CPU only")
     start = find_start(parts, home, store)
     started = time.monotonic()
     samples = load_samples(
@@ -159,7 +153,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         train=samples.tables["train"],
         valid=samples.tables["valid"],
         seed=request.seed,
-        device=request.device,
+        device=parts.device,
         used_events=samples.used_events,
         start=start,
         guards=parts.guards,

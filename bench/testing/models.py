@@ -21,7 +21,7 @@ from bench.testing.check import FAILED, PASSED, Checked, SkippedError, ask, dema
 from bench.testing.excerpt import Excerpt, excerpt
 from bench.testing.surroundings import (
     heavy_when_listed,
-    offered,
+    plugin_entry,
     offline,
     same_randomness,
     workplace,
@@ -61,7 +61,7 @@ def checked_model(model: Model) -> list[Checked]:
 def _checked(model: Model, *, with_idle_options: bool) -> list[Checked]:
     part = f"model {model.name}"
     registry = load_registry()
-    registry.entries[Model][model.name] = offered(type(model))
+    registry.entries[Model][model.name] = plugin_entry(type(model))
     try:
         with workplace() as (_, context), offline():
             subject = _Subject.of(model, registry, context)
@@ -83,7 +83,7 @@ def guarded(model: Model, registry: Registry) -> Sequence[Verdict]:
     Raises:
         RunFailedError: the run breaks.
     """
-    registry.entries[Dataset]["excerpt"] = offered(Excerpt)
+    registry.entries[Dataset]["excerpt"] = plugin_entry(Excerpt)
     options = {o.name: v for o, v in _given(model) if v != o.default}
     request = RunRequest(
         plugin=model.name,
@@ -121,7 +121,7 @@ class _Subject:
         """Encoded by the model's default encoders."""
         import numpy as np
 
-        registry.entries[Dataset]["excerpt"] = offered(Excerpt)
+        registry.entries[Dataset]["excerpt"] = plugin_entry(Excerpt)
         parts = resolve_parts(RunRequest(plugin=model.name, dataset="excerpt"), registry)
         table = excerpt()
         rows = balanced_rows(table.y, FITTED_ON + SCORED)

@@ -79,7 +79,7 @@ def heavy_when_listed(part: type[Part]) -> list[str]:
     return ran.stdout.split()
 
 
-def offered(part: type[Part]) -> PluginEntry[Any]:
+def plugin_entry(part: type[Part]) -> PluginEntry[Any]:
     """The part as a plugin of its own would offer it."""
     top = part.__module__.partition(".")[0]
     (distribution, *_) = packages_distributions().get(top, ["classifier-bench"])
