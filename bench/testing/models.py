@@ -21,8 +21,8 @@ from bench.testing.check import FAILED, PASSED, Checked, SkippedError, ask, dema
 from bench.testing.excerpt import Excerpt, excerpt
 from bench.testing.surroundings import (
     heavy_when_listed,
-    plugin_entry,
     offline,
+    plugin_entry,
     same_randomness,
     workplace,
 )
