@@ -192,8 +192,8 @@ class RunRecord:
         given: dict[str, str] = self.request.get("options", {})
         named: list[str] = self.request.get("encoders", [])
         start: str | None = self.request.get("start")
-        told = [*named, *(f"{name}={value}" for name, value in sorted(given.items()))]
-        return ", ".join([*told, f"from {start}"] if start else told)
+        parts = [*named, *(f"{name}={value}" for name, value in sorted(given.items()))]
+        return ", ".join([*parts, f"from {start}"] if start else parts)
 
     @property
     def threshold_asked(self) -> str:
@@ -212,10 +212,10 @@ class RunRecord:
         controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
         if self.permuted and self.permuted not in self.views:
             controls.append(f"{self.permuted} permuted, which it does not read")
-        asked = filter(None, map(self._asked, TITLED))
+        differing = filter(None, map(self._asked, TITLED))
         apart = [self.options] if self.options else []
         marked = ["decisions"] if self.decisions else []
-        return ", ".join([self.plugin, *apart, *controls, *asked, *marked])
+        return ", ".join([self.plugin, *apart, *controls, *differing, *marked])
 
     @property
     def numbers(self) -> str:
@@ -229,8 +229,8 @@ class RunRecord:
 
     def _asked(self, name: str) -> str:
         """What was asked for of this name, if it is not the usual."""
-        asked, usual = self.request.get(name, TITLED[name]), TITLED[name]
-        return "" if asked == usual else f"{name.replace('_', ' ')} {asked}"
+        value, usual = self.request.get(name, TITLED[name]), TITLED[name]
+        return "" if value == usual else f"{name.replace('_', ' ')} {value}"
 
     def _view(self, view: str) -> str:
         if view not in self.views:

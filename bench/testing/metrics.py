@@ -51,7 +51,7 @@ def samples() -> dict[str, Scored]:
     return {
         "usual": usual,
         "weighted": replace(usual, weights=np.where(y == 1, 0.2, rng.uniform(0.5, 3, 1000))),
-        "with events without a verdict": replace(usual, score=np.where(few < 50, np.nan, score)),
+        "with events without an answer": replace(usual, score=np.where(few < 50, np.nan, score)),
         "all the same": replace(usual, score=np.full(1000, 0.5)),
         "decisions": replace(usual, score=np.round(score)),
         "bare decisions": replace(usual, score=np.round(score), bare=True, mass=None),

@@ -150,7 +150,7 @@ def _options(subject: _Subject) -> None:
 
 
 def _scores(subject: _Subject) -> None:
-    """It gives one probability an event, or NaN for no verdict."""
+    """It gives one probability an event, or NaN for no answer."""
     import numpy as np
 
     scores = np.asarray(subject.fitted.score(subject.valid))

@@ -77,7 +77,7 @@ def compare(
     \b
     bench data compare official twin --set features=substructure -o twin-against-official
     """
-    from bench.cli.data.named import offered
+    from bench.cli.data.find import find_with_distribution
     from bench.cli.surroundings import context
     from bench.report.markdown import markdown
     from bench.storage.home import Home
@@ -89,14 +89,14 @@ def compare(
 
     if output:
         demand_own(output)
-    part, distribution = offered(dataset, options)
+    part, distribution = find_with_distribution(dataset, options)
     home = Home.here()
     surroundings = context(home)
     sides = [open_side(word, part, distribution, surroundings, home.tables) for word in (a, b)]
     if sides[0].title == sides[1].title:
         sides = [replace(side, title=word) for side, word in zip(sides, (a, b), strict=True)]
     pair = pair_up(sides[0], sides[1], chosen, folds, None if events == ALL else events)
-    found = compared(pair, folds, seed, surroundings)
-    click.echo(markdown([*tables(found, short=True), *summary(found)]).rstrip())
+    comparison = compared(pair, folds, seed, surroundings)
+    click.echo(markdown([*tables(comparison, short=True), *summary(comparison)]).rstrip())
     if output:
-        click.echo(f"written to {write_page(found, output)}", err=True)
+        click.echo(f"written to {write_page(comparison, output)}", err=True)

@@ -23,7 +23,7 @@ from bench.cli.options import OF_DATASET, sample_options
 )
 @OF_DATASET
 @sample_options
-def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) -> None:
+def export(name: str, output: Path, options: Mapping[str, str], **fields: Any) -> None:
     """Write the events that `bench run --dataset NAME` would fit on and evaluate on.
 
     A row an event: `sample` (train, valid, or evaluated), `event` (its id), `index` (its place in
@@ -44,7 +44,7 @@ def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) ->
     from bench.storage.request import SampleRequest
 
     demand_table(output)
-    request = SampleRequest(dataset=name, **asked)
+    request = SampleRequest(dataset=name, **fields)
     entries = load_registry().datasets_of(request.dataset, request.train)
     targets = dataset_targets(*entries)
     datasets = build_datasets(targets, *entries, share_out(options, targets))
