@@ -10,7 +10,7 @@ from textwrap import indent
 from bench.metrics.format import DASH, number
 from bench.plan.choices import Choice
 from bench.plan.plan import Plan
-from bench.report.blocks import Cell, ReportTable, counted, plain
+from bench.report.blocks import Cell, TableBlock, counted, plain
 from bench.report.markdown import escaped, table
 
 HEADINGS = (
@@ -32,7 +32,7 @@ def page(plans: Sequence[Plan], folders: Sequence[Path]) -> str:
         lines = _lines(plans[0])
     else:
         rows = [_row(place, plan) for place, plan in enumerate(plans, 1)]
-        lines = [table(ReportTable("plan", HEADINGS, rows)), "", ONCE, "", _totals(plans)]
+        lines = [table(TableBlock("plan", HEADINGS, rows)), "", ONCE, "", _totals(plans)]
     lines.append("; ".join(_free(folders)))
     distinct = {(p.sample.fingerprint, _name(p)): p for p in reversed(plans) if p.choices}
     good: dict[str, list[str]] = {}
@@ -124,7 +124,7 @@ def _samples(plan: Plan) -> list[str]:
     return [
         escaped(head),
         "",
-        table(ReportTable("samples", headings, rows)),
+        table(TableBlock("samples", headings, rows)),
         "",
         _proposal(plan, best),
     ]

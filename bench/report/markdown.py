@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bench.report.blocks import Block, Cell, Heading, Picture, ReportTable, Text
+from bench.report.blocks import Block, Cell, Heading, Picture, TableBlock, Text
 
 
 def markdown(blocks: Sequence[Block]) -> str:
@@ -26,7 +26,7 @@ def _begun(text: str) -> str:
     return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", line)
 
 
-def table(report_table: ReportTable) -> str:
+def table(report_table: TableBlock) -> str:
     """A pipe table with its footnotes."""
     from tabulate import tabulate
 
@@ -54,7 +54,7 @@ def _block(block: Block) -> str:
             return "\n".join(f"    {line}".rstrip() for line in block.text.splitlines())
         case Text():
             return _begun(block.text)
-        case ReportTable():
+        case TableBlock():
             return table(block)
         case Picture():
             return f"![{escaped(block.title)}]({block.file})"

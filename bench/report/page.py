@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.api.errors import RequestError
 from bench.metrics.curve import BACKGROUND_FLOOR
-from bench.report.blocks import Block, Heading, ReportTable, Text
+from bench.report.blocks import Block, Heading, TableBlock, Text
 from bench.report.drawing.draw import draw
 from bench.report.event_sets import event_sets
 from bench.report.exports import to_csv, to_latex
@@ -62,7 +62,7 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
         shutil.rmtree(folder / room, ignore_errors=True)
         (folder / room).mkdir(parents=True)
     blocks = _blocks(runs, folder, contents)
-    for table in (block for block in blocks if isinstance(block, ReportTable)):
+    for table in (block for block in blocks if isinstance(block, TableBlock)):
         write_bytes(folder / TABLES / f"{table.name}.csv", to_csv(table).encode())
         write_bytes(folder / TABLES / f"{table.name}.tex", to_latex(table).encode())
     write_bytes(folder / PAGE, markdown(blocks).encode())

@@ -10,7 +10,7 @@ from bench.report.blocks import (
     Block,
     Cell,
     Heading,
-    ReportTable,
+    TableBlock,
     Text,
     counted,
     estimated,
@@ -95,14 +95,14 @@ def tables(comparison: Comparison, *, short: bool = False) -> list[Block]:
         [plain(s.what), counted(s.columns), estimated(s.auc), plain(_answer(s))]
         for s in comparison.separations
     ]
-    groups = ReportTable("groups", ("features", "number", "AUC", "told apart"), rows)
+    groups = TableBlock("groups", ("features", "number", "AUC", "told apart"), rows)
     features = feature_table(comparison.features[:SHORT] if short else comparison.features)
     more = len(comparison.features) - len(features.rows)
     rest = [Text(f"{more} more features differ less; -o FOLDER shows them all.")] if more else []
     return [groups, features, *rest]
 
 
-def feature_table(features: Sequence[FeatureDifference]) -> ReportTable:
+def feature_table(features: Sequence[FeatureDifference]) -> TableBlock:
     """A row a feature."""
     headings = ("feature", "unit", "group", "KS", "p", "p, Holm", "larger in B")
     rows = [
@@ -117,7 +117,7 @@ def feature_table(features: Sequence[FeatureDifference]) -> ReportTable:
         ]
         for f in features
     ]
-    return ReportTable("features", headings, rows)
+    return TableBlock("features", headings, rows)
 
 
 def page(comparison: Comparison, pictures: list[Block]) -> list[Block]:

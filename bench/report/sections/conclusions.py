@@ -11,7 +11,7 @@ from bench.comparison.groups import LEVEL, Pair, letters, pairs, scores_key
 from bench.comparison.paired import max_sic_difference
 from bench.comparison.table import differences, drifted
 from bench.metrics.format import DASH, number
-from bench.report.blocks import Block, Cell, Heading, ReportTable, Text, counted, estimated, plain
+from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, counted, estimated, plain
 from bench.report.event_sets import EventSet, Setting, Spread
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.sections.guarded import marked
@@ -66,7 +66,7 @@ def _unsure(one: Setting, other: Setting) -> bool:
     return max(len(one.runs), len(other.runs)) > 1 and one.overlaps(other)
 
 
-def _table(events: EventSet, tested: Tested, seeded: bool) -> ReportTable:
+def _table(events: EventSet, tested: Tested, seeded: bool) -> TableBlock:
     several = len(events.settings) > 1
     headings = ["model"]
     for heading in COLUMNS.values():
@@ -82,7 +82,7 @@ def _table(events: EventSet, tested: Tested, seeded: bool) -> ReportTable:
         rows.append([*row, *([plain(mark)] if several else [])])
     headings = [*headings[:1], *(["seeds"] if seeded else []), *headings[1:]]
     headings += ["group"] if several else []
-    return ReportTable(f"groups-{events.slug}", headings, rows)
+    return TableBlock(f"groups-{events.slug}", headings, rows)
 
 
 def _over_seeds(spread: Spread | None) -> Cell:

@@ -8,7 +8,7 @@ from itertools import combinations
 from bench.api.errors import DamagedError
 from bench.comparison.paired import Difference, decision_difference, holm
 from bench.metrics.format import number, p_value
-from bench.report.blocks import Block, Cell, Heading, ReportTable, Text, counted, estimated
+from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, counted, estimated
 from bench.report.event_sets import EventSet
 from bench.report.sections.guarded import marked
 from bench.storage.store import Run
@@ -45,13 +45,13 @@ def _section(runs: Sequence[Run], events: EventSet) -> list[Block]:
     )
     blocks: list[Block] = [
         Heading(f"Decisions alone: {events.title}"),
-        ReportTable(f"decided-{events.slug}", ["model", *FIGURES.values(), "no answer"], rows),
+        TableBlock(f"decided-{events.slug}", ["model", *FIGURES.values(), "no answer"], rows),
     ]
     others = [setting.middle for setting in events.settings[:1]]
     pairs = [*((run, other) for run in runs for other in others), *combinations(runs, 2)]
     if not pairs:
         return [*blocks, Text(text)]
-    paired = ReportTable(f"paired-{events.slug}", PAIRED, list(_pairs(pairs)))
+    paired = TableBlock(f"paired-{events.slug}", PAIRED, list(_pairs(pairs)))
     text += (
         " At their thresholds they are paired with each other, and with the best of the scores by "
         "AUC if there are any, on the same events: the difference in right decisions, and "

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bench.api.errors import DamagedError
 from bench.api.scores import Estimate
 from bench.metrics.format import DASH
-from bench.report.blocks import Cell, ReportTable, counted, estimated, plain
+from bench.report.blocks import Cell, TableBlock, counted, estimated, plain
 from bench.report.sections.guarded import marked
 from bench.storage.record import SampleRecord
 from bench.storage.store import Run
@@ -39,23 +39,21 @@ MARKED = {"max_sic", "rejection_0.3", "rejection_0.5"}
 FEW_SIGNAL = 30
 
 
-def standard(runs: Sequence[Run]) -> ReportTable:
+def standard(runs: Sequence[Run]) -> TableBlock:
     """A row a run, figures that no threshold or a fixed one gives; a failed run keeps its row."""
     rows = [[*_about(run), *_figures(run, STANDARD)] for run in sorted(runs, key=_place)]
     about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
-    return ReportTable("figures", [*about, "texts", "numbers", *STANDARD.values()], rows)
+    return TableBlock("figures", [*about, "texts", "numbers", *STANDARD.values()], rows)
 
 
-def decisions(runs: Sequence[Run]) -> ReportTable:
+def decisions(runs: Sequence[Run]) -> TableBlock:
     """A row a run, the figures of the decisions at its threshold, as the study diary gave them."""
     rows = [
         [*_about(run), *_figures(run, DECISIONS), *_counts(run)] for run in sorted(runs, key=_place)
     ]
     about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
     counts = ("correct signal", "correct background", "no answer")
-    return ReportTable(
-        "decisions", [*about, "texts", "numbers", *DECISIONS.values(), *counts], rows
-    )
+    return TableBlock("decisions", [*about, "texts", "numbers", *DECISIONS.values(), *counts], rows)
 
 
 def few_signal(sample: SampleRecord | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.guards.every import by_code
-from bench.report.blocks import Block, Cell, Heading, ReportTable, Text, plain
+from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, plain
 from bench.storage.record import RunRecord, Verdict
 from bench.storage.store import Run
 
@@ -82,7 +82,7 @@ def guarded(runs: Sequence[Run]) -> list[Block]:
         for verdict in with_findings(run.record)
     ]
     headings = ("model", "dataset", "guard", "outcome", "finding", "what to do")
-    table = [ReportTable("guards", headings, rows)] if rows else []
+    table = [TableBlock("guards", headings, rows)] if rows else []
     return [Heading("What the guards found"), *table, Text(_summary(own, bool(rows)))]
 
 

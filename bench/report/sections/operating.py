@@ -9,7 +9,7 @@ from bench.api.errors import DamagedError
 from bench.api.scores import Counts
 from bench.comparison.binormal import OperatingPoint
 from bench.comparison.points import CommonRoc, common_roc, separable_pairs
-from bench.report.blocks import Block, Heading, ReportTable, Text, counted, estimated, plain
+from bench.report.blocks import Block, Heading, TableBlock, Text, counted, estimated, plain
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.storage.store import Run
 
@@ -46,7 +46,7 @@ def _section(title: str, runs: Sequence[Run]) -> list[Block]:
     name = "points-" + "".join(c if c.isalnum() else "-" for c in title.lower())
     return [
         Heading(f"Operating points: {title}"),
-        ReportTable(name, headings, rows),
+        TableBlock(name, headings, rows),
         Text(" ".join(sentences)),
     ]
 

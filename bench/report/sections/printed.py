@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bench.api.errors import DamagedError
 from bench.api.scores import Estimate
-from bench.report.blocks import Block, Heading, ReportTable, Text, plain
+from bench.report.blocks import Block, Heading, TableBlock, Text, plain
 from bench.storage.store import Run
 
 
@@ -50,7 +50,7 @@ def printed(runs: Sequence[Run]) -> list[Block]:
     )
     blocks: list[Block] = [Heading("Printed figures, computed again"), Text(summary)]
     headings = ("date", "model", "sample", "figure", "printed", "recomputed", "what it is")
-    return [*blocks, ReportTable("printed", headings, rows)] if rows else blocks
+    return [*blocks, TableBlock("printed", headings, rows)] if rows else blocks
 
 
 def misprints(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.api.errors import DamagedError
 from bench.comparison.shift import Shift, shift_between
 from bench.metrics.format import number, p_value
-from bench.report.blocks import Block, Cell, Heading, ReportTable, Text, plain, valued
+from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, plain, valued
 from bench.report.event_sets import EventSet, Setting
 
 LEVEL = 0.05
@@ -32,7 +32,7 @@ def shifts(events: EventSet) -> list[Block]:
     rows = [_row(title, shift) for title, shift in by_title.items()]
     return [
         Heading(f"Prior and domain: {events.title}", 3),
-        ReportTable(f"shift-{events.slug}", HEADINGS, rows),
+        TableBlock(f"shift-{events.slug}", HEADINGS, rows),
         Text(_conclusion(by_title, events.sample.natural)),
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bench.api.errors import DamagedError
 from bench.api.scores import Counts, Estimate
 from bench.metrics.format import DASH, interval, number
-from bench.report.blocks import Block, Heading, ReportTable, Text, plain, valued
+from bench.report.blocks import Block, Heading, TableBlock, Text, plain, valued
 from bench.report.markdown import table as markdown_table
 from bench.report.sections.everything import HEADINGS, few_signal
 from bench.report.sections.guarded import in_words, nothing_found, with_findings
@@ -42,7 +42,7 @@ def single(run: Run) -> list[Block]:
     ]
 
 
-def every_figure(run: Run) -> ReportTable:
+def every_figure(run: Run) -> TableBlock:
     """All figures of a run, known ones first."""
     metrics = run.metrics()
     estimates = metrics.estimates
@@ -63,7 +63,7 @@ def every_figure(run: Run) -> ReportTable:
         ("no answer", str(counts.unjudged)),
     ):
         rows.append([plain(what), plain(count), plain(""), plain("")])
-    return ReportTable(f"run-{run.name}", ["figure", "value", "95 % interval", "how"], rows)
+    return TableBlock(f"run-{run.name}", ["figure", "value", "95 % interval", "how"], rows)
 
 
 def heading(run: Run) -> str:
