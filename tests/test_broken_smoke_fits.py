@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Workplace:
     "where",
     [
         pytest.param("bench.running.guarded.smoke_fit", id="the smoke fit"),
-        pytest.param("bench.guards.b027_labels.Labels.look", id="a guard that looks at it"),
+        pytest.param("bench.guards.b027_labels.Labels.check", id="a guard that looks at it"),
     ],
 )
 @pytest.mark.parametrize("seed", [0, 1], ids=["the same seed", "the next seed"])
@@ -94,12 +94,12 @@ def test_doctor_points_to_the_traceback(place: Workplace, monkeypatch: pytest.Mo
 
     failing_once(monkeypatch, "bench.running.guarded.smoke_fit", MemoryError())
     done = do(place)
-    told = CliRunner().invoke(
+    ran = CliRunner().invoke(
         command, [done.name, "--runs", str(place.store.root)], standalone_mode=False
     )
-    assert told.return_value == 3
-    assert "found: MemoryError" in told.output
-    assert str(done.folder / "traceback.txt") in told.output
+    assert ran.return_value == 3
+    assert "found: MemoryError" in ran.output
+    assert str(done.folder / "traceback.txt") in ran.output
 
 
 @pytest.mark.parametrize(

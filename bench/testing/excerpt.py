@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,22 +74,21 @@ def read(file: Path) -> Table:
     columns = []
     for name in names:
         metadata = stored.schema.field(name).metadata
-        columns.append(Column(name, metadata[b"unit"].decode(), metadata[b"meaning"].decode()))
+        columns.append(Column(**{key.decode(): value.decode() for key, value in metadata.items()}))
     x = np.column_stack([stored[name].to_numpy() for name in names]).astype(np.float32)
     y = stored["label"].to_numpy().astype(np.int8)
     return Table(tuple(columns), x, y, stored["event"].to_numpy(), np.ones(len(y)))
 
 
 def write(table: Table, file: Path) -> None:
-    """A features table with names, units and meanings of its columns in one Parquet file."""
+    """A features table with all that is known of its columns in one Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     fields = [pa.field("event", pa.uint64()), pa.field("label", pa.int8())]
     arrays = [pa.array(table.ids), pa.array(table.y)]
     for i, column in enumerate(table.columns):
-        metadata = {"unit": column.unit, "meaning": column.meaning}
-        fields.append(pa.field(column.name, pa.float32(), metadata=metadata))
+        fields.append(pa.field(column.name, pa.float32(), metadata=asdict(column)))
         arrays.append(pa.array(table.x[:, i]))
-    made = pa.table(arrays, schema=pa.schema(fields))
-    pq.write_table(made, file, compression="zstd", use_dictionary=False)
+    features = pa.table(arrays, schema=pa.schema(fields))
+    pq.write_table(features, file, compression="zstd", use_dictionary=False)
