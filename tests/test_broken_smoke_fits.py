@@ -37,7 +37,7 @@ def place(tmp_path: Path) -> Workplace:
 def test_a_smoke_fit_that_broke_is_not_remembered(
     place: Workplace, monkeypatch: pytest.MonkeyPatch, where: str, seed: int
 ) -> None:
-    if where.endswith("look"):
+    if where.endswith("check"):
         with monkeypatch.context() as patch:
             patch.setattr(Labels, "check", raising(MemoryError()))
             first = do(place)
