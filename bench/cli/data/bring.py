@@ -83,7 +83,7 @@ FILE = click.Path(path_type=Path)
     help="Leave out invalid events, counted, up to one in a thousand.",
 )
 @click.option("--force", is_flag=True, help="Replace an imported dataset of this name.")
-def bring(like: str, **fields: Any) -> None:
+def bring(like: str, **asked: Any) -> None:
     """Make a dataset of FILE, which is left as it is: converted, validated, with a card.
 
     Labels are those of FILE's label column; without one, say --label, --labels or --signal-file.
@@ -111,11 +111,9 @@ def bring(like: str, **fields: Any) -> None:
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
 
-    request, registry = ImportRequest(**fields), load_registry()
-    reader, existing = registry.find(Dataset, like), registry.all(Dataset).get(request.name)
-    if existing and existing.plugin != reader.plugin:
-        raise RequestError(
-            f"there is a dataset {request.name} of {existing.plugin}; take another name"
-        )
-    for line in build(reader.part, {}).import_file(request, context(Home.here())):
+    wanted, registry = ImportRequest(**asked), load_registry()
+    reader, there = registry.find(Dataset, like), registry.all(Dataset).get(wanted.name)
+    if there and there.plugin != reader.plugin:
+        raise RequestError(f"there is a dataset {wanted.name} of {there.plugin}; take another name")
+    for line in build(reader.part, {}).import_file(wanted, context(Home.here())):
         click.echo(line)

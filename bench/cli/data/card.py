@@ -9,6 +9,6 @@ import click
 @click.argument("name")
 def card(name: str) -> None:
     """Print a dataset's card: source, licence, counts, labels, layout and hashes, as TOML."""
-    from bench.cli.data.find import find_dataset
+    from bench.cli.data.named import named
 
-    click.echo(find_dataset(name).card(), nl=False)
+    click.echo(named(name).card(), nl=False)

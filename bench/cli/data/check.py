@@ -12,9 +12,9 @@ import click
 @click.option("--dataset", default="rd", show_default=True, help="What it is to be a file of.")
 def check(file: Path, dataset: str) -> None:
     """Validate a file: its layout, every value, its labels."""
-    from bench.cli.data.find import find_dataset
+    from bench.cli.data.named import named
     from bench.cli.surroundings import context
     from bench.storage.home import Home
 
-    for line in find_dataset(dataset).check(file, context(Home.here())):
+    for line in named(dataset).check(file, context(Home.here())):
         click.echo(line)

@@ -77,7 +77,7 @@ def compare(
     \b
     bench data compare official twin --set features=substructure -o twin-against-official
     """
-    from bench.cli.data.find import find_with_distribution
+    from bench.cli.data.named import offered
     from bench.cli.surroundings import context
     from bench.report.markdown import markdown
     from bench.storage.home import Home
@@ -89,7 +89,7 @@ def compare(
 
     if output:
         demand_own(output)
-    part, distribution = find_with_distribution(dataset, options)
+    part, distribution = offered(dataset, options)
     home = Home.here()
     surroundings = context(home)
     sides = [open_side(word, part, distribution, surroundings, home.tables) for word in (a, b)]

@@ -25,7 +25,7 @@ def make(
 ) -> None:
     """Simulate the twin of a dataset with Pythia 8, in the official file layout."""
     from bench.api.dataset_requests import SimulationRequest
-    from bench.cli.data.find import find_dataset
+    from bench.cli.data.named import named
     from bench.cli.surroundings import context
     from bench.storage.home import Home
 
@@ -33,4 +33,4 @@ def make(
     if jobs:
         surroundings = replace(surroundings, jobs=jobs)
     simulation = SimulationRequest(signal=signal, background=background, seed=seed, force=force)
-    click.echo(find_dataset(name).make(simulation, surroundings))
+    click.echo(named(name).make(simulation, surroundings))

@@ -7,18 +7,16 @@ from collections.abc import Mapping
 from bench.api.parts import Dataset
 
 
-def find_dataset(name: str, options: Mapping[str, str] | None = None) -> Dataset:
+def named(name: str, options: Mapping[str, str] | None = None) -> Dataset:
     """A dataset of any plugin, with these options.
 
     Raises:
         RequestError: no such dataset, or no such option of it.
     """
-    return find_with_distribution(name, options)[0]
+    return offered(name, options)[0]
 
 
-def find_with_distribution(
-    name: str, options: Mapping[str, str] | None = None
-) -> tuple[Dataset, str]:
+def offered(name: str, options: Mapping[str, str] | None = None) -> tuple[Dataset, str]:
     """The same, and the distribution that it comes from."""
     from bench.plugins.options import build
     from bench.plugins.registry import load_registry
