@@ -212,10 +212,10 @@ class RunRecord:
         controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
         if self.permuted and self.permuted not in self.views:
             controls.append(f"{self.permuted} permuted, which it does not read")
-        differing = filter(None, map(self._asked, TITLED))
+        asked = filter(None, map(self._asked, TITLED))
         apart = [self.options] if self.options else []
         marked = ["decisions"] if self.decisions else []
-        return ", ".join([self.plugin, *apart, *controls, *differing, *marked])
+        return ", ".join([self.plugin, *apart, *controls, *asked, *marked])
 
     @property
     def numbers(self) -> str:
