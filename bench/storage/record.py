@@ -192,8 +192,8 @@ class RunRecord:
         given: dict[str, str] = self.request.get("options", {})
         named: list[str] = self.request.get("encoders", [])
         start: str | None = self.request.get("start")
-        parts = [*named, *(f"{name}={value}" for name, value in sorted(given.items()))]
-        return ", ".join([*parts, f"from {start}"] if start else parts)
+        told = [*named, *(f"{name}={value}" for name, value in sorted(given.items()))]
+        return ", ".join([*told, f"from {start}"] if start else told)
 
     @property
     def threshold_asked(self) -> str:
@@ -208,8 +208,7 @@ class RunRecord:
     @property
     def setting(self) -> str:
         """The model and what sets it apart, whatever its seed: `gbt, max_depth=4`."""
-        views = (("texts", self.texts), ("numbers", self.numbers))
-        controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
+        controls = self.controls
         if self.permuted and self.permuted not in self.views:
             controls.append(f"{self.permuted} permuted, which it does not read")
         asked = filter(None, map(self._asked, TITLED))
@@ -218,23 +217,20 @@ class RunRecord:
         return ", ".join([self.plugin, *apart, *controls, *asked, *marked])
 
     @property
-    def numbers(self) -> str:
-        """Whether the model had its numbers: `on`, `off`, `permuted`, or a dash."""
-        return self._view("numbers")
+    def controls(self) -> list[str]:
+        """What was done to views on purpose: `numbers permuted`."""
+        states = ((view, self.view(view)) for view in self.views)
+        return [f"{view} {state}" for view, state in states if state != "on"]
 
-    @property
-    def texts(self) -> str:
-        """Whether the model had its texts: `on`, `off`, `permuted`, or a dash."""
-        return self._view("texts")
+    def view(self, name: str) -> str:
+        """Whether the model had a view: `on`, `off`, `permuted`, or a dash."""
+        if name not in self.views:
+            return "-"
+        if self.without == name:
+            return "off"
+        return "permuted" if self.permuted == name else "on"
 
     def _asked(self, name: str) -> str:
         """What was asked for of this name, if it is not the usual."""
-        value, usual = self.request.get(name, TITLED[name]), TITLED[name]
-        return "" if value == usual else f"{name.replace('_', ' ')} {value}"
-
-    def _view(self, view: str) -> str:
-        if view not in self.views:
-            return "-"
-        if self.without == view:
-            return "off"
-        return "permuted" if self.permuted == view else "on"
+        asked, usual = self.request.get(name, TITLED[name]), TITLED[name]
+        return "" if asked == usual else f"{name.replace('_', ' ')} {asked}"
