@@ -18,7 +18,7 @@ from toys import Cut, FittedCut, Workplace
 
 import bench
 from bench.api.context import Context
-from bench.outside.keep import import_counts
+from bench.outside.importing import import_counts
 from bench.plugins.registry import PluginEntry
 from bench.running.failures import RunFailedError
 from bench.running.pipeline import run
@@ -203,7 +203,7 @@ def test_a_file_imported_twice_at_once_is_one_record(
         time.sleep(0.2)
         write_metrics(*given)
 
-    monkeypatch.setattr("bench.outside.keep.write_metrics", slowly)
+    monkeypatch.setattr("bench.outside.importing.write_metrics", slowly)
     file = tmp_path / "points.csv"
     file.write_text(
         "model,dataset,true_signal,signal,true_background,background\npaper,toy,6,11,70,79\n"

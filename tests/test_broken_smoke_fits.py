@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from toys import Workplace
 
 import bench
-from bench.guards import fresh
+from bench.guards import fresh_process
 from bench.guards.b027_labels import Labels
 from bench.running.failures import RunFailedError
 
@@ -30,14 +30,14 @@ def place(tmp_path: Path) -> Workplace:
     "where",
     [
         pytest.param("bench.running.guarded.smoke_fit", id="the smoke fit"),
-        pytest.param("bench.guards.b027_labels.Labels.look", id="a guard that looks at it"),
+        pytest.param("bench.guards.b027_labels.Labels.check", id="a guard that looks at it"),
     ],
 )
 @pytest.mark.parametrize("seed", [0, 1], ids=["the same seed", "the next seed"])
 def test_a_smoke_fit_that_broke_is_not_remembered(
     place: Workplace, monkeypatch: pytest.MonkeyPatch, where: str, seed: int
 ) -> None:
-    if where.endswith("look"):
+    if where.endswith("check"):
         with monkeypatch.context() as patch:
             patch.setattr(Labels, "check", raising(MemoryError()))
             first = do(place)
@@ -60,7 +60,9 @@ def test_what_cannot_be_told_from_a_full_disk_is_not_remembered(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing_once(
-        monkeypatch, "bench.guards.smoke_fit.reread", fresh.NotRereadError("OSError: [Errno 28]")
+        monkeypatch,
+        "bench.guards.smoke_fit.reread",
+        fresh_process.NotRereadError("OSError: [Errno 28]"),
     )
     assert do(place).record.status == "void"
     assert do(place).record.status == "ok"

@@ -15,7 +15,7 @@ from bench.api.scores import Scored
 from bench.comparison.binormal import BinormalFit, OperatingPoint
 from bench.comparison.groups import pairs
 from bench.comparison.paired import Difference, auc_difference, decision_difference
-from bench.comparison.points import _sic, separations
+from bench.comparison.points import _sic, separable_pairs
 from bench.comparison.shift import shift_between
 from bench.comparison.table import compare, drifted, sentence
 from bench.metrics.calibration import CalibrationError
@@ -45,7 +45,7 @@ def test_the_sic_of_two_points_is_compared_on_its_logarithm() -> None:
 def test_pairs_of_points_are_counted_alone_and_together() -> None:
     """Ten pairs; those of the fifth are clear, one other is so alone and not among ten."""
     points = [OperatingPoint(n, 100, 50, 1000) for n in (50, 52, 65, 55, 95)]
-    signal, background, sic = separations(points)
+    signal, background, sic = separable_pairs(points)
     assert (signal.what, signal.pairs, signal.alone, signal.together) == ("ε_S", 10, 5, 4)
     assert (background.what, background.alone) == ("ε_B", 0)
     assert sic.what == "SIC"

@@ -13,7 +13,7 @@ from breaking import (
 )
 
 import bench
-from bench.guards import fresh
+from bench.guards import fresh_process
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[Any]:
@@ -23,9 +23,9 @@ def answering(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[Any]:
     def ran(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
         answer = left.pop(0)
         if answer == "hangs":
-            raise subprocess.TimeoutExpired(command, fresh.LONGEST)
+            raise subprocess.TimeoutExpired(command, fresh_process.LONGEST)
         if answer == 0:
-            np.save(Path(command[-1]) / fresh.SCORES, np.array([0.5]))
+            np.save(Path(command[-1]) / fresh_process.SCORES, np.array([0.5]))
         return subprocess.CompletedProcess(command, answer, "", "Traceback\nKeyError: 'x'\n")
 
     monkeypatch.setattr(subprocess, "run", ran)
@@ -37,7 +37,7 @@ def reread(tmp_path: Path) -> list[float]:
         {"numbers": np.ones((1, 2))}, np.ones(1, np.int8), np.ones(1, np.uint64), np.ones(1)
     )
     context = bench.Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
-    return list(fresh.reread(Cut(), tmp_path, inputs, context))
+    return list(fresh_process.reread(Cut(), tmp_path, inputs, context))
 
 
 def test_a_fresh_process_that_takes_too_long_is_tried_once_more(
@@ -54,7 +54,7 @@ def test_a_fresh_process_that_takes_too_long_is_tried_once_more(
         ([-9], "killed by SIGKILL, as a machine does that is out of memory"),
         ([-11], "killed by SIGSEGV$"),
         ([-40], "killed by signal 40$"),
-        ([fresh.OUT_OF_MEMORY], "ran out of memory"),
+        ([fresh_process.OUT_OF_MEMORY], "ran out of memory"),
     ],
     ids=str,
 )
@@ -62,7 +62,7 @@ def test_a_fresh_process_that_was_cut_off_says_how(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: list[Any], message: str
 ) -> None:
     left = answering(monkeypatch, *answers)
-    with pytest.raises(fresh.FreshProcessError, match=message):
+    with pytest.raises(fresh_process.FreshProcessError, match=message):
         reread(tmp_path)
     assert left == []
 
@@ -71,5 +71,5 @@ def test_what_cannot_be_loaded_is_told_from_what_was_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(monkeypatch, 1)
-    with pytest.raises(fresh.NotRereadError, match="KeyError: 'x'"):
+    with pytest.raises(fresh_process.NotRereadError, match="KeyError: 'x'"):
         reread(tmp_path)

@@ -234,7 +234,7 @@ STOPS = ("not-finite", "smoke-fit")
 SHUT = np.array([0.5, 0.5])
 OPEN = np.array([0.0, 0.002])
 BLANK = np.array([NAN, *([0.5, 0.6] * 5)])[:10]
-MUTE = "after step 1, 25% of the probe events had no verdict"
+MUTE = "after step 1, 25% of the probe events had no answer"
 STEP = "a step moves the weights by {} of their norm; wanted 1e-07 to 0.3"
 COLLAPSED = "from step {} on the 2 probe events have one score"
 

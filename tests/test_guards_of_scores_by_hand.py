@@ -257,10 +257,10 @@ def test_events_of_the_train_split_are_counted() -> None:
 
 def test_events_without_an_answer_are_counted() -> None:
     none, some = of(scored([NAN], [NAN, NAN])), of(scored([NAN, 1], [NAN, NAN, 0]))
-    assert said(Unanswered, none) == "there is no verdict at all, as B068 says"
-    assert said(Silent, none) == ["none of 3 events has a verdict: no figure can come of it"]
+    assert said(Unanswered, none) == "there is no answer at all, as B068 says"
+    assert said(Silent, none) == ["none of 3 events has an answer: no figure can come of it"]
     assert said(Silent, some) == []
-    assert said(Unanswered, some) == ["3 of 5 events have no verdict, 1 signal and 2 background"]
+    assert said(Unanswered, some) == ["3 of 5 events have no answer, 1 signal and 2 background"]
     assert said(Unanswered, of(GOOD)) == []
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from bench.report.blocks import Cell, Heading, Table, Text, plain
+from bench.report.blocks import Cell, Heading, TableBlock, Text, plain
 from bench.report.exports import LATEX, SYMBOLS, UNSAFE, to_csv, to_latex
 from bench.report.html import html
 from bench.report.markdown import markdown
@@ -42,9 +42,9 @@ NAMES = [
 ]
 
 
-def page(name: str) -> Table:
+def page(name: str) -> TableBlock:
     row = [plain(name), Cell("0.9 [0.8, 1.0]", 0.9, 0.8, 1.0, note=name, marked=True)]
-    return Table("t", ["model", "AUC"], [row, row])
+    return TableBlock("t", ["model", "AUC"], [row, row])
 
 
 def shown(name: str) -> str:
@@ -124,7 +124,7 @@ def test_csv_reads_back_and_is_no_formula(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_heading_is_no_formula_either(name: str) -> None:
     ((heading, *_), *_) = csv.reader(
-        StringIO(to_csv(Table("t", [name], [[plain("a")]])), newline="")
+        StringIO(to_csv(TableBlock("t", [name], [[plain("a")]])), newline="")
     )
     assert heading == (f"'{name}" if name.startswith(FORMULA) else name)
 

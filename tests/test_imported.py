@@ -71,12 +71,12 @@ MISTAKES: dict[str, tuple[Change, dict[str, str], str]] = {
     "no answers": (
         lambda f: f.assign(score=np.nan),
         {"B068": "void"},
-        "none of 1562 events has a verdict",
+        "none of 1562 events has an answer",
     ),
     "some without an answer": (
         unsure,
         {"B060": "warn"},
-        "157 of 1562 events have no verdict",
+        "157 of 1562 events have no answer",
     ),
     "decisions": (hard, {"B066": "warn"}, "every score is 0 or 1: decisions"),
     "decisions, some without an answer": (
@@ -129,7 +129,7 @@ MISTAKES: dict[str, tuple[Change, dict[str, str], str]] = {
     "no answer of signal at all": (
         lambda f: f.assign(score=f.score.where(f.label == 0)),
         {"B060": "warn"},
-        "have no verdict, 781 signal and 0 background",
+        "have no answer, 781 signal and 0 background",
     ),
     "the events that were trained on, too": (
         with_whole_dataset,
@@ -195,13 +195,13 @@ def test_what_is_let_through_is_marked(place: Workplace, own: Run, frame: pd.Dat
     assert "`bench doctor" in voided.stderr
     with pytest.raises(RequestError, match="is void: B061 inverted"):
         demand_comparable(own, newest(place))
-    said = import_scores(place, turned(frame), "theirs", "--allow", "B061")
+    said = import_scores(place, turned(frame), "let-through", "--allow", "B061")
     assert said.return_value == 0
     assert "B061 inverted (allowed)" in said.output
-    done = newest(place)
+    done = newest(place, "let-through")
     assert (done.record.status, outcomes(done)) == ("ok", {"B061": "allowed"})
     demand_comparable(own, done)
-    assert "| theirs ✗" in markdown([standard([done])])
+    assert "| let-through ✗" in markdown([standard([done])])
     with pytest.raises(RequestError, match="no guard has that code"):
         import_scores(place, frame, "theirs", "--allow", "B999")
 

@@ -107,7 +107,7 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_page_is_written_of_each_guard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert pages.page(Silent) == (
-        "# B068 silent\n\nvoid, at the scores\n\nThe model gives no verdict on any event at all.\n"
+        "# B068 silent\n\nvoid, at the scores\n\nThe model gives no answer on any event at all.\n"
         "\nAll events rank alike then, so that figures can be computed, and none of them means "
         "anything.\n\n**What to do:** look at the column of scores, and at how answers are read. "
         "To let it through, visibly: `--allow B068`.\n"
@@ -117,7 +117,7 @@ def test_a_page_is_written_of_each_guard(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert lines[3:6] == ["", "| code | name | severity | looks | in one line |", "|---" * 5 + "|"]
     assert lines[-2:] == [
         "| [B068](B068.md) | silent | void | at the scores | "
-        "The model gives no verdict on any event at all. |",
+        "The model gives no answer on any event at all. |",
         "",
     ]
     monkeypatch.setattr(sys, "argv", ["pages", str(tmp_path)])

@@ -144,7 +144,7 @@ class Idle(Lean):
 
 
 def test_an_option_that_does_nothing_is_told_and_fails_nobody() -> None:
-    (check,) = [c for c in checked_model(Idle()) if "options make a difference" in c.asked]
+    (check,) = [c for c in checked_model(Idle()) if "options make a difference" in c.requirement]
     assert (check.outcome, check.why) == ("passed", "no difference on 96 events: depth")
 
 

@@ -43,7 +43,7 @@ def test_a_mistake_is_caught_by_the_guard_named_for_it(
     place: Workplace, mutant: Mutant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if mutant.patience is not None:
-        monkeypatch.setattr("bench.guards.fresh.LONGEST", mutant.patience)
+        monkeypatch.setattr("bench.guards.fresh_process.LONGEST", mutant.patience)
     done = do(place, **mutant.request)
     outcomes = caught(done)
     assert mutant.code in outcomes

@@ -15,13 +15,13 @@ from bench.api.errors import InputError, RequestError
 from bench.cli.outside import command
 from bench.comparison.comparable import demand_comparable
 from bench.comparison.table import compare
-from bench.outside.keep import import_counts, import_predictions
+from bench.outside.importing import import_counts, import_predictions
 from bench.outside.predictions import Claim
+from bench.report.event_sets import event_sets
 from bench.report.markdown import table
 from bench.report.page import write_report
 from bench.report.sections.everything import standard
 from bench.report.sections.printed import misprints
-from bench.report.sets import event_sets
 from bench.running.pipeline import run
 from bench.storage.request import RunRequest
 from bench.storage.store import Run

@@ -24,7 +24,7 @@ from bench.comparison.paired import (
     decision_difference,
     max_sic_difference,
 )
-from bench.comparison.points import common_roc, separations
+from bench.comparison.points import common_roc, separable_pairs
 from bench.comparison.shift import shift_between
 from bench.comparison.table import sentence
 from bench.metrics.calibration import CalibrationError, ProperScores
@@ -38,7 +38,7 @@ METRICS = (
     *(AreaUnderCurve(), MaximumSic(), MaximumSic(floor=5), Rejection(), FixedFalsePositiveRate()),
     *(Decisions(), SignificanceImprovement(), AsimovSignificance(), AsimovSignificance(0.2)),
     *(ProperScores(), CalibrationError(), CalibrationError(bins=4), MassSculpting()),
-    MassSculpting(kept=0.2, bins=5),
+    MassSculpting(share=0.2, bins=5),
 )
 
 
@@ -104,7 +104,7 @@ def figures() -> dict[str, Any]:
     values["no difference in words"] = sentence(Difference("x", *[float("nan")] * 4, "m"), np.nan)
     values["binormal"] = asdict(fit_binormal(POINTS[:5]))
     values["binormal in words"] = [fit_binormal(POINTS[:n]).sentence for n in (3, 5, 6)]
-    values["separations"] = [asdict(one) for one in separations(POINTS)]
+    values["separations"] = [asdict(one) for one in separable_pairs(POINTS)]
     roc = common_roc(POINTS)
     values["common ROC"] = roc and asdict(roc)
     values["no common ROC"] = [common_roc(POINTS[3:]), common_roc(POINTS[::5] * 2)]

@@ -102,7 +102,7 @@ def test_a_mistake_in_the_last_run_is_told_before_any_work(place: Workplace) -> 
 
 def test_time_and_disk_are_those_of_past_runs_by_their_events(place: Workplace) -> None:
     unknown = one(place).costs
-    assert (unknown.seconds, unknown.disk, unknown.told) == (None, None, "no past run of cut")
+    assert (unknown.seconds, unknown.disk, unknown.basis) == (None, None, "no past run of cut")
     done = do(place)
     train, scored = one(place, FRESH).need.train, one(place, FRESH).need.scored
     seconds = {"events": 1.0, "fit": train * 0.5, "score valid": 0.0, "judge": 2.0}
@@ -110,15 +110,15 @@ def test_time_and_disk_are_those_of_past_runs_by_their_events(place: Workplace) 
     for events in (200, 1000):
         plan = one(place, replace(FRESH, train_events=events))
         assert plan.costs.seconds == pytest.approx(3 + 0.5 * events + 0.25 * scored)
-        assert plan.costs.told == "as in a run with these options"
+        assert plan.costs.basis == "as in a run with these options"
         assert plan.costs.disk is not None
     assert one(place, replace(REQUEST, threshold="0.6")).costs.seconds == pytest.approx(3)
     other = one(place, replace(REQUEST, options={"scale": "2.0"})).costs
-    assert other.told == "as in a run with other options"
-    assert one(place, replace(FRESH, device="cuda")).costs.told == "no past run of cut"
+    assert other.basis == "as in a run with other options"
+    assert one(place, replace(FRESH, device="cuda")).costs.basis == "no past run of cut"
     rewrite(done, fit_reused=True)
     costs = one(place, FRESH).costs
-    assert (costs.seconds, "no past run of cut shows: fit" in costs.told) == (None, True)
+    assert (costs.seconds, "no past run of cut shows: fit" in costs.basis) == (None, True)
 
 
 def test_tokens_are_counted_of_a_few_and_scaled_to_what_is_read(
@@ -164,13 +164,13 @@ def again_best(request: RunRequest, plan: Plan) -> RunRequest:
 
 
 def test_widths_are_by_the_past_run_that_is_most_alike(place: Workplace) -> None:
-    assert one(place).power.told.startswith("assumed: a binormal classifier of AUC 0.95")
+    assert one(place).power.basis.startswith("assumed: a binormal classifier of AUC 0.95")
     worse = do(place, replace(REQUEST, options={"scale": "5.0"}))
-    assert one(place).power.told == f"as run {worse.name}, which had other options"
+    assert one(place).power.basis == f"as run {worse.name}, which had other options"
     done = do(place)
     do(place, replace(REQUEST, permute="numbers"))
     expected = one(place, FRESH)
-    assert expected.power.told == f"as run {done.name}"
+    assert expected.power.basis == f"as run {done.name}"
     assert expected.power.area == pytest.approx(done.metrics().estimates["auc"].value)
     strict = one(place, replace(FRESH, threshold="fpr=0.01")).power
     assert (strict.leaked < 0.03, expected.power.leaked > 0.1) == (True, True)

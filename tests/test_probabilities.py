@@ -44,7 +44,7 @@ def test_no_answer_counts_as_one_half() -> None:
     loss = ProperScores().estimate(replace(s, score=score))["log_loss"]
     score[:3] = 0.5
     assert loss.value == ProperScores().estimate(replace(s, score=score))["log_loss"].value
-    assert loss.note == "3 events without a verdict count as one half"
+    assert loss.note == "3 events without an answer count as one half"
 
 
 def test_calibrated_scores_have_little_calibration_error_and_others_much() -> None:

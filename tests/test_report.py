@@ -172,7 +172,7 @@ def test_the_block_of_a_run_has_every_figure(place: Workplace) -> None:
     done = next(r for r in place.store.runs() if r.record.status == "ok")
     text = run_block(done)
     assert done.name in text
-    assert {"AUC", "max SIC", "SIC", "accuracy", "no verdict"} <= {
+    assert {"AUC", "max SIC", "SIC", "accuracy", "no answer"} <= {
         row["figure"] for row in rows(text)
     }
     assert "fewer than 30" not in text

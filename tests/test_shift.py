@@ -15,8 +15,8 @@ from toys import Workplace
 from bench.api.scores import Scored
 from bench.comparison.shift import reweighted, shift_between
 from bench.metrics.sculpting import MassSculpting, divergence
+from bench.report.event_sets import event_sets
 from bench.report.page import write_report
-from bench.report.sets import event_sets
 from bench.running.pipeline import run
 from bench.storage.report_contents import Contents
 from bench.storage.request import RunRequest

@@ -14,7 +14,7 @@ from toys import GUARDS, Cut, FittedCut
 import bench
 from bench.api.errors import DamagedError
 from bench.api.scores import Scored
-from bench.guards import fresh, smoke_fit, training
+from bench.guards import fresh_process, smoke_fit, training
 from bench.plugins.options import options_in
 from bench.running.judging import scores_of_others
 from bench.storage.fingerprint import scores_digest
@@ -48,7 +48,7 @@ def test_a_smoke_fit_fits_on_classes_in_turns(
         return FittedCut(0.0, 1.0)
 
     def lost(*_: object) -> None:
-        raise fresh.NotRereadError("why")
+        raise fresh_process.NotRereadError("why")
 
     monkeypatch.setattr(Cut, "fit", fit)
     monkeypatch.setattr(smoke_fit, "reread", lost)
@@ -88,12 +88,14 @@ def test_a_fit_that_cannot_be_probed_breaks_its_guards(tmp_path: Path) -> None:
     ],
 )
 def test_a_fresh_process_says_why_it_ended(code: int, printed: str, why: str) -> None:
-    fresh._demand_done(subprocess.CompletedProcess([], 0, "", "x"))
+    fresh_process._demand_done(subprocess.CompletedProcess([], 0, "", "x"))
     cut_off = "a fresh process that loads and scores what was saved "
-    with pytest.raises((fresh.NotRereadError, fresh.FreshProcessError)) as error:
-        fresh._demand_done(subprocess.CompletedProcess([], code, "", printed))
+    with pytest.raises((fresh_process.NotRereadError, fresh_process.FreshProcessError)) as error:
+        fresh_process._demand_done(subprocess.CompletedProcess([], code, "", printed))
     reread = code in (1, 2)
-    assert type(error.value) is (fresh.NotRereadError if reread else fresh.FreshProcessError)
+    assert type(error.value) is (
+        fresh_process.NotRereadError if reread else fresh_process.FreshProcessError
+    )
     assert str(error.value) == (why if reread else cut_off + why)
 
 
@@ -103,12 +105,12 @@ class Within:
 
 def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     part = {"module": __name__, "name": "Within.Part", "options": {"scale": 2.0}}
-    assert fresh._made(part) == Cut(scale=2.0)
+    assert fresh_process._built(part) == Cut(scale=2.0)
     np.savez(tmp_path / "l.npz", **{"a/x": np.ones(1), "b/y": np.zeros(2), "ab/z": np.ones(3)})
-    made = fresh._view_modules({"a": part, "b": part, "c": part}, tmp_path / "l.npz")
+    made = fresh_process._view_modules({"a": part, "b": part, "c": part}, tmp_path / "l.npz")
     assert [list(module.learned) for module in made.values()] == [["x"], ["y"], []]
-    fresh._write(read(2, texts=["p", "q"], numbers=np.eye(2)), tmp_path / "v.npz")
-    views = fresh._read(tmp_path / "v.npz").views
+    fresh_process._write(read(2, texts=["p", "q"], numbers=np.eye(2)), tmp_path / "v.npz")
+    views = fresh_process._read(tmp_path / "v.npz").views
     assert (views["texts"], views["numbers"].tolist()) == (["p", "q"], [[1, 0], [0, 1]])
     tries = []
 
@@ -117,8 +119,10 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
         raise subprocess.TimeoutExpired("x", timeout)
 
     monkeypatch.setattr(subprocess, "run", slow)
-    with pytest.raises(fresh.FreshProcessError, match=r"more than 600 s to load .* saved, 2 times"):
-        fresh._run(tmp_path)
+    with pytest.raises(
+        fresh_process.FreshProcessError, match=r"more than 600 s to load .* saved, 2 times"
+    ):
+        fresh_process._run(tmp_path)
     assert tries == [600, 600]
 
 

@@ -13,12 +13,12 @@ from bench.api.context import Context, no_progress
 from bench.api.scores import Scored
 from bench.metrics.ranking import AreaUnderCurve
 from bench.twosample.binning import edges_for, filled
+from bench.twosample.blocks import conclusion, summary
 from bench.twosample.classifier import out_of_fold, separation
 from bench.twosample.comparison import Comparison, chance, compare
 from bench.twosample.features import feature_differences
 from bench.twosample.page import write_page
-from bench.twosample.sides import Pair, Side, pair_up
-from bench.twosample.wording import summary, verdict
+from bench.twosample.sides import Side, SidePair, pair_up
 
 COLUMNS = (
     bench.Column("mass", "GeV", "a mass", "kinematics"),
@@ -36,7 +36,7 @@ def side(n: int, seed: int, *, shift: float = 0.0, signal: int = 0) -> Side:
     return Side("toy", bench.Table(COLUMNS, x.T.astype(np.float32), y, ids, np.ones(n)))
 
 
-def against(a: Side, b: Side) -> Pair:
+def against(a: Side, b: Side) -> SidePair:
     return pair_up(a, b, "background", 5)
 
 
@@ -194,8 +194,8 @@ def found_in(folder: Path, shift: float) -> Comparison:
 
 def test_the_verdict_follows_the_interval(tmp_path: Path) -> None:
     apart, alike = found_in(tmp_path, 2.0), found_in(tmp_path, 0.0)
-    assert "can be told apart: AUC 0." in verdict(apart.separations[0])
-    assert "cannot be told apart by so many events" in verdict(alike.separations[0])
+    assert "can be told apart: AUC 0." in conclusion(apart.separations[0])
+    assert "cannot be told apart by so many events" in conclusion(alike.separations[0])
     assert [s.what for s in apart.separations] == [
         *("all features", "kinematics", "multiplicity", "flag")
     ]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.report.blocks import Cell, Heading, Table, plain
+from bench.report.blocks import Cell, Heading, TableBlock, plain
 from bench.report.html import html
 
 BROWSER = next(
@@ -23,7 +23,7 @@ BROWSER = next(
 )
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 
-TABLE = Table(
+TABLE = TableBlock(
     "t",
     ["model", "AUC"],
     [

@@ -51,7 +51,7 @@ def test_the_assumed_classifier_is_the_one_that_it_says() -> None:
     assert power.area == pytest.approx(seen.area, abs=0.002)
     assert power.spreads == pytest.approx(seen.spreads, rel=0.03)
     assert (power.passed, power.leaked) == pytest.approx((seen.passed, seen.leaked), rel=0.02)
-    assert "AUC 0.95, threshold at equal errors" in power.told
+    assert "AUC 0.95, threshold at equal errors" in power.basis
     assert assumed("fpr=0.01").leaked == pytest.approx(0.01)
     assert assumed("fpr=0.01").passed == pytest.approx(0.5, abs=0.01)
 

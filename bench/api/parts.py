@@ -87,7 +87,7 @@ class Dataset(Part):
         """
         raise RequestError(f"dataset {self.name!r} has no file to check")
 
-    def import_file(self, wanted: ImportRequest, context: Context) -> Sequence[str]:
+    def import_file(self, request: ImportRequest, context: Context) -> Sequence[str]:
         """Make a dataset like this one of a file in another layout; gives what was done, in lines.
 
         Raises:
@@ -161,7 +161,7 @@ class Fitted(Protocol):
     """A model that has been fitted."""
 
     def score(self, inputs: Inputs) -> NDArray[np.floating]:
-        """P(signal) of each event: (n,), in [0, 1]; NaN where there is no verdict."""
+        """P(signal) of each event: (n,), in [0, 1]; NaN where there is no answer."""
 
     def save(self, folder: Path) -> None:
         """Write all that `Model.load` needs into the folder, which is there and empty."""

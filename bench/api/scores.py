@@ -24,7 +24,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Counts:
-    """How the decisions fell, in events; one without a verdict is in none of the first four."""
+    """How the decisions fell, in events; one without an answer is in none of the first four."""
 
     true_signal: int
     false_background: int
@@ -47,7 +47,7 @@ class Counts:
 
     @property
     def unjudged(self) -> int:
-        """Events without a verdict."""
+        """Events without an answer."""
         return self.unjudged_signal + self.unjudged_background
 
 
@@ -56,7 +56,7 @@ class Scored:
     """The scores of n events of one sample, with the truth."""
 
     y: NDArray[np.int8]  # (n,), 1 signal, 0 background
-    score: NDArray[np.float64]  # (n,), P(signal); NaN no verdict
+    score: NDArray[np.float64]  # (n,), P(signal); NaN no answer
     weights: NDArray[np.float64]  # (n,)
     threshold: float
     """An event is called signal if its score is at least this."""
@@ -68,23 +68,23 @@ class Scored:
     """Whether the scores are bare decisions, 1 or 0, and rank nothing."""
 
     @property
-    def verdict(self) -> NDArray[np.bool_]:
-        """Whether there is a verdict at all: (n,)."""
+    def answered(self) -> NDArray[np.bool_]:
+        """Whether the model gave an answer at all: (n,)."""
         import numpy as np
 
         return ~np.isnan(self.score)
 
     @property
     def selected(self) -> NDArray[np.bool_]:
-        """Whether the event is called signal: (n,); one without a verdict never is."""
+        """Whether the event is called signal: (n,); one without an answer never is."""
         return self.score >= self.threshold  # NaN compares false
 
     @property
     def rank(self) -> NDArray[np.float64]:
-        """The scores to rank by: (n,); no verdict comes last, as such an event is never kept."""
+        """The scores to rank by: (n,); no answer comes last, as such an event is never kept."""
         import numpy as np
 
-        return np.where(self.verdict, self.score, -np.inf)
+        return np.where(self.answered, self.score, -np.inf)
 
     @property
     def unranked(self) -> str:
@@ -105,12 +105,12 @@ class Scored:
         def count(label: int, outcome: NDArray[np.bool_]) -> int:
             return int(np.count_nonzero((self.y == label) & outcome))
 
-        rejected = self.verdict & ~self.selected
+        rejected = self.answered & ~self.selected
         return Counts(
             true_signal=count(1, self.selected),
             false_background=count(1, rejected),
             false_signal=count(0, self.selected),
             true_background=count(0, rejected),
-            unjudged_signal=count(1, ~self.verdict),
-            unjudged_background=count(0, ~self.verdict),
+            unjudged_signal=count(1, ~self.answered),
+            unjudged_background=count(0, ~self.answered),
         )

@@ -69,10 +69,10 @@ class Table:
         import numpy as np
 
         n = len(self.y)
-        wanted = {"x": (n, len(self.columns)), "y": (n,), "ids": (n,), "weights": (n,)}
+        shapes = {"x": (n, len(self.columns)), "y": (n,), "ids": (n,), "weights": (n,)}
         if self.splits is not None:
-            wanted["splits"] = (n,)
-        for name, shape in wanted.items():
+            shapes["splits"] = (n,)
+        for name, shape in shapes.items():
             if (got := getattr(self, name).shape) != shape:
                 raise InputError(f"table: {name} has shape {got}, wanted {shape}")
         if bad := int(np.count_nonzero(~np.isfinite(self.x).all(axis=1))):

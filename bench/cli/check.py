@@ -20,12 +20,12 @@ def command(plugin: str, only: bool) -> int:
     from bench.testing.check import FAILED
     from bench.testing.plugin import checked_plugin
 
-    found = checked_plugin(plugin, load_registry(), lambda told: click.echo(told, err=True))
-    shown = [c for c in found if c.outcome == FAILED or not only]
-    rows = [[c.part, c.asked, c.outcome, c.why] for c in shown]
+    checks = checked_plugin(plugin, load_registry(), lambda line: click.echo(line, err=True))
+    shown = [c for c in checks if c.outcome == FAILED or not only]
+    rows = [[c.part, c.requirement, c.outcome, c.why] for c in shown]
     if rows:
         headings = ["part", "has to", "outcome", "why"]
         click.echo(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
-    failed = sum(c.outcome == FAILED for c in found)
-    click.echo(f"\n{len(found)} checks, {failed} failed")
+    failed = sum(c.outcome == FAILED for c in checks)
+    click.echo(f"\n{len(checks)} checks, {failed} failed")
     return 1 if failed else 0

@@ -22,7 +22,7 @@ def command(run: str, every: bool, runs: Path) -> int:
     """
     from bench.guards.pages import described
     from bench.guards.pages import every as every_guard
-    from bench.report.sections.guarded import found, looked, nothing
+    from bench.report.sections.guarded import coverage, nothing_found, with_findings
     from bench.report.sections.single import heading
     from bench.storage.store import TRACEBACK, Store
 
@@ -30,7 +30,7 @@ def command(run: str, every: bool, runs: Path) -> int:
     record = picked.record
     known = every_guard()
     click.echo(f"{heading(picked)}\nrun {picked.name}: {record.status}\n")
-    for verdict in found(record):
+    for verdict in with_findings(record):
         click.echo(f"{verdict.code} {verdict.guard}: {verdict.outcome}")
         for finding in verdict.findings:
             click.echo(f"  found: {finding}")
@@ -48,8 +48,8 @@ def command(run: str, every: bool, runs: Path) -> int:
             click.echo(f"{verdict.code} {verdict.guard:<20} {verdict.outcome}{why}")
     if record.status == "failed":
         click.echo(f"{record.error} (see {picked.folder / TRACEBACK})")
-    elif not found(record):
-        click.echo(nothing(record))
-    for line in looked(record):
+    elif not with_findings(record):
+        click.echo(nothing_found(record))
+    for line in coverage(record):
         click.echo(line)
     return 3 if record.status == "void" else 0

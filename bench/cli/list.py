@@ -64,13 +64,13 @@ def _plugins(registry: Registry) -> None:
 
 def _options(name: str, registry: Registry) -> None:
     every = [(what, entry) for what, kind in KINDS.items() for entry in registry.all(kind).values()]
-    found = [(what, entry) for what, entry in every if entry.part.name == name]
-    found = found or [(what, entry) for what, entry in every if entry.plugin == name]
-    if not found:
+    matches = [(what, entry) for what, entry in every if entry.part.name == name]
+    matches = matches or [(what, entry) for what, entry in every if entry.plugin == name]
+    if not matches:
         names = {name for _, entry in every for name in (entry.plugin, entry.part.name)}
         known = [*KINDS, "plugins", "runs", *names]
         raise RequestError(f"nothing called {name!r}; {did_you_mean(name, known)}")
-    for what, entry in found:
+    for what, entry in matches:
         click.echo(f"{what[:-1]} {entry.part.name}: {_first_line(entry.part)}")
         for option in options_of(entry.part):
             choices = f"{'|'.join(option.choices)}: " if option.choices else ""
@@ -94,12 +94,11 @@ def _runs(folder: Path) -> None:
 
 
 def _aligned(rows: Iterable[Sequence[str]]) -> None:
-    """Rows in columns as wide as they have to be, the last one as it is."""
-    told = list(rows)
-    widths = [max(map(len, column)) for column in list(zip(*told, strict=True))[:-1]]
-    for *first, last in told:
-        cells = [f"{text:<{width}}" for text, width in zip(first, widths, strict=True)]
-        click.echo("  ".join([*cells, last]))
+    """Rows in columns as wide as they have to be."""
+    from tabulate import tabulate
+
+    if text := tabulate(rows, tablefmt="plain", disable_numparse=True):
+        click.echo(text)
 
 
 def _first_line(part: type[Part]) -> str:

@@ -104,23 +104,23 @@ def _click_options(request: type) -> dict[str, Callable[..., Any]]:
 def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
     name = (each.metadata.get("name") or each.name).replace("_", "-")
     metavar = each.metadata.get("metavar") or None
-    told: dict[str, Any] = {"help": " ".join(option.help.split()), "metavar": metavar}
+    settings: dict[str, Any] = {"help": " ".join(option.help.split()), "metavar": metavar}
     kind = [k for k in get_args(option.kind) if k is not type(None)] or [option.kind]
     if option.kind == Size:
-        told["callback"] = given_size
+        settings["callback"] = given_size
     elif get_origin(option.kind) is Mapping:
-        told |= {"multiple": True, "callback": given_options}
+        settings |= {"multiple": True, "callback": given_options}
     elif get_origin(option.kind) is Sequence:
-        told["multiple"] = True
+        settings["multiple"] = True
     elif option.kind is int:
-        told["type"] = click.IntRange(min=0)
+        settings["type"] = click.IntRange(min=0)
     elif get_origin(kind[0]) is Literal:
-        told["type"] = click.Choice(get_args(kind[0]))
+        settings["type"] = click.Choice(get_args(kind[0]))
     elif kind[0] is Path:
-        told["type"] = click.Path(path_type=Path)
+        settings["type"] = click.Path(path_type=Path)
     if each.default not in (None, MISSING, ()):
-        told |= {"default": each.default, "show_default": True}
-    return click.option(f"--{name}", each.name, **told)
+        settings |= {"default": each.default, "show_default": True}
+    return click.option(f"--{name}", each.name, **settings)
 
 
 def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:

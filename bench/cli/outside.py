@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Called signal from this score on.",
 )
-@click.option("--options", "told", default="", help="Its options, in your words.")
+@click.option("--options", default="", help="Its options, in your words.")
 @click.option("--source", default="", help="Where it was published.")
 @click.option(
     "--allow",
@@ -44,7 +44,7 @@ def command(
     dataset: str | None,
     edition: str | None,
     threshold: float,
-    told: str,
+    options: str,
     source: str,
     allow: tuple[str, ...],
     runs: Path,
@@ -69,8 +69,8 @@ def command(
     from bench.api.errors import RequestError
     from bench.cli.surroundings import context
     from bench.outside.counts import NEEDED
-    from bench.outside.frames import read_frame
-    from bench.outside.keep import import_counts, import_predictions
+    from bench.outside.dataframes import read_frame
+    from bench.outside.importing import import_counts, import_predictions
     from bench.outside.predictions import Claim
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
@@ -83,27 +83,27 @@ def command(
             )
         if allow:
             raise RequestError(f"{file}: no guard looks at counts; there is nothing to --allow")
-        found = import_counts(file, load_registry(), Store(runs))
+        imported = import_counts(file, load_registry(), Store(runs))
     elif not (model and dataset):
         raise RequestError(f"{file}: predictions want --model NAME and --dataset NAME")
     else:
-        claim = Claim(file, model, dataset, edition, threshold, told, source, allow)
+        claim = Claim(file, model, dataset, edition, threshold, options, source, allow)
         home = Home.here()
-        found = [import_predictions(claim, load_registry(), home, Store(runs), context(home))]
-    for run in found:
+        imported = [import_predictions(claim, load_registry(), home, Store(runs), context(home))]
+    for run in imported:
         _tell(run)
-    return 3 if any(run.record.status == "void" for run in found) else 0
+    return 3 if any(run.record.status == "void" for run in imported) else 0
 
 
 def _tell(run: Run) -> None:
     """What was brought in, a line about each finding, and whether it is void."""
-    from bench.report.sections.guarded import found, in_words
+    from bench.report.sections.guarded import in_words, with_findings
 
     record = run.record
     on = f" on {record.sample.label} {record.sample.size}" if record.sample else ""
     lacks = ", ".join(record.outside.lacks) if record.outside else "nothing"
     click.echo(f"{run.name}: {record.title}{on}; not known: {lacks}")
-    for verdict in found(record):
+    for verdict in with_findings(record):
         click.echo(f"  {in_words(verdict)}")
     if record.status == "void":
         click.echo(f"bench: run {run.name} is void; `bench doctor {run.name}` explains", err=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("study", required=False, type=click.Path(path_type=Path), metavar="[STUDY]")
 @run_options
 @RUNS
-def command(study: Path | None, runs: Path, **asked: Any) -> None:
+def command(study: Path | None, runs: Path, **fields: Any) -> None:
     """Tell before a run what it will cost and how wide its intervals will be; nothing is fitted.
 
     Time and disk come from past runs of the plugin, the widths from its past scores on the
@@ -45,17 +45,17 @@ def command(study: Path | None, runs: Path, **asked: Any) -> None:
     if study:
         _demand_alone(click.get_current_context(), study)
     else:
-        demand_named(asked["plugin"], asked["dataset"])
-    requests = read_study(study).runs if study else (RunRequest(**asked),)
+        demand_named(fields["plugin"], fields["dataset"])
+    requests = read_study(study).runs if study else (RunRequest(**fields),)
     home, store = Home.here(), Store(runs)
     with ExitStack() as stack:
         packed = _packed(study.parent, stack) if study else None
         surroundings = context(home)
-        said: set[str] = set()
+        notices: set[str] = set()
 
         def once(line: str) -> None:
-            if line not in said:
-                said.add(line)
+            if line not in notices:
+                notices.add(line)
                 surroundings.notice(line)
 
         surroundings = replace(surroundings, notice=once)

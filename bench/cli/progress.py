@@ -68,14 +68,14 @@ def _bar(label: str, total: float, done: float) -> Iterator[Bar]:
 class _Lines:
     def __init__(self, label: str, total: float, done: float) -> None:
         self.label, self.total, self.before, self.done = label, total, done, done
-        self.started = self.told = time.monotonic()
+        self.started = self.printed_at = time.monotonic()
 
     def advance(self, steps: float = 1) -> None:
         self.done += steps
         now = time.monotonic()
-        if now - self.told < EVERY or self.done <= self.before:
+        if now - self.printed_at < EVERY or self.done <= self.before:
             return
-        self.told = now
+        self.printed_at = now
         speed = (self.done - self.before) / (now - self.started)
         left = max(self.total - self.done, 0) / speed
         share = f"{100 * self.done / self.total:.0f} % of {self.total:.0f}"

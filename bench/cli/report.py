@@ -80,8 +80,8 @@ def command(
 def _shown(page: str) -> str:
     """What a terminal has room for: what stands before the table of all runs, but for images."""
     lines = page.partition("\n## All runs")[0].splitlines()
-    kept = [line for line in lines if not line.startswith("![")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept))
+    shown = [line for line in lines if not line.startswith("![")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(shown))
 
 
 def _check(folder: Path) -> int:
@@ -89,11 +89,11 @@ def _check(folder: Path) -> int:
 
     wrong = 0
     for report in _reports(folder):
-        found = out_of_step(report)
-        click.echo(f"{report}: {'out of step' if found else 'in step'}")
-        for line in found:
+        differences = out_of_step(report)
+        click.echo(f"{report}: {'out of step' if differences else 'in step'}")
+        for line in differences:
             click.echo(f"  {line}")
-        wrong += bool(found)
+        wrong += bool(differences)
     return 1 if wrong else 0
 
 

@@ -18,7 +18,7 @@ from bench.cli.options import RUNS, demand_named, run_options
 )
 @run_options
 @RUNS
-def command(runs: Path, dry_run: bool, **asked: Any) -> int:
+def command(runs: Path, dry_run: bool, **fields: Any) -> int:
     """Fit or reuse a model, score events with it, judge, store the run and print its table.
 
     \b
@@ -36,9 +36,9 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
 
-    demand_named(asked["plugin"], asked["dataset"])
+    demand_named(fields["plugin"], fields["dataset"])
     home = Home.here()
-    parts = resolve_parts(RunRequest(**asked), load_registry())
+    parts = resolve_parts(RunRequest(**fields), load_registry())
     if dry_run:
         click.echo(preview(parts, home, Store(runs), context(home)))
         return 0

@@ -43,7 +43,7 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     """
     from bench.api.errors import RefusedError
     from bench.cli.surroundings import context
-    from bench.outside.keep import import_counts
+    from bench.outside.importing import import_counts
     from bench.plugins.registry import load_registry
     from bench.report.page import write_report
     from bench.running.failures import RunFailedError, VoidedRunError

@@ -31,9 +31,9 @@ def context(home: Home) -> Context:
 
 def _jobs() -> int:
     """As many as the environment says, else one for each core that this process may use."""
-    asked = os.environ.get(JOBS)
-    if not asked:
+    jobs = os.environ.get(JOBS)
+    if not jobs:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if not asked.isdecimal() or not int(asked):
-        raise RequestError(f"{JOBS}={asked}: wanted a positive whole number")
-    return int(asked)
+    if not jobs.isdecimal() or not int(jobs):
+        raise RequestError(f"{JOBS}={jobs}: wanted a positive whole number")
+    return int(jobs)

@@ -55,13 +55,15 @@ class BinormalFit:
     @property
     def sentence(self) -> str:
         """What it says, in words."""
-        told = (
+        description = (
             f"{self.points} operating points on one ROC, z(TPR) = {self.a:.2f} + {self.b:.2f} "
             f"z(FPR): AUC {self.auc:.3f}, chi2/dof {self.chi2:.1f}/{self.dof}, p = {self.p:.2g}"
         )
         if self.p < LEVEL:
-            return f"{told}. They are not one classifier at different thresholds."
-        return f"{told}. They differ by their threshold alone, as far as these counts can tell."
+            return f"{description}. They are not one classifier at different thresholds."
+        return (
+            f"{description}. They differ by their threshold alone, as far as these counts can tell."
+        )
 
 
 def fit_binormal(points: Sequence[OperatingPoint]) -> BinormalFit:
@@ -86,9 +88,9 @@ def fit_binormal(points: Sequence[OperatingPoint]) -> BinormalFit:
         return float(((z_true - a - b * z_false) ** 2 / (v_true + b**2 * v_false)).sum())
 
     slope, start = np.polyfit(z_false, z_true, 1)
-    found = minimize(chi2, np.array([start, max(slope, 0.1)]), method="Nelder-Mead")
-    a, b = found.x
-    return BinormalFit(float(a), float(b), float(found.fun), len(points))
+    optimum = minimize(chi2, np.array([start, max(slope, 0.1)]), method="Nelder-Mead")
+    a, b = optimum.x
+    return BinormalFit(float(a), float(b), float(optimum.fun), len(points))
 
 
 def _scaled(

@@ -38,12 +38,16 @@ def pairs(runs: Sequence[Run]) -> list[Pair]:
     """
     scores, keys = [run.scored() for run in runs], [scores_key(run) for run in runs]
     places = combinations(range(len(runs)), 2)
-    found = {(i, j): auc_difference(scores[i], scores[j]) for i, j in places}
-    family = {frozenset((keys[i], keys[j])): found[i, j].p for i, j in found if keys[i] != keys[j]}
+    differences = {(i, j): auc_difference(scores[i], scores[j]) for i, j in places}
+    family = {
+        frozenset((keys[i], keys[j])): differences[i, j].p
+        for i, j in differences
+        if keys[i] != keys[j]
+    }
     corrected = dict(zip(family, holm(list(family.values())), strict=True))
     return [
         Pair(i, j, difference, corrected.get(frozenset((keys[i], keys[j])), 1.0))
-        for (i, j), difference in found.items()
+        for (i, j), difference in differences.items()
     ]
 
 

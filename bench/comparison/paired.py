@@ -68,16 +68,16 @@ def max_sic_difference(one: Scored, other: Scored, floor: int = BACKGROUND_FLOOR
     rankings = [Ranking.of(scored) for scored in (one, other)]
     value = _gap(rankings, None, floor)
     rng = np.random.default_rng(one.seed)
-    found = np.array([_gap(rankings, times, floor) for times in resamples(one.y, REPLICAS, rng)])
-    found = found[np.isfinite(found)]
-    if not np.isfinite(value) or len(found) < REPLICAS // 2:
+    gaps = np.array([_gap(rankings, times, floor) for times in resamples(one.y, REPLICAS, rng)])
+    gaps = gaps[np.isfinite(gaps)]
+    if not np.isfinite(value) or len(gaps) < REPLICAS // 2:
         nan = float("nan")
         return Difference("max SIC", nan, nan, nan, nan, f"fewer than {floor} background events")
-    low, high = (float(np.quantile(found, tail)) for tail in (0.025, 0.975))
+    low, high = (float(np.quantile(gaps, tail)) for tail in (0.025, 0.975))
     # the share of replicas on the far side of nought, twice, and never less than they can show
-    tail = min(np.mean(found <= 0), np.mean(found >= 0))
-    p = float(min(1.0, 2 * max(tail, 1 / len(found))))
-    needed = _needed(value, float(found.std()), int((one.y == 1).sum()))
+    tail = min(np.mean(gaps <= 0), np.mean(gaps >= 0))
+    p = float(min(1.0, 2 * max(tail, 1 / len(gaps))))
+    needed = _needed(value, float(gaps.std()), int((one.y == 1).sum()))
     return Difference("max SIC", value, low, high, p, "paired bootstrap", needed)
 
 
@@ -95,7 +95,7 @@ def decision_difference(one: Scored, other: Scored, label: int) -> Difference:
     if not n:
         nan = float("nan")
         return Difference(what, nan, nan, nan, nan, "no such event")
-    right = [(s.selected == bool(label)) & s.verdict for s in (one, other)]
+    right = [(s.selected == bool(label)) & s.answered for s in (one, other)]
     first = int((right[0] & ~right[1] & inside).sum())
     second = int((right[1] & ~right[0] & inside).sum())
     p = float(binomtest(first, first + second).pvalue) if first + second else 1.0
@@ -112,8 +112,8 @@ def holm(p: Sequence[float]) -> list[float]:
     import numpy as np
 
     values = np.asarray(p, dtype=np.float64)
-    told = np.flatnonzero(np.isfinite(values))
-    order = told[np.argsort(values[told])]
+    defined = np.flatnonzero(np.isfinite(values))
+    order = defined[np.argsort(values[defined])]
     corrected = values.copy()
     largest = 0.0
     for place, i in enumerate(order):

@@ -14,7 +14,7 @@ LEVEL = 0.05
 
 
 @dataclass(frozen=True)
-class Separation:
+class SeparablePairs:
     """How many of all pairs of points differ in one figure."""
 
     what: str
@@ -33,19 +33,19 @@ class CommonRoc:
     off: tuple[int, ...]
 
 
-def separations(points: Sequence[OperatingPoint]) -> list[Separation]:
+def separable_pairs(points: Sequence[OperatingPoint]) -> list[SeparablePairs]:
     """Of every pair in signal efficiency, background efficiency and SIC.
 
     Which events two tools decided alike is not known of bare counts, so the samples are taken for
     independent ones: where they are the same events, this tells fewer pairs apart than are.
     """
     tests = {"ε_S": _signal, "ε_B": _background, "SIC": _sic}
-    found = []
+    counts = []
     for what, test in tests.items():
         p = [test(one, other) for one, other in combinations(points, 2)]
         together = sum(value < LEVEL for value in holm(p))
-        found.append(Separation(what, len(p), sum(value < LEVEL for value in p), together))
-    return found
+        counts.append(SeparablePairs(what, len(p), sum(value < LEVEL for value in p), together))
+    return counts
 
 
 def common_roc(points: Sequence[OperatingPoint]) -> CommonRoc | None:
@@ -53,13 +53,15 @@ def common_roc(points: Sequence[OperatingPoint]) -> CommonRoc | None:
 
     The point that fits worst is left out until the others agree, at most one in four of them.
     """
-    kept = list(range(len(points)))
-    while len(kept) >= 4 and len(points) - len(kept) <= len(points) // 4:
-        fit = fit_binormal([points[i] for i in kept])
+    remaining = list(range(len(points)))
+    while len(remaining) >= 4 and len(points) - len(remaining) <= len(points) // 4:
+        fit = fit_binormal([points[i] for i in remaining])
         if fit.p >= LEVEL:
-            return CommonRoc(fit, tuple(i for i in range(len(points)) if i not in kept))
-        without = {i: fit_binormal([points[j] for j in kept if j != i]).chi2 for i in kept}
-        kept.remove(min(without, key=lambda i: without[i]))
+            return CommonRoc(fit, tuple(i for i in range(len(points)) if i not in remaining))
+        without = {
+            i: fit_binormal([points[j] for j in remaining if j != i]).chi2 for i in remaining
+        }
+        remaining.remove(min(without, key=lambda i: without[i]))
     return None
 
 

@@ -94,8 +94,8 @@ def _gap(scored: Scored, score: NDArray[np.float64], share: float) -> float:
 
 
 def _precision(signal: float, background: float, share: float) -> float:
-    kept = signal * share + background * (1 - share)
-    return signal * share / kept if kept else float("nan")
+    selected = signal * share + background * (1 - share)
+    return signal * share / selected if selected else float("nan")
 
 
 def _change(valid: Scored, evaluated: Scored, label: int) -> Change:

@@ -34,8 +34,8 @@ def compare(one: Run, other: Run) -> str:
     from tabulate import tabulate
 
     demand_comparable(one, other)
-    found = differences(one, other)
-    corrected = holm([difference.p for difference in found])
+    paired = differences(one, other)
+    corrected = holm([difference.p for difference in paired])
     figures = [_figures(run) for run in (one, other)]
     rows = [
         [
@@ -47,29 +47,29 @@ def compare(one: Run, other: Run) -> str:
             p_value(p),
             difference.method,
         ]
-        for difference, p in zip(found, corrected, strict=True)
+        for difference, p in zip(paired, corrected, strict=True)
     ]
     sample = one.record.sample
     assert sample is not None
     head = [
-        f"first: {_told(one)}",
-        f"second: {_told(other)}",
+        f"first: {_run_label(one)}",
+        f"second: {_run_label(other)}",
         f"on the same {sample.signal} signal and {sample.background} background events of "
         f"{sample.label}, {sample.part} {sample.size}",
         "",
     ]
     table = tabulate(rows, HEADINGS, tablefmt="pipe", disable_numparse=True)
-    said = [sentence(d, p) for d, p in zip(found, corrected, strict=True)]
+    conclusions = [sentence(d, p) for d, p in zip(paired, corrected, strict=True)]
     fitted = [run.record.train for run in (one, other)]
     if len({record.division for record in fitted if record}) > 1:
-        told = " and ".join(record.drawn for record in fitted if record)
-        said.append(f"They were fitted on other parts of a dataset's division: {told}.")
-    if drifted(found, corrected):
-        said.append(
+        parts = " and ".join(record.drawn for record in fitted if record)
+        conclusions.append(f"They were fitted on other parts of a dataset's division: {parts}.")
+    if drifted(paired, corrected):
+        conclusions.append(
             "The decisions differ in opposite directions and the AUC cannot be told apart: another "
             "threshold on the same ROC, as far as these events can tell."
         )
-    return "\n".join([*head, table, "", *said])
+    return "\n".join([*head, table, "", *conclusions])
 
 
 def differences(one: Run, other: Run, *, quick: bool = False) -> list[Difference]:
@@ -78,19 +78,19 @@ def differences(one: Run, other: Run, *, quick: bool = False) -> list[Difference
     Decisions have no order: what scores' order gives is not defined of a pair with such a run.
     """
     first, second = one.scored(), other.scored()
-    found = [decision_difference(first, second, label) for label in (1, 0)]
+    paired = [decision_difference(first, second, label) for label in (1, 0)]
     if first.two_classes and (first.bare or second.bare):
         nan, why = float("nan"), "decisions, no scores to rank by"
-        return [*(Difference(what, nan, nan, nan, nan, why) for what in ORDERED), *found]
+        return [*(Difference(what, nan, nan, nan, nan, why) for what in ORDERED), *paired]
     if first.two_classes:
         slow = [] if quick else [max_sic_difference(first, second)]
-        found = [auc_difference(first, second), *slow, *found]
-    return found
+        paired = [auc_difference(first, second), *slow, *paired]
+    return paired
 
 
-def drifted(found: Sequence[Difference], corrected: Sequence[float]) -> bool:
+def drifted(paired: Sequence[Difference], corrected: Sequence[float]) -> bool:
     """Whether the runs differ by their threshold alone, as far as the tests can tell."""
-    tests = {d.what: (d, p) for d, p in zip(found, corrected, strict=True)}
+    tests = {d.what: (d, p) for d, p in zip(paired, corrected, strict=True)}
     if not {"AUC", "correct signal", "correct background"} <= tests.keys():
         return False
     if isnan(tests["AUC"][1]):
@@ -107,24 +107,24 @@ def sentence(difference: Difference, p: float) -> str:
     if p < LEVEL:
         better = "first" if difference.value > 0 else "second"
         return f"{difference.what}: the {better} is better (p = {p_value(p)} after Holm)."
-    told = f"{difference.what}: not separable on these events (p = {p_value(p)} after Holm)"
+    text = f"{difference.what}: not separable on these events (p = {p_value(p)} after Holm)"
     if difference.needed is None:
-        return f"{told}."
-    return f"{told}; a difference as large would take about {difference.needed} signal events."
+        return f"{text}."
+    return f"{text}; a difference as large would take about {difference.needed} signal events."
 
 
 def _figures(run: Run) -> dict[str, float | None]:
     metrics = run.metrics()
-    found = {told: metrics.estimates[name].value for told, name in ORDERED.items()}
+    figures = {what: metrics.estimates[name].value for what, name in ORDERED.items()}
     counts = metrics.counts
     if counts.signal:
-        found["correct signal"] = counts.true_signal / counts.signal
+        figures["correct signal"] = counts.true_signal / counts.signal
     if counts.background:
-        found["correct background"] = counts.true_background / counts.background
-    return found
+        figures["correct background"] = counts.true_background / counts.background
+    return figures
 
 
-def _told(run: Run) -> str:
+def _run_label(run: Run) -> str:
     return f"{run.record.title}, run {run.name}"
 
 

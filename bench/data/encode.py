@@ -87,10 +87,10 @@ def learn(encoders: Sequence[Encoder], train: Table) -> Learned:
 def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: Table) -> Inputs:
     """The inputs of a sample: the views that the model reads, or reads if given."""
     views: dict[str, Any] = {}
-    wanted = model.reads | model.reads_if_given
+    readable = model.reads | model.reads_if_given
     for encoder in encoders:
         given = encoder.encode(table, learned[encoder.name])
-        views.update({name: view for name, view in given.items() if name in wanted})
+        views.update({name: view for name, view in given.items() if name in readable})
     return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)
 
 

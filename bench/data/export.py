@@ -45,8 +45,8 @@ def write_samples(samples: RunSamples, file: Path) -> Iterator[str]:
         else:
             frame.to_csv(draft, index=False)
     for role, record in samples.records.items():
-        told = f"{record.signal} signal and {record.background} background events"
-        yield f"{role}: {told} of {record.label}, {record.part} {record.size}"
+        counts = f"{record.signal} signal and {record.background} background events"
+        yield f"{role}: {counts} of {record.label}, {record.part} {record.size}"
 
 
 def _sample(samples: RunSamples, role: str) -> pd.DataFrame:

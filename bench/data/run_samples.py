@@ -81,8 +81,8 @@ def load_samples(
         dataset = origin.dataset
         source = dataset.open(edition, file, context)
         table, reused = load_table(dataset, origin.distribution, source, context, tables)
-        told = "reused its features" if reused else "made its features"
-        context.notice(f"{dataset.name} ({source.edition}): {len(table)} events, {told}")
+        how = "reused its features" if reused else "made its features"
+        context.notice(f"{dataset.name} ({source.edition}): {len(table)} events, {how}")
         return _Opened(dataset, source, table)
 
     evaluated = opened(evaluated_on, request.edition, request.file)
@@ -120,7 +120,7 @@ def _samples(
     published = evaluated.table.splits is not None and Split.TEST in evaluated.table.splits
     apart = fitted_on != (evaluated.dataset.name, evaluated.source.edition)
     ratio = request.train_ratio
-    asked = Sample(
+    evaluated_sample = Sample(
         split=request.split or ("all" if apart and not published else "test"),
         ratio=request.ratio or evaluated.dataset.ratio,
         events=request.events,
@@ -128,7 +128,7 @@ def _samples(
     return [
         ("train", train, Sample("train", ratio, request.train_events, TRAIN_EVENTS)),
         ("valid", train, Sample("valid", ratio, None, VALID_EVENTS)),
-        ("evaluated", evaluated, asked),
+        ("evaluated", evaluated, evaluated_sample),
     ]
 
 

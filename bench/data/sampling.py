@@ -39,8 +39,8 @@ class Sample:
         if self.split not in SPLITS:
             raise RequestError(f"no split {self.split!r}; there is: {', '.join(SPLITS)}")
         if self.ratio not in ("natural", "all-signal") and not _RATIO.fullmatch(self.ratio):
-            wanted = "wanted natural, all-signal or S:B such as 1:10"
-            raise RequestError(f"no class ratio {self.ratio!r}; {wanted}")
+            hint = "wanted natural, all-signal or S:B such as 1:10"
+            raise RequestError(f"no class ratio {self.ratio!r}; {hint}")
         if isinstance(self.events, int) and self.events < 1:
             raise RequestError(f"a sample of {self.events} events; wanted at least 1, or {ALL}")
 
@@ -162,9 +162,9 @@ def _most(share: float, signal: int, background: int) -> int:
 
 
 def _too_few(sample: Sample, has: str, most: int) -> RequestError:
-    wanted = f"{sample.events} events" if isinstance(sample.events, int) else "a sample"
+    size = f"{sample.events} events" if isinstance(sample.events, int) else "a sample"
     return RequestError(
-        f"wanted {wanted} at {sample.ratio}, but the {sample.split} split has {has}; "
+        f"wanted {size} at {sample.ratio}, but the {sample.split} split has {has}; "
         + (f"at most {most} can be had" if most else "none can be had")
     )
 

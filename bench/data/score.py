@@ -26,7 +26,7 @@ def unlabelled(inputs: Inputs) -> Inputs:
 
 
 def score(fitted: Fitted, inputs: Inputs, label: str, context: Context) -> NDArray[np.float64]:
-    """P(signal) of each event: (n,), in [0, 1]; NaN where there is no verdict.
+    """P(signal) of each event: (n,), in [0, 1]; NaN where there is no answer.
 
     A model that scores never sees the labels.
 
@@ -35,20 +35,20 @@ def score(fitted: Fitted, inputs: Inputs, label: str, context: Context) -> NDArr
     """
     import numpy as np
 
-    found = np.empty(len(inputs))
+    scores = np.empty(len(inputs))
     with context.progress(label, total=len(inputs)) as bar:
         for start in range(0, len(inputs), SLICE):
             rows = np.arange(start, min(start + SLICE, len(inputs)))
-            got = np.asarray(fitted.score(unlabelled(inputs.take(rows))))
-            if got.shape != rows.shape:
-                raise BenchError(f"scores of shape {got.shape} for {len(rows)} events")
-            found[rows] = got
+            batch = np.asarray(fitted.score(unlabelled(inputs.take(rows))))
+            if batch.shape != rows.shape:
+                raise BenchError(f"scores of shape {batch.shape} for {len(rows)} events")
+            scores[rows] = batch
             bar.advance(len(rows))
-    outside = ~np.isnan(found) & ~((found >= 0) & (found <= 1))
+    outside = ~np.isnan(scores) & ~((scores >= 0) & (scores <= 1))
     if outside.any():
         first = int(np.argmax(outside))
         raise BenchError(
-            f"{int(outside.sum())} of {len(found)} scores are outside [0, 1], "
-            f"the first {found[first]:g}"
+            f"{int(outside.sum())} of {len(scores)} scores are outside [0, 1], "
+            f"the first {scores[first]:g}"
         )
-    return found
+    return scores

@@ -48,13 +48,13 @@ def division_of(table: Table, split: str) -> str:
     if table.splits is None or split == "all":
         return ""
     claims = table.splits[rows_in(table, split)]
-    told = []
+    parts = []
     if (claims != Split.OPEN).any():
         shared = split != "test" and _shares_train(table)
-        told.append("published train part divided by hash" if shared else "published")
+        parts.append("published train part divided by hash" if shared else "published")
     if (claims == Split.OPEN).any():
-        told.append("open events by hash")
-    return " and ".join(told) or "published"
+        parts.append("open events by hash")
+    return " and ".join(parts) or "published"
 
 
 def parts_of(table: Table) -> str:

@@ -32,7 +32,7 @@ class UsedEvents:
     def of(
         cls, train: Table, valid: Table, earlier: UsedEvents | None, division: str = ""
     ) -> UsedEvents:
-        """The ledger of a fit, and of the one that it goes on from."""
+        """The used events of a fit, and of the one that it goes on from."""
         import numpy as np
 
         if earlier is None:
@@ -61,9 +61,9 @@ class UsedEvents:
         """What `write` wrote."""
         import numpy as np
 
-        with np.load(folder / FILE, allow_pickle=False) as found:
-            division = str(found["division"]) if "division" in found else ""
-            return cls(found["trained"], found["chosen"], division)
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
+            division = str(arrays["division"]) if "division" in arrays else ""
+            return cls(arrays["trained"], arrays["chosen"], division)
 
     def refuse(self, evaluated: Table) -> None:
         """Refuse to evaluate on any of them.

@@ -10,7 +10,7 @@ from bench.api.guard import Guard, InputEvidence
 class TrainedOn(Guard[InputEvidence]):
     """An event of the evaluated sample was used by the fit.
 
-    The ledger holds the content hash of every event that the fit, and every fit that it goes on
+    A fit keeps the content hash of every event that it, and every fit that it goes on
     from, was trained on or chosen by, whatever the sample, ratio or edition it came through. The
     study diary evaluated on overlapping splits for weeks.
     """

@@ -58,7 +58,7 @@ def copies(fitted: Table, evaluated: Table) -> NDArray[np.intp]:
     if varying.sum() < LEAST:
         raise NotApplicableError(f"only {int(varying.sum())} features vary, wanted {LEAST}")
     scale = spread[varying]
-    known, asked = (table.x[:, varying] / scale for table in (fitted, evaluated))
-    distance, row = KDTree(known, balanced_tree=False).query(asked, distance_upper_bound=NEAR)
-    found = np.flatnonzero(np.isfinite(distance) & ~np.isin(evaluated.ids, fitted.ids))
-    return np.column_stack([found, row[found]])
+    known, scaled = (table.x[:, varying] / scale for table in (fitted, evaluated))
+    distance, row = KDTree(known, balanced_tree=False).query(scaled, distance_upper_bound=NEAR)
+    matched = np.flatnonzero(np.isfinite(distance) & ~np.isin(evaluated.ids, fitted.ids))
+    return np.column_stack([matched, row[matched]])

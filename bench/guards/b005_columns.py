@@ -24,9 +24,9 @@ class Columns(Guard[InputEvidence]):
         roles = (("train", train, evaluated), ("evaluated", evaluated, train))
         for role, table, other in roles:
             for i, column in enumerate(table.columns):
-                here, there = table.x[:, i], other.x[:, i]
+                here, elsewhere = table.x[:, i], other.x[:, i]
                 if len(here) < 2 or (here != here[0]).any():
                     continue
-                varies = (there != there[0]).mean() if len(there) else 0.0
+                varies = (elsewhere != elsewhere[0]).mean() if len(elsewhere) else 0.0
                 if varies > 0.05:
                     yield f"{column.name} is {here[0]:g} in every event of the {role} sample only"

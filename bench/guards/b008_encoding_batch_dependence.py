@@ -1,4 +1,4 @@
-"""B008: an encoding that depends on an event's place or company."""
+"""B008: an encoding that depends on an event's place or on the other events."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class EncodingBatchDependence(Guard[InputEvidence]):
         for encoder in evidence.encoders:
             learned = evidence.learned[encoder.name]
             whole = views(encoder, learned, few)
-            for told, rows in ways.items():
+            for way, rows in ways.items():
                 part = views(encoder, learned, few.take(rows))
                 for view in differing(whole, part, rows):
-                    yield f"{encoder.name} gives an event another {view} {told}"
+                    yield f"{encoder.name} gives an event another {view} {way}"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from bench.api.guard import Guard
 from bench.guards.evidence import SmokeFitEvidence
+from bench.guards.messages import first_names
 from bench.guards.recorder import Record, shown
-from bench.guards.wording import named
 
 
 class Optimized(Guard[SmokeFitEvidence]):
@@ -24,9 +24,9 @@ class Optimized(Guard[SmokeFitEvidence]):
         """What is missing from the network or the optimizer, and what is there twice."""
         record: Record = shown(evidence.record)
         if record.missing:
-            yield f"not in the network: {named(record.missing)}"
-        there = [name for name in record.trainable if name not in record.missing]
-        if lost := [name for name in there if record.optimized.get(name, 0) == 0]:
-            yield f"not in the optimizer: {named(lost)}"
-        if twice := [name for name in there if record.optimized.get(name, 0) > 1]:
-            yield f"more than once in the optimizer: {named(twice)}"
+            yield f"not in the network: {first_names(record.missing)}"
+        present = [name for name in record.trainable if name not in record.missing]
+        if lost := [name for name in present if record.optimized.get(name, 0) == 0]:
+            yield f"not in the optimizer: {first_names(lost)}"
+        if twice := [name for name in present if record.optimized.get(name, 0) > 1]:
+            yield f"more than once in the optimizer: {first_names(twice)}"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from bench.api.guard import Guard
 from bench.guards.evidence import SmokeFitEvidence
+from bench.guards.messages import first_names
 from bench.guards.recorder import shown
-from bench.guards.wording import named
 
 
 class Reached(Guard[SmokeFitEvidence]):
@@ -25,6 +25,6 @@ class Reached(Guard[SmokeFitEvidence]):
     def check(self, evidence: SmokeFitEvidence) -> Iterator[str]:
         """What got none."""
         record = shown(evidence.record)
-        there = [name for name in record.trainable if name not in record.missing]
-        if record.steps and (lost := [name for name in there if name not in record.reached]):
-            yield f"no gradient in the first {min(record.steps, 3)} steps: {named(lost)}"
+        present = [name for name in record.trainable if name not in record.missing]
+        if record.steps and (lost := [name for name in present if name not in record.reached]):
+            yield f"no gradient in the first {min(record.steps, 3)} steps: {first_names(lost)}"

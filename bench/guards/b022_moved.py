@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from bench.api.guard import Guard
 from bench.guards.evidence import SmokeFitEvidence
+from bench.guards.messages import first_names
 from bench.guards.recorder import shown
-from bench.guards.wording import named
 
 
 class Moved(Guard[SmokeFitEvidence]):
@@ -23,8 +23,8 @@ class Moved(Guard[SmokeFitEvidence]):
     def check(self, evidence: SmokeFitEvidence) -> Iterator[str]:
         """What stayed."""
         record = shown(evidence.record)
-        there = [name for name in record.trainable if name not in record.missing]
+        present = [name for name in record.trainable if name not in record.missing]
         if not record.steps:
             yield "the optimizer took no step at all"
-        elif still := [name for name in there if name not in record.moved]:
-            yield f"not moved in the first {min(record.steps, 3)} steps: {named(still)}"
+        elif still := [name for name in present if name not in record.moved]:
+            yield f"not moved in the first {min(record.steps, 3)} steps: {first_names(still)}"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from bench.api.guard import Guard
 from bench.guards.evidence import SmokeFitEvidence
+from bench.guards.messages import first_names
 from bench.guards.recorder import shown
-from bench.guards.wording import named
 
 
 class UnexpectedUpdate(Guard[SmokeFitEvidence]):
@@ -22,4 +22,4 @@ class UnexpectedUpdate(Guard[SmokeFitEvidence]):
     def check(self, evidence: SmokeFitEvidence) -> Iterator[str]:
         """What moved."""
         if strayed := sorted(shown(evidence.record).strayed):
-            yield f"moved without being meant to: {named(strayed)}"
+            yield f"moved without being meant to: {first_names(strayed)}"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from bench.api.guard import Guard
 from bench.guards.evidence import SmokeFitEvidence
+from bench.guards.messages import first_names
 from bench.guards.recorder import shown
-from bench.guards.wording import named
 
 
 class TrainedPrecision(Guard[SmokeFitEvidence]):
@@ -25,4 +25,4 @@ class TrainedPrecision(Guard[SmokeFitEvidence]):
         dtypes = shown(evidence.record).dtypes
         if short := sorted(n for n, kind in dtypes.items() if kind not in ("float32", "float64")):
             kinds = ", ".join(sorted({dtypes[name] for name in short}))
-            yield f"trained in {kinds}: {named(short)}"
+            yield f"trained in {kinds}: {first_names(short)}"

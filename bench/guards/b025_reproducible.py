@@ -28,8 +28,8 @@ class Reproducible(Guard[SmokeFitEvidence]):
         apart = np.abs(scores - again)
         bad = (apart > NEAR) | (np.isnan(scores) != np.isnan(again))
         if bad.any():
-            told = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
+            extent = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
             yield (
                 f"fitted again with the same seed, {int(bad.sum())} of {len(bad)} scores "
-                f"differ{told}"
+                f"differ{extent}"
             )

@@ -32,8 +32,8 @@ class Reread(Guard[SmokeFitEvidence]):
         apart = np.abs(scores - reread)
         bad = (apart > NEAR) | (np.isnan(scores) != np.isnan(reread))
         if bad.any():
-            told = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
+            extent = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
             yield (
                 f"saved and loaded in a fresh process, {int(bad.sum())} of {len(bad)} scores "
-                f"differ{told}"
+                f"differ{extent}"
             )

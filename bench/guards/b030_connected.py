@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.api.guard import Guard, ProbeEvidence
-from bench.guards.wording import named
+from bench.guards.messages import first_names
 
 
 class Connected(Guard[ProbeEvidence]):
@@ -41,4 +41,4 @@ class Connected(Guard[ProbeEvidence]):
             and same(scores)
         ]
         if columns:
-            yield f"columns that play no part: {named(columns)}"
+            yield f"columns that play no part: {first_names(columns)}"

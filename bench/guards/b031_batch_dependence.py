@@ -14,7 +14,7 @@ class BatchDependence(Guard[ProbeEvidence]):
     """An event scored by itself has the score that it has among others.
 
     Padding on a side that the model reads, a layer that normalises over the batch, or a threshold
-    that is tuned on what is being scored make a score depend on its company.
+    that is tuned on what is being scored make a score depend on the rest of the batch.
     """
 
     code, name = "B031", "batch-dependence"
@@ -28,5 +28,5 @@ class BatchDependence(Guard[ProbeEvidence]):
         apart = np.abs(alone - among)
         bad = (apart > NEAR) | (np.isnan(alone) != np.isnan(among))
         if bad.any():
-            told = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
-            yield f"{int(bad.sum())} of {len(bad)} events scored alone have another score{told}"
+            extent = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
+            yield f"{int(bad.sum())} of {len(bad)} events scored alone have another score{extent}"

@@ -23,6 +23,6 @@ class Separate(Guard[ProbeEvidence]):
 
         if not evidence.model.depends_on or len(evidence.scores) < 2:
             return
-        there = evidence.scores[~np.isnan(evidence.scores)]
-        if len(there) and there.max() - there.min() < 1e-9:
-            yield f"all {len(there)} events have the score {there[0]:.4g}"
+        answered = evidence.scores[~np.isnan(evidence.scores)]
+        if len(answered) and answered.max() - answered.min() < 1e-9:
+            yield f"all {len(answered)} events have the score {answered[0]:.4g}"

@@ -1,4 +1,4 @@
-"""B042: a training in which ever more events get no verdict."""
+"""B042: a training in which ever more events get no answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHARE = 0.1
 
 
 class TrainingUnanswered(Guard[TrainingEvidence]):
-    """The model gives a verdict on the probe's events at every look."""
+    """The model gives an answer on the probe's events at every look."""
 
     code, name, severity = "B042", "training-unanswered", WARN
     remedy = (
@@ -26,4 +26,4 @@ class TrainingUnanswered(Guard[TrainingEvidence]):
         looks = shown(evidence.record).looks
         worst = max(looks, key=lambda look: float(np.isnan(look[1]).mean()), default=None)
         if worst and (share := float(np.isnan(worst[1]).mean())) > SHARE:
-            yield f"after step {worst[0]}, {share:.0%} of the probe events had no verdict"
+            yield f"after step {worst[0]}, {share:.0%} of the probe events had no answer"

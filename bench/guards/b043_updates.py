@@ -26,10 +26,10 @@ class Updates(Guard[TrainingEvidence]):
         """The median update."""
         import numpy as np
 
-        found = shown(evidence.record).updates
-        if not found:
+        updates = shown(evidence.record).updates
+        if not updates:
             raise NotApplicableError("no step was taken")
-        late = found[len(found) // 2 :]  # the first ones are those of the warm-up
+        late = updates[len(updates) // 2 :]  # the first ones are those of the warm-up
         if not LOW <= (median := float(np.median(late))) <= HIGH:
-            wanted = f"wanted {LOW:g} to {HIGH}"
-            yield f"a step moves the weights by {median:.1e} of their norm; {wanted}"
+            hint = f"wanted {LOW:g} to {HIGH}"
+            yield f"a step moves the weights by {median:.1e} of their norm; {hint}"

@@ -1,4 +1,4 @@
-"""B060: events without a verdict."""
+"""B060: events without an answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.api.guard import WARN, Guard, NotApplicableError, ScoreEvidence
 
 
 class Unanswered(Guard[ScoreEvidence]):
-    """The model gives no verdict on some events.
+    """The model gives no answer on some events.
 
     They are counted as missed signal and as rejected background, never dropped: a model that only
     answers where it is sure would look better than it is.
@@ -23,10 +23,10 @@ class Unanswered(Guard[ScoreEvidence]):
 
         y, none = evidence.evaluated.y, np.isnan(evidence.evaluated.score)
         if none.all():
-            raise NotApplicableError("there is no verdict at all, as B068 says")
+            raise NotApplicableError("there is no answer at all, as B068 says")
         if none.any():
             signal = int((none & (y == 1)).sum())
             yield (
-                f"{int(none.sum())} of {len(none)} events have no verdict, {signal} signal and "
+                f"{int(none.sum())} of {len(none)} events have no answer, {signal} signal and "
                 f"{int(none.sum()) - signal} background"
             )

@@ -34,8 +34,12 @@ class Inverted(Guard[ScoreEvidence]):
         """The AUC, where it is below one half beyond doubt."""
         low, value, high = auc_of(evidence, FEWEST if evidence.imported else LEAST)
         if high < WRONG:
-            told = f"AUC {value:.3f} [{low:.3f}, {high:.3f}] on {where(evidence)}: below one half"
-            yield f"{told}, the wrong way round; bring 1 - score" if evidence.imported else told
+            message = (
+                f"AUC {value:.3f} [{low:.3f}, {high:.3f}] on {where(evidence)}: below one half"
+            )
+            yield (
+                f"{message}, the wrong way round; bring 1 - score" if evidence.imported else message
+            )
 
 
 def where(evidence: ScoreEvidence) -> str:
@@ -65,15 +69,19 @@ def auc_of(evidence: ScoreEvidence, least: int = LEAST) -> tuple[float, float, f
     if evidence.imported and len(np.unique(scored.score)) < 2:
         raise NotApplicableError("every score is the same")
     # decisions have an area, too: it is no figure to rank by, but says which way round they are
-    (found,) = AreaUnderCurve().estimate(replace(scored, bare=False)).values()
-    if found.value is None or found.low is None or found.high is None:
+    (area,) = AreaUnderCurve().estimate(replace(scored, bare=False)).values()
+    if area.value is None or area.low is None or area.high is None:
         raise NotApplicableError("no AUC")
-    return found.low, found.value, found.high
+    return area.low, area.value, area.high
 
 
 def _answered(scored: Scored) -> Scored:
-    """The events with a verdict: one class without any would pass for the lower one."""
-    kept = scored.verdict
+    """The events with an answer: one class without any would pass for the lower one."""
+    answered = scored.answered
     return replace(
-        scored, y=scored.y[kept], score=scored.score[kept], weights=scored.weights[kept], mass=None
+        scored,
+        y=scored.y[answered],
+        score=scored.score[answered],
+        weights=scored.weights[answered],
+        mass=None,
     )

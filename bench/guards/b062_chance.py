@@ -41,5 +41,5 @@ class Chance(Guard[ScoreEvidence]):
         right = np.where(y == 1, score, 1 - score)
         loss = float(np.nanmean(-np.log(np.clip(right, LEAST, 1.0))))
         if loss >= nothing:
-            told = f"the class ratio alone gives {nothing:.3f}"
-            yield f"log loss {loss:.3f} on the valid split; {told}"
+            hint = f"the class ratio alone gives {nothing:.3f}"
+            yield f"log loss {loss:.3f} on the valid split; {hint}"

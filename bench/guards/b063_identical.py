@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.api.guard import WARN, Guard, NotApplicableError, ScoreEvidence
-from bench.guards.wording import named
+from bench.guards.messages import first_names
 
 WRITTEN = 1e-6
 """How far apart scores may be that were written with fewer digits."""
@@ -38,5 +38,9 @@ class Identical(Guard[ScoreEvidence]):
             if len(scores) == len(mine) and np.allclose(scores, mine, 0.0, off, equal_nan=True)
         ]
         if same:
-            told = f"the very scores of {named(same)}"
-            yield f"{told}, under another name" if evidence.imported else f"{told}, another setting"
+            message = f"the very scores of {first_names(same)}"
+            yield (
+                f"{message}, under another name"
+                if evidence.imported
+                else f"{message}, another setting"
+            )

@@ -25,10 +25,10 @@ class Shifted(Guard[ScoreEvidence]):
 
         if evidence.valid is None:
             raise NotApplicableError("scores of a valid split are not known")
-        here, there = evidence.evaluated, evidence.valid
+        evaluated, valid = evidence.evaluated, evidence.valid
         for label, called in ((1, "ε_S"), (0, "ε_B")):
             counts = []
-            for sample in (there, here):
+            for sample in (valid, evaluated):
                 passed = sample.score[sample.y == label] >= sample.threshold
                 counts.append((int(passed.sum()), int((~passed).sum())))
             if not all(sum(pair) for pair in counts):

@@ -33,9 +33,9 @@ class Decisions(Guard[ScoreEvidence]):
         if not evidence.learns:
             raise NotApplicableError("a yardstick that learns nothing")
         scored = evidence.evaluated
-        values = np.unique(scored.score[scored.verdict])
+        values = np.unique(scored.score[scored.answered])
         if scored.bare:
-            yield f"{_told(values)}{_side(values, scored.threshold)}"
+            yield f"{_values_in_words(values)}{_side(values, scored.threshold)}"
         elif evidence.imported and 0 < len(values) < min(FEW, len(scored.y) // FEW):
             yield f"{len(values)} different scores in {len(scored.y)} events: ranked with many ties"
 
@@ -54,7 +54,7 @@ def rank_nothing(score: NDArray[np.float64]) -> bool:
     return 0 < len(np.unique(score[~np.isnan(score)])) <= 2
 
 
-def _told(values: NDArray[np.float64]) -> str:
+def _values_in_words(values: NDArray[np.float64]) -> str:
     if len(values) == 1:
         return f"every score is {values[0]:g}: nothing to rank by"
     return f"every score is {values[0]:g} or {values[1]:g}: decisions, never ranked against scores"

@@ -1,4 +1,4 @@
-"""B068: no event has a verdict."""
+"""B068: no event has an answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.api.guard import Guard, ScoreEvidence
 
 
 class Silent(Guard[ScoreEvidence]):
-    """The model gives no verdict on any event at all.
+    """The model gives no answer on any event at all.
 
     All events rank alike then, so that figures can be computed, and none of them means anything.
     """
@@ -19,5 +19,5 @@ class Silent(Guard[ScoreEvidence]):
     def check(self, evidence: ScoreEvidence) -> Iterator[str]:
         """That there is none."""
         scored = evidence.evaluated
-        if not scored.verdict.any():
-            yield f"none of {len(scored.y)} events has a verdict: no figure can come of it"
+        if not scored.answered.any():
+            yield f"none of {len(scored.y)} events has an answer: no figure can come of it"

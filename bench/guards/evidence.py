@@ -1,4 +1,4 @@
-"""What guards look at: the events, a smoke fit, the course of the training, the scores."""
+"""What guards look at: the events, a smoke fit, the training, the scores."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.api.guard import VOID, WARN, Guard, NotApplicableError
 from bench.guards.evidence import Evidence
-from bench.guards.wording import said
+from bench.guards.messages import error_text
 from bench.storage.parse import read_json
 from bench.storage.record import Verdict
 
@@ -25,8 +25,8 @@ class VoidError(Exception):
 
     def __init__(self, verdicts: Sequence[Verdict]) -> None:
         grave = voiding(verdicts)
-        told = "; ".join(f"{v.code} {v.guard}: {', '.join(v.findings)}" for v in grave)
-        super().__init__(told)
+        message = "; ".join(f"{v.code} {v.guard}: {', '.join(v.findings)}" for v in grave)
+        super().__init__(message)
         self.verdicts = list(verdicts)
 
 
@@ -43,7 +43,7 @@ def inspect(
     verdicts = []
     for kind in guards:
         guard, started = kind(), time.monotonic()
-        verdict = _looked(guard, evidence, through)
+        verdict = _verdict_of(guard, evidence, through)
         verdicts.append(replace(verdict, seconds=round(time.monotonic() - started, 3)))
     return verdicts
 
@@ -60,7 +60,7 @@ def broken(guard: Guard[Any], evidence: Evidence, error: BaseException) -> Verdi
         code=guard.code,
         guard=guard.name,
         severity=VOID if grave else WARN,
-        findings=[f"could not look: {said(error)}"],
+        findings=[f"could not look: {error_text(error)}"],
         remedy=guard.remedy,
         broke=True,
         traceback=trace(error),
@@ -72,9 +72,11 @@ def trace(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
 
 
-def _looked(guard: Guard[Any], evidence: Evidence, through: tuple[type[Exception], ...]) -> Verdict:
+def _verdict_of(
+    guard: Guard[Any], evidence: Evidence, through: tuple[type[Exception], ...]
+) -> Verdict:
     findings: list[str] = []
-    told = Verdict(code=guard.code, guard=guard.name, severity=guard.gravity(evidence))
+    blank = Verdict(code=guard.code, guard=guard.name, severity=guard.gravity(evidence))
     try:
         for finding in guard.check(evidence):
             findings.append(finding)  # one by one: those before an error count, too
@@ -82,11 +84,11 @@ def _looked(guard: Guard[Any], evidence: Evidence, through: tuple[type[Exception
         raise
     except NotApplicableError as reason:
         if not findings:
-            return replace(told, skipped=str(reason) or "not applicable")
+            return replace(blank, skipped=str(reason) or "not applicable")
     except BROKEN as error:
         verdict = broken(guard, evidence, error)
         return replace(verdict, findings=[*findings, *verdict.findings])
-    return replace(told, findings=findings, remedy=guard.remedy if findings else "")
+    return replace(blank, findings=findings, remedy=guard.remedy if findings else "")
 
 
 def let_through(verdicts: Sequence[Verdict], allowed: Collection[str]) -> list[Verdict]:

@@ -32,8 +32,8 @@ def every() -> Mapping[str, type[Guard[Any]]]:
 
 def described(guard: type[Guard[Any]]) -> str:
     """What it looks at and why, and what to do, indented: for the terminal."""
-    told = f"{inspect.getdoc(guard)}\n\nWhat to do: {guard.remedy}."
-    return textwrap.indent(told, "  ")
+    text = f"{inspect.getdoc(guard)}\n\nWhat to do: {guard.remedy}."
+    return textwrap.indent(text, "  ")
 
 
 def page(guard: type[Guard[Any]]) -> str:

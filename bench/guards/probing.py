@@ -39,7 +39,7 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
 
     order = _derangement(len(inputs))
     shuffled = {view: _scores(fitted, inputs.reordered(view, order)) for view in inputs.views}
-    found = {}
+    by_column = {}
     for view, entries in inputs.views.items() if columns else ():
         if not isinstance(entries, np.ndarray) or entries.ndim != 2:
             continue
@@ -48,7 +48,7 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
                 other = entries.copy()
                 other[:, column] = entries[order, column]
                 views = {**inputs.views, view: other}
-                found[f"{view}[{column}]"] = _scores(fitted, replace(inputs, views=views))
+                by_column[f"{view}[{column}]"] = _scores(fitted, replace(inputs, views=views))
     alone = [_scores(fitted, inputs.take(np.array([i]))) for i in range(min(ALONE, len(inputs)))]
     return ProbeEvidence(
         model=model,
@@ -56,7 +56,7 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
         scores=_scores(fitted, inputs),
         alone=np.concatenate(alone) if alone else np.empty(0),
         shuffled=shuffled,
-        columns=found,
+        columns=by_column,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bench.api.context import no_progress
 from bench.data.score import unlabelled
 from bench.guards.evidence import SmokeFitEvidence
-from bench.guards.fresh import NotRereadError, reread
+from bench.guards.fresh_process import NotRereadError, reread
 from bench.guards.probing import EVENTS, balanced_rows, probe
 from bench.guards.recorder import Recorder
 

@@ -13,9 +13,9 @@ from bench.api.guard import Guard, ProbeEvidence
 from bench.guards.every import of_evidence
 from bench.guards.evidence import StoppedEvidence, TrainingEvidence
 from bench.guards.inspect import BROKEN, broken, inspect
+from bench.guards.messages import error_text
 from bench.guards.probing import EVENTS, balanced_rows, probe
 from bench.guards.recorder import Record
-from bench.guards.wording import said
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,11 +66,11 @@ class Seen:
         """What `write` kept."""
         import numpy as np
 
-        with np.load(folder / FILE, allow_pickle=False) as kept:
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
             record = _empty()
-            record.updates, record.gaps = kept["updates"].tolist(), kept["gaps"].tolist()
-            record.looks = list(zip(kept["steps"].tolist(), kept["looks"], strict=True))
-            return cls(record if kept["shown"] else None, kept["unsaved"])
+            record.updates, record.gaps = arrays["updates"].tolist(), arrays["gaps"].tolist()
+            record.looks = list(zip(arrays["steps"].tolist(), arrays["looks"], strict=True))
+            return cls(record if arrays["shown"] else None, arrays["unsaved"])
 
 
 def rows_to_check(y: NDArray[np.int8]) -> NDArray[np.intp]:
@@ -81,7 +81,7 @@ def rows_to_check(y: NDArray[np.int8]) -> NDArray[np.intp]:
 def check_fit(
     guards: Sequence[type[Guard[Any]]], model: Model, saved: Fitted, seen: Seen, some: Inputs
 ) -> list[Verdict]:
-    """What guards say of a fit, of the course of its training, and of what was saved of it.
+    """What guards say of a fit, of its training, and of what was saved of it.
 
     Args:
         guards: all that there are.
@@ -96,7 +96,7 @@ def check_fit(
     try:
         probed = probe(model, saved, some, columns=False)  # those were asked for at the smoke fit
     except BROKEN as error:
-        stopped = StoppedEvidence(model, said(error))
+        stopped = StoppedEvidence(model, error_text(error))
         return [broken(guard(), stopped, error) for guard in (*of_probe, *of_training)]
     evidence = TrainingEvidence(record=seen.record, probed=probed, unsaved=seen.unsaved)
     return [*inspect(of_probe, probed), *inspect(of_training, evidence)]

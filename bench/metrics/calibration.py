@@ -26,7 +26,7 @@ class ProperScores(Metric):
     name = "proper_scores"
 
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
-        """Weighted means with normal intervals; no verdict counts as a probability of one half.
+        """Weighted means with normal intervals; no answer counts as a probability of one half.
 
         They follow the class ratio of the sample, as probabilities do.
         """
@@ -77,12 +77,12 @@ class CalibrationError(Metric):
 
 
 def _probabilities(scored: Scored) -> tuple[NDArray[np.float64], str]:
-    """Scores, one half where there is no verdict; and a note of how many those are."""
+    """Scores, one half where there is no answer; and a note of how many those are."""
     import numpy as np
 
-    missing = int((~scored.verdict).sum())
-    note = f"{missing} events without a verdict count as one half" if missing else ""
-    return np.where(scored.verdict, scored.score, 0.5), note
+    missing = int((~scored.answered).sum())
+    note = f"{missing} events without an answer count as one half" if missing else ""
+    return np.where(scored.answered, scored.score, 0.5), note
 
 
 def _mean(values: NDArray[np.float64], scored: Scored, note: str) -> Estimate:

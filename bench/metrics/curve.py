@@ -108,15 +108,16 @@ class Ranking:
             return Curve(signal / signal[-1], background / background[-1], left)
 
     def drawn(self, figures: Figures, seed: int, count: int = CURVES) -> NDArray[np.float64]:
-        """Figures of the curve as they might be, on the dark and on the bright side: (2, r, m).
+        """Figures of the replicas of the curve, of the lower and of the upper ones: (2, r, m).
 
-        The lower end of an interval is to be taken from the dark side, made worse by an unseen
-        event, the upper one from the bright side, as Clopper and Pearson's interval of a rate is.
+        The lower end of an interval is to be taken from the lower (pessimistic) replicas, made
+        worse by a pseudo-event, the upper one from the upper (optimistic) ones, as Clopper and
+        Pearson's interval of a rate is.
         """
         import numpy as np
 
-        found = [[figures(side) for side in sides] for sides in self.replicas(count, seed)]
-        return np.array(found).swapaxes(0, 1)
+        pairs = [[figures(side) for side in sides] for sides in self.replicas(count, seed)]
+        return np.array(pairs).swapaxes(0, 1)
 
     def corners(self) -> Curve:
         """The curve at its corners alone, where a run of signal or of background ends; c points.
@@ -135,7 +136,7 @@ class Ranking:
     def replicas(self, count: int, seed: int) -> Iterator[tuple[Curve, Curve]]:
         """Corners of the Bayesian bootstrap's curves, whose event weights are drawn from Exp(1).
 
-        Each class has one event more than was seen, where it harms most in the first curve of a
+        Each class has a pseudo-event beside those seen, where it harms most in the first curve of a
         pair and where it helps most in the second: a signal event below or above all others, a
         background event above or below. What is left of the background is the count that was seen.
         A run between corners is drawn at once, as a gamma variable of the run's mean and variance.
@@ -150,11 +151,11 @@ class Ranking:
         for first in range(0, count, BLOCK):
             size = min(BLOCK, count - first)
             drawn = []
-            for places, shape, scale, unseen in runs:
+            for places, shape, scale, pseudo_weight in runs:
                 steps = np.zeros((size, len(left)))
                 steps[:, places] = rng.standard_gamma(shape, (size, len(shape))) * scale
                 passed = np.cumsum(steps, axis=1)
-                extra = rng.standard_exponential((size, 1)) * unseen
+                extra = rng.standard_exponential((size, 1)) * pseudo_weight
                 total = passed[:, -1:] + extra
                 drawn.append((passed / total, (passed + extra) / total))
             (below, above), (low, high) = drawn
@@ -166,8 +167,10 @@ class Ranking:
         """The places of the curve where a run of one class ends: (c - 1,)."""
         import numpy as np
 
-        there = [np.diff(np.cumsum(self.y == label)[self.ends], prepend=0) > 0 for label in (1, 0)]
-        turns = (there[0][:-1] & there[1][1:]) | (there[1][:-1] & there[0][1:])
+        has_events = [
+            np.diff(np.cumsum(self.y == label)[self.ends], prepend=0) > 0 for label in (1, 0)
+        ]
+        turns = (has_events[0][:-1] & has_events[1][1:]) | (has_events[1][:-1] & has_events[0][1:])
         return np.flatnonzero(np.append(turns, True))
 
     def _runs(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Decisions(Metric):
-    """Accuracy, and precision, recall and F1 of each class; no verdict is never a right one."""
+    """Accuracy, and precision, recall and F1 of each class; no answer is never a right one."""
 
     name = "decisions"
 
@@ -41,7 +41,7 @@ class Decisions(Metric):
                 "precision_signal": rate(counts.true_signal, called_signal),
                 "precision_background": rate(counts.true_background, called_background),
             }
-        drawn = Drawn.of(scored)
+        drawn = DecisionReplicas.of(scored)
         return {
             name: exact[name] if name in exact else drawn.estimate(figure)
             for name, figure in FIGURES.items()
@@ -58,7 +58,7 @@ class SignificanceImprovement(Metric):
         """A dash where no background event passes; the number that passes is in the note."""
         passing = scored.counts().false_signal
         note = "no background event passes" if not passing else f"{passing} background events pass"
-        return {"sic": Drawn.of(scored).estimate(_sic, note)}
+        return {"sic": DecisionReplicas.of(scored).estimate(_sic, note)}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class AsimovSignificance(Metric):
         Source: Cowan, Cranmer, Gross and Vitells, EPJ C 71 (2011) 1554; with uncertainty: Cowan,
         note of 2012, eq. 20.
         """
-        drawn = Drawn.of(scored)
+        drawn = DecisionReplicas.of(scored)
         background, signal = drawn.seen[0, :, 0]
         note = f"{signal:.4g} signal on {background:.4g} background of this sample"
         if self.uncertainty:
@@ -86,15 +86,15 @@ class AsimovSignificance(Metric):
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class DecisionReplicas:
     """Decisions as observed, and as they might be."""
 
     seen: Sums  # (1, 2, 3)
-    dark: Sums  # (r, 2, 3)
-    bright: Sums  # (r, 2, 3)
+    lower: Sums  # (r, 2, 3), with a pseudo-event decided wrongly: for the lower ends
+    upper: Sums  # (r, 2, 3), with one decided rightly: for the upper ends
 
     @classmethod
-    def of(cls, scored: Scored) -> Drawn:
+    def of(cls, scored: Scored) -> DecisionReplicas:
         """Draw once for all figures."""
         import numpy as np
 
@@ -106,8 +106,8 @@ class Drawn:
         import numpy as np
 
         with np.errstate(divide="ignore", invalid="ignore"):
-            value, dark, bright = (figure(sums) for sums in (self.seen, self.dark, self.bright))
-        return between(float(value[0]), (dark, bright), "beta rates", note)
+            value, lower, upper = (figure(sums) for sums in (self.seen, self.lower, self.upper))
+        return between(float(value[0]), (lower, upper), "beta rates", note)
 
 
 def _asimov(sums: Sums, uncertainty: float) -> Sums:
@@ -133,7 +133,7 @@ def _even(weights: NDArray[np.float64]) -> bool:
     return len(np.unique(weights)) <= 1
 
 
-# each (r, 2, 3) -> (r,): label (background, signal) by outcome (signal, background, no verdict)
+# each (r, 2, 3) -> (r,): label (background, signal) by outcome (signal, background, no answer)
 def _accuracy(sums: Sums) -> Sums:
     right: Sums = sums[:, 1, 0] + sums[:, 0, 1]
     every: Sums = sums.sum(axis=(1, 2))
@@ -152,8 +152,8 @@ def _f1(label: int) -> Callable[[Sums], Sums]:
     def f1(sums: Sums) -> Sums:
         right: Sums = sums[:, label, 1 - label]
         called: Sums = sums[:, :, 1 - label].sum(axis=1)
-        there: Sums = sums[:, label].sum(axis=1)
-        return 2 * right / (called + there)
+        events: Sums = sums[:, label].sum(axis=1)
+        return 2 * right / (called + events)
 
     return f1
 

@@ -41,7 +41,7 @@ def percentiles(
 def between(
     value: float, sides: Iterable[NDArray[np.floating]], method: str, note: str = ""
 ) -> Estimate:
-    """A figure from the 2.5 % quantile of its dark side to the 97.5 % one of its bright side."""
+    """A figure from the 2.5 % quantile of its lower replicas to 97.5 % of its upper ones."""
     import numpy as np
 
     if not np.isfinite(value):
@@ -79,7 +79,7 @@ def decision_sums(scored: Scored) -> NDArray[np.float64]:
     """Weights of the decisions as observed: (1, 2, 3).
 
     The second axis is the label (background, signal), the third the outcome (called signal,
-    called background, no verdict).
+    called background, no answer).
     """
     return _cells(scored)[0][None]
 
@@ -87,13 +87,14 @@ def decision_sums(scored: Scored) -> NDArray[np.float64]:
 def decision_replicas(
     scored: Scored, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights of the decisions as they might be, on the dark and the bright side: (r, 2, 3) each.
+    """Replicas of the decisions' weights, the lower and the upper ones: (r, 2, 3) each.
 
     As a decision depends on nothing but an event's outcome and weight, sums of weights are drawn
     instead of events: from gamma distributions, which within a class makes beta distributed rates.
-    On the dark side half an event more than was seen is decided wrongly in each class, on the
-    bright side rightly; a whole one where none was, which makes the interval of a rate Clopper and
-    Pearson's there. Half of one holds the truth in 95 to 97 % of cases, even with 11 signal events.
+    Each class has a pseudo-event of weight one half, which the lower (pessimistic) replicas decide
+    wrongly and the upper (optimistic) ones rightly; a whole one where no event was seen, which
+    makes the interval of a rate Clopper and Pearson's there. Half of one holds the truth in 95 to
+    97 % of cases, even with 11 signal events.
     Uneven weights count as as many events of their mean weight as have their spread.
     """
     import numpy as np
@@ -106,14 +107,14 @@ def decision_replicas(
         shape = np.where(sums > 0, sums / scale, 0.0)
     right = np.array([[0, 1, 0], [1, 0, 0]])
     wrong = np.array([[1, 0, 0], [0, 1, 0]])
-    there = total > 0
-    extra = np.where(shape > 0, 0.5, 1.0) * there
+    observed = total > 0
+    extra = np.where(shape > 0, 0.5, 1.0) * observed
     drawn = []
-    for unseen in (wrong, right):
-        found = rng.standard_gamma(shape + unseen * extra, (REPLICAS, 2, 3)) * scale
+    for pseudo_event in (wrong, right):
+        gammas = rng.standard_gamma(shape + pseudo_event * extra, (REPLICAS, 2, 3)) * scale
         with np.errstate(invalid="ignore"):
-            share = found / found.sum(axis=2, keepdims=True)
-        drawn.append(np.where(there, share, 0.0) * total)
+            share = gammas / gammas.sum(axis=2, keepdims=True)
+        drawn.append(np.where(observed, share, 0.0) * total)
     return drawn[0], drawn[1]
 
 
@@ -121,9 +122,9 @@ def _cells(scored: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sums of weights, and of their squares, by label and outcome: (2, 3) each."""
     import numpy as np
 
-    outcome = np.where(scored.selected, 0, np.where(scored.verdict, 1, 2))
+    outcome = np.where(scored.selected, 0, np.where(scored.answered, 1, 2))
     place = scored.y.astype(np.int64) * 3 + outcome
     sums = np.bincount(place, scored.weights, minlength=6)
     squares = np.bincount(place, scored.weights**2, minlength=6)
-    cells = [np.asarray(found, dtype=np.float64).reshape(2, 3) for found in (sums, squares)]
+    cells = [np.asarray(flat, dtype=np.float64).reshape(2, 3) for flat in (sums, squares)]
     return cells[0], cells[1]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-UNSEEN = 0.25
-"""Events of each class that the ends of an AUC allow for beyond those seen."""
+PSEUDO_EVENTS = 0.25
+"""Weight of the pseudo-event that the ends of an AUC add to each class, in events."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class AreaUnderCurve(Metric):
     name = "auc"
 
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
-        """Ties count half; an event without a verdict ranks last.
+        """Ties count half; an event without an answer ranks last.
 
         DeLong's variance of a few events is too small, as the worst of them is not among them: with
-        11 signal events the interval held the truth in 74 to 90 % of cases, with a quarter of an
-        unseen event of each class (the worst for the lower end, the best for the upper) in 95 to
+        11 signal events the interval held the truth in 74 to 90 % of cases, with a quarter of a
+        pseudo-event of each class (the worst for the lower end, the best for the upper) in 95 to
         98 %; with hundreds of each class it makes no odds (95 to 96 %).
 
         Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837.
@@ -46,7 +46,7 @@ class AreaUnderCurve(Metric):
             for one, other in ((signal, background), (background, signal))
         ]
         area = float(np.average(placed[0][0], weights=placed[0][1]))
-        low, high = (_end(area, placed, unseen) for unseen in (0.0, 1.0))
+        low, high = (_end(area, placed, placement) for placement in (0.0, 1.0))
         return {"auc": Estimate(area, low, high, method="DeLong, logit")}
 
 
@@ -93,17 +93,19 @@ class MaximumSic(Metric):
         import numpy as np
 
         def sic(curve: Curve) -> NDArray[np.float64]:
-            found: NDArray[np.float64] = curve.signal / np.sqrt(np.maximum(curve.background, least))
-            return found
+            values: NDArray[np.float64] = curve.signal / np.sqrt(
+                np.maximum(curve.background, least)
+            )
+            return values
 
         def figures(curve: Curve) -> NDArray[np.float64]:
-            found = sic(curve)
-            return np.array([found.max(), found[chosen]])
+            values = sic(curve)
+            return np.array([values.max(), values[chosen]])
 
         chosen = int(np.argmax(sic(ranking.corners())))
-        (dark, bright) = ranking.drawn(figures, seed)
-        raised = np.log(np.concatenate([dark[:, 0], bright[:, 0]])).mean() - np.log(value)
-        low, high = np.quantile(dark[:, 1], TAILS[0]), np.quantile(bright[:, 0], TAILS[1])
+        (lower, upper) = ranking.drawn(figures, seed)
+        raised = np.log(np.concatenate([lower[:, 0], upper[:, 0]])).mean() - np.log(value)
+        low, high = np.quantile(lower[:, 1], TAILS[0]), np.quantile(upper[:, 0], TAILS[1])
         less = float(np.exp(-max(raised, 0.0)))
         return min(float(low) * less, value), max(float(high) * less, value)
 
@@ -133,35 +135,35 @@ class Rejection(Metric):
                 return 1 / np.array(passed)
 
         seen, drawn = rejections(curve), ranking.drawn(rejections, scored.seed)
-        found = {}
+        estimates = {}
         for i, (name, efficiency) in enumerate(zip(names, self.efficiencies, strict=True)):
             place = curve.background_at(efficiency)[1]
             note = f"{curve.left[place]:.0f} background events left"
-            found[name] = between(float(seen[i]), drawn[:, :, i], CURVES_METHOD, note)
-        return found
+            estimates[name] = between(float(seen[i]), drawn[:, :, i], CURVES_METHOD, note)
+        return estimates
 
 
 def _end(
-    area: float, placed: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]], unseen: float
+    area: float, placed: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]], placement: float
 ) -> float:
-    """The end of an area's interval, with a share of an unseen event of such a placement."""
+    """The end of an area's interval, with a pseudo-event of such a placement in each class."""
     import numpy as np
     from scipy.special import expit, logit
     from scipy.stats import norm
 
     centre, variance = area, 0.0
     for values, weights in placed:
-        extra = UNSEEN * float(weights.mean())
+        extra = PSEUDO_EVENTS * float(weights.mean())
         total = float(weights.sum()) + extra
-        mean = (float(weights @ values) + extra * unseen) / total
+        mean = (float(weights @ values) + extra * placement) / total
         squares = float(weights**2 @ (values - mean) ** 2)
-        squares += extra**2 / UNSEEN * (unseen - mean) ** 2
-        even = float((weights**2).sum()) + extra**2 / UNSEEN
+        squares += extra**2 / PSEUDO_EVENTS * (placement - mean) ** 2
+        even = float((weights**2).sum()) + extra**2 / PSEUDO_EVENTS
         variance += squares / (total**2 - even)
         centre += mean - area
     if not 0 < centre < 1:
         return centre
-    sigmas = norm.ppf(TAILS[int(unseen)])
+    sigmas = norm.ppf(TAILS[int(placement)])
     return float(expit(logit(centre) + sigmas * np.sqrt(variance) / (centre * (1 - centre))))
 
 

@@ -26,7 +26,7 @@ class MassSculpting(Metric):
 
     name = "mass_sculpting"
 
-    kept: float = 0.1
+    share: float = 0.1
     """Share of the background that the cut keeps, its highest scores."""
     bins: int = 20
     """Bins of the mass, of equally many background events."""
@@ -44,11 +44,11 @@ class MassSculpting(Metric):
 
         if why := self._refusal(scored):
             return {self.name: Estimate(None, note=why)}
-        counts = spectra(scored, self.kept, self.bins)
+        counts = spectra(scored, self.share, self.bins)
         rng = np.random.default_rng(scored.seed)
         value = float(divergence(counts[None])[0])
-        kept, rest = (rng.multinomial(n.sum(), n / n.sum(), size=REPLICAS) for n in counts)
-        drawn = divergence(np.stack([kept, rest], axis=1))
+        selected, rest = (rng.multinomial(n.sum(), n / n.sum(), size=REPLICAS) for n in counts)
+        drawn = divergence(np.stack([selected, rest], axis=1))
         drawn = np.maximum(drawn - max(float(drawn.mean()) - value, 0.0), 0.0)
         total = counts.sum(axis=0)
         shuffled = rng.multivariate_hypergeometric(total, int(counts[0].sum()), size=CHANCE)
@@ -62,11 +62,13 @@ class MassSculpting(Metric):
             return "no mass is known of these events"
         if scored.bare:
             return scored.unranked
-        kept = int(self.kept * int((scored.y == 0).sum()))
-        return f"a cut would keep {kept} background events, wanted {LEAST}" if kept < LEAST else ""
+        events = int(self.share * int((scored.y == 0).sum()))
+        return (
+            f"a cut would keep {events} background events, wanted {LEAST}" if events < LEAST else ""
+        )
 
 
-def spectra(scored: Scored, kept: float, bins: int) -> NDArray[np.int64]:
+def spectra(scored: Scored, share: float, bins: int) -> NDArray[np.int64]:
     """Background events in each bin of the mass, of those kept and of the rest: (2, bins)."""
     import numpy as np
 
@@ -75,17 +77,16 @@ def spectra(scored: Scored, kept: float, bins: int) -> NDArray[np.int64]:
     mass, rank = scored.mass[background], scored.rank[background]
     edges = np.quantile(mass, np.linspace(0, 1, bins + 1)[1:-1])
     place = np.searchsorted(edges, mass, side="right")
-    inside = kept_rows(rank, kept)
-    found = [np.bincount(place[rows], minlength=bins) for rows in (inside, ~inside)]
-    return np.stack(found)
+    inside = tightest_rows(rank, share)
+    return np.stack([np.bincount(place[rows], minlength=bins) for rows in (inside, ~inside)])
 
 
-def kept_rows(rank: NDArray[np.float64], kept: float) -> NDArray[np.bool_]:
+def tightest_rows(rank: NDArray[np.float64], share: float) -> NDArray[np.bool_]:
     """Whether an event is among the share with the highest scores: (n,); ties by their order."""
     import numpy as np
 
     rows = np.zeros(len(rank), dtype=np.bool_)
-    rows[np.argsort(-rank, kind="stable")[: int(kept * len(rank))]] = True
+    rows[np.argsort(-rank, kind="stable")[: int(share * len(rank))]] = True
     return rows
 
 

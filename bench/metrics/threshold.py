@@ -16,17 +16,19 @@ _RATE = re.compile(r"fpr=(.+)")
 WANTED = f"wanted a number from 0 to 1, fpr=RATE such as fpr=0.01, or {BEST_SIC}"
 
 
-def demand_threshold(asked: str) -> None:
+def demand_threshold(threshold: str) -> None:
     """Refuse a threshold that says nothing.
 
     Raises:
         RequestError: what is wanted.
     """
-    if asked != BEST_SIC:
-        _number(asked)
+    if threshold != BEST_SIC:
+        _number(threshold)
 
 
-def choose(asked: str, valid: Scored, notice: Callable[[str], None] = lambda line: None) -> float:
+def choose(
+    threshold: str, valid: Scored, notice: Callable[[str], None] = lambda line: None
+) -> float:
     """The threshold that a request comes down to, by the scores of the valid split.
 
     Notices where the valid split's few background events decide it, and not the scores.
@@ -38,31 +40,33 @@ def choose(asked: str, valid: Scored, notice: Callable[[str], None] = lambda lin
 
     from bench.metrics.curve import BACKGROUND_FLOOR, Ranking
 
-    if asked != BEST_SIC and not _RATE.fullmatch(asked):
-        return _number(asked)
+    if threshold != BEST_SIC and not _RATE.fullmatch(threshold):
+        return _number(threshold)
     ranking = Ranking.of(valid)
     curve = ranking.curve()
-    if asked == BEST_SIC:
+    if threshold == BEST_SIC:
         if not (valid.y == 1).any():
-            raise RequestError(f"--threshold {asked}: no signal event in the valid split")
+            raise RequestError(f"--threshold {threshold}: no signal event in the valid split")
         place = curve.best_sic(BACKGROUND_FLOOR)[1]
         if curve.at_floor(place):
             notice(
-                f"--threshold {asked} stands at ε_B {curve.background[place]:.2g}, the least that "
-                f"leaves {BACKGROUND_FLOOR} background events of the valid split: a tighter one, "
-                "such as fpr=0.001, may have more SIC"
+                f"--threshold {threshold} stands at ε_B {curve.background[place]:.2g}, the "
+                f"least that leaves {BACKGROUND_FLOOR} background events of the valid split: a "
+                "tighter one, such as fpr=0.001, may have more SIC"
             )
     else:
-        rate = _number(asked)
+        rate = _number(threshold)
         place = int(np.searchsorted(curve.background, rate + 1e-12, side="right")) - 1
     if place < 0:
         events = int((valid.y == 0).sum())
         raise RequestError(
-            f"--threshold {asked}: {events} background events of the valid split are too few"
+            f"--threshold {threshold}: {events} background events of the valid split are too few"
         )
     score = float(valid.score[ranking.order[ranking.ends[place]]])
     if np.isnan(score):
-        raise RequestError(f"--threshold {asked}: only events without a verdict are left to cut")
+        raise RequestError(
+            f"--threshold {threshold}: only events without an answer are left to cut"
+        )
     return score
 
 

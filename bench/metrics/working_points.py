@@ -33,17 +33,17 @@ class FixedFalsePositiveRate(Metric):
             lambda one: np.array([one.signal_at(rate)[0] for rate in self.rates]), scored.seed
         )
         events = int((scored.y == 0).sum())
-        found: dict[str, Estimate] = {}
+        estimates: dict[str, Estimate] = {}
         for i, rate in enumerate(self.rates):
             if events * rate < 1:
                 few = Estimate(None, note=f"{events} background events do not reach FPR {rate:g}")
-                found |= {f"tpr_at_fpr_{rate:g}": few, f"sic_at_fpr_{rate:g}": few}
+                estimates |= {f"tpr_at_fpr_{rate:g}": few, f"sic_at_fpr_{rate:g}": few}
                 continue
             value, left = curve.signal_at(rate)
             sides = drawn[:, :, i]
             note = f"{left:.0f} background events left"
-            found[f"tpr_at_fpr_{rate:g}"] = between(value, sides, CURVES_METHOD, note)
+            estimates[f"tpr_at_fpr_{rate:g}"] = between(value, sides, CURVES_METHOD, note)
             root = rate**0.5
             sic = between(value / root, sides / root, CURVES_METHOD, note)
-            found[f"sic_at_fpr_{rate:g}"] = sic
-        return found
+            estimates[f"sic_at_fpr_{rate:g}"] = sic
+        return estimates

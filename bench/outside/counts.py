@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.errors import InputError, did_you_mean
 from bench.api.scores import Scored
-from bench.outside.frames import demand_columns, read_frame
+from bench.outside.dataframes import demand_columns, read_frame
 from bench.storage.fingerprint import file_digest
 from bench.storage.record import OutsideRecord, RunRecord, SampleRecord
 
@@ -67,9 +67,9 @@ def _row(file: Path, digest: str, number: int, row: dict[str, str]) -> tuple[Run
         for name in (*NEEDED[2:], "unjudged_signal", "unjudged_background")
     }
     for label in ("signal", "background"):
-        told = counts[f"true_{label}"] + counts[f"unjudged_{label}"]
-        if told > counts[label]:
-            raise InputError(f"{where}: {told} of {counts[label]} {label} events decided")
+        decided = counts[f"true_{label}"] + counts[f"unjudged_{label}"]
+        if decided > counts[label]:
+            raise InputError(f"{where}: {decided} of {counts[label]} {label} events decided")
     if not counts["signal"] + counts["background"]:
         raise InputError(f"{where}: no events")
     sample = SampleRecord(

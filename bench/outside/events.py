@@ -32,7 +32,7 @@ FITTED = ("train", "valid")
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class CandidateSample:
     """A sample that the scores may be of."""
 
     label: str
@@ -78,7 +78,7 @@ def _missing(
     return _missing_of(ids, best), ""
 
 
-def _scored(sample: SampleRecord, store: Store) -> Iterator[Drawn]:
+def _scored(sample: SampleRecord, store: Store) -> Iterator[CandidateSample]:
     """The samples that the bench's own runs on the same bytes were evaluated on."""
     seen: set[str] = set()
     for run in store.runs():
@@ -93,16 +93,16 @@ def _scored(sample: SampleRecord, store: Store) -> Iterator[Drawn]:
         except DamagedError:
             continue
         seen.add(theirs.fingerprint)
-        yield Drawn(f"{theirs.split} {theirs.size} (run {run.name})", ids, y)
+        yield CandidateSample(f"{theirs.split} {theirs.size} (run {run.name})", ids, y)
 
 
-def _usual(split: str, ratio: str, table: Table) -> Drawn:
+def _usual(split: str, ratio: str, table: Table) -> CandidateSample:
     """The sample that is evaluated unless somebody asks for another one."""
     drawn = draw(table, Sample(split, ratio))
-    return Drawn(f"{split} {ratio} @{len(drawn)}", drawn.ids, drawn.y)
+    return CandidateSample(f"{split} {ratio} @{len(drawn)}", drawn.ids, drawn.y)
 
 
-def _up_to_the_last(ids: NDArray[np.uint64], split: str, table: Table) -> Drawn:
+def _up_to_the_last(ids: NDArray[np.uint64], split: str, table: Table) -> CandidateSample:
     """The events of a split, of each class up to the highest id that is scored."""
     import numpy as np
 
@@ -111,7 +111,9 @@ def _up_to_the_last(ids: NDArray[np.uint64], split: str, table: Table) -> Drawn:
         own = table.y == label
         highest = table.ids[own & scored & inside].max(initial=0)
         inside &= ~own | (table.ids <= highest)
-    return Drawn(f"the {split} split up to the last one scored", table.ids[inside], table.y[inside])
+    return CandidateSample(
+        f"the {split} split up to the last one scored", table.ids[inside], table.y[inside]
+    )
 
 
 def _is_drawn(ids: NDArray[np.uint64], split: str, table: Table) -> bool:
@@ -130,12 +132,12 @@ def _is_drawn(ids: NDArray[np.uint64], split: str, table: Table) -> bool:
     return _same(ids, lowest) and _is_ratio(counts, [len(own) for own in of_class], table)
 
 
-def _is_ratio(counts: Sequence[int], there: Sequence[int], table: Table) -> bool:
+def _is_ratio(counts: Sequence[int], available: Sequence[int], table: Table) -> bool:
     """Whether these counts of signal and background are those of a ratio that can be asked for."""
     signal, background = counts
-    if any(not some and of_class for some, of_class in zip(counts, there, strict=True)):
+    if any(not some and of_class for some, of_class in zip(counts, available, strict=True)):
         return False
-    if list(counts) == list(there) or signal == there[0]:
+    if list(counts) == list(available) or signal == available[0]:
         return True
     if signal == round((signal + background) * signal_fraction(table)):
         return True
@@ -149,14 +151,14 @@ def _same(ids: NDArray[np.uint64], others: NDArray[np.uint64]) -> bool:
     return np.array_equal(np.sort(ids), np.sort(others))
 
 
-def _likeness(ids: NDArray[np.uint64], sample: Drawn) -> float:
+def _likeness(ids: NDArray[np.uint64], sample: CandidateSample) -> float:
     """The smaller of two shares: of the sample that is scored, and of the scored that are of it."""
     import numpy as np
 
     return int(np.isin(ids, sample.ids).sum()) / max(len(ids), len(sample.ids))
 
 
-def _missing_of(ids: NDArray[np.uint64], sample: Drawn) -> MissingEvents | None:
+def _missing_of(ids: NDArray[np.uint64], sample: CandidateSample) -> MissingEvents | None:
     import numpy as np
 
     lost = ~np.isin(sample.ids, ids)

@@ -11,7 +11,7 @@ from bench.api.errors import InputError
 from bench.api.scores import Scored
 from bench.data.sampling import signal_fraction
 from bench.guards.b066_decisions import rank_nothing
-from bench.outside.frames import demand_columns, read_frame
+from bench.outside.dataframes import demand_columns, read_frame
 from bench.plugins.options import options_in
 from bench.storage.fingerprint import columns_digest, digest, events_digest, file_digest
 from bench.storage.record import OutsideRecord, RunRecord, SampleRecord
@@ -37,7 +37,7 @@ class Claim:
     dataset: str
     edition: str | None = None
     threshold: float = 0.5
-    told: str = ""
+    options: str = ""
     """Its options, in the user's words."""
     source: str = ""
     allow: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
     """The predictions with the labels, masses and ids of the dataset's events.
 
     Columns: `event`, the id as in `scores.parquet`, or `index`, the event's place in the file from
-    0 on; `score` in [0, 1], empty for no verdict; `label`, if there, has to be the dataset's.
+    0 on; `score` in [0, 1], empty for no answer; `label`, if there, has to be the dataset's.
 
     Raises:
         InputError: an event that the dataset does not have, one that is there twice, a score
@@ -70,20 +70,20 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
     rows = _rows(claim.file, frame, table)
     order = np.argsort(table.ids[rows])
     rows, score = rows[order], _scores(claim.file, frame)[order]
-    there = table.take(rows)
+    events = table.take(rows)
     if "label" in frame:
-        _demand_labels(claim.file, _numbers(claim.file, frame, "label")[order], there)
+        _demand_labels(claim.file, _numbers(claim.file, frame, "label")[order], events)
     mass = dataset.mass if dataset.mass and table.has(dataset.mass) else None
     scored = Scored(
-        y=there.y,
+        y=events.y,
         score=score,
-        weights=np.ones(len(there)),
+        weights=np.ones(len(events)),
         threshold=claim.threshold,
-        mass=there.column(mass).astype("float64") if mass else None,
+        mass=events.column(mass).astype("float64") if mass else None,
         bare=rank_nothing(score),
     )
-    record = _record(claim, dataset, source, table, there)
-    return Matched(replace(record, decisions=scored.bare), scored, there.ids)
+    record = _record(claim, dataset, source, table, events)
+    return Matched(replace(record, decisions=scored.bare), scored, events.ids)
 
 
 def _rows(file: Path, frame: pd.DataFrame, table: Table) -> NDArray[np.intp]:
@@ -91,11 +91,11 @@ def _rows(file: Path, frame: pd.DataFrame, table: Table) -> NDArray[np.intp]:
     import numpy as np
 
     if EVENT in frame:
-        wanted = _ids(file, frame[EVENT].tolist())
+        ids = _ids(file, frame[EVENT].tolist())
         order = np.argsort(table.ids)
-        place = np.searchsorted(table.ids[order], wanted).clip(max=len(table) - 1)
+        place = np.searchsorted(table.ids[order], ids).clip(max=len(table) - 1)
         rows = order[place]
-        strange = int((table.ids[rows] != wanted).sum())
+        strange = int((table.ids[rows] != ids).sum())
     elif INDEX in frame:
         number = _numbers(file, frame, INDEX)
         bad = (number < 0) | (number >= len(table)) | (number != np.floor(number))
@@ -127,8 +127,8 @@ def _numbers(file: Path, frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
     try:
         return pd.to_numeric(column).to_numpy(dtype=np.float64)
     except (ValueError, TypeError) as error:
-        told = f"{file}: column {name!r}: {str(error)[:80]}"
-        raise InputError(f"{told}; wanted numbers, of decisions 0 and 1") from error
+        where = f"{file}: column {name!r}: {str(error)[:80]}"
+        raise InputError(f"{where}; wanted numbers, of decisions 0 and 1") from error
 
 
 def _scores(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
@@ -137,8 +137,8 @@ def _scores(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
     score = _numbers(file, frame, "score")
     outside = score[~np.isnan(score) & ~((score >= 0) & (score <= 1))]
     if len(outside):
-        told = f"{file}: {len(outside)} of {len(score)} scores outside 0 to 1; wanted P(signal)"
-        raise InputError(f"{told}{_scale(outside, score)}")
+        message = f"{file}: {len(outside)} of {len(score)} scores outside 0 to 1; wanted P(signal)"
+        raise InputError(f"{message}{_scale(outside, score)}")
     return score
 
 
@@ -154,18 +154,18 @@ def _scale(outside: NDArray[np.float64], score: NDArray[np.float64]) -> str:
     return f"; if these are logits x, bring 1 / (1 + exp(-x)){logs}"
 
 
-def _demand_labels(file: Path, label: NDArray[np.float64], there: Table) -> None:
+def _demand_labels(file: Path, label: NDArray[np.float64], events: Table) -> None:
     import numpy as np
 
-    if wrong := int(np.count_nonzero(label != there.y)):
-        why = "is 1 background?" if np.array_equal(1 - label, there.y) else "are the rows shifted?"
-        raise InputError(f"{file}: {wrong} of {len(there)} labels are not the dataset's; {why}")
+    if wrong := int(np.count_nonzero(label != events.y)):
+        why = "is 1 background?" if np.array_equal(1 - label, events.y) else "are the rows shifted?"
+        raise InputError(f"{file}: {wrong} of {len(events)} labels are not the dataset's; {why}")
 
 
 def _record(
-    claim: Claim, dataset: Dataset, source: Source, table: Table, there: Table
+    claim: Claim, dataset: Dataset, source: Source, table: Table, events: Table
 ) -> RunRecord:
-    signal = int((there.y == 1).sum())
+    signal = int((events.y == 1).sum())
     sample = SampleRecord(
         dataset=dataset.name,
         edition=source.edition,
@@ -174,9 +174,9 @@ def _record(
         split="outside",
         ratio="as given",
         signal=signal,
-        background=len(there) - signal,
+        background=len(events) - signal,
         natural=signal_fraction(table),
-        fingerprint=events_digest(there.ids),
+        fingerprint=events_digest(events.ids),
         features=columns_digest(table.columns),
     )
     content = file_digest(claim.file)
@@ -194,13 +194,13 @@ def _record(
         },
         threshold=claim.threshold,
         sample=sample,
-        scores=digest([claim.model, claim.told, content, sample.fingerprint]),
+        scores=digest([claim.model, claim.options, content, sample.fingerprint]),
         outside=OutsideRecord(
             file=claim.file.name,
             digest=content,
             row=None,
             lacks=lacks,
-            told=claim.told,
+            told=claim.options,
             source=claim.source,
         ),
     )

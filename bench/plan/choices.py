@@ -36,49 +36,52 @@ class Choice:
         return f"--ratio {self.ratio} --events {self.events}"
 
 
-def choices(power: Power, events: int, there: tuple[int, int], natural: float) -> list[Choice]:
+def choices(power: Power, events: int, available: tuple[int, int], natural: float) -> list[Choice]:
     """Samples of at most so many events out of those that there are, the best one first.
 
-    `there` are the signal and background events of the split, `natural` its rate of signal.
+    `available` are the signal and background events of the split, `natural` its rate of signal.
     """
-    found = [_all_signal(power, events, there), _natural(power, events, there, natural)]
-    found += [_ratio(power, pair, events, there) for pair in RATIOS]
-    kept = sorted((c for c in found if c), key=_width)
-    if best := best_choice(power, events, there):
-        kept = [best, *(c for c in kept if (c.signal, c.background) != _classes(best))]
-    return kept
+    candidates = [
+        _all_signal(power, events, available),
+        _natural(power, events, available, natural),
+    ]
+    candidates += [_ratio(power, pair, events, available) for pair in RATIOS]
+    ranked = sorted((c for c in candidates if c), key=_width)
+    if best := best_choice(power, events, available):
+        ranked = [best, *(c for c in ranked if (c.signal, c.background) != _classes(best))]
+    return ranked
 
 
-def best_choice(power: Power, events: int, there: tuple[int, int]) -> Choice | None:
+def best_choice(power: Power, events: int, available: tuple[int, int]) -> Choice | None:
     """The sample with the narrowest interval of SIC, or a simpler one as good to a percent.
 
     None where no sample has one.
     """
-    n_signal, n_background = best_counts(power, events, there)
+    n_signal, n_background = best_counts(power, events, available)
     narrowest = power.sic_width(n_signal, n_background)
     if narrowest is None:
         return None
-    full = _all_signal(power, events, there)
+    full = _all_signal(power, events, available)
     if full and full.signal == n_signal:
         return full
     tried = [
         choice
         for pair in _pairs(n_signal, n_background)
-        if (choice := _ratio(power, pair, events, there))
+        if (choice := _ratio(power, pair, events, available))
     ]
     near = (choice for choice in tried if _width(choice) <= NEAR * narrowest)
     return next(near, min(tried, key=_width, default=None))
 
 
-def best_counts(power: Power, events: int, there: tuple[int, int]) -> tuple[int, int]:
+def best_counts(power: Power, events: int, available: tuple[int, int]) -> tuple[int, int]:
     """How many signal and background events give the narrowest interval of SIC.
 
-    With many events of variances a and b they are as sqrt(a) to sqrt(b), within what is there.
+    With many events of variances a and b they are as sqrt(a) to sqrt(b), within what is available.
     """
     import numpy as np
 
-    events = min(events, sum(there))
-    least, most = max(1, events - there[1]), min(there[0], events - 1)
+    events = min(events, sum(available))
+    least, most = max(1, events - available[1]), min(available[0], events - 1)
     if power.sic is None or most < least:
         return 0, 0
     tried = np.unique(np.linspace(least, most, 20_001).round().astype(np.int64))
@@ -98,31 +101,33 @@ def _pairs(signal: int, background: int) -> Iterator[tuple[int, int]]:
 
 
 def _ratio(
-    power: Power, pair: tuple[int, int], events: int, there: tuple[int, int]
+    power: Power, pair: tuple[int, int], events: int, available: tuple[int, int]
 ) -> Choice | None:
     if not all(0 < number <= LONGEST for number in pair):
         return None
     share = pair[0] / sum(pair)
-    return _sample(power, f"{pair[0]}:{pair[1]}", share, events, there)
+    return _sample(power, f"{pair[0]}:{pair[1]}", share, events, available)
 
 
-def _natural(power: Power, events: int, there: tuple[int, int], natural: float) -> Choice | None:
-    return _sample(power, "natural", natural, events, there) if 0 < natural < 1 else None
+def _natural(
+    power: Power, events: int, available: tuple[int, int], natural: float
+) -> Choice | None:
+    return _sample(power, "natural", natural, events, available) if 0 < natural < 1 else None
 
 
 def _sample(
-    power: Power, ratio: str, share: float, events: int, there: tuple[int, int]
+    power: Power, ratio: str, share: float, events: int, available: tuple[int, int]
 ) -> Choice | None:
     """As many events as there are at this share of signal, as `bench.data.sampling` draws them."""
-    size = min(events, int(there[0] / share), int(there[1] / (1 - share)))
+    size = min(events, int(available[0] / share), int(available[1] / (1 - share)))
     signal = round(size * share)
     if not size:
         return None
     return Choice(ratio, size, signal, size - signal, power.sic_width(signal, size - signal))
 
 
-def _all_signal(power: Power, events: int, there: tuple[int, int]) -> Choice | None:
-    signal, background = there[0], min(events - there[0], there[1])
+def _all_signal(power: Power, events: int, available: tuple[int, int]) -> Choice | None:
+    signal, background = available[0], min(events - available[0], available[1])
     if background < 1 or not signal:
         return None
     width = power.sic_width(signal, background)

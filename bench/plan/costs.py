@@ -45,7 +45,7 @@ class Costs:
     seconds: float | None
     disk: float | None
     """Bytes that stay."""
-    told: str
+    basis: str
     """Where the estimate comes from."""
 
 
@@ -59,10 +59,10 @@ class Past:
     """The names of those with the same options."""
 
     @classmethod
-    def of(cls, work: PreparedRun, runs: Iterable[Run]) -> Past:
+    def of(cls, prepared: PreparedRun, runs: Iterable[Run]) -> Past:
         """Those that tell something of a run."""
-        request = work.request
-        kept = [
+        request = prepared.request
+        comparable = [
             run
             for run in runs
             if run.record.status == "ok"
@@ -70,18 +70,18 @@ class Past:
             and run.record.plugin == request.plugin
             and _kind(run.record.request.get("device", "cpu")) == _kind(request.device)
         ]
-        kept.sort(key=lambda run: run.name, reverse=True)
-        same = frozenset(run.name for run in kept if same_options(run.record, work))
-        return cls(request.plugin, kept, same)
+        comparable.sort(key=lambda run: run.name, reverse=True)
+        same = frozenset(run.name for run in comparable if same_options(run.record, prepared))
+        return cls(request.plugin, comparable, same)
 
     def typical(self, measure: Callable[[Run], float | None]) -> tuple[float, str] | None:
         """The median over the newest runs that show it, and which those are."""
         for same in (True, False):
-            asked = [run for run in self.runs if (run.name in self.same) is same]
+            candidates = [run for run in self.runs if (run.name in self.same) is same]
             seen: list[float] = []
-            for run in asked:
-                if len(seen) < NEWEST and (found := measure(run)) is not None:
-                    seen.append(found)
+            for run in candidates:
+                if len(seen) < NEWEST and (value := measure(run)) is not None:
+                    seen.append(value)
             if seen:
                 number = f"{len(seen)} runs" if len(seen) > 1 else "a run"
                 return median(seen), f"{number} with {'these' if same else 'other'} options"
@@ -95,7 +95,7 @@ def costs_of(past: Past, need: Need, fits: Path) -> Costs:
     """
     if not need.written:
         return Costs(0.0, 0.0, "it is there")
-    wanted = [
+    stages = [
         ("fit", need.train, _fit_rate, False),
         ("scores", need.scored, _score_rate, False),
         ("events and judging", 1, _rest, False),
@@ -103,28 +103,28 @@ def costs_of(past: Past, need: Need, fits: Path) -> Costs:
         ("", min(need.train, 1), lambda run: _fit_size(run, fits), True),
     ]
     totals: dict[bool, float | None] = {False: 0.0, True: 0.0}
-    told: dict[str, list[str]] = {}
-    for what, events, measure, is_disk in wanted:
+    sources: dict[str, list[str]] = {}
+    for what, events, measure, is_disk in stages:
         if not events:
             continue
-        found, total = past.typical(measure), totals[is_disk]
-        totals[is_disk] = None if found is None or total is None else total + events * found[0]
+        typical, total = past.typical(measure), totals[is_disk]
+        totals[is_disk] = None if typical is None or total is None else total + events * typical[0]
         if what:
-            told.setdefault(found[1] if found else "", []).append(what)
-    return Costs(totals[False], totals[True], _told(past, told))
+            sources.setdefault(typical[1] if typical else "", []).append(what)
+    return Costs(totals[False], totals[True], _basis(past, sources))
 
 
-def same_options(record: RunRecord, work: PreparedRun) -> bool:
+def same_options(record: RunRecord, prepared: PreparedRun) -> bool:
     """Whether a run had the same model and encoders with the same options."""
     import msgspec
 
     then = [(p.name, p.options) for p in (record.model, *record.encoders) if p]
-    now = [(p.name, options_in(p)) for p in (work.parts.model, *work.parts.encoders)]
+    now = [(p.name, options_in(p)) for p in (prepared.parts.model, *prepared.parts.encoders)]
     encoded = [msgspec.json.encode(value, order="deterministic") for value in (then, now)]
     return encoded[0] == encoded[1]
 
 
-def _told(past: Past, stages: dict[str, list[str]]) -> str:
+def _basis(past: Past, stages: dict[str, list[str]]) -> str:
     if not past.runs:
         return f"no past run of {past.plugin}"
     unknown = stages.pop("", [])

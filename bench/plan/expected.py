@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from bench.storage.store import Run
 
 
-def power_for(work: PreparedRun, runs: Sequence[Run], fit: str) -> Power:
+def power_for(prepared: PreparedRun, runs: Sequence[Run], fit: str) -> Power:
     """By past scores of the plugin on the dataset with the same views, cut as is asked for.
 
     A run of the fit goes before one with the same options, and that before any other; among those
     the newest one.
     """
-    features = work.samples.records["evaluated"].features
+    features = prepared.samples.records["evaluated"].features
 
     def same(record: RunRecord) -> bool:
         sample = record.sample
-        return same_options(record, work) and sample is not None and sample.features == features
+        return same_options(record, prepared) and sample is not None and sample.features == features
 
     def likeness(run: Run) -> tuple[bool, bool, str]:
         return (run.record.fit or "").startswith(fit), same(run.record), run.name
 
-    threshold = work.request.threshold
-    for run in sorted((r for r in runs if _tells(r.record, work)), key=likeness, reverse=True):
+    threshold = prepared.request.threshold
+    for run in sorted((r for r in runs if _tells(r.record, prepared)), key=likeness, reverse=True):
         try:
             scored = replace(run.scored(), threshold=choose(threshold, run.scored("valid")))
         except (DamagedError, RequestError):
@@ -44,13 +44,13 @@ def power_for(work: PreparedRun, runs: Sequence[Run], fit: str) -> Power:
     return assumed(threshold)
 
 
-def _tells(record: RunRecord, work: PreparedRun) -> bool:
-    sample, request = record.sample, work.request
+def _tells(record: RunRecord, prepared: PreparedRun) -> bool:
+    sample, request = record.sample, prepared.request
     return (
         record.status == "ok"
         and record.outside is None
         and record.plugin == request.plugin
         and sample is not None
-        and sample.label == work.samples.records["evaluated"].label
+        and sample.label == prepared.samples.records["evaluated"].label
         and (record.without, record.permuted) == (request.without, request.permute)
     )

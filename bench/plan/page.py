@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 
 from bench.metrics.format import DASH, number
 from bench.plan.choices import Choice
 from bench.plan.plan import Plan
-from bench.report.blocks import Cell, Table, counted, plain
+from bench.report.blocks import Cell, TableBlock, counted, plain
 from bench.report.markdown import escaped, table
 
 HEADINGS = (
@@ -28,40 +29,42 @@ AS_GOOD = 1.02
 def page(plans: Sequence[Plan], folders: Sequence[Path]) -> str:
     """What the plans say; the folders are those that the runs will write to."""
     if len(plans) == 1:
-        told = _lines(plans[0])
+        lines = _lines(plans[0])
     else:
         rows = [_row(place, plan) for place, plan in enumerate(plans, 1)]
-        told = [table(Table("plan", HEADINGS, rows)), "", ONCE, "", _totals(plans)]
-    told.append("; ".join(_free(folders)))
+        lines = [table(TableBlock("plan", HEADINGS, rows)), "", ONCE, "", _totals(plans)]
+    lines.append("; ".join(_free(folders)))
     distinct = {(p.sample.fingerprint, _name(p)): p for p in reversed(plans) if p.choices}
     good: dict[str, list[str]] = {}
     for plan in reversed(distinct.values()):
         if len(plans) > 1 and _as_good(plan):
             good.setdefault(_sample(plan), []).append(_name(plan))
         else:
-            told += ["", *_samples(plan)]
-    told += [
+            lines += ["", *_samples(plan)]
+    lines += [
         f"No sample of as many events as {s} tells more for {', '.join(good[s])}" for s in good
     ]
-    return "\n".join(told)
+    return "\n".join(lines)
 
 
 def _lines(plan: Plan) -> list[str]:
+    from tabulate import tabulate
+
     need, costs, power = plan.need, plan.costs, plan.power
     sic = DASH if power.sic is None else number(power.sic)
     rows = {
         "sample": _sample(plan),
-        "there": _there(plan),
+        "there": _cached(plan),
         "to train on": f"{need.train} events",
         "to score": f"{need.valid} events of the valid split and {need.evaluated} of the sample",
         "tokens": f"{_tokens(plan)}, each event read once" if plan.tokens else _tokens(plan),
-        "time": f"{_time(costs.seconds)} ({costs.told})",
+        "time": f"{_time(costs.seconds)} ({costs.basis})",
         "disk": f"{_bytes(costs.disk)} that stay",
-        "AUC": f"{number(power.area)} ± {_half(plan.auc_width)} ({power.told})",
+        "AUC": f"{number(power.area)} ± {_half(plan.auc_width)} ({power.basis})",
         "SIC": f"{sic} ± {_share(plan.sic_width)} at the threshold",
     }
-    width = max(map(len, rows))
-    return [plan.title, *(f"  {name:<{width}}  {text}" for name, text in rows.items()), ""]
+    text = tabulate(rows.items(), tablefmt="plain", disable_numparse=True)
+    return [plan.title, *indent(text, "  ").splitlines(), ""]
 
 
 def _row(place: int, plan: Plan) -> list[Cell]:
@@ -70,12 +73,12 @@ def _row(place: int, plan: Plan) -> list[Cell]:
         counted(place),
         plain(plan.title),
         plain(_sample(plan)),
-        plain(_there(plan)),
+        plain(_cached(plan)),
         *(counted(events) for events in (need.train, need.valid, need.evaluated)),
         plain(_tokens(plan)),
-        Cell(_time(plan.costs.seconds), note=plan.costs.told, marked=bool(need.written)),
+        Cell(_time(plan.costs.seconds), note=plan.costs.basis, marked=bool(need.written)),
         plain(_bytes(plan.costs.disk)),
-        Cell(_half(plan.auc_width), note=power.told, marked=True),
+        Cell(_half(plan.auc_width), note=power.basis, marked=True),
         plain(_share(plan.sic_width)),
     ]
 
@@ -103,8 +106,8 @@ def _free(folders: Sequence[Path]) -> list[str]:
     """The free space of each disk that is written to."""
     disks: dict[int, tuple[Path, int]] = {}
     for folder in folders:
-        there = next(f for f in (folder.absolute(), *folder.absolute().parents) if f.exists())
-        disks.setdefault(there.stat().st_dev, (folder, shutil.disk_usage(there).free))
+        existing = next(f for f in (folder.absolute(), *folder.absolute().parents) if f.exists())
+        disks.setdefault(existing.stat().st_dev, (folder, shutil.disk_usage(existing).free))
     return [f"{_bytes(free)} are free at {folder}" for folder, free in disks.values()]
 
 
@@ -116,9 +119,15 @@ def _samples(plan: Plan) -> list[str]:
     head = (
         f"Signal is {100 * sample.natural:.2g} % of {sample.label}. What samples of the same "
         f"{sample.signal + sample.background} scored events would tell of SIC, for {_name(plan)} "
-        f"({plan.power.told}):"
+        f"({plan.power.basis}):"
     )
-    return [escaped(head), "", table(Table("samples", headings, rows)), "", _proposal(plan, best)]
+    return [
+        escaped(head),
+        "",
+        table(TableBlock("samples", headings, rows)),
+        "",
+        _proposal(plan, best),
+    ]
 
 
 def _choice(choice: Choice, natural: float | None) -> list[Cell]:
@@ -135,17 +144,17 @@ def _choice(choice: Choice, natural: float | None) -> list[Cell]:
 def _proposal(plan: Plan, best: Choice) -> str:
     if best.width is None:
         return "No sample has an interval: no event passes the threshold."
-    asked = plan.sic_width
+    width = plan.sic_width
     if _as_good(plan):
         return f"The sample asked for is as good as any: {best.options}"
-    gain = f", {asked / best.width:.1f} times narrower than asked for" if asked else ""
+    gain = f", {width / best.width:.1f} times narrower than asked for" if width else ""
     return f"Proposed{gain}: {best.options}"
 
 
 def _as_good(plan: Plan) -> bool:
     """Whether the sample that is asked for tells about as much as the best one."""
-    best, asked = plan.choices[0].width, plan.sic_width
-    return best is not None and asked is not None and asked <= AS_GOOD * best
+    best, width = plan.choices[0].width, plan.sic_width
+    return best is not None and width is not None and width <= AS_GOOD * best
 
 
 def _name(plan: Plan) -> str:
@@ -157,7 +166,7 @@ def _sample(plan: Plan) -> str:
     return f"{plan.sample.label}, {plan.sample.part} {plan.sample.size}"
 
 
-def _there(plan: Plan) -> str:
+def _cached(plan: Plan) -> str:
     return f"{plan.cached}, by run {plan.by}" if plan.by else plan.cached
 
 

@@ -16,7 +16,7 @@ from bench.plan.widths import Power
 from bench.plugins.options import options_in
 from bench.running.parts import RunParts, resolve_parts
 from bench.running.prepared import PreparedRun, prepare
-from bench.storage.cache import kept
+from bench.storage.cache import find_sealed
 from bench.storage.distributions import changes_since
 from bench.storage.fingerprint import digest
 from bench.storage.record import SampleRecord
@@ -76,7 +76,7 @@ class Planner:
     _promised: dict[str, int] = field(default_factory=dict)
     """The keys of what the runs planned so far will leave, with the first one that does."""
     _tokens: dict[str, float | None] = field(default_factory=dict)
-    _there: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _available: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def plan(self, requests: Sequence[RunRequest]) -> list[Plan]:
         """Look at what each run would do; nothing is fitted and no run is stored.
@@ -126,7 +126,7 @@ class Planner:
             return "scores", None
         if scores in self._promised:
             return "scores", self._promised[scores]
-        if kept(self.home.fits, fit, changes_since):
+        if find_sealed(self.home.fits, fit, changes_since):
             return "fit", None
         return ("fit", self._promised[fit]) if fit in self._promised else ("nothing", None)
 
@@ -151,22 +151,22 @@ class Planner:
             inputs = encode(parts.model, parts.encoders, learn(parts.encoders, few), few)
             request = prepared.request
             context = replace(self.context, seed=request.seed, device=request.device)
-            found = parts.model.count_tokens(inputs, context)
-            self._tokens[key] = None if found is None else float(found.mean())
+            counts = parts.model.count_tokens(inputs, context)
+            self._tokens[key] = None if counts is None else float(counts.mean())
         return self._tokens[key]
 
     def _split(self, prepared: PreparedRun) -> tuple[int, int]:
         """Signal and background events of the split that is evaluated."""
         dataset, sample = prepared.parts.dataset, prepared.samples.records["evaluated"]
         key = digest([sample.source, sample.options, sample.split])
-        if key not in self._there:
+        if key not in self._available:
             quiet = replace(self.context, notice=lambda line: None)
             source = dataset.open(sample.edition, prepared.request.file, quiet)
             distribution = prepared.parts.entry(dataset).distribution
             table, _ = load_table(dataset, distribution, source, quiet, self.home.tables)
             labels = table.y[rows_in(table, sample.split)]
-            self._there[key] = int((labels == 1).sum()), int((labels == 0).sum())
-        return self._there[key]
+            self._available[key] = int((labels == 1).sum()), int((labels == 0).sum())
+        return self._available[key]
 
 
 def _need(prepared: PreparedRun, cached: str) -> Need:

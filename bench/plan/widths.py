@@ -23,7 +23,7 @@ ASSUMED = 0.95
 class Power:
     """What a classifier is expected to do, and how noisy one event of each class makes that."""
 
-    told: str
+    basis: str
     """Where it is taken from."""
     area: float
     spreads: tuple[float, float]
@@ -69,11 +69,11 @@ class Power:
         with np.errstate(over="ignore"):
             low = _end(-1, _log_beta(k, n - k + 1), _log_beta(j + 1, m - j))
             high = _end(+1, _log_beta(k + 1, n - k), _log_beta(j, m - j + 1))
-            found: NDArray[np.float64] = (high - low) / (self.passed / self.leaked**0.5)
-        return found
+            widths: NDArray[np.float64] = (high - low) / (self.passed / self.leaked**0.5)
+        return widths
 
 
-def power_of(scored: Scored, told: str) -> Power:
+def power_of(scored: Scored, basis: str) -> Power:
     """What stored scores show."""
     import numpy as np
 
@@ -88,7 +88,7 @@ def power_of(scored: Scored, told: str) -> Power:
         means.append(mean)
         spreads.append(float(share @ (placed - mean) ** 2) / max(1 - float(share @ share), 1e-12))
         rates.append(float(share @ scored.selected[inside].astype(np.float64)))
-    return Power(told, means[0], (spreads[0], spreads[1]), rates[0], rates[1])
+    return Power(basis, means[0], (spreads[0], spreads[1]), rates[0], rates[1])
 
 
 def assumed(threshold: str = "0.5") -> Power:
@@ -106,8 +106,8 @@ def assumed(threshold: str = "0.5") -> Power:
     if (rate := threshold.removeprefix("fpr=")) != threshold and 0 < float(rate) < 1:
         leaked, cut = float(rate), f"at a false positive rate of {rate}"
     passed = float(norm.sf(norm.isf(leaked) - apart))
-    told = f"assumed: a binormal classifier of AUC {ASSUMED:g}, threshold {cut}"
-    return Power(told, ASSUMED, (spread, spread), passed, leaked)
+    basis = f"assumed: a binormal classifier of AUC {ASSUMED:g}, threshold {cut}"
+    return Power(basis, ASSUMED, (spread, spread), passed, leaked)
 
 
 def _log_beta(
@@ -128,7 +128,7 @@ def _end(
     import numpy as np
 
     middle = signal[0] - background[0] / 2
-    found: NDArray[np.float64] = np.exp(
+    end: NDArray[np.float64] = np.exp(
         middle + side * SIGMAS * np.sqrt(signal[1] + background[1] / 4)
     )
-    return found
+    return end

@@ -17,11 +17,11 @@ IMPORT_SECONDS = 30.0
 
 def import_seconds() -> float:
     """How long the import of a plugin may take."""
-    told = os.environ.get(LIMIT) or str(IMPORT_SECONDS)
+    setting = os.environ.get(LIMIT) or str(IMPORT_SECONDS)
     with suppress(ValueError):
-        if 0 < (seconds := float(told)) < 1e6:
+        if 0 < (seconds := float(setting)) < 1e6:
             return seconds
-    raise RequestError(f"{LIMIT}={told}: wanted a number of seconds above 0")
+    raise RequestError(f"{LIMIT}={setting}: wanted a number of seconds above 0")
 
 
 class _EndlessError(BaseException):
@@ -40,10 +40,10 @@ def limited(what: str) -> Iterator[None]:
     def stop(*_: object) -> None:
         raise _EndlessError(f"{what} takes more than {seconds:g} s")
 
-    kept = signal.signal(signal.SIGALRM, stop)
+    previous = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, kept)
+        signal.signal(signal.SIGALRM, previous)

@@ -14,8 +14,8 @@ MODEL, DATASET, EVALUATED, TRAIN, ENCODER = "model", "dataset", "evaluated", "tr
 
 
 @dataclass(frozen=True)
-class Seat:
-    """A part's place in a run, and the words before an option's dot that mean it."""
+class OptionTarget:
+    """A part of a run that takes options, and the words before an option's dot that mean it."""
 
     key: str
     kind: str
@@ -29,54 +29,56 @@ class Seat:
         return frozenset(option.name for option in options_of(self.entry.part))
 
 
-def model_seat(entry: PluginEntry[Part]) -> Seat:
-    """The place of the model."""
-    return Seat(MODEL, MODEL, frozenset({MODEL}), entry)
+def model_target(entry: PluginEntry[Part]) -> OptionTarget:
+    """The model as a target of options."""
+    return OptionTarget(MODEL, MODEL, frozenset({MODEL}), entry)
 
 
-def encoder_seat(entry: PluginEntry[Part]) -> Seat:
-    """The place of an encoder, which goes by its name too as there may be several."""
+def encoder_target(entry: PluginEntry[Part]) -> OptionTarget:
+    """An encoder as a target of options; it goes by its name too, as there may be several."""
     name = entry.part.name
-    return Seat(f"{ENCODER} {name}", name, frozenset({ENCODER, name}), entry)
+    return OptionTarget(f"{ENCODER} {name}", name, frozenset({ENCODER, name}), entry)
 
 
-def dataset_seats(
+def dataset_targets(
     evaluated: PluginEntry[Dataset], train: PluginEntry[Dataset]
-) -> tuple[Seat, Seat]:
-    """The places of what is evaluated on and what is fitted on.
+) -> tuple[OptionTarget, OptionTarget]:
+    """What is evaluated on and what is fitted on, as targets of options.
 
     An option of `dataset`, or of no word, is for both, as far as they have it: their features have
     to agree.
     """
     return (
-        Seat(EVALUATED, DATASET, frozenset({DATASET, EVALUATED}), evaluated),
-        Seat(TRAIN, DATASET, frozenset({DATASET, TRAIN}), train),
+        OptionTarget(EVALUATED, DATASET, frozenset({DATASET, EVALUATED}), evaluated),
+        OptionTarget(TRAIN, DATASET, frozenset({DATASET, TRAIN}), train),
     )
 
 
-def share_out(options: Mapping[str, str], seats: Sequence[Seat]) -> dict[str, dict[str, str]]:
-    """What each part is given, by the key of its seat.
+def share_out(
+    options: Mapping[str, str], targets: Sequence[OptionTarget]
+) -> dict[str, dict[str, str]]:
+    """What each part is given, by the key of its target.
 
     Raises:
         RequestError: an option that no part has, that parts of several kinds have, or given twice.
     """
-    shared: dict[str, dict[str, str]] = {seat.key: {} for seat in seats}
+    shared: dict[str, dict[str, str]] = {target.key: {} for target in targets}
     given_as: dict[tuple[str, str], str] = {}
     for option, value in options.items():
-        for seat in _takers(option, value, seats):
+        for target in _takers(option, value, targets):
             name = option.rpartition(".")[2]
-            if earlier := given_as.get((seat.key, name)):
-                where = f"of the {seat.key} dataset " if seat.kind == DATASET else ""
+            if earlier := given_as.get((target.key, name)):
+                where = f"of the {target.key} dataset " if target.kind == DATASET else ""
                 raise RequestError(
                     f"option {name!r} {where}is given twice: by {earlier} and by {option}={value}"
                 )
-            given_as[seat.key, name] = f"{option}={value}"
-            shared[seat.key][name] = value
+            given_as[target.key, name] = f"{option}={value}"
+            shared[target.key][name] = value
     return shared
 
 
 def build_datasets(
-    seats: tuple[Seat, Seat],
+    targets: tuple[OptionTarget, OptionTarget],
     evaluated: PluginEntry[Dataset],
     train: PluginEntry[Dataset],
     given: Mapping[str, Mapping[str, str]],
@@ -87,14 +89,14 @@ def build_datasets(
         RequestError: a value that one of them does not take; how to give it to the other alone.
     """
     built = []
-    for seat, entry, other in zip(seats, (evaluated, train), (train, evaluated), strict=True):
+    for target, entry, other in zip(targets, (evaluated, train), (train, evaluated), strict=True):
         try:
-            built.append(build(entry.part, given[seat.key]))
+            built.append(build(entry.part, given[target.key]))
         except RequestError as error:
-            apart = TRAIN if seat.key == EVALUATED else EVALUATED
+            apart = TRAIN if target.key == EVALUATED else EVALUATED
             alone = [
                 f"{apart}.{name}={value}"
-                for name, value in given[seat.key].items()
+                for name, value in given[target.key].items()
                 if given[apart].get(name) == value
                 and not _takes(entry, name, value)
                 and _takes(other, name, value)
@@ -112,19 +114,19 @@ def _takes(entry: PluginEntry[Dataset], name: str, value: str) -> bool:
     return True
 
 
-def _takers(option: str, value: str, seats: Sequence[Seat]) -> list[Seat]:
-    """The seats that an option is for."""
+def _takers(option: str, value: str, targets: Sequence[OptionTarget]) -> list[OptionTarget]:
+    """The parts that an option is for."""
     word, dot, name = option.rpartition(".")
-    meant = [seat for seat in seats if not dot or word in seat.words]
+    meant = [target for target in targets if not dot or word in target.words]
     if not meant:
-        words = {word for seat in seats for word in seat.words}
+        words = {word for target in targets for word in target.words}
         raise RequestError(f"option {option!r}: no part {word!r}; {did_you_mean(word, words)}")
-    able = [seat for seat in meant if name in seat.names]
+    able = [target for target in meant if name in target.names]
     if not able:
-        who = ", ".join(dict.fromkeys(seat.entry.part.name for seat in meant))
-        every = {name for seat in meant for name in seat.names}
+        who = ", ".join(dict.fromkeys(target.entry.part.name for target in meant))
+        every = {name for target in meant for name in target.names}
         raise RequestError(f"no option {option!r} in {who}; {did_you_mean(name, every)}")
-    if len(kinds := dict.fromkeys(seat.kind for seat in able)) > 1:
+    if len(kinds := dict.fromkeys(target.kind for target in able)) > 1:
         ways = " or ".join(f"{kind}.{name}={value}" for kind in kinds)
         raise RequestError(f"option {name!r} is in several parts; say {ways}")
     return able

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from functools import cache
-from itertools import pairwise
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from bench.api.errors import RequestError, did_you_mean
@@ -98,32 +94,21 @@ def _convert(part: type[Part], option: Option, value: object) -> Any:
     try:
         return msgspec.convert(value, option.kind, strict=False)
     except msgspec.ValidationError as error:
-        told = f"{part.name}: option {option.name}={value} is not "
+        message = f"{part.name}: option {option.name}={value} is not "
         if option.choices:
-            told += f"one of {', '.join(option.choices)}"
+            message += f"one of {', '.join(option.choices)}"
         else:
             kind = option.kind.__name__ if isinstance(option.kind, type) else str(option.kind)
-            told += f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}: {error}"
-        raise RequestError(told) from error
+            message += f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}: {error}"
+        raise RequestError(message) from error
 
 
 def _field_texts(part: type) -> dict[str, str]:
-    """The string that stands under each annotated field in the class's source."""
-    if part is object:
-        return {}
+    """The string that stands under each field in the class's source."""
+    from docstring_parser import ParseError, parse_from_object
+
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(part)))
-    except (OSError, TypeError, SyntaxError):
+        documented = parse_from_object(part).params
+    except (TypeError, SyntaxError, ParseError):
         return {}  # no source at hand, such as a class made at run time: options without help
-    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
-    texts = {}
-    for field, text in pairwise(body):
-        if (
-            isinstance(field, ast.AnnAssign)
-            and isinstance(field.target, ast.Name)
-            and isinstance(text, ast.Expr)
-            and isinstance(text.value, ast.Constant)
-            and isinstance(text.value.value, str)
-        ):
-            texts[field.target.id] = " ".join(text.value.value.split())
-    return texts
+    return {each.arg_name: " ".join((each.description or "").split()) for each in documented}

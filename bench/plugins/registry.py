@@ -72,11 +72,11 @@ class Registry:
     problems: list[LoadProblem] = field(default_factory=list)
 
     def all(self, kind: type[P]) -> dict[str, PluginEntry[P]]:
-        """All offers of a kind, by name."""
+        """All entries of a kind, by name."""
         return cast(dict[str, PluginEntry[P]], self.entries[kind])
 
     def find(self, kind: type[P], name: str) -> PluginEntry[P]:
-        """The offer of this kind and name.
+        """The entry of this kind and name.
 
         Raises:
             RequestError: there is none; with did-you-mean and the problems that may be the cause.
@@ -106,13 +106,13 @@ class Registry:
             RequestError: no such plugin, or none or several models in it.
         """
         models = self.all(Model)
-        offered = {name: entry for name, entry in models.items() if entry.plugin == plugin}
-        if plugin in offered:
-            return offered[plugin]
-        if len(offered) == 1:
-            return next(iter(offered.values()))
-        if offered:
-            raise RequestError(f"plugin {plugin!r} offers several models: {', '.join(offered)}")
+        own = {name: entry for name, entry in models.items() if entry.plugin == plugin}
+        if plugin in own:
+            return own[plugin]
+        if len(own) == 1:
+            return next(iter(own.values()))
+        if own:
+            raise RequestError(f"plugin {plugin!r} offers several models: {', '.join(own)}")
         reasons = [problem.reason for problem in self.problems if problem.plugin == plugin]
         hint = reasons[0] if reasons else did_you_mean(plugin, {o.plugin for o in models.values()})
         raise RequestError(f"no plugin {plugin!r} with a model; {hint}")
@@ -128,15 +128,15 @@ def load_registry() -> Registry:
     registry = Registry()
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
-    found: dict[tuple[type[Part], str], list[PluginEntry[Part]]] = defaultdict(list)
+    candidates: dict[tuple[type[Part], str], list[PluginEntry[Part]]] = defaultdict(list)
     for entry in _allowed(registry):
         module = _module(entry, registry)
         if module is None or not _well_hooked(entry.name, module, manager, registry):
             continue
         for kind, part in _parts(entry.name, manager, registry):
             origin = (entry.dist.name, entry.dist.version) if entry.dist else ("", "")
-            found[kind, part.name].append(PluginEntry(part, entry.name, *origin))
-    for (kind, name), entries in sorted(found.items(), key=lambda item: item[0][1]):
+            candidates[kind, part.name].append(PluginEntry(part, entry.name, *origin))
+    for (kind, name), entries in sorted(candidates.items(), key=lambda item: item[0][1]):
         if len(entries) == 1:
             registry.entries[kind][name] = entries[0]
             continue
@@ -257,7 +257,7 @@ def _parts(
                 continue
             good = [part for part in parts if _is_part(part, kind)]
             yield from ((kind, part) for part in good)
-            if wrong := ", ".join(_told(part) for part in parts if not _is_part(part, kind)):
+            if wrong := ", ".join(_one_line(part) for part in parts if not _is_part(part, kind)):
                 reason = f"{hook} gives {wrong}, wanted a named subclass of {kind.__name__}"
                 registry.problems.append(LoadProblem(name, reason))
 
@@ -269,7 +269,7 @@ def _is_part(part: object, kind: type[Part]) -> bool:
     return isinstance(name, str) and bool(name.strip())
 
 
-def _told(part: object) -> str:
+def _one_line(part: object) -> str:
     """What a hook gave, in one line, whatever its own `__repr__` does."""
     try:
         return " ".join(repr(part).split())

@@ -25,7 +25,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableBlock:
     """Rows of cells under headings; its name is that of the exported files."""
 
     name: str
@@ -57,7 +57,7 @@ class Picture:
     title: str
 
 
-Block = Heading | Text | Table | Picture
+Block = Heading | Text | TableBlock | Picture
 
 
 def plain(text: str) -> Cell:

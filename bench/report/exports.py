@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from io import StringIO
 
-from bench.report.blocks import Cell, Table
+from bench.report.blocks import Cell, TableBlock
 
 LATEX = {
     "\\": r"\textbackslash{}",
@@ -31,7 +31,7 @@ UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run a cell of text for that begins with it."""
 
 
-def to_csv(table: Table) -> str:
+def to_csv(table: TableBlock) -> str:
     """One line a row; a column of figures becomes value, low and high, with its notes."""
     wide = [_kind(table, column) for column in range(len(table.headings))]
     headings = [
@@ -53,7 +53,7 @@ def _line(cells: Sequence[str]) -> str:
     return out.getvalue().removesuffix("\r\n") + "\n"
 
 
-def to_latex(table: Table) -> str:
+def to_latex(table: TableBlock) -> str:
     """A booktabs table, intervals as superscript and subscript distances."""
     from tabulate import tabulate
 
@@ -74,7 +74,7 @@ def latex_escaped(text: str) -> str:
     )
 
 
-def _kind(table: Table, column: int) -> tuple[str, ...]:
+def _kind(table: TableBlock, column: int) -> tuple[str, ...]:
     """The endings of the names that a column is exported under."""
     cells = [row[column] for row in table.rows]
     ends: tuple[str, ...] = ("",)

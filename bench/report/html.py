@@ -8,7 +8,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from bench.report.blocks import Block, Cell, Heading, Picture, Table, Text
+from bench.report.blocks import Block, Cell, Heading, Picture, TableBlock, Text
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
@@ -38,18 +38,18 @@ def _block(block: Block, folder: Path) -> str:
             return f"<pre>{escape(block.text)}</pre>"
         case Text():
             return f"<p>{escape(block.text)}</p>"
-        case Table():
+        case TableBlock():
             return _table(block)
         case Picture():
             content = b64encode((folder / block.file).read_bytes()).decode()
             return f'<p><img alt="{escape(block.title)}" src="data:image/png;base64,{content}"></p>'
 
 
-def _table(found: Table) -> str:
-    head = "".join(f"<th>{escape(heading)}</th>" for heading in found.headings)
-    rows = "\n".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in found.rows)
+def _table(table: TableBlock) -> str:
+    head = "".join(f"<th>{escape(heading)}</th>" for heading in table.headings)
+    rows = "\n".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
     return (
-        f'<div class="table"><table id="{escape(found.name)}">\n<thead><tr>{head}</tr></thead>\n'
+        f'<div class="table"><table id="{escape(table.name)}">\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table></div>"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bench.report.blocks import Block, Cell, Heading, Picture, Table, Text
+from bench.report.blocks import Block, Cell, Heading, Picture, TableBlock, Text
 
 
 def markdown(blocks: Sequence[Block]) -> str:
@@ -26,16 +26,16 @@ def _begun(text: str) -> str:
     return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", line)
 
 
-def table(found: Table) -> str:
+def table(report_table: TableBlock) -> str:
     """A pipe table with its footnotes."""
     from tabulate import tabulate
 
     notes: list[str] = []
-    rows = [[_cell(cell, notes) for cell in row] for row in found.rows]
-    headings = [escaped(heading) for heading in found.headings]
+    rows = [[_cell(cell, notes) for cell in row] for row in report_table.rows]
+    headings = [escaped(heading) for heading in report_table.headings]
     text = tabulate(rows, headings, tablefmt="pipe", disable_numparse=True)
-    told = "\n".join(f"({i}) {escaped(note)}  " for i, note in enumerate(notes, 1))
-    return f"{text}\n\n{told}".rstrip()
+    footnotes = "\n".join(f"({i}) {escaped(note)}  " for i, note in enumerate(notes, 1))
+    return f"{text}\n\n{footnotes}".rstrip()
 
 
 def _cell(cell: Cell, notes: list[str]) -> str:
@@ -54,7 +54,7 @@ def _block(block: Block) -> str:
             return "\n".join(f"    {line}".rstrip() for line in block.text.splitlines())
         case Text():
             return _begun(block.text)
-        case Table():
+        case TableBlock():
             return table(block)
         case Picture():
             return f"![{escaped(block.title)}]({block.file})"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bench.api.errors import RequestError
 from bench.metrics.curve import BACKGROUND_FLOOR
-from bench.report.blocks import Block, Heading, Table, Text
+from bench.report.blocks import Block, Heading, TableBlock, Text
 from bench.report.drawing.draw import draw
+from bench.report.event_sets import event_sets
 from bench.report.exports import to_csv, to_latex
 from bench.report.html import html
 from bench.report.markdown import markdown
@@ -21,7 +22,6 @@ from bench.report.sections.operating import operating
 from bench.report.sections.printed import printed
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
-from bench.report.sets import event_sets
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
 from bench.storage.store import Run
@@ -35,7 +35,7 @@ very same events; others are not to be compared. twin is the bench's own simulat
 published file. SIC is ε_S / √ε_B at the threshold; max SIC its maximum over thresholds that leave
 at least {BACKGROUND_FLOOR} background events, with the ε_S there and the number left. Mass
 sculpting is the Jensen-Shannon divergence, in bits, between the mass spectra of background that
-the tightest tenth keeps and of the rest. An event without a verdict counts as wrong and is never
+the tightest tenth keeps and of the rest. An event without an answer counts as wrong and is never
 selected. Accuracy, precision and F1 depend on the sample's class ratio; AUC, background rejection
 and SIC at a threshold do not. max SIC depends on how much background there is: where it stands at
 the floor, as its note says, it is what these events can show, and a sample of more may show more.
@@ -62,7 +62,7 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
         shutil.rmtree(folder / room, ignore_errors=True)
         (folder / room).mkdir(parents=True)
     blocks = _blocks(runs, folder, contents)
-    for table in (block for block in blocks if isinstance(block, Table)):
+    for table in (block for block in blocks if isinstance(block, TableBlock)):
         write_bytes(folder / TABLES / f"{table.name}.csv", to_csv(table).encode())
         write_bytes(folder / TABLES / f"{table.name}.tex", to_latex(table).encode())
     write_bytes(folder / PAGE, markdown(blocks).encode())
@@ -74,9 +74,9 @@ def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block
     blocks: list[Block] = [Heading(contents.title or f"Comparison of {len(runs)} runs", 1)]
     sets = event_sets(runs)
     for events in sets:
-        told = [*conclusions(events), *shifts(events)]
-        title = [] if told and told[0] == Heading(events.title) else [Heading(events.title)]
-        blocks += [*title, *told, *draw(events, folder, FIGURES)]
+        section = [*conclusions(events), *shifts(events)]
+        title = [] if section and section[0] == Heading(events.title) else [Heading(events.title)]
+        blocks += [*title, *section, *draw(events, folder, FIGURES)]
     blocks += [*decided(runs, sets), *operating(runs), *printed(runs)]
     blocks += [Heading("All runs"), standard(runs), *guarded(runs)]
     if contents.decisions:

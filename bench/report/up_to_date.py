@@ -44,26 +44,26 @@ def out_of_step(folder: Path) -> list[str]:
     with TemporaryDirectory() as scratch:
         runs = unpack(folder, Store(Path(scratch, "runs")))
         write_report(runs, Path(scratch, "report"), contents)
-        found = list(_differences(folder, Path(scratch, "report")))
+        differences = list(_differences(folder, Path(scratch, "report")))
     if study is None:
-        return found
+        return differences
     other = [] if study.contents == contents else [f"{folder / STUDY} asks for another report"]
-    return [*other, *_unasked(study, runs), *found]
+    return [*other, *_unasked(study, runs), *differences]
 
 
-def _differences(kept: Path, made: Path) -> Iterator[str]:
+def _differences(committed: Path, made: Path) -> Iterator[str]:
     for room in (TABLES, FIGURES):
-        names = [{p.name for p in (root / room).glob("*")} for root in (kept, made)]
+        names = [{p.name for p in (root / room).glob("*")} for root in (committed, made)]
         for name in sorted(names[0] ^ names[1]):
-            told = "is not of these runs" if name in names[0] else "is missing"
-            yield f"{kept / room / name} {told}"
+            problem = "is not of these runs" if name in names[0] else "is missing"
+            yield f"{committed / room / name} {problem}"
     files = [Path(PAGE), Path(WEB), *(p.relative_to(made) for p in (made / TABLES).glob("*"))]
     for file in sorted(files):
-        if not (kept / file).is_file():
+        if not (committed / file).is_file():
             if file.parent == Path():
-                yield f"{kept / file} is missing"
-        elif _text(kept / file) != _text(made / file):
-            yield f"{kept / file} is not what its runs give"
+                yield f"{committed / file} is missing"
+        elif _text(committed / file) != _text(made / file):
+            yield f"{committed / file} is not what its runs give"
 
 
 def _text(file: Path) -> bytes:
@@ -72,28 +72,30 @@ def _text(file: Path) -> bytes:
 
 def _unasked(study: Study, runs: list[Run]) -> Iterator[str]:
     """Runs that the study asks for and that are not packed, and the other way round."""
-    there = {_told(run.record.request): run.record for run in runs if not run.record.outside}
-    wanted = {_told(asdict(request)): request for request in study.runs}
-    for told in sorted(wanted.keys() - there.keys()):
-        request = wanted[told]
+    packed = {
+        _request_key(run.record.request): run.record for run in runs if not run.record.outside
+    }
+    requested = {_request_key(asdict(request)): request for request in study.runs}
+    for key in sorted(requested.keys() - packed.keys()):
+        request = requested[key]
         yield f"the study asks for {request.plugin}, seed {request.seed}; it is not packed"
-    for told in sorted(there.keys() - wanted.keys()):
-        yield f"{there[told].title} is packed, and the study does not ask for it"
+    for key in sorted(packed.keys() - requested.keys()):
+        yield f"{packed[key].title} is packed, and the study does not ask for it"
     digests = {run.record.outside.digest for run in runs if run.record.outside}
     for file in study.counts:
         if not file.is_file() or file_digest(file) not in digests:
             yield f"{file} has changed since it was imported"
 
 
-def _told(request: dict[str, Any]) -> str:
+def _request_key(request: dict[str, Any]) -> str:
     """What a request asks for; what it leaves to the bench plays no part, now or when it ran."""
-    usual, asked = _plain(asdict(RunRequest(plugin="", dataset=""))), _plain(request)
-    return digest({name: value for name, value in asked.items() if value != usual.get(name)})
+    usual, given = _plain(asdict(RunRequest(plugin="", dataset=""))), _plain(request)
+    return digest({name: value for name, value in given.items() if value != usual.get(name)})
 
 
 def _plain(request: dict[str, Any]) -> dict[str, Any]:
     """Paths and tuples as JSON has them."""
     import msgspec
 
-    found: dict[str, Any] = msgspec.to_builtins(request, str_keys=True, enc_hook=str)
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
+    plain: dict[str, Any] = msgspec.to_builtins(request, str_keys=True, enc_hook=str)
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()}

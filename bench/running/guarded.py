@@ -17,9 +17,9 @@ from bench.guards.b045_not_finite import NotFinite
 from bench.guards.every import of_evidence
 from bench.guards.evidence import SmokeFitEvidence, StoppedEvidence
 from bench.guards.inspect import BROKEN, inspect, read_verdicts, trace, write_verdicts
+from bench.guards.messages import error_text
 from bench.guards.probing import EVENTS, balanced_rows
 from bench.guards.smoke_fit import TRAIN_EVENTS, smoke_fit
-from bench.guards.wording import said
 from bench.plugins.options import options_in, with_default_scoring
 from bench.running.judging import scores_of_others
 from bench.storage.cache import stored
@@ -135,7 +135,7 @@ def _cut_short(prepared: PreparedRun, error: BaseException) -> list[Verdict]:
     if isinstance(error, BenchError) and SmokeFit.code not in prepared.request.allow:
         way = f"(in the smoke fit; --allow {SmokeFit.code} goes on without one)"
         raise RefusedError(f"{error} {way}") from error
-    verdicts = inspect([SmokeFit], StoppedEvidence(prepared.parts.model, said(error)))
+    verdicts = inspect([SmokeFit], StoppedEvidence(prepared.parts.model, error_text(error)))
     return [replace(verdict, broke=True, traceback=trace(error)) for verdict in verdicts]
 
 

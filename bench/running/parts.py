@@ -17,9 +17,9 @@ from bench.metrics.threshold import demand_threshold
 from bench.plugins.option_routing import (
     MODEL,
     build_datasets,
-    dataset_seats,
-    encoder_seat,
-    model_seat,
+    dataset_targets,
+    encoder_target,
+    model_target,
     share_out,
 )
 from bench.plugins.options import build
@@ -72,14 +72,15 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     metrics, guards = registry.all(Metric).values(), registry.all(Guard).values()
     if not {entry.part for entry in guards} >= set(GUARDS):
         raise RequestError("the bench's own guards are not registered; install the bench anew")
-    places, seats = dataset_seats(dataset, train), [encoder_seat(entry) for entry in encoders]
-    given = share_out(request.options, [model_seat(model), *places, *seats])
+    places, targets = dataset_targets(dataset, train), [encoder_target(entry) for entry in encoders]
+    given = share_out(request.options, [model_target(model), *places, *targets])
     evaluated_on, fitted_on = build_datasets(places, dataset, train, given)
     parts = RunParts(
         request=request,
         model=build(model.part, given[MODEL]),
         encoders=tuple(
-            build(entry.part, given[seat.key]) for entry, seat in zip(encoders, seats, strict=True)
+            build(entry.part, given[target.key])
+            for entry, target in zip(encoders, targets, strict=True)
         ),
         dataset=evaluated_on,
         train=fitted_on,

@@ -88,9 +88,9 @@ class PreparedRun:
     def start_record(self, created: str) -> RunRecord:
         """What is known of the run before it is done."""
         request, records = self.request, self.samples.records
-        asked: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
+        fields: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
         if request.file:
-            asked["file"] = str(request.file)
+            fields["file"] = str(request.file)
         return RunRecord(
             id=self.key,
             created=created,
@@ -98,7 +98,7 @@ class PreparedRun:
             plugin=request.plugin,
             dataset=request.dataset,
             seed=request.seed,
-            request=asked,
+            request=fields,
             model=self._part(self.parts.model),
             encoders=[self._part(encoder) for encoder in self.parts.encoders],
             views=views_read(self.parts.model, self.parts.encoders),

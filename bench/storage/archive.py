@@ -134,13 +134,13 @@ def _read(file: Path) -> list[Packed]:
         lines = file.read_bytes().splitlines()
     except OSError as error:
         raise DamagedError(f"{file} cannot be read: {error.strerror or error}") from error
-    found = []
+    packed = []
     for number, line in enumerate(lines, 1):
         where = f"{file}, line {number},"
-        told = parsed(line, _Line, where)
-        told.record.demand_known(f"{where} run {told.name},")
-        found.append(parsed(line, Packed, where))
-    return found
+        head = parsed(line, _Line, where)
+        head.record.demand_known(f"{where} run {head.name},")
+        packed.append(parsed(line, Packed, where))
+    return packed
 
 
 def _demand_form(file: Path) -> None:
@@ -243,9 +243,9 @@ def _losses(run: Run) -> Iterator[dict[str, float]]:
         log.warning("%s; its losses are not packed", error)
         return
     for row in rows:
-        found = {name: value for name in LOSSES if (value := row.get(name)) is not None}
-        if found.keys() & LOSSES[1:]:
-            yield found
+        losses = {name: value for name in LOSSES if (value := row.get(name)) is not None}
+        if losses.keys() & LOSSES[1:]:
+            yield losses
 
 
 def _name(run: Run) -> str:

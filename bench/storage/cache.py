@@ -37,9 +37,9 @@ def verify(folder: Path) -> None:
         sealed = read_json(folder / MANIFEST, dict[str, str])
     except DamagedError as error:
         raise DamagedError(f"{folder}: no readable manifest") from error
-    there = _hashes(folder)
-    for name in sorted(sealed.keys() | there.keys()):
-        if sealed.get(name) != there.get(name):
+    hashes = _hashes(folder)
+    for name in sorted(sealed.keys() | hashes.keys()):
+        if sealed.get(name) != hashes.get(name):
             raise DamagedError(f"{folder}: {name} is not what was sealed")
 
 
@@ -90,7 +90,7 @@ def stored(
     return folder, False
 
 
-def kept(root: Path, key: str, changes: Callable[[Path], Sequence[str]]) -> Path | None:
+def find_sealed(root: Path, key: str, changes: Callable[[Path], Sequence[str]]) -> Path | None:
     """The sealed folder of a key, if one is there that is whole and holds here."""
     for folder in _made(root, key):
         with suppress(DamagedError):

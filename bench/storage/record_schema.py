@@ -44,9 +44,11 @@ def demand_form(form: object, newest: int, version: object, where: object) -> No
     known = f"form {newest}" if newest == 1 else f"forms 1 to {newest}"
     by = f"bench {_plain(version)}" if version else "an unknown bench"
     newer = whole and form > newest  # type: ignore[operator]
-    mend = "; a newer bench is needed" if newer else ""
-    told = "no form" if form == MISSING else f"form {_short(form)}"
-    raise DamagedError(f"{where} has {told}, written by {by}; this bench reads {known}{mend}")
+    remedy = "; a newer bench is needed" if newer else ""
+    form_text = "no form" if form == MISSING else f"form {_short(form)}"
+    raise DamagedError(
+        f"{where} has {form_text}, written by {by}; this bench reads {known}{remedy}"
+    )
 
 
 def read_record(content: bytes, where: object) -> RunRecord:

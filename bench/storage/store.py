@@ -61,11 +61,11 @@ class Store:
     def alone(self, key: str, notice: Callable[[str], None] = log.info) -> Iterator[None]:
         """Let nobody else make the run of a content key meanwhile; waits for one who does."""
         lock = self.root / LOCKS / f"{key[:32]}.lock"
-        told = "another process is making the same run; waiting for it"
+        message = "another process is making the same run; waiting for it"
         with ExitStack() as stack:
             try:
                 lock.parent.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(locked(lock, notice, told, soft=False))
+                stack.enter_context(locked(lock, notice, message, soft=False))
             except OSError as error:
                 why = error.strerror or error
                 notice(f"{lock.parent}: no locks here ({why}); do not start the same run twice")
@@ -82,8 +82,8 @@ class Store:
         """Write the record, with the hashes of the files beside it; the run is then complete."""
         import msgspec
 
-        there = sorted(p for p in folder.rglob("*") if p.is_file())
-        files = {p.relative_to(folder).as_posix(): file_digest(p) for p in there}
+        paths = sorted(p for p in folder.rglob("*") if p.is_file())
+        files = {p.relative_to(folder).as_posix(): file_digest(p) for p in paths}
         record = replace(record, files=files)
         write_bytes(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=1))
         sync(self.root)
@@ -108,10 +108,10 @@ class Store:
         return self._newest(self._names(), key, fits)
 
     def _newest(
-        self, names: Sequence[str], key: str, wanted: Callable[[RunRecord], bool]
+        self, names: Sequence[str], key: str, accepts: Callable[[RunRecord], bool]
     ) -> Run | None:
         for run in self._readable(reversed(names), key):
-            if run.record.status == "ok" and wanted(run.record):
+            if run.record.status == "ok" and accepts(run.record):
                 try:
                     run.demand_sound()
                     run.metrics()
@@ -190,8 +190,8 @@ class Store:
         if len(runs) == 1:
             return runs[0]
         newest = next((f"; the newest is {r.name}" for r in self._readable(reversed(every))), "")
-        told = f"{len(runs)} runs" if runs else "no run"
-        raise RequestError(f"{told} called {name!r} in {self.root}{newest}")
+        number = f"{len(runs)} runs" if runs else "no run"
+        raise RequestError(f"{number} called {name!r} in {self.root}{newest}")
 
 
 def write_scores(folder: Path, samples: Mapping[str, tuple[Scored, object]]) -> None:

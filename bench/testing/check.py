@@ -27,7 +27,7 @@ class Checked:
 
     part: str
     """Kind and name: `model gbt`."""
-    asked: str
+    requirement: str
     """What the part has to do."""
     outcome: str
     """`passed`, `failed` or `skipped`."""
@@ -36,44 +36,44 @@ class Checked:
 
 def ask(part: str, checks: Iterable[Callable[[S], None]], subject: S) -> list[Checked]:
     """Put every check to a subject; what a check has to say is its docstring's first line."""
-    found = []
+    checked = []
     for check in checks:
-        asked = (check.__doc__ or check.__name__).strip().partition("\n")[0].rstrip(".")
+        requirement = (check.__doc__ or check.__name__).strip().partition("\n")[0].rstrip(".")
         try:
             check(subject)
         except SkippedError as reason:
-            found.append(Checked(part, asked, SKIPPED, str(reason)))
+            checked.append(Checked(part, requirement, SKIPPED, str(reason)))
         except AssertionError as failure:
-            found.append(Checked(part, asked, FAILED, str(failure)))
+            checked.append(Checked(part, requirement, FAILED, str(failure)))
         except Exception as error:
-            told = " ".join(str(error).split())
-            found.append(Checked(part, asked, FAILED, f"{type(error).__name__}: {told}"))
+            message = " ".join(str(error).split())
+            checked.append(Checked(part, requirement, FAILED, f"{type(error).__name__}: {message}"))
         else:
-            found.append(Checked(part, asked, PASSED))
-    return found
+            checked.append(Checked(part, requirement, PASSED))
+    return checked
 
 
 def of_guards(part: str, verdicts: Sequence[Verdict]) -> list[Checked]:
     """What guards said, as checks: a note is told and fails nobody."""
-    found = []
+    checked = []
     for verdict in verdicts:
-        asked = f"guard {verdict.code} {verdict.guard}"
+        requirement = f"guard {verdict.code} {verdict.guard}"
         if verdict.findings:
             outcome = PASSED if verdict.severity == NOTE else FAILED
-            found.append(Checked(part, asked, outcome, "; ".join(verdict.findings)))
+            checked.append(Checked(part, requirement, outcome, "; ".join(verdict.findings)))
         elif verdict.skipped:
-            found.append(Checked(part, asked, SKIPPED, verdict.skipped))
+            checked.append(Checked(part, requirement, SKIPPED, verdict.skipped))
         else:
-            found.append(Checked(part, asked, PASSED))
-    return found
+            checked.append(Checked(part, requirement, PASSED))
+    return checked
 
 
-def demand(found: Sequence[Checked]) -> None:
+def demand(checked: Sequence[Checked]) -> None:
     """Raise what failed, if anything.
 
     Raises:
         Failed: a line for each check that failed.
     """
-    lines = [f"{c.part}: {c.asked}: {c.why}" for c in found if c.outcome == FAILED]
+    lines = [f"{c.part}: {c.requirement}: {c.why}" for c in checked if c.outcome == FAILED]
     if lines:
         raise Failed("\n".join(lines))

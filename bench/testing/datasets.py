@@ -44,9 +44,9 @@ def checked_dataset(dataset: Dataset) -> list[Checked]:
             subject = _Subject.of(dataset, context)
         except BenchError as error:
             return [Checked(part, "it has events here", SKIPPED, str(error))]
-        found = ask(part, CHECKS, subject)
+        checked = ask(part, CHECKS, subject)
         verdicts = inspect([SingleFeature, *_own_guards()], subject.evidence)
-    return [*found, *of_guards(part, verdicts)]
+    return [*checked, *of_guards(part, verdicts)]
 
 
 def _own_guards() -> tuple[type[Guard[Any]], ...]:
@@ -120,8 +120,8 @@ def _columns(subject: _Subject) -> None:
 def _types(subject: _Subject) -> None:
     """Features are float32, labels int8, ids uint64."""
     table = subject.table
-    found = (str(table.x.dtype), str(table.y.dtype), str(table.ids.dtype))
-    assert found == ("float32", "int8", "uint64"), ", ".join(found)
+    types = (str(table.x.dtype), str(table.y.dtype), str(table.ids.dtype))
+    assert types == ("float32", "int8", "uint64"), ", ".join(types)
 
 
 def _spread(subject: _Subject) -> None:

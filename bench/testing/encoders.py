@@ -48,13 +48,13 @@ def checked_encoder(encoder: Encoder) -> list[Checked]:
             learned = learn([encoder], train)
             inputs = encode(reader(encoder.produces), [encoder], learned, few_events)
         except Exception as error:
-            told = f"{type(error).__name__}: {error}"
-            return [Checked(part, "it encodes the features of the LHC Olympics", "failed", told)]
+            reason = f"{type(error).__name__}: {error}"
+            return [Checked(part, "it encodes the features of the LHC Olympics", "failed", reason)]
         subject = _Subject(encoder, train, few_events, learned, inputs, home.scratch)
-        found = ask(part, CHECKS, subject)
+        checked = ask(part, CHECKS, subject)
         evidence = subject.evidence(context)
         guards = inspect([Relabelling, EncodingBatchDependence, EncodedFinite], evidence)
-    return [*found, *of_guards(part, guards)]
+    return [*checked, *of_guards(part, guards)]
 
 
 @dataclass(frozen=True)
@@ -129,12 +129,12 @@ def _kinds(subject: _Subject) -> None:
 
 def _table(subject: _Subject) -> None:
     """It leaves the table as it is."""
-    kept = subject.events.x.copy()
+    before = subject.events.x.copy()
     subject.encoder.encode(subject.events, subject.learned[subject.encoder.name])
-    assert (kept == subject.events.x).all(), "the features have changed"
+    assert (before == subject.events.x).all(), "the features have changed"
 
 
-def _kept(subject: _Subject) -> None:
+def _persisted(subject: _Subject) -> None:
     """What it learned can be kept and read again."""
     folder = subject.folder / "learned"
     folder.mkdir()
@@ -150,8 +150,8 @@ def _different(subject: _Subject) -> None:
     """It tells events apart, by a view or by what stands within it."""
     views = subject.inputs.views
     for name in views:
-        told = [views[n] for n in (name, *WITHIN.get(name, ())) if n in views]
-        different = {tuple(map(_entry, told, [i] * len(told))) for i in range(50)}
+        within = [views[n] for n in (name, *WITHIN.get(name, ())) if n in views]
+        different = {tuple(map(_entry, within, [i] * len(within))) for i in range(50)}
         assert len(different) > 1, f"{name} is the same for every event"
 
 
@@ -161,7 +161,7 @@ def _listing(subject: _Subject) -> None:
     assert not heavy, f"importing it brings in {', '.join(heavy)}; import them where they are used"
 
 
-CHECKS = (_options, _views, _kinds, _table, _kept, _different, _listing)
+CHECKS = (_options, _views, _kinds, _table, _persisted, _different, _listing)
 
 
 def _entry(view: Any, i: int) -> object:

@@ -73,8 +73,8 @@ def read(file: Path) -> Table:
     names = [name for name in stored.column_names if name not in ("event", "label")]
     columns = []
     for name in names:
-        said = stored.schema.field(name).metadata
-        columns.append(Column(**{key.decode(): value.decode() for key, value in said.items()}))
+        metadata = stored.schema.field(name).metadata
+        columns.append(Column(**{key.decode(): value.decode() for key, value in metadata.items()}))
     x = np.column_stack([stored[name].to_numpy() for name in names]).astype(np.float32)
     y = stored["label"].to_numpy().astype(np.int8)
     return Table(tuple(columns), x, y, stored["event"].to_numpy(), np.ones(len(y)))

@@ -89,7 +89,7 @@ def _code(subject: _Subject) -> None:
     assert re.fullmatch(r"[A-Z]+\d{3}", subject.guard.code), subject.guard.code
 
 
-def _told(subject: _Subject) -> None:
+def _described(subject: _Subject) -> None:
     """It says how grave a finding is, what it looks at and why, and what to do."""
     guard = subject.guard
     assert guard.severity in (VOID, WARN, NOTE), f"severity {guard.severity!r}"
@@ -122,4 +122,4 @@ def _listing(subject: _Subject) -> None:
     assert not heavy, f"importing it brings in {', '.join(heavy)}; import them where they are used"
 
 
-CHECKS = (_code, _told, _looks, _same, _listing)
+CHECKS = (_code, _described, _looks, _same, _listing)

@@ -51,7 +51,7 @@ def samples() -> dict[str, Scored]:
     return {
         "usual": usual,
         "weighted": replace(usual, weights=np.where(y == 1, 0.2, rng.uniform(0.5, 3, 1000))),
-        "with events without a verdict": replace(usual, score=np.where(few < 50, np.nan, score)),
+        "with events without an answer": replace(usual, score=np.where(few < 50, np.nan, score)),
         "all the same": replace(usual, score=np.full(1000, 0.5)),
         "decisions": replace(usual, score=np.round(score)),
         "bare decisions": replace(usual, score=np.round(score), bare=True, mass=None),
@@ -78,31 +78,31 @@ def _taken(scored: Scored, rows: NDArray[np.intp]) -> Scored:
 
 def _judges(subject: _Subject) -> None:
     """It gives estimates of any scores, and a dash with its reason where there is nothing."""
-    for told, scored in subject.samples.items():
+    for case, scored in subject.samples.items():
         try:
-            found = subject.metric.estimate(scored)
+            estimates = subject.metric.estimate(scored)
         except Exception as error:
-            raise AssertionError(f"{told}: {type(error).__name__}: {error}") from error
-        assert found, f"{told}: no estimate"
-        for name, estimate in found.items():
-            assert isinstance(estimate, Estimate), f"{told}: {name} is no Estimate"
-            assert estimate.value is not None or estimate.note, f"{told}: {name} says no reason"
+            raise AssertionError(f"{case}: {type(error).__name__}: {error}") from error
+        assert estimates, f"{case}: no estimate"
+        for name, estimate in estimates.items():
+            assert isinstance(estimate, Estimate), f"{case}: {name} is no Estimate"
+            assert estimate.value is not None or estimate.note, f"{case}: {name} says no reason"
 
 
 def _interval(subject: _Subject) -> None:
     """Its values are finite and lie in their intervals."""
     from math import isfinite
 
-    for told, scored in subject.samples.items():
+    for case, scored in subject.samples.items():
         for name, e in subject.metric.estimate(scored).items():
             if e.value is None:
                 continue
-            assert isfinite(e.value), f"{told}: {name} is {e.value}"
+            assert isfinite(e.value), f"{case}: {name} is {e.value}"
             low = e.value if e.low is None else e.low
             high = e.value if e.high is None else e.high
             slack = 1e-9 * max(1.0, abs(e.value))
             inside = low - slack <= e.value <= high + slack
-            assert inside, f"{told}: {name} = {e.value:g} is not in [{low:g}, {high:g}]"
+            assert inside, f"{case}: {name} = {e.value:g} is not in [{low:g}, {high:g}]"
 
 
 def _same(subject: _Subject) -> None:

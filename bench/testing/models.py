@@ -21,8 +21,8 @@ from bench.testing.check import FAILED, PASSED, Checked, SkippedError, ask, dema
 from bench.testing.excerpt import Excerpt, excerpt
 from bench.testing.surroundings import (
     heavy_when_listed,
-    offered,
     offline,
+    plugin_entry,
     same_randomness,
     workplace,
 )
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bench.storage.record import Verdict
 
 FITTED_ON, SCORED = 96, 48
-PATIENCE = 20.0
+IDLE_SECONDS = 20.0
 """Seconds for trying options."""
 RUN_ON = 1800
 """Events of the run that the guards look at, nearly all that the excerpt has to fit on: after an
@@ -61,17 +61,17 @@ def checked_model(model: Model) -> list[Checked]:
 def _checked(model: Model, *, with_idle_options: bool) -> list[Checked]:
     part = f"model {model.name}"
     registry = load_registry()
-    registry.entries[Model][model.name] = offered(type(model))
+    registry.entries[Model][model.name] = plugin_entry(type(model))
     try:
         with workplace() as (_, context), offline():
             subject = _Subject.of(model, registry, context)
-            found = ask(part, CHECKS, subject)
+            checked = ask(part, CHECKS, subject)
             if with_idle_options:  # which fail nobody, and take a fit each
-                found.append(idle_options(subject))
-        return [*found, *of_guards(part, guarded(model, registry))]
+                checked.append(idle_options(subject))
+        return [*checked, *of_guards(part, guarded(model, registry))]
     except RunFailedError as failure:
         why = failure.run.record.error or "it failed"
-        return [*found, Checked(part, "It does a run", FAILED, why)]
+        return [*checked, Checked(part, "It does a run", FAILED, why)]
     except Exception as error:
         why = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return [Checked(part, "It fits and scores without the network", FAILED, why)]
@@ -83,14 +83,14 @@ def guarded(model: Model, registry: Registry) -> Sequence[Verdict]:
     Raises:
         RunFailedError: the run breaks.
     """
-    registry.entries[Dataset]["excerpt"] = offered(Excerpt)
-    asked = {o.name: v for o, v in _given(model) if v != o.default}
+    registry.entries[Dataset]["excerpt"] = plugin_entry(Excerpt)
+    options = {o.name: v for o, v in _given(model) if v != o.default}
     request = RunRequest(
         plugin=model.name,
         dataset="excerpt",
         train_events=RUN_ON,
         events=SCORED * 4,
-        options={f"model.{name}": value for name, value in asked.items()},
+        options={f"model.{name}": value for name, value in options.items()},
     )
     with workplace() as (home, context):
         try:
@@ -121,7 +121,7 @@ class _Subject:
         """Encoded by the model's default encoders."""
         import numpy as np
 
-        registry.entries[Dataset]["excerpt"] = offered(Excerpt)
+        registry.entries[Dataset]["excerpt"] = plugin_entry(Excerpt)
         parts = resolve_parts(RunRequest(plugin=model.name, dataset="excerpt"), registry)
         table = excerpt()
         rows = balanced_rows(table.y, FITTED_ON + SCORED)
@@ -150,14 +150,14 @@ def _options(subject: _Subject) -> None:
 
 
 def _scores(subject: _Subject) -> None:
-    """It gives one probability an event, or NaN for no verdict."""
+    """It gives one probability an event, or NaN for no answer."""
     import numpy as np
 
-    got = np.asarray(subject.fitted.score(subject.valid))
-    assert got.shape == (len(subject.valid),), f"scores of shape {got.shape}"
-    assert got.dtype.kind == "f", f"scores of type {got.dtype}"
-    there = got[~np.isnan(got)]
-    assert ((there >= 0) & (there <= 1)).all(), "scores outside [0, 1]"
+    scores = np.asarray(subject.fitted.score(subject.valid))
+    assert scores.shape == (len(subject.valid),), f"scores of shape {scores.shape}"
+    assert scores.dtype.kind == "f", f"scores of type {scores.dtype}"
+    answered = scores[~np.isnan(scores)]
+    assert ((answered >= 0) & (answered <= 1)).all(), "scores outside [0, 1]"
 
 
 def _again(subject: _Subject) -> None:
@@ -172,8 +172,8 @@ def _labels(subject: _Subject) -> None:
     import numpy as np
 
     valid = subject.valid
-    told = replace(valid, y=(1 - valid.y).astype(np.int8), weights=valid.weights * 7)
-    assert np.array_equal(subject.score(told), subject.scores, equal_nan=True)
+    relabelled = replace(valid, y=(1 - valid.y).astype(np.int8), weights=valid.weights * 7)
+    assert np.array_equal(subject.score(relabelled), subject.scores, equal_nan=True)
 
 
 def _order(subject: _Subject) -> None:
@@ -192,9 +192,9 @@ def _inputs(subject: _Subject) -> None:
     for inputs in (subject.train, subject.valid):
         for name, view in inputs.views.items():
             if isinstance(view, np.ndarray):
-                kept = view.copy()
+                before = view.copy()
                 subject.score(inputs)
-                assert np.array_equal(kept, view, equal_nan=True), f"{name} has changed"
+                assert np.array_equal(before, view, equal_nan=True), f"{name} has changed"
 
 
 def _random(subject: _Subject) -> None:
@@ -242,7 +242,7 @@ def idle_options(subject: _Subject) -> Checked:
     idle, started, tried = [], time.monotonic(), 0
     for option, value in _given(subject.model):
         other = _other(option, value)
-        if other is None or time.monotonic() - started > PATIENCE:
+        if other is None or time.monotonic() - started > IDLE_SECONDS:
             continue
         try:
             changed = replace(subject.model, **{option.name: other})
@@ -253,9 +253,9 @@ def idle_options(subject: _Subject) -> Checked:
         tried += 1
         if np.array_equal(scores, subject.scores, equal_nan=True):
             idle.append(option.name)
-    told = f"no difference on {FITTED_ON} events: {', '.join(idle)}" if idle else ""
-    asked = f"Its options make a difference ({tried} tried)"
-    return Checked(f"model {subject.model.name}", asked, PASSED, told)
+    reason = f"no difference on {FITTED_ON} events: {', '.join(idle)}" if idle else ""
+    requirement = f"Its options make a difference ({tried} tried)"
+    return Checked(f"model {subject.model.name}", requirement, PASSED, reason)
 
 
 def _other(option: Any, value: Any) -> Any:

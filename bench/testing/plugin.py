@@ -33,20 +33,20 @@ def checked_plugin(name: str, registry: Registry, notice: Callable[[str], None])
         RequestError: nothing here is called so, or it cannot be loaded; with the reason.
     """
     problems = [problem.reason for problem in registry.problems if problem.plugin == name]
-    found = [Checked(f"plugin {name}", "it loads", FAILED, reason) for reason in problems]
+    checked = [Checked(f"plugin {name}", "it loads", FAILED, reason) for reason in problems]
     entries = [
         (kind, entry)
         for kind in CHECKERS
         for entry in registry.all(kind).values()
         if name in (entry.plugin, entry.part.name)
     ]
-    if not entries and not found:
+    if not entries and not checked:
         known = {o.plugin for kind in CHECKERS for o in registry.all(kind).values()}
         raise RequestError(f"no plugin or part {name!r}; {did_you_mean(name, known)}")
     for kind, entry in entries:
         notice(f"checking {kind.__name__.lower()} {entry.part.name}")
-        found += _checked(kind, entry)
-    return found
+        checked += _checked(kind, entry)
+    return checked
 
 
 def _checked(kind: type[Part], entry: PluginEntry[Any]) -> list[Checked]:
@@ -54,5 +54,5 @@ def _checked(kind: type[Part], entry: PluginEntry[Any]) -> list[Checked]:
     try:
         return CHECKERS[kind](build(entry.part, {}))
     except Exception as error:
-        told = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        return [Checked(part, "it can be checked at all", FAILED, told)]
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return [Checked(part, "it can be checked at all", FAILED, reason)]

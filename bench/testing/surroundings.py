@@ -41,12 +41,12 @@ def offline() -> Iterator[None]:
     def refuse(*_: object, **__: object) -> Any:
         raise OSError("the part asked for the network")
 
-    kept = socket.socket.connect
+    connect = socket.socket.connect
     socket.socket.connect = refuse  # type: ignore[method-assign]
     try:
         yield
     finally:
-        socket.socket.connect = kept  # type: ignore[method-assign]
+        socket.socket.connect = connect  # type: ignore[method-assign]
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def heavy_when_listed(part: type[Part]) -> list[str]:
     return ran.stdout.split()
 
 
-def offered(part: type[Part]) -> PluginEntry[Any]:
+def plugin_entry(part: type[Part]) -> PluginEntry[Any]:
     """The part as a plugin of its own would offer it."""
     top = part.__module__.partition(".")[0]
     (distribution, *_) = packages_distributions().get(top, ["classifier-bench"])

@@ -49,8 +49,8 @@ def separation(
         return Estimate(None, note="the same in every event")
     ranks = out_of_fold(x, y, folds, seed, bar)
     scored = Scored(y, ranks, np.ones(len(y)), threshold=0.5)
-    found = AreaUnderCurve().estimate(scored)["auc"]
-    return _widened(found, int(min((y == 0).sum(), (y == 1).sum())))
+    area = AreaUnderCurve().estimate(scored)["auc"]
+    return _widened(area, int(min((y == 0).sum(), (y == 1).sum())))
 
 
 def out_of_fold(
@@ -81,10 +81,10 @@ def out_of_fold(
     split = StratifiedKFold(folds, shuffle=True, random_state=seed).split(seen, y)
     # threads that wait for each other on a busy machine make fits of a few events ten times slower
     with threadpool_limits(limits=1):
-        for fitted, asked in split:
+        for fitted, held_out in split:
             trees.fit(seen[fitted], y[fitted])
-            score = trees.decision_function(seen[asked])
-            ranks[asked] = (rankdata(score) - 0.5) / len(asked)
+            score = trees.decision_function(seen[held_out])
+            ranks[held_out] = (rankdata(score) - 0.5) / len(held_out)
             bar.advance()
     return ranks
 
@@ -103,16 +103,16 @@ def coded(x: NDArray[np.floating]) -> NDArray[np.float64]:
     return codes
 
 
-def _widened(found: Estimate, smaller: int) -> Estimate:
+def _widened(estimate: Estimate, smaller: int) -> Estimate:
     """The interval with as much more variance as folds that share events give it."""
     import numpy as np
     from scipy.special import expit, logit
 
-    assert found.value is not None
-    area = found.value
+    assert estimate.value is not None
+    area = estimate.value
     more = np.sqrt(1 + 4 * area * (1 - area))
     centre = logit((smaller * area + 0.25) / (smaller + 0.5))  # finite where all is told apart
     low, high = (
-        float(expit(centre + more * (logit(end) - centre))) for end in (found.low, found.high)
+        float(expit(centre + more * (logit(end) - centre))) for end in (estimate.low, estimate.high)
     )
     return Estimate(area, min(low, area), max(high, area), "DeLong within folds, widened")

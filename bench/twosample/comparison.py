@@ -14,7 +14,7 @@ from bench.twosample.features import FeatureDifference, feature_differences
 if TYPE_CHECKING:
     from bench.api.context import Context
     from bench.api.table import Column
-    from bench.twosample.sides import Pair
+    from bench.twosample.sides import SidePair
 
 ALL = "all features"
 LEVEL = 0.025
@@ -41,7 +41,7 @@ class Separation:
 class Comparison:
     """What two sides differ in, as far as their events can tell."""
 
-    pair: Pair
+    pair: SidePair
     folds: int
     seed: int
     separations: Sequence[Separation]
@@ -50,7 +50,7 @@ class Comparison:
     """The one with the largest distance first."""
 
 
-def compare(pair: Pair, folds: int, seed: int, context: Context) -> Comparison:
+def compare(pair: SidePair, folds: int, seed: int, context: Context) -> Comparison:
     """Ask the classifier by all features and by each group of them, and test every feature."""
     import numpy as np
 
@@ -58,16 +58,16 @@ def compare(pair: Pair, folds: int, seed: int, context: Context) -> Comparison:
     x = np.concatenate([a.x, b.x])
     y = np.repeat(np.array([0, 1], dtype=np.int8), [len(a), len(b)])
     rooms = groups(a.columns)
-    asked = {ALL: list(range(len(a.columns)))} | (rooms if len(rooms) > 1 else {})
-    found = []
-    with context.progress("telling A from B", folds * len(asked)) as bar:
-        for places in asked.values():
-            found.append(separation(x[:, places], y, folds, seed, bar))
-    each = [chance(auc) for auc in found]
+    by_group = {ALL: list(range(len(a.columns)))} | (rooms if len(rooms) > 1 else {})
+    areas = []
+    with context.progress("telling A from B", folds * len(by_group)) as bar:
+        for places in by_group.values():
+            areas.append(separation(x[:, places], y, folds, seed, bar))
+    each = [chance(auc) for auc in areas]
     corrected = [each[0], *holm(each[1:])]
     separations = [
         Separation(what, len(places), auc, p)
-        for (what, places), auc, p in zip(asked.items(), found, corrected, strict=True)
+        for (what, places), auc, p in zip(by_group.items(), areas, corrected, strict=True)
     ]
     return Comparison(pair, folds, seed, separations, feature_differences(pair))
 
@@ -87,7 +87,7 @@ def chance(auc: Estimate) -> float:
 
 def groups(columns: Sequence[Column]) -> dict[str, list[int]]:
     """The places of the columns of each group, groups in the order of the columns."""
-    found: dict[str, list[int]] = {}
+    by_name: dict[str, list[int]] = {}
     for place, column in enumerate(columns):
-        found.setdefault(column.group or "others", []).append(place)
-    return found
+        by_name.setdefault(column.group or "others", []).append(place)
+    return by_name

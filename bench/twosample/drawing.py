@@ -34,12 +34,12 @@ LOOK: Any = {**STYLE, "font.size": 8.5, "axes.labelsize": 9.5, "axes.titlesize":
 COLOUR = "#2166ac"
 
 
-def draw(found: Comparison, folder: Path, room: str) -> list[Block]:
+def draw(comparison: Comparison, folder: Path, room: str) -> list[Block]:
     """Draw all features into a room of the folder, a page or more for each group of them."""
     import matplotlib
 
-    tested = {feature.column.name: feature for feature in found.features}
-    columns = found.pair.a.table.columns
+    tested = {feature.column.name: feature for feature in comparison.features}
+    columns = comparison.pair.a.table.columns
     pictures: list[Block] = []
     with matplotlib.rc_context(LOOK):
         for group, places in groups(columns).items():
@@ -47,15 +47,15 @@ def draw(found: Comparison, folder: Path, room: str) -> list[Block]:
             for number, these in enumerate(pages, 1):
                 end = f"-{number}" if len(pages) > 1 else ""
                 file = f"{room}/{_slug(group)}{end}.png"
-                figure = _page(found, [tested[columns[place].name] for place in these])
+                figure = _page(comparison, [tested[columns[place].name] for place in these])
                 with atomic_write(folder / file) as draft:
                     figure.savefig(draft, format="png", dpi=150, metadata={"Software": None})
-                told = f"{group}, {number} of {len(pages)}" if end else group
-                pictures.append(Picture(file, f"Features: {told}"))
+                title = f"{group}, {number} of {len(pages)}" if end else group
+                pictures.append(Picture(file, f"Features: {title}"))
     return pictures
 
 
-def _page(found: Comparison, features: Sequence[FeatureDifference]) -> Figure:
+def _page(comparison: Comparison, features: Sequence[FeatureDifference]) -> Figure:
     from matplotlib.figure import Figure
 
     across = min(len(features), COLUMNS)
@@ -70,17 +70,17 @@ def _page(found: Comparison, features: Sequence[FeatureDifference]) -> Figure:
 
     for i, feature in enumerate(features):
         main, below = part(i, BELOW + RATIO + GAP, MAIN), part(i, BELOW, RATIO)
-        _feature(found, feature, main, below)
+        _feature(comparison, feature, main, below)
     lines, names = figure.axes[0].get_legend_handles_labels()
     handles = dict(sorted(zip(names, lines, strict=True)))
-    pair = found.pair
+    pair = comparison.pair
     kind = "events" if pair.chosen == "all" else f"{pair.chosen} events"
     sides = {"A": pair.a, "B": pair.b}
-    told = [f"{n}: {safe(sides[n].title)}, {len(sides[n].table)} {kind}" for n in handles]
+    labels = [f"{n}: {safe(sides[n].title)}, {len(sides[n].table)} {kind}" for n in handles]
     columns = 1 if across == 1 else 2
     figure.legend(
         list(handles.values()),
-        told,
+        labels,
         loc="upper center",
         ncols=columns,
         fontsize=9 if across > 1 else 7,
@@ -88,12 +88,12 @@ def _page(found: Comparison, features: Sequence[FeatureDifference]) -> Figure:
     return figure
 
 
-def _feature(found: Comparison, feature: FeatureDifference, main: Axes, below: Axes) -> None:
+def _feature(comparison: Comparison, feature: FeatureDifference, main: Axes, below: Axes) -> None:
     """One feature: A as points, B as a line with a band, and A over B."""
     import numpy as np
 
     column = feature.column
-    a, b = (side.table.column(column.name) for side in (found.pair.a, found.pair.b))
+    a, b = (side.table.column(column.name) for side in (comparison.pair.a, comparison.pair.b))
     edges = edges_for(a, b)
     one, other = filled(a, edges), filled(b, edges)
     middle = (edges[1:] + edges[:-1]) / 2
@@ -137,5 +137,5 @@ def _ratio(axes: Axes, edges: NDArray[np.float64], one: Filled, other: Filled) -
 
 
 def _slug(text: str) -> str:
-    kept = "".join(c if c.isalnum() and c.isascii() else "-" for c in text.lower())
-    return kept.strip("-") or "group"
+    ascii_text = "".join(c if c.isalnum() and c.isascii() else "-" for c in text.lower())
+    return ascii_text.strip("-") or "group"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.api.table import Column
-    from bench.twosample.sides import Pair
+    from bench.twosample.sides import SidePair
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class FeatureDifference:
     """How often the feature is larger in an event of B than in one of A, ties counted half."""
 
 
-def feature_differences(pair: Pair) -> list[FeatureDifference]:
+def feature_differences(pair: SidePair) -> list[FeatureDifference]:
     """Every feature, the one with the largest distance first."""
     import numpy as np
 
@@ -45,11 +45,11 @@ def feature_differences(pair: Pair) -> list[FeatureDifference]:
         value = np.concatenate([one, other]).astype(np.float64)
         larger.append(AreaUnderCurve().estimate(Scored(y, value, ones, threshold=0.5))["auc"])
     p = [float(test.pvalue) for test in tests]
-    found = [
+    differences = [
         FeatureDifference(column, float(test.statistic), float(test.pvalue), corrected, estimate)
         for column, test, corrected, estimate in zip(a.columns, tests, holm(p), larger, strict=True)
     ]
-    return sorted(found, key=lambda feature: (-feature.distance, feature.column.name))
+    return sorted(differences, key=lambda feature: (-feature.distance, feature.column.name))
 
 
 def _kolmogorov_smirnov(one: NDArray[np.float32], other: NDArray[np.float32]) -> Any:

@@ -10,8 +10,8 @@ from bench.api.errors import RequestError
 from bench.report.exports import to_csv
 from bench.report.markdown import markdown
 from bench.storage.files import write_bytes
+from bench.twosample.blocks import feature_table, page
 from bench.twosample.drawing import draw
-from bench.twosample.wording import feature_table, page
 
 if TYPE_CHECKING:
     from bench.twosample.comparison import Comparison
@@ -30,7 +30,7 @@ def demand_own(folder: Path) -> None:
             raise RequestError(f"{folder}: has {name} but no {PAGE}; wanted a folder of its own")
 
 
-def write_page(found: Comparison, folder: Path) -> Path:
+def write_page(comparison: Comparison, folder: Path) -> Path:
     """Write the page of a comparison into a folder; gives its path.
 
     The same events give the same bytes. Those of an earlier comparison there are replaced.
@@ -42,11 +42,11 @@ def write_page(found: Comparison, folder: Path) -> Path:
     figures = folder / FIGURES
     shutil.rmtree(figures, ignore_errors=True)
     figures.mkdir(parents=True)
-    pictures = draw(found, folder, FIGURES)
-    write_bytes(folder / FEATURES, to_csv(feature_table(found.features)).encode())
+    pictures = draw(comparison, folder, FIGURES)
+    write_bytes(folder / FEATURES, to_csv(feature_table(comparison.features)).encode())
     (folder / SHARED).unlink(missing_ok=True)
-    if len(found.pair.shared):
-        lines = ["event", *(f"{event:016x}" for event in found.pair.shared)]
+    if len(comparison.pair.shared):
+        lines = ["event", *(f"{event:016x}" for event in comparison.pair.shared)]
         write_bytes(folder / SHARED, ("\n".join(lines) + "\n").encode())
-    write_bytes(folder / PAGE, markdown(page(found, pictures)).encode())
+    write_bytes(folder / PAGE, markdown(page(comparison, pictures)).encode())
     return folder / PAGE

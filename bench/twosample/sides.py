@@ -35,7 +35,7 @@ class Side:
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
+class SidePair:
     """Two sides with the same features and no event in common."""
 
     a: Side
@@ -59,12 +59,12 @@ def open_side(
     source = dataset.open(None if file else word, file, context)
     table, reused = load_table(dataset, distribution, source, context, tables)
     title = f"{file.name if file else dataset.name} ({source.edition})"
-    told = "reused their features" if reused else "made their features"
-    context.notice(f"{title}: {len(table)} events, {told}")
+    how = "reused their features" if reused else "made their features"
+    context.notice(f"{title}: {len(table)} events, {how}")
     return Side(title, table, source.digest)
 
 
-def pair_up(a: Side, b: Side, chosen: Chosen, folds: int, most: int | None = None) -> Pair:
+def pair_up(a: Side, b: Side, chosen: Chosen, folds: int, most: int | None = None) -> SidePair:
     """The events of a class of both sides; one that both hold is left out of the larger side.
 
     Events come in the order of their hashes, so that neither the order of a file nor its length
@@ -79,10 +79,10 @@ def pair_up(a: Side, b: Side, chosen: Chosen, folds: int, most: int | None = Non
     sides = [replace(side, table=_of_class(side.table, chosen)) for side in (a, b)]
     shared = np.intersect1d(sides[0].table.ids, sides[1].table.ids)
     larger = int(len(sides[1].table) >= len(sides[0].table))
-    kept = ~np.isin(sides[larger].table.ids, shared)
+    unshared = ~np.isin(sides[larger].table.ids, shared)
     sides[larger] = replace(
         sides[larger],
-        table=sides[larger].table.take(np.flatnonzero(kept)),
+        table=sides[larger].table.take(np.flatnonzero(unshared)),
         left_out=len(shared),
     )
     for name, side in zip("AB", sides, strict=True):
@@ -99,7 +99,7 @@ def pair_up(a: Side, b: Side, chosen: Chosen, folds: int, most: int | None = Non
             f"{_counted(total, chosen)} of both sides are too few for {folds} folds: "
             f"wanted {2 * LEAF} in a fit, so that a tree can split"
         )
-    return Pair(first, second, chosen, shared)
+    return SidePair(first, second, chosen, shared)
 
 
 def _demand_same_columns(a: Side, b: Side) -> None:
@@ -116,9 +116,9 @@ def _of_class(table: Table, chosen: Chosen) -> Table:
     """The events of a class, sorted by hash."""
     import numpy as np
 
-    wanted = {"background": (0,), "signal": (1,), "all": (0, 1)}[chosen]
+    labels = {"background": (0,), "signal": (1,), "all": (0, 1)}[chosen]
     order = np.argsort(table.ids)
-    return table.take(order[np.isin(table.y[order], wanted)])
+    return table.take(order[np.isin(table.y[order], labels)])
 
 
 def _counted(n: int, chosen: Chosen) -> str:

@@ -80,7 +80,7 @@ class FreshMishap(Sound):
     name = "fresh-mishap"
 
     def load(self, folder: Path, context: bench.Context) -> Fitted:
-        if Path(sys.argv[0]).name == "fresh.py":
+        if Path(sys.argv[0]).name == "fresh_process.py":
             self.happen()
         return super().load(folder, context)
 

@@ -88,10 +88,10 @@ def compare(
     from bench.report.markdown import markdown
     from bench.storage.home import Home
     from bench.storage.request import ALL
+    from bench.twosample.blocks import summary, tables
     from bench.twosample.comparison import compare as compared
     from bench.twosample.page import demand_own, write_page
     from bench.twosample.sides import open_side, pair_up
-    from bench.twosample.wording import summary, tables
 
     if output:
         demand_own(output)
@@ -108,7 +108,7 @@ def compare(
     if sides[0].title == sides[1].title:
         sides = [replace(side, title=word) for side, word in zip(sides, (a, b), strict=True)]
     pair = pair_up(sides[0], sides[1], chosen, folds, None if events == ALL else events)
-    found = compared(pair, folds, seed, surroundings)
-    click.echo(markdown([*tables(found, short=True), *summary(found)]).rstrip())
+    comparison = compared(pair, folds, seed, surroundings)
+    click.echo(markdown([*tables(comparison, short=True), *summary(comparison)]).rstrip())
     if output:
-        click.echo(f"written to {write_page(found, output)}", err=True)
+        click.echo(f"written to {write_page(comparison, output)}", err=True)

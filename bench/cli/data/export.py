@@ -23,7 +23,7 @@ from bench.cli.options import OF_DATASET, sample_options
 )
 @OF_DATASET
 @sample_options
-def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) -> None:
+def export(name: str, output: Path, options: Mapping[str, str], **fields: Any) -> None:
     """Write the events that `bench run --dataset NAME` would fit on and evaluate on.
 
     A row an event: `sample` (train, valid, or evaluated), `event` (its id), `index` (its place in
@@ -38,16 +38,16 @@ def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) ->
     from bench.cli.surroundings import context
     from bench.data.export import demand_table, write_samples
     from bench.data.run_samples import DatasetRef, load_samples
-    from bench.plugins.option_routing import build_datasets, dataset_seats, share_out
+    from bench.plugins.option_routing import build_datasets, dataset_targets, share_out
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
     from bench.storage.request import SampleRequest
 
     demand_table(output)
-    request = SampleRequest(dataset=name, **asked)
+    request = SampleRequest(dataset=name, **fields)
     entries = load_registry().datasets_of(request.dataset, request.train)
-    seats = dataset_seats(*entries)
-    datasets = build_datasets(seats, *entries, share_out(options, seats))
+    targets = dataset_targets(*entries)
+    datasets = build_datasets(targets, *entries, share_out(options, targets))
     evaluated, fitted_on = (
         DatasetRef(dataset, entry.distribution)
         for dataset, entry in zip(datasets, entries, strict=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bench.metrics.curve import BACKGROUND_FLOOR, Curve, Ranking
 from bench.metrics.intervals import TAILS
 from bench.report.drawing.sheet import safe, sheet
-from bench.report.sets import Setting
+from bench.report.event_sets import Setting
 
 if TYPE_CHECKING:
     import numpy as np

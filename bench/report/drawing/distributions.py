@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bench.metrics.curve import BACKGROUND_FLOOR
-from bench.metrics.sculpting import kept_rows
+from bench.metrics.sculpting import tightest_rows
 from bench.report.drawing.sheet import safe, sheet, short
-from bench.report.sets import Setting
+from bench.report.event_sets import Setting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-KEPT = 0.1
+SHARE = 0.1
 """Share of the background whose masses are drawn, its highest scores."""
 
 
@@ -25,10 +25,10 @@ def scores(settings: Sequence[Setting]) -> Figure | None:
     edges = np.linspace(0, 1, 41).tolist()
     for axes, setting in zip(panels, settings, strict=False):
         scored = setting.middle.scored()
-        for label, told in ((0, "background"), (1, "signal")):
-            inside = (scored.y == label) & scored.verdict
+        for label, name in ((0, "background"), (1, "signal")):
+            inside = (scored.y == label) & scored.answered
             if inside.any():
-                axes.hist(scored.score[inside], edges, density=True, histtype="step", label=told)
+                axes.hist(scored.score[inside], edges, density=True, histtype="step", label=name)
         axes.axvline(scored.threshold, color="0.5", linestyle=":", linewidth=1)
         axes.set_yscale("log")
         axes.set(xlabel="score", title=short(setting.title), xlim=(0, 1))
@@ -44,8 +44,8 @@ def calibration(settings: Sequence[Setting]) -> Figure | None:
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--")
     for setting in settings:
         scored = setting.middle.scored()
-        kept = scored.verdict
-        score, y, weights = scored.score[kept], scored.y[kept], scored.weights[kept]
+        answered = scored.answered
+        score, y, weights = scored.score[answered], scored.y[answered], scored.weights[answered]
         place = np.clip((score * 10).astype(int), 0, 9)
         total = np.bincount(place, weights, 10)
         some = np.bincount(place, minlength=10) >= BACKGROUND_FLOOR
@@ -62,7 +62,7 @@ def sculpting(settings: Sequence[Setting]) -> Figure | None:
     import numpy as np
 
     first = settings[0].middle.scored()
-    if first.mass is None or int(KEPT * (first.y == 0).sum()) < BACKGROUND_FLOOR:
+    if first.mass is None or int(SHARE * (first.y == 0).sum()) < BACKGROUND_FLOOR:
         return None
     figure, (axes,) = sheet(1, 6.4, 4.8)
     mass = first.mass[first.y == 0]
@@ -74,9 +74,9 @@ def sculpting(settings: Sequence[Setting]) -> Figure | None:
         if scored.mass is None:
             continue
         background = scored.y == 0
-        kept = kept_rows(scored.rank[background], KEPT)
+        tightest = tightest_rows(scored.rank[background], SHARE)
         axes.hist(
-            scored.mass[background][kept],
+            scored.mass[background][tightest],
             edges,
             density=True,
             histtype="step",

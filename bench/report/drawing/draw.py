@@ -11,7 +11,7 @@ from bench.report.drawing.curves import roc, sic
 from bench.report.drawing.distributions import calibration, scores, sculpting
 from bench.report.drawing.history import history
 from bench.report.drawing.sheet import STYLE
-from bench.report.sets import EventSet, Setting
+from bench.report.event_sets import EventSet, Setting
 from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError
 from bench.report.drawing.sheet import safe, sheet
-from bench.report.sets import Setting
+from bench.report.event_sets import Setting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,11 +22,11 @@ LOSSES = ("answer_loss", "verdict_loss", "valid_loss", "loss")
 
 def history(settings: Sequence[Setting]) -> Figure | None:
     """The loss over the training; nothing where no model logged one."""
-    told = {s.title: found for s in settings if (found := list(_losses(s)))}
-    if not told:
+    curves = {s.title: losses for s in settings if (losses := list(_losses(s)))}
+    if not curves:
         return None
     figure, (axes,) = sheet(1, 6.4, 4.2)
-    for title, points in told.items():
+    for title, points in curves.items():
         steps, values = zip(*points, strict=True)
         last = max(steps) or 1
         axes.plot([step / last for step in steps], values, marker=".", label=safe(title))
@@ -42,7 +42,7 @@ def _losses(setting: Setting) -> Iterator[tuple[int, float]]:
     except DamagedError as error:
         log.warning("%s; its losses are not drawn", error)
         return
-    for found in rows:
-        known = [value for name in LOSSES if isinstance(value := found.get(name), float)]
+    for row in rows:
+        known = [value for name in LOSSES if isinstance(value := row.get(name), float)]
         if known:
-            yield int(found["step"] or 0), known[0]
+            yield int(row["step"] or 0), known[0]

@@ -11,10 +11,10 @@ from bench.comparison.groups import LEVEL, Pair, letters, pairs, scores_key
 from bench.comparison.paired import max_sic_difference
 from bench.comparison.table import differences, drifted
 from bench.metrics.format import DASH, number
-from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated, plain
+from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, counted, estimated, plain
+from bench.report.event_sets import EventSet, Setting, Spread
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.sections.guarded import marked
-from bench.report.sets import EventSet, Setting, Spread
 
 COLUMNS = {"auc": "AUC", "max_sic": "max SIC"}
 
@@ -26,16 +26,16 @@ def conclusions(events: EventSet) -> list[Block]:
     seeded = any(len(setting.runs) > 1 for setting in settings)
     if len(settings) == 1:
         return [Heading(events.title), _table(events, tested, seeded)]
-    said = [_groups(events, tested, seeded), _best(settings, tested), *_by_sic(settings)]
-    said += _by_seeds(settings, tested)
-    said += _by_threshold(settings, tested)
+    sentences = [_groups(events, tested, seeded), _best(settings, tested), *_by_sic(settings)]
+    sentences += _by_seeds(settings, tested)
+    sentences += _by_threshold(settings, tested)
     if events.sample.signal < FEW_SIGNAL:
         few = events.sample.signal
-        said.append(f"With {few} signal events hardly anything can be told apart.")
+        sentences.append(f"With {few} signal events hardly anything can be told apart.")
     return [
         Heading(events.title),
         _table(events, tested, seeded),
-        Text(" ".join(filter(None, said))),
+        Text(" ".join(filter(None, sentences))),
     ]
 
 
@@ -51,11 +51,11 @@ class Tested:
     @classmethod
     def of(cls, settings: Sequence[Setting]) -> Tested:
         """DeLong on the runs of median AUC; apart where no seeds overlap either."""
-        found = pairs([setting.middle for setting in settings])
-        told = [pair for pair in found if pair.separable]
-        unsure = [p for p in told if _unsure(settings[p.first], settings[p.second])]
-        apart = [(p.first, p.second) for p in told if p not in unsure]
-        return cls(found, letters(len(settings), apart), unsure)
+        compared = pairs([setting.middle for setting in settings])
+        separable = [pair for pair in compared if pair.separable]
+        unsure = [p for p in separable if _unsure(settings[p.first], settings[p.second])]
+        apart = [(p.first, p.second) for p in separable if p not in unsure]
+        return cls(compared, letters(len(settings), apart), unsure)
 
     def share(self, one: int, other: int) -> bool:
         """Whether two settings cannot be told apart."""
@@ -66,23 +66,23 @@ def _unsure(one: Setting, other: Setting) -> bool:
     return max(len(one.runs), len(other.runs)) > 1 and one.overlaps(other)
 
 
-def _table(events: EventSet, tested: Tested, seeded: bool) -> Table:
+def _table(events: EventSet, tested: Tested, seeded: bool) -> TableBlock:
     several = len(events.settings) > 1
     headings = ["model"]
-    for told in COLUMNS.values():
-        headings += [told, f"{told} over seeds"] if seeded else [told]
+    for heading in COLUMNS.values():
+        headings += [heading, f"{heading} over seeds"] if seeded else [heading]
     rows = []
     for setting, mark in zip(events.settings, tested.marks, strict=True):
         row = [marked(setting.title, [run.record for run in setting.runs])]
         row += [counted(len(setting.runs))] if seeded else []
-        found = setting.middle.metrics().estimates
+        estimates = setting.middle.metrics().estimates
         for name in COLUMNS:
-            row.append(estimated(found.get(name), marked=False))
+            row.append(estimated(estimates.get(name), marked=False))
             row += [_over_seeds(setting.spread(name))] if seeded else []
         rows.append([*row, *([plain(mark)] if several else [])])
     headings = [*headings[:1], *(["seeds"] if seeded else []), *headings[1:]]
     headings += ["group"] if several else []
-    return Table(f"groups-{events.slug}", headings, rows)
+    return TableBlock(f"groups-{events.slug}", headings, rows)
 
 
 def _over_seeds(spread: Spread | None) -> Cell:
@@ -96,15 +96,15 @@ def _groups(events: EventSet, tested: Tested, seeded: bool) -> str:
     sample, models = events.sample, _distinct(events.settings)
     if models == 1:
         return "One model's scores, cut at several thresholds."
-    told = (
+    text = (
         f"Models that share a letter cannot be told apart by AUC on these {sample.signal} signal "
         f"and {sample.background} background events (DeLong's paired test, Holm over "
         f"{models * (models - 1) // 2} pairs)"
     )
     if not seeded:
-        return f"{told}."
+        return f"{text}."
     return (
-        f"{told}, or not by their seeds, whose AUC overlap. The figures are those of the run of "
+        f"{text}, or not by their seeds, whose AUC overlap. The figures are those of the run of "
         "median AUC with the 95 % interval that its events give; over seeds stands the median "
         "with the 16 to 84 % band, which is another uncertainty and never mixed with the first."
     )
@@ -120,10 +120,10 @@ def _best(settings: Sequence[Setting], tested: Tested) -> str:
     key = _key(settings[0])
     second = next(i for i, setting in enumerate(settings) if _key(setting) != key)
     closest = next(pair for pair in tested.pairs if (pair.first, pair.second) == (0, second))
-    told = f"No winner: {_distinct(equal)} models share the first place."
+    text = f"No winner: {_distinct(equal)} models share the first place."
     if closest.difference.needed is None or closest.separable:
-        return told
-    return f"{told} About {closest.difference.needed} signal events would tell the first two apart."
+        return text
+    return f"{text} About {closest.difference.needed} signal events would tell the first two apart."
 
 
 def _key(setting: Setting) -> str:
@@ -144,15 +144,16 @@ def _by_sic(settings: Sequence[Setting]) -> list[str]:
     best = max(settings, key=most)
     if best is settings[0] or not _knows(best):
         return []
-    found = max_sic_difference(best.middle.scored(), settings[0].middle.scored())
-    if not isfinite(found.value):
+    difference = max_sic_difference(best.middle.scored(), settings[0].middle.scored())
+    if not isfinite(difference.value):
         return []
-    told = f"By max SIC {best.title} is first, {number(found.value)} "
-    told += f"[{number(found.low)}, {number(found.high)}] above {settings[0].title}"
-    if not found.p < LEVEL:
-        return [f"{told}, which these events cannot tell from nought (paired bootstrap)."]
+    text = f"By max SIC {best.title} is first, {number(difference.value)} "
+    text += f"[{number(difference.low)}, {number(difference.high)}] above {settings[0].title}"
+    if not difference.p < LEVEL:
+        return [f"{text}, which these events cannot tell from nought (paired bootstrap)."]
     return [
-        f"{told} (paired bootstrap, p = {found.p:.2g}): AUC hides what few background events show."
+        f"{text} (paired bootstrap, p = {difference.p:.2g}): AUC hides what few background events "
+        "show."
     ]
 
 
@@ -173,17 +174,17 @@ def _knows(setting: Setting) -> bool:
 
 def _by_threshold(settings: Sequence[Setting], tested: Tested) -> list[str]:
     """Pairs on one ROC whose decisions differ: another threshold, and nothing else."""
-    said = []
+    drifting = []
     for i, j in combinations(range(len(settings)), 2):
         knowing = all(_knows(settings[place]) for place in (i, j))
         if not (tested.share(i, j) and knowing):
             continue
-        found = differences(settings[i].middle, settings[j].middle, quick=True)
-        if drifted(found, [difference.p for difference in found]):
-            said.append(f"{settings[i].title} and {settings[j].title}")
-    if not said:
+        paired = differences(settings[i].middle, settings[j].middle, quick=True)
+        if drifted(paired, [difference.p for difference in paired]):
+            drifting.append(f"{settings[i].title} and {settings[j].title}")
+    if not drifting:
         return []
     return [
         "Their decisions differ, in opposite directions for signal and background, by threshold "
-        f"drift along one and the same ROC, as far as these events can tell: {'; '.join(said)}."
+        f"drift along one and the same ROC, as far as these events can tell: {'; '.join(drifting)}."
     ]

@@ -8,9 +8,9 @@ from itertools import combinations
 from bench.api.errors import DamagedError
 from bench.comparison.paired import Difference, decision_difference, holm
 from bench.metrics.format import number, p_value
-from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated
+from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, counted, estimated
+from bench.report.event_sets import EventSet
 from bench.report.sections.guarded import marked
-from bench.report.sets import EventSet
 from bench.storage.store import Run
 
 FIGURES = {"recall_signal": "ε_S", "recall_background": "1 - ε_B", "sic": "SIC"}
@@ -39,25 +39,25 @@ def _section(runs: Sequence[Run], events: EventSet) -> list[Block]:
         metrics = run.metrics()
         figures = [estimated(metrics.estimates.get(name)) for name in FIGURES]
         rows.append([_name(run), *figures, counted(metrics.counts.unjudged)])
-    told = (
+    text = (
         "Decisions are one point of a ROC and have no order: they get no letter, no AUC and no "
         "maximum SIC, and are not ranked among scores, those that they were cut from included."
     )
     blocks: list[Block] = [
         Heading(f"Decisions alone: {events.title}"),
-        Table(f"decided-{events.slug}", ["model", *FIGURES.values(), "no verdict"], rows),
+        TableBlock(f"decided-{events.slug}", ["model", *FIGURES.values(), "no answer"], rows),
     ]
     others = [setting.middle for setting in events.settings[:1]]
     pairs = [*((run, other) for run in runs for other in others), *combinations(runs, 2)]
     if not pairs:
-        return [*blocks, Text(told)]
-    paired = Table(f"paired-{events.slug}", PAIRED, list(_pairs(pairs)))
-    told += (
+        return [*blocks, Text(text)]
+    paired = TableBlock(f"paired-{events.slug}", PAIRED, list(_pairs(pairs)))
+    text += (
         " At their thresholds they are paired with each other, and with the best of the scores by "
         "AUC if there are any, on the same events: the difference in right decisions, and "
         "McNemar's exact test, Holm over the table."
     )
-    return [*blocks, paired, Text(told)]
+    return [*blocks, paired, Text(text)]
 
 
 def _pairs(pairs: Sequence[tuple[Run, Run]]) -> Iterator[list[Cell]]:

@@ -8,7 +8,7 @@ from bench.api.errors import DamagedError
 from bench.api.inputs import WITHIN
 from bench.api.scores import Estimate
 from bench.metrics.format import DASH
-from bench.report.blocks import Cell, Table, counted, estimated, plain
+from bench.report.blocks import Cell, TableBlock, counted, estimated, plain
 from bench.report.sections.guarded import marked
 from bench.storage.record import SampleRecord
 from bench.storage.store import Run
@@ -43,15 +43,15 @@ USUAL_VIEWS = ("texts", "numbers")
 """Views that have a column in every table."""
 
 
-def standard(runs: Sequence[Run]) -> Table:
+def standard(runs: Sequence[Run]) -> TableBlock:
     """A row a run, figures that no threshold or a fixed one gives; a failed run keeps its row."""
     views = views_of(runs)
     rows = [[*_about(run, views), *_figures(run, STANDARD)] for run in sorted(runs, key=_place)]
     about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
-    return Table("figures", [*about, *views, *STANDARD.values()], rows)
+    return TableBlock("figures", [*about, *views, *STANDARD.values()], rows)
 
 
-def decisions(runs: Sequence[Run]) -> Table:
+def decisions(runs: Sequence[Run]) -> TableBlock:
     """A row a run, the figures of the decisions at its threshold, as the study diary gave them."""
     views = views_of(runs)
     rows = [
@@ -59,8 +59,8 @@ def decisions(runs: Sequence[Run]) -> Table:
         for run in sorted(runs, key=_place)
     ]
     about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
-    counts = ("correct signal", "correct background", "no verdict")
-    return Table("decisions", [*about, *views, *DECISIONS.values(), *counts], rows)
+    counts = ("correct signal", "correct background", "no answer")
+    return TableBlock("decisions", [*about, *views, *DECISIONS.values(), *counts], rows)
 
 
 def views_of(runs: Sequence[Run]) -> list[str]:
@@ -87,19 +87,19 @@ def _place(run: Run) -> tuple[str, ...]:
 
 def _about(run: Run, views: Sequence[str]) -> list[Cell]:
     record, sample, train = run.record, run.record.sample, run.record.train
-    told = Cell(DASH)
+    events = Cell(DASH)
     if sample:
-        told = Cell(f"{sample.part} {sample.size}", note=few_signal(sample), marked=True)
+        events = Cell(f"{sample.part} {sample.size}", note=few_signal(sample), marked=True)
     fitted_on = plain(train.drawn if train else "")
     if record.outside:
         fitted_on = Cell("not known", note=f"lacks {', '.join(record.outside.lacks)}", marked=True)
     return [
         plain(record.created[:10]),
         plain(sample.label if sample else record.dataset),
-        told,
+        events,
         plain(sample.fingerprint[:6] if sample else ""),
         marked(record.plugin, [record]),
-        plain(", ".join(told for told in (record.options, record.threshold_asked) if told)),
+        plain(", ".join(filter(None, (record.options, record.threshold_asked)))),
         fitted_on,
         DASH_CELL if record.outside else counted(record.seed),
         *(plain(record.view(view)) for view in views),
@@ -110,22 +110,22 @@ DASH_CELL = Cell(DASH)
 
 
 def _figures(run: Run, columns: dict[str, str]) -> list[Cell]:
-    found, why = _estimates(run)
+    estimates, why = _estimates(run)
     if why:
         first = Cell(DASH, note=why, marked=True)
         return [first, *[DASH_CELL] * (len(columns) - 1)]
-    return [estimated(found.get(name), marked=name in MARKED) for name in columns]
+    return [estimated(estimates.get(name), marked=name in MARKED) for name in columns]
 
 
 def _counts(run: Run) -> list[Cell]:
-    found, why = _estimates(run)
+    estimates, why = _estimates(run)
     if why:
         return [DASH_CELL] * 3
     counts = run.metrics().counts
     cells = []
     for right, total, recall in (
-        (counts.true_signal, counts.signal, found.get("recall_signal")),
-        (counts.true_background, counts.background, found.get("recall_background")),
+        (counts.true_signal, counts.signal, estimates.get("recall_signal")),
+        (counts.true_background, counts.background, estimates.get("recall_background")),
     ):
         rate = estimated(recall)
         text = f"{right} of {total}, {rate.text}"
@@ -137,8 +137,8 @@ def _estimates(run: Run) -> tuple[dict[str, Estimate], str]:
     """The figures of a run, or why there are none."""
     record = run.record
     if record.status != "ok":
-        told = f"{record.status}: {record.error or 'no error recorded'}"
-        return {}, f"{record.plugin}, {run.name}: {told}"
+        reason = f"{record.status}: {record.error or 'no error recorded'}"
+        return {}, f"{record.plugin}, {run.name}: {reason}"
     try:
         return run.metrics().estimates, ""
     except DamagedError as error:

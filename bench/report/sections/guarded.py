@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.guards.every import by_code
-from bench.report.blocks import Block, Cell, Heading, Table, Text, plain
+from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, plain
 from bench.storage.record import RunRecord, Verdict
 from bench.storage.store import Run
 
@@ -13,11 +13,11 @@ MARKS = {"void": "✗", "allowed": "✗", "warn": "!", "note": ""}
 """What a finding puts behind a model's name, by how grave it is."""
 
 
-def found(record: RunRecord) -> list[Verdict]:
+def with_findings(record: RunRecord) -> list[Verdict]:
     """The verdicts that found something, the gravest first."""
     order = list(MARKS)
-    there = [verdict for verdict in record.verdicts if verdict.findings]
-    return sorted(there, key=lambda verdict: (order.index(verdict.outcome), verdict.code))
+    verdicts = [verdict for verdict in record.verdicts if verdict.findings]
+    return sorted(verdicts, key=lambda verdict: (order.index(verdict.outcome), verdict.code))
 
 
 def marked(name: str, records: Sequence[RunRecord]) -> Cell:
@@ -25,14 +25,14 @@ def marked(name: str, records: Sequence[RunRecord]) -> Cell:
     grave = {
         verdict.code: verdict
         for record in records
-        for verdict in found(record)
+        for verdict in with_findings(record)
         if MARKS.get(verdict.outcome)
     }
     if not grave:
         return Cell(name)
     signs = sorted({MARKS[verdict.outcome] for verdict in grave.values()})
-    told = "; ".join(in_words(verdict) for verdict in grave.values())
-    return Cell(f"{name} {' '.join(signs)}", note=told, marked=True)
+    note = "; ".join(in_words(verdict) for verdict in grave.values())
+    return Cell(f"{name} {' '.join(signs)}", note=note, marked=True)
 
 
 def in_words(verdict: Verdict) -> str:
@@ -40,15 +40,15 @@ def in_words(verdict: Verdict) -> str:
     return f"{verdict.code} {verdict.guard} ({verdict.outcome}): {', '.join(verdict.findings)}"
 
 
-def nothing(record: RunRecord) -> str:
+def nothing_found(record: RunRecord) -> str:
     """How many guards looked at a run in which none found anything."""
     if record.bare:
         return "no guard has looked: of bare counts no event and no score is known"
-    looked = len({verdict.code for verdict in record.verdicts if not verdict.skipped})
-    return f"{looked} guards looked and found nothing" if looked else "no guard has looked"
+    inspected = len({verdict.code for verdict in record.verdicts if not verdict.skipped})
+    return f"{inspected} guards looked and found nothing" if inspected else "no guard has looked"
 
 
-def looked(record: RunRecord) -> list[str]:
+def coverage(record: RunRecord) -> list[str]:
     """Which guards looked at imported scores, and which could not and why; a line each."""
     if record.outside is None or not record.verdicts:
         return []
@@ -79,22 +79,22 @@ def guarded(runs: Sequence[Run]) -> list[Block]:
             plain(verdict.remedy or (known[verdict.code].remedy if verdict.code in known else "")),
         ]
         for run in sorted(own, key=lambda run: (run.record.title, run.name))
-        for verdict in found(run.record)
+        for verdict in with_findings(run.record)
     ]
     headings = ("model", "dataset", "guard", "outcome", "finding", "what to do")
-    table = [Table("guards", headings, rows)] if rows else []
-    return [Heading("What the guards found"), *table, Text(_told(own, bool(rows)))]
+    table = [TableBlock("guards", headings, rows)] if rows else []
+    return [Heading("What the guards found"), *table, Text(_summary(own, bool(rows)))]
 
 
-def _told(runs: Sequence[Run], anything: bool) -> str:
-    looked = sum(bool(run.record.verdicts) for run in runs)
-    if not looked:
+def _summary(runs: Sequence[Run], anything: bool) -> str:
+    inspected = sum(bool(run.record.verdicts) for run in runs)
+    if not inspected:
         return "No guard has looked at these runs: they were made before there were guards."
     whole = len(runs)
-    told = f"Guards looked at {'all' if looked == whole else f'{looked} of the'} {whole} runs"
+    text = f"Guards looked at {'all' if inspected == whole else f'{inspected} of the'} {whole} runs"
     if not anything:
-        return f"{told} and found nothing."
+        return f"{text} and found nothing."
     return (
-        f"{told}. void: worth nothing; allowed: it would be void, and somebody let it through; "
+        f"{text}. void: worth nothing; allowed: it would be void, and somebody let it through; "
         "warn: its figures may mislead; note: something to know."
     )

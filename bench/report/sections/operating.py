@@ -8,8 +8,8 @@ from itertools import groupby
 from bench.api.errors import DamagedError
 from bench.api.scores import Counts
 from bench.comparison.binormal import OperatingPoint
-from bench.comparison.points import CommonRoc, common_roc, separations
-from bench.report.blocks import Block, Heading, Table, Text, counted, estimated, plain
+from bench.comparison.points import CommonRoc, common_roc, separable_pairs
+from bench.report.blocks import Block, Heading, TableBlock, Text, counted, estimated, plain
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.storage.store import Run
 
@@ -29,30 +29,30 @@ def operating(runs: Sequence[Run]) -> list[Block]:
 
 def _section(title: str, runs: Sequence[Run]) -> list[Block]:
     counts = [run.metrics().counts for run in runs]
-    points = [_point(found) for found in counts]
-    said = [_same_roc(runs, common_roc(points), len(points)), _pairs(points)]
+    points = [_point(own) for own in counts]
+    sentences = [_same_roc(runs, common_roc(points), len(points)), _pairs(points)]
     if min(point.signal for point in points) < FEW_SIGNAL:
         least, most = (pick(point.signal for point in points) for pick in (min, max))
         few = f"{least}" if least == most else f"{least} to {most}"
-        said.append(f"With {few} signal events hardly anything can be told apart.")
+        sentences.append(f"With {few} signal events hardly anything can be told apart.")
     rows = []
     for run in runs:
-        found = run.metrics().estimates
+        estimates = run.metrics().estimates
         about = [plain(run.record.created[:10]), plain(run.record.setting)]
-        rows.append([*about, *(estimated(found.get(name)) for name in FIGURES)])
+        rows.append([*about, *(estimated(estimates.get(name)) for name in FIGURES)])
         counted_by = run.metrics().counts
         rows[-1].append(counted(counted_by.unjudged))
-    headings = ["date", "model", *FIGURES.values(), "no verdict"]
+    headings = ["date", "model", *FIGURES.values(), "no answer"]
     name = "points-" + "".join(c if c.isalnum() else "-" for c in title.lower())
     return [
         Heading(f"Operating points: {title}"),
-        Table(name, headings, rows),
-        Text(" ".join(said)),
+        TableBlock(name, headings, rows),
+        Text(" ".join(sentences)),
     ]
 
 
-def _same_roc(runs: Sequence[Run], found: CommonRoc | None, points: int) -> str:
-    if found is None:
+def _same_roc(runs: Sequence[Run], common: CommonRoc | None, points: int) -> str:
+    if common is None:
         if points < 4:
             return "Too few points to fit a ROC to."
         return (
@@ -60,24 +60,24 @@ def _same_roc(runs: Sequence[Run], found: CommonRoc | None, points: int) -> str:
             "by more than their threshold."
         )
     off = ", ".join(
-        f"{run.record.setting} of {run.record.created[:10]}" for run in _at(runs, found)
+        f"{run.record.setting} of {run.record.created[:10]}" for run in _at(runs, common)
     )
     left_out = f" Not on it: {off}." if off else ""
-    return found.fit.sentence + left_out
+    return common.fit.sentence + left_out
 
 
-def _at(runs: Sequence[Run], found: CommonRoc) -> list[Run]:
-    return [runs[i] for i in found.off]
+def _at(runs: Sequence[Run], common: CommonRoc) -> list[Run]:
+    return [runs[i] for i in common.off]
 
 
 def _pairs(points: Sequence[OperatingPoint]) -> str:
-    found = separations(points)
-    told = "; ".join(
-        f"{one.alone} by {one.what} ({one.together} with Holm's correction)" for one in found
+    separable = separable_pairs(points)
+    numbers = "; ".join(
+        f"{one.alone} by {one.what} ({one.together} with Holm's correction)" for one in separable
     )
-    pairs = f"{found[0].pairs} pair{'' if found[0].pairs == 1 else 's'}"
+    pairs = f"{separable[0].pairs} pair{'' if separable[0].pairs == 1 else 's'}"
     return (
-        f"Of {pairs}, separable at 95 %: {told} (Fisher's exact test on ε_S and "
+        f"Of {pairs}, separable at 95 %: {numbers} (Fisher's exact test on ε_S and "
         "ε_B, a normal test on ln SIC; the points are taken as independent, as counts do not say "
         "which events were decided alike)."
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bench.api.errors import DamagedError
 from bench.api.scores import Estimate
-from bench.report.blocks import Block, Heading, Table, Text, plain
+from bench.report.blocks import Block, Heading, TableBlock, Text, plain
 from bench.storage.store import Run
 
 
@@ -34,39 +34,39 @@ def printed(runs: Sequence[Run]) -> list[Block]:
         assert outside is not None
         assert sample is not None
         try:
-            found = run.metrics().estimates
+            estimates = run.metrics().estimates
         except DamagedError:
             continue
         checked += sum(len(_printings(text)) for text in outside.printed.values())
-        for slip in misprints(outside.printed, found, outside.tolerance):
+        for slip in misprints(outside.printed, estimates, outside.tolerance):
             about = (run.record.created[:10], run.record.setting, f"{sample.label} {sample.size}")
             decimals = len(slip.printed.partition(".")[2])
             recomputed = f"{slip.value:.{max(decimals, 2)}f}"
             cells = (slip.name.replace("_", " "), slip.printed, recomputed, slip.meant)
             rows.append([plain(text) for text in (*about, *cells)])
-    told = (
+    summary = (
         f"Of {checked} printed figures {checked - len(rows)} follow from the counts printed beside "
         f"them, {len(rows)} do not."
     )
-    blocks: list[Block] = [Heading("Printed figures, computed again"), Text(told)]
+    blocks: list[Block] = [Heading("Printed figures, computed again"), Text(summary)]
     headings = ("date", "model", "sample", "figure", "printed", "recomputed", "what it is")
-    return [*blocks, Table("printed", headings, rows)] if rows else blocks
+    return [*blocks, TableBlock("printed", headings, rows)] if rows else blocks
 
 
 def misprints(
-    told: Mapping[str, str], found: Mapping[str, Estimate], tolerance: float = 0.0
+    figures: Mapping[str, str], estimates: Mapping[str, Estimate], tolerance: float = 0.0
 ) -> list[Misprint]:
     """The printed figures, by name of the estimate, that are further off than rounding explains."""
     wrong: dict[str, tuple[str, float]] = {}
     slips = []
-    for name, texts in sorted(told.items()):
-        value = found[name].value if name in found else None
+    for name, texts in sorted(figures.items()):
+        value = estimates[name].value if name in estimates else None
         for text in _printings(texts):
             if value is None:
                 slips.append(Misprint(name, text, float("nan"), "no figure of the bench"))
             elif not _agrees(text, value, tolerance):
                 wrong[name] = (text, value)
-                slips.append(Misprint(name, text, value, _meant(name, text, found)))
+                slips.append(Misprint(name, text, value, _meant(name, text, estimates)))
     return [_swapped(slip, wrong) for slip in slips]
 
 
@@ -80,12 +80,12 @@ def _agrees(text: str, value: float, tolerance: float) -> bool:
     return abs(float(text) - value) <= step / 2 + tolerance + 1e-9
 
 
-def _meant(name: str, text: str, found: Mapping[str, Estimate]) -> str:
+def _meant(name: str, text: str, estimates: Mapping[str, Estimate]) -> str:
     """The other figures of the same counts that would be printed so, those of its class first."""
     label = name.rpartition("_")[2]
     same = [
         other
-        for other, estimate in found.items()
+        for other, estimate in estimates.items()
         if other != name
         and other.partition("_")[0] in ("precision", "recall", "f1", "accuracy")
         and estimate.value is not None
@@ -100,6 +100,6 @@ def _swapped(slip: Misprint, wrong: Mapping[str, tuple[str, float]]) -> Misprint
     for name, (text, value) in wrong.items():
         crossed = _agrees(slip.printed, value, 0.0) and _agrees(text, slip.value, 0.0)
         if name != slip.name and crossed:
-            told = f"swapped with {name.replace('_', ' ')}"
-            return Misprint(slip.name, slip.printed, slip.value, told)
+            meaning = f"swapped with {name.replace('_', ' ')}"
+            return Misprint(slip.name, slip.printed, slip.value, meaning)
     return slip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bench.api.errors import DamagedError
 from bench.comparison.shift import Shift, shift_between
 from bench.metrics.format import number, p_value
-from bench.report.blocks import Block, Cell, Heading, Table, Text, plain, valued
-from bench.report.sets import EventSet, Setting
+from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, plain, valued
+from bench.report.event_sets import EventSet, Setting
 
 LEVEL = 0.05
 HEADINGS = (
@@ -26,14 +26,14 @@ HEADINGS = (
 
 def shifts(events: EventSet) -> list[Block]:
     """A table and what follows from it; nothing where no model has its valid scores."""
-    found = {s.title: shift for s in events.settings if (shift := _shift(s, events))}
-    if not found:
+    by_title = {s.title: shift for s in events.settings if (shift := _shift(s, events))}
+    if not by_title:
         return []
-    rows = [_row(title, shift) for title, shift in found.items()]
+    rows = [_row(title, shift) for title, shift in by_title.items()]
     return [
         Heading(f"Prior and domain: {events.title}", 3),
-        Table(f"shift-{events.slug}", HEADINGS, rows),
-        Text(_told(found, events.sample.natural)),
+        TableBlock(f"shift-{events.slug}", HEADINGS, rows),
+        Text(_conclusion(by_title, events.sample.natural)),
     ]
 
 
@@ -61,15 +61,15 @@ def _p(value: float) -> Cell:
     return Cell(p_value(value), value)
 
 
-def _told(found: dict[str, Shift], natural: float) -> str:
-    several = max(len(found), 1)  # Bonferroni over the models and both classes
+def _conclusion(by_title: dict[str, Shift], natural: float) -> str:
+    several = max(len(by_title), 1)  # Bonferroni over the models and both classes
     moved = [
         f"{title} (ε_S {number(s.signal.before)} to {number(s.signal.after)}, "
         f"ε_B {number(s.background.before)} to {number(s.background.after)})"
-        for title, s in found.items()
+        for title, s in by_title.items()
         if min(s.signal.p, s.background.p) * 2 * several < LEVEL
     ]
-    told = (
+    text = (
         "Efficiencies within a class do not know the class ratio: where they differ from the valid "
         "split of the fit at the same threshold, the events are others (domain shift; Fisher's "
         "exact test, Bonferroni over the table). Precision follows the class ratio alone (prior "
@@ -78,5 +78,5 @@ def _told(found: dict[str, Shift], natural: float) -> str:
         "with the scores corrected to it; what remains is not prior."
     )
     if moved:
-        return f"{told} Domain shift: {'; '.join(moved)}."
-    return f"{told} No domain shift is seen."
+        return f"{text} Domain shift: {'; '.join(moved)}."
+    return f"{text} No domain shift is seen."

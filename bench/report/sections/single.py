@@ -7,23 +7,25 @@ from collections.abc import Mapping
 from bench.api.errors import DamagedError
 from bench.api.scores import Counts, Estimate
 from bench.metrics.format import DASH, interval, number
-from bench.report.blocks import Block, Heading, Table, Text, plain, valued
+from bench.report.blocks import Block, Heading, TableBlock, Text, plain, valued
 from bench.report.markdown import table as markdown_table
 from bench.report.sections.everything import HEADINGS, few_signal
-from bench.report.sections.guarded import found, in_words, nothing
+from bench.report.sections.guarded import in_words, nothing_found, with_findings
 from bench.storage.record import SampleRecord
 from bench.storage.store import Run
 
 
 def run_block(run: Run) -> str:
     """What `bench run` prints."""
-    asked = run.record.threshold_asked.removeprefix("threshold ")
-    by = f" ({asked}, of the valid split)" if asked.startswith(("fpr", "best")) else ""
-    told = f"run {run.name}, threshold {run.record.threshold:g}{by}"
-    said = [in_words(verdict) for verdict in found(run.record)] or [nothing(run.record)]
+    threshold = run.record.threshold_asked.removeprefix("threshold ")
+    by = f" ({threshold}, of the valid split)" if threshold.startswith(("fpr", "best")) else ""
+    head = f"run {run.name}, threshold {run.record.threshold:g}{by}"
+    lines = [in_words(verdict) for verdict in with_findings(run.record)] or [
+        nothing_found(run.record)
+    ]
     if few := few_signal(run.record.sample):
-        said.append(f"{few}: hardly anything can be told from them")
-    return "\n".join([heading(run), "", markdown_table(every_figure(run)), "", told, *said])
+        lines.append(f"{few}: hardly anything can be told from them")
+    return "\n".join([heading(run), "", markdown_table(every_figure(run)), "", head, *lines])
 
 
 def single(run: Run) -> list[Block]:
@@ -40,28 +42,28 @@ def single(run: Run) -> list[Block]:
     ]
 
 
-def every_figure(run: Run) -> Table:
+def every_figure(run: Run) -> TableBlock:
     """All figures of a run, known ones first."""
     metrics = run.metrics()
-    found = metrics.estimates
-    known = [name for name in HEADINGS if name in found]
+    estimates = metrics.estimates
+    known = [name for name in HEADINGS if name in estimates]
     rows = [
         [
             plain(HEADINGS.get(name, name.replace("_", " "))),
-            valued(found[name].value),
-            plain(interval(found[name])),
-            plain(_how(found[name])),
+            valued(estimates[name].value),
+            plain(interval(estimates[name])),
+            plain(_how(estimates[name])),
         ]
-        for name in [*known, *sorted(found.keys() - HEADINGS.keys())]
+        for name in [*known, *sorted(estimates.keys() - HEADINGS.keys())]
     ]
     counts = metrics.counts
-    for what, told in (
+    for what, count in (
         ("correct signal", f"{counts.true_signal} of {counts.signal}"),
         ("correct background", f"{counts.true_background} of {counts.background}"),
-        ("no verdict", str(counts.unjudged)),
+        ("no answer", str(counts.unjudged)),
     ):
-        rows.append([plain(what), plain(told), plain(""), plain("")])
-    return Table(f"run-{run.name}", ["figure", "value", "95 % interval", "how"], rows)
+        rows.append([plain(what), plain(count), plain(""), plain("")])
+    return TableBlock(f"run-{run.name}", ["figure", "value", "95 % interval", "how"], rows)
 
 
 def heading(run: Run) -> str:
@@ -87,22 +89,22 @@ def _split(sample: SampleRecord) -> str:
 def classification(run: Run) -> str:
     """The decisions in the form of scikit-learn's classification report."""
     metrics = run.metrics()
-    found, counts = metrics.estimates, metrics.counts
+    estimates, counts = metrics.estimates, metrics.counts
     lines = [f"{'':>12}{'precision':>12}{'recall':>10}{'f1-score':>10}{'support':>10}", ""]
     for label, support in (("background", counts.background), ("signal", counts.signal)):
-        cells = [_two(found, f"{what}_{label}") for what in ("precision", "recall", "f1")]
+        cells = [_two(estimates, f"{what}_{label}") for what in ("precision", "recall", "f1")]
         lines.append(f"{label:>12}{cells[0]:>12}{cells[1]:>10}{cells[2]:>10}{support:>10}")
     total = counts.signal + counts.background
-    lines += ["", f"{'accuracy':>12}{'':>22}{_two(found, 'accuracy'):>10}{total:>10}"]
+    lines += ["", f"{'accuracy':>12}{'':>22}{_two(estimates, 'accuracy'):>10}{total:>10}"]
     return "\n".join([*lines, *_unjudged(counts)])
 
 
-def _two(found: Mapping[str, Estimate], name: str) -> str:
-    return number(found[name].value, 2) if name in found else DASH
+def _two(estimates: Mapping[str, Estimate], name: str) -> str:
+    return number(estimates[name].value, 2) if name in estimates else DASH
 
 
 def _unjudged(counts: Counts) -> list[str]:
-    return [f"{'no verdict':>12}{'':>32}{counts.unjudged:>10}"] if counts.unjudged else []
+    return [f"{'no answer':>12}{'':>32}{counts.unjudged:>10}"] if counts.unjudged else []
 
 
 def _how(estimate: Estimate) -> str:

@@ -18,7 +18,7 @@ from bench_numbers_periodic import PeriodicNumbers
 
 import bench
 from bench.data.encode import demand_views
-from bench.guards.fresh import reread
+from bench.guards.fresh_process import reread
 from bench.guards.recorder import Recorder
 
 MODEL = MultilayerPerceptron(units=32, epochs=40, lr=5e-3, patience=8, layers=1)

@@ -18,7 +18,7 @@ from sklearn.metrics import roc_auc_score
 
 import bench
 from bench.data.encode import demand_views, encode, views_read
-from bench.guards.fresh import reread
+from bench.guards.fresh_process import reread
 from bench.guards.probing import probe
 from bench.guards.recorder import Recorder
 

@@ -120,7 +120,7 @@ class Answered(bench.Metric):
 
     def estimate(self, scored: bench.Scored) -> Mapping[str, bench.Estimate]:
         """`answered`, without an interval: it is a count."""
-        return {"answered": bench.Estimate(float(scored.verdict.mean()), method="count")}
+        return {"answered": bench.Estimate(float(scored.answered.mean()), method="count")}
 
 
 @bench.hookimpl

@@ -1,4 +1,4 @@
-"""Loads a fitted model in a fresh process and scores with it: `python -m bench.guards.fresh`."""
+"""Loads a fitted model in a fresh process and scores: `python -m bench.guards.fresh_process`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bench.api.inputs import Inputs
     from bench.api.parts import Model, Part, ViewModule
 
-TOLD, VIEWS, SCORES = "asked.json", "inputs.npz", "scores.npy"
+REQUEST, VIEWS, SCORES = "request.json", "inputs.npz", "scores.npy"
 LEARNED = "learned.npz"
 LONGEST = 600
 """Seconds that loading and scoring may take."""
@@ -49,31 +49,31 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
     import msgspec
     import numpy as np
 
-    work = context.scratch
+    scratch = context.scratch
     view_modules = cast("Mapping[str, ViewModule]", context.view_modules)
-    asked = {
-        "part": _told(model),
-        "view_modules": {view: _told(one.encoder) for view, one in view_modules.items()},
+    request = {
+        "part": _part_spec(model),
+        "view_modules": {view: _part_spec(one.encoder) for view, one in view_modules.items()},
         "model": str(folder),
-        "scratch": str(work),
+        "scratch": str(scratch),
         "data": str(context.data),
         "seed": context.seed,
         "device": context.device,
     }
-    (work / TOLD).write_bytes(msgspec.json.encode(asked))
-    _write(inputs, work / VIEWS)
+    (scratch / REQUEST).write_bytes(msgspec.json.encode(request))
+    _write(inputs, scratch / VIEWS)
     learned = {f"{v}/{k}": a for v, one in view_modules.items() for k, a in one.learned.items()}
-    np.savez(work / LEARNED, allow_pickle=False, **learned)
-    _demand_done(_run(work))
-    return np.asarray(np.load(work / SCORES, allow_pickle=False), dtype=np.float64)
+    np.savez(scratch / LEARNED, allow_pickle=False, **learned)
+    _demand_done(_run(scratch))
+    return np.asarray(np.load(scratch / SCORES, allow_pickle=False), dtype=np.float64)
 
 
-def _run(work: Path) -> subprocess.CompletedProcess[str]:
+def _run(scratch: Path) -> subprocess.CompletedProcess[str]:
     """Start the fresh process, once more where it takes too long."""
     for _ in range(TRIES):
         try:
             return subprocess.run(
-                [sys.executable, "-m", "bench.guards.fresh", str(work)],
+                [sys.executable, "-m", "bench.guards.fresh_process", str(scratch)],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 capture_output=True,
                 text=True,
@@ -94,9 +94,9 @@ def _demand_done(done: subprocess.CompletedProcess[str]) -> None:
     what = "a fresh process that loads and scores what was saved"
     if done.returncode < 0:
         names = {number.value: number.name for number in signal.Signals}
-        told = names.get(-done.returncode, f"signal {-done.returncode}")
-        why = ", as a machine does that is out of memory" if told == "SIGKILL" else ""
-        raise FreshProcessError(f"{what} was killed by {told}{why}")
+        killer = names.get(-done.returncode, f"signal {-done.returncode}")
+        why = ", as a machine does that is out of memory" if killer == "SIGKILL" else ""
+        raise FreshProcessError(f"{what} was killed by {killer}{why}")
     if done.returncode == OUT_OF_MEMORY:
         raise FreshProcessError(f"{what} ran out of memory")
     if done.returncode:
@@ -117,18 +117,18 @@ def _read(file: Path) -> Inputs:
 
     from bench.api.inputs import Inputs
 
-    with np.load(file, allow_pickle=False) as found:
-        n = len(found["ids"])
-        listed = set(found["listed"].tolist())
+    with np.load(file, allow_pickle=False) as arrays:
+        n = len(arrays["ids"])
+        listed = set(arrays["listed"].tolist())
         views: dict[str, Any] = {}
-        for key in found.files:
+        for key in arrays.files:
             name = key.removeprefix("view.")
             if key != name:
-                views[name] = found[key].tolist() if name in listed else found[key]
-        return Inputs(views, np.zeros(n, np.int8), found["ids"], np.ones(n))
+                views[name] = arrays[key].tolist() if name in listed else arrays[key]
+        return Inputs(views, np.zeros(n, np.int8), arrays["ids"], np.ones(n))
 
 
-def _told(part: Part) -> dict[str, Any]:
+def _part_spec(part: Part) -> dict[str, Any]:
     """What a part is made of again, in another process."""
     from bench.plugins.options import options_in
 
@@ -136,48 +136,48 @@ def _told(part: Part) -> dict[str, Any]:
     return {"module": kind.__module__, "name": kind.__qualname__, "options": options_in(part)}
 
 
-def _made(told: Mapping[str, Any]) -> Any:
+def _built(spec: Mapping[str, Any]) -> Any:
     from bench.plugins.options import build
 
-    part: Any = import_module(told["module"])
-    for name in told["name"].split("."):
+    part: Any = import_module(spec["module"])
+    for name in spec["name"].split("."):
         part = getattr(part, name)
-    return build(part, told["options"])
+    return build(part, spec["options"])
 
 
-def _view_modules(told: Mapping[str, Any], file: Path) -> dict[str, ViewModule]:
+def _view_modules(specs: Mapping[str, Any], file: Path) -> dict[str, ViewModule]:
     import numpy as np
 
     from bench.api.parts import ViewModule
 
-    with np.load(file, allow_pickle=False) as found:
-        learned = {key: found[key] for key in found.files}
+    with np.load(file, allow_pickle=False) as arrays:
+        learned = {key: arrays[key] for key in arrays.files}
     made = {}
-    for view, encoder in told.items():
+    for view, encoder in specs.items():
         own = {
             k.removeprefix(f"{view}/"): a for k, a in learned.items() if k.startswith(f"{view}/")
         }
-        made[view] = ViewModule(_made(encoder), view, own)
+        made[view] = ViewModule(_built(encoder), view, own)
     return made
 
 
-def _main(work: Path) -> None:
+def _main(scratch: Path) -> None:
     import msgspec
     import numpy as np
 
     from bench.api.context import Context
 
-    asked = msgspec.json.decode((work / TOLD).read_bytes())
+    request = msgspec.json.decode((scratch / REQUEST).read_bytes())
     context = Context(
-        data=Path(asked["data"]),
-        scratch=Path(asked["scratch"]),
-        checkpoints=Path(asked["scratch"]),
-        seed=asked["seed"],
-        device=asked["device"],
-        view_modules=_view_modules(asked["view_modules"], work / LEARNED),
+        data=Path(request["data"]),
+        scratch=Path(request["scratch"]),
+        checkpoints=Path(request["scratch"]),
+        seed=request["seed"],
+        device=request["device"],
+        view_modules=_view_modules(request["view_modules"], scratch / LEARNED),
     )
-    fitted = _made(asked["part"]).load(Path(asked["model"]), context)
-    np.save(work / SCORES, np.asarray(fitted.score(_read(work / VIEWS)), dtype=np.float64))
+    fitted = _built(request["part"]).load(Path(request["model"]), context)
+    np.save(scratch / SCORES, np.asarray(fitted.score(_read(scratch / VIEWS)), dtype=np.float64))
 
 
 if __name__ == "__main__":

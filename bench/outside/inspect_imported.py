@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from bench.outside.predictions import Matched
     from bench.storage.store import Store
 
-UNSEEN: dict[str, tuple[type, ...]] = {
+MISSING_EVIDENCE: dict[str, tuple[type, ...]] = {
     "the train sample is not known": (InputEvidence,),
     "the model is not here": (SmokeFitEvidence, ProbeEvidence, TrainingEvidence),
 }
 """Evidence that there is none of, by what it lacks."""
 
 
-def look_at(
+def inspect_imported(
     guards: Sequence[type[Guard[Any]]], matched: Matched, events: ImportedEvents, store: Store
 ) -> list[Verdict]:
     """The verdict of every guard on imported scores."""
@@ -46,7 +46,7 @@ def look_at(
     )
     blind = [
         Verdict(code=guard.code, guard=guard.name, severity=guard.severity, skipped=why)
-        for why, kinds in UNSEEN.items()
+        for why, kinds in MISSING_EVIDENCE.items()
         for kind in kinds
         for guard in of_evidence(guards, kind)
     ]

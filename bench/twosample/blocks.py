@@ -1,4 +1,4 @@
-"""A comparison in words and tables: who stands against whom, the verdict, the figures."""
+"""A comparison in words and tables: who stands against whom, the conclusion, the figures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bench.metrics.format import p_value
-from bench.report.blocks import Block, Cell, Heading, Table, Text, counted, estimated, plain, valued
+from bench.report.blocks import (
+    Block,
+    Cell,
+    Heading,
+    TableBlock,
+    Text,
+    counted,
+    estimated,
+    plain,
+    valued,
+)
 
 if TYPE_CHECKING:
     from bench.twosample.comparison import Comparison, Separation
@@ -31,11 +41,12 @@ what lies beyond, and an arrow is a ratio beyond its axis.
 """
 
 
-def summary(found: Comparison) -> list[Block]:
+def summary(comparison: Comparison) -> list[Block]:
     """What stands against what, and what may be concluded."""
-    pair = found.pair
+    pair = comparison.pair
     lines: list[Block] = [
-        Text(_told(name, side, found)) for name, side in zip("AB", (pair.a, pair.b), strict=True)
+        Text(_side_sentence(name, side, comparison))
+        for name, side in zip("AB", (pair.a, pair.b), strict=True)
     ]
     if len(pair.shared):
         names = [f"{event:016x}" for event in pair.shared[:NAMED]]
@@ -44,10 +55,10 @@ def summary(found: Comparison) -> list[Block]:
         left = "A" if pair.a.left_out else "B"
         text = f"Both hold {len(pair.shared)} of these events, which are left out of {left}: "
         lines.append(Text(f"{text}{', '.join(names)}{also}."))
-    return [*lines, Text(verdict(found.separations[0])), Text(worst(found))]
+    return [*lines, Text(conclusion(comparison.separations[0])), Text(worst(comparison))]
 
 
-def verdict(whole: Separation) -> str:
+def conclusion(whole: Separation) -> str:
     """Whether the classifier tells the two apart by all features."""
     auc = whole.auc
     if auc.value is None or auc.low is None or auc.high is None:
@@ -64,9 +75,9 @@ def verdict(whole: Separation) -> str:
     )
 
 
-def worst(found: Comparison) -> str:
+def worst(comparison: Comparison) -> str:
     """The features that differ, and the one that does most."""
-    features = found.features
+    features = comparison.features
     apart = [feature for feature in features if feature.corrected < LEVEL]
     if not apart:
         return f"None of {len(features)} features differs by itself (KS, p after Holm)."
@@ -78,20 +89,20 @@ def worst(found: Comparison) -> str:
     )
 
 
-def tables(found: Comparison, *, short: bool = False) -> list[Block]:
+def tables(comparison: Comparison, *, short: bool = False) -> list[Block]:
     """The AUC by all and by each group of features, and every feature, the worst first."""
     rows = [
         [plain(s.what), counted(s.columns), estimated(s.auc), plain(_answer(s))]
-        for s in found.separations
+        for s in comparison.separations
     ]
-    groups = Table("groups", ("features", "number", "AUC", "told apart"), rows)
-    features = feature_table(found.features[:SHORT] if short else found.features)
-    more = len(found.features) - len(features.rows)
+    groups = TableBlock("groups", ("features", "number", "AUC", "told apart"), rows)
+    features = feature_table(comparison.features[:SHORT] if short else comparison.features)
+    more = len(comparison.features) - len(features.rows)
     rest = [Text(f"{more} more features differ less; -o FOLDER shows them all.")] if more else []
     return [groups, features, *rest]
 
 
-def feature_table(features: Sequence[FeatureDifference]) -> Table:
+def feature_table(features: Sequence[FeatureDifference]) -> TableBlock:
     """A row a feature."""
     headings = ("feature", "unit", "group", "KS", "p", "p, Holm", "larger in B")
     rows = [
@@ -106,15 +117,15 @@ def feature_table(features: Sequence[FeatureDifference]) -> Table:
         ]
         for f in features
     ]
-    return Table("features", headings, rows)
+    return TableBlock("features", headings, rows)
 
 
-def page(found: Comparison, pictures: list[Block]) -> list[Block]:
+def page(comparison: Comparison, pictures: list[Block]) -> list[Block]:
     """The whole page."""
-    title = Heading(f"{found.pair.a.title} against {found.pair.b.title}", 1)
+    title = Heading(f"{comparison.pair.a.title} against {comparison.pair.b.title}", 1)
     drawn: list[Block] = [Heading("Every feature"), *pictures]
     reading: list[Block] = [Heading("How to read this"), Text(READING)]
-    return [title, *summary(found), *tables(found), *drawn, *reading]
+    return [title, *summary(comparison), *tables(comparison), *drawn, *reading]
 
 
 def _answer(separation: Separation) -> str:
@@ -123,9 +134,9 @@ def _answer(separation: Separation) -> str:
     return "yes" if separation.told_apart else "no"
 
 
-def _told(name: str, side: Side, found: Comparison) -> str:
+def _side_sentence(name: str, side: Side, comparison: Comparison) -> str:
     signal = int((side.table.y == 1).sum())
-    n, chosen = len(side.table), found.pair.chosen
+    n, chosen = len(side.table), comparison.pair.chosen
     kind = "events" if chosen == "all" else f"{chosen} events"
     parts = f", of them {signal} signal" if chosen == "all" else ""
     source = f"; content hash {side.digest[:12]}" if side.digest else ""

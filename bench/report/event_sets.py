@@ -52,8 +52,8 @@ class Setting:
         values = [run.metrics().estimates[name].value for run in self.runs]
         if len(values) < 2 or None in values:
             return None
-        found = np.quantile(np.array(values, dtype=np.float64), [0.5, *BAND])
-        return Spread(*map(float, found))
+        quantiles = np.quantile(np.array(values, dtype=np.float64), [0.5, *BAND])
+        return Spread(*map(float, quantiles))
 
     def overlaps(self, other: Setting) -> bool:
         """Whether the ranges of AUC over the seeds of two settings overlap."""
@@ -77,15 +77,15 @@ class EventSet:
     @property
     def slug(self) -> str:
         """A name for files."""
-        told = f"{self.title} {self.sample.fingerprint[:6]}".lower()
-        return re.sub(r"[^a-z0-9]+", "-", told).strip("-")
+        text = f"{self.title} {self.sample.fingerprint[:6]}".lower()
+        return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
 
 
 def event_sets(runs: Sequence[Run]) -> list[EventSet]:
     """The sets of events, by their titles."""
     ranked = sorted(_ranked(runs), key=_events)
-    found = [_event_set(list(same)) for _, same in groupby(ranked, _events)]
-    return sorted(found, key=lambda events: (events.title, events.slug))
+    sets = [_event_set(list(same)) for _, same in groupby(ranked, _events)]
+    return sorted(sets, key=lambda events: (events.title, events.slug))
 
 
 def auc(run: Run) -> float:
@@ -123,9 +123,9 @@ def _ranked(runs: Sequence[Run]) -> Iterator[Run]:
             continue
         try:
             run.demand_sound()
-            found = run.metrics()
-            two_classes = found.counts.signal and found.counts.background
-            if two_classes and found.estimates["auc"].value is not None:
+            metrics = run.metrics()
+            two_classes = metrics.counts.signal and metrics.counts.background
+            if two_classes and metrics.estimates["auc"].value is not None:
                 yield run
         except (DamagedError, KeyError):
             continue

@@ -14,7 +14,7 @@ from bench.guards.every import demand_codes
 from bench.guards.inspect import VoidError, let_through, voiding
 from bench.outside.counts import read_counts
 from bench.outside.events import imported_events
-from bench.outside.looking import look_at
+from bench.outside.inspect_imported import inspect_imported
 from bench.outside.predictions import Claim, match
 from bench.plugins.options import build
 from bench.running.judging import Judges, judge
@@ -43,11 +43,11 @@ def import_counts(file: Path, registry: Registry, store: Store) -> list[Run]:
     """
     import numpy as np
 
-    found = read_counts(file)
+    rows = read_counts(file)
     judges = Judges.of(registry)
     return [
-        _keep(record, scored, np.arange(len(scored.y), dtype=np.uint64), judges, store)
-        for record, scored in found
+        _imported(record, scored, np.arange(len(scored.y), dtype=np.uint64), judges, store)
+        for record, scored in rows
     ]
 
 
@@ -71,7 +71,7 @@ def import_predictions(
     def looked_at(key: str) -> Run:
         assert matched.record.sample is not None
         events = imported_events(matched.ids, part, table, matched.record.sample, store)
-        verdicts = let_through(look_at(guards, matched, events, store), claim.allow)
+        verdicts = let_through(inspect_imported(guards, matched, events, store), claim.allow)
         record = replace(matched.record, id=key, verdicts=verdicts)
         if voiding(verdicts):
             record = replace(record, status="void", error=str(VoidError(verdicts)))
@@ -80,7 +80,7 @@ def import_predictions(
     return _once(_key(matched.record, judges), store, looked_at)
 
 
-def _keep(
+def _imported(
     record: RunRecord,
     scored: Scored,
     ids: NDArray[np.uint64],
@@ -98,7 +98,7 @@ def _once(key: str, store: Store, make: Callable[[str], Run]) -> Run:
     if earlier := store.find(key):
         return earlier
     with store.alone(key):
-        return store.find(key) or make(key)  # another process may have kept it meanwhile
+        return store.find(key) or make(key)  # another process may have made it meanwhile
 
 
 def _key(record: RunRecord, judges: Judges) -> str:

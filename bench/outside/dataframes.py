@@ -34,23 +34,23 @@ def read_frame(file: Path) -> pd.DataFrame:
         raise InputError(f"{file} is not a file")
     try:
         if file.suffix.lower() in (".parquet", ".pq"):
-            found = pd.read_parquet(file)
+            frame = pd.read_parquet(file)
         elif file.suffix.lower() in (".csv", ".tsv", ".txt"):
             tab = "\t" if file.suffix.lower() == ".tsv" else ","
-            found = pd.read_csv(
+            frame = pd.read_csv(
                 file, sep=tab, dtype=str, keep_default_na=False, skiprows=_comments(file)
             )
         else:
             raise InputError(f"{file}: wanted .csv, .tsv or .parquet")
     except (ValueError, OSError, UnicodeDecodeError) as error:
-        told = " ".join(str(error).split())[:100]
-        raise InputError(f"{file}: cannot be read as {file.suffix[1:]}: {told}") from error
-    if found.empty:
+        reason = " ".join(str(error).split())[:100]
+        raise InputError(f"{file}: cannot be read as {file.suffix[1:]}: {reason}") from error
+    if frame.empty:
         raise InputError(f"{file}: no rows")
-    found.columns = [str(name).strip() for name in found.columns]
-    if twice := sorted({name for name in found.columns if list(found.columns).count(name) > 1}):
+    frame.columns = [str(name).strip() for name in frame.columns]
+    if twice := sorted({name for name in frame.columns if list(frame.columns).count(name) > 1}):
         raise InputError(f"{file}: column {twice[0]!r} is there twice")
-    return found
+    return frame
 
 
 def _comments(file: Path) -> int:
@@ -59,12 +59,12 @@ def _comments(file: Path) -> int:
         return sum(1 for _ in takewhile(lambda line: line.startswith("#"), stream))
 
 
-def demand_columns(file: Path, found: pd.DataFrame, wanted: Iterable[str]) -> None:
+def demand_columns(file: Path, frame: pd.DataFrame, needed: Iterable[str]) -> None:
     """Refuse a table that lacks a column.
 
     Raises:
         InputError: which one, and what there is instead.
     """
-    for name in wanted:
-        if name not in found:
-            raise InputError(f"{file}: no column {name!r}; {did_you_mean(name, found.columns)}")
+    for name in needed:
+        if name not in frame:
+            raise InputError(f"{file}: no column {name!r}; {did_you_mean(name, frame.columns)}")

@@ -1,0 +1,19 @@
+"""Parts of the messages of findings: an error, and a list of names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+MOST = 3
+
+
+def error_text(error: BaseException) -> str:
+    """What an error says, with its kind: `MemoryError`, `KeyError: 'adapter.bias'`."""
+    kind, message = type(error).__name__, str(error)
+    return f"{kind}: {message}" if message else kind
+
+
+def first_names(names: Sequence[str]) -> str:
+    """The first of some names, and how many there are: `adapter.0.weight and 5 more`."""
+    listed = ", ".join(names[:MOST])
+    return listed if len(names) <= MOST else f"{listed} and {len(names) - MOST} more"
