@@ -23,7 +23,7 @@ from bench.guards import pages, probing, recorder
 from bench.guards.evidence import Stopped
 from bench.guards.guard import Guard, NotApplicableError
 from bench.guards.judged.silent import Silent
-from bench.running import guarded as moments
+from bench.guards.wording import named, said
 
 NAN = float("nan")
 YARDSTICK: Any = SimpleNamespace(depends_on=False)
@@ -101,9 +101,18 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
     marked = inspecting.let_through([*found, replace(found[0], code="B998")], ["B999"])
     assert [v.allowed for v in marked] == [True, False, True, True, True, False, False]
     assert inspecting.voiding(marked) == marked[-1:]
-    assert str(moments.VoidError([found[1], found[0], found[3]])) == (
+    assert str(inspecting.VoidError([found[1], found[0], found[3]])) == (
         f"B999 told: a, b; B999 told: a, {could_not}"
     )
+
+
+def test_names_and_errors_are_worded() -> None:
+    assert [named("abcde"[:n]) for n in (0, 2, 3, 4, 5)] == [
+        *("", "a, b", "a, b, c", "a, b, c and 1 more", "a, b, c and 2 more")
+    ]
+    assert [said(error) for error in (MemoryError(), KeyError("a"))] == [
+        *("MemoryError", "KeyError: 'a'")
+    ]
 
 
 def test_a_page_is_written_of_each_guard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -122,7 +131,8 @@ def test_a_page_is_written_of_each_guard(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "",
     ]
     monkeypatch.setattr(sys, "argv", ["pages", str(tmp_path)])
-    runpy.run_path(pages.__file__, run_name="__main__")
+    monkeypatch.delitem(sys.modules, pages.__name__)  # or it would be warned of
+    runpy.run_module(pages.__name__, run_name="__main__")
     assert {f.name: f.read_text() for f in tmp_path.iterdir()} == pages.pages()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +19,7 @@ from bench.api.scores import Scored
 from bench.guards import course, fresh
 from bench.guards import smoke_fit as rehearsal
 from bench.running import guarded as moments
+from bench.storage.fingerprint import scores_digest
 
 NAN = float("nan")
 YARDSTICK: Any = SimpleNamespace(depends_on=False)
@@ -104,7 +107,7 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
     part = {"module": __name__, "name": "Within.Part", "options": {"scale": 2.0}}
     assert fresh._made(part) == Cut(scale=2.0)
     np.savez(tmp_path / "l.npz", **{"a/x": np.ones(1), "b/y": np.zeros(2), "ab/z": np.ones(3)})
-    made = fresh._fronts({"a": part, "b": part, "c": part}, tmp_path / "l.npz")
+    made = fresh._view_modules({"a": part, "b": part, "c": part}, tmp_path / "l.npz")
     assert [list(front.learned) for front in made.values()] == [["x"], ["y"], []]
     fresh._write(read(2, texts=["p", "q"], numbers=np.eye(2)), tmp_path / "v.npz")
     views = fresh._read(tmp_path / "v.npz").views
@@ -119,6 +122,35 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
     with pytest.raises(fresh.FreshProcessError, match=r"more than 600 s to load .* saved, 2 times"):
         fresh._run(tmp_path)
     assert tries == [600, 600]
+
+
+class OutOfMemoryError(RuntimeError):
+    """By torch's name."""
+
+
+def test_a_fresh_process_scores_what_was_saved(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def within(work: Path) -> Any:
+        monkeypatch.setattr(sys, "argv", [fresh.__name__, str(work)])
+        monkeypatch.delitem(sys.modules, fresh.__name__, raising=False)  # or it would be warned of
+        runpy.run_module(fresh.__name__, run_name="__main__")
+        return subprocess.CompletedProcess([], 0, "", "")
+
+    monkeypatch.setattr(fresh, "_run", within)
+    places = [tmp_path / name for name in ("data", "scratch", "model")]
+    for place in places:
+        place.mkdir()
+    FittedCut(1.5, 2.0).save(places[2])
+    some = read(4, numbers=np.arange(8.0).reshape(4, 2))
+    context = bench.Context(places[0], places[1], tmp_path)
+    scores = fresh.reread(Cut(offset=0.5), places[2], some, context)
+    assert scores.tolist() == FittedCut(2.0, 2.0).score(some).tolist()
+    for error in (MemoryError(), OutOfMemoryError(), ValueError("x")):
+        monkeypatch.setattr(Cut, "load", lambda *_, error=error: (_ for _ in ()).throw(error))
+        with pytest.raises((SystemExit, ValueError)) as stop:
+            fresh.reread(Cut(), places[2], some, context)
+        assert str(stop.value) == ("x" if isinstance(error, ValueError) else "71")
 
 
 def test_others_scores_are_of_the_same_events_and_other_parts() -> None:
@@ -137,8 +169,8 @@ def test_others_scores_are_of_the_same_events_and_other_parts() -> None:
 
     runs = [run("void", status="void"), run("bare", bare=True), run("n", model=None)]
     runs += [run("no", sample="t"), run("same", scale=1.0), run("mine", scores="mine")]
-    runs += [run("differs", values="x"), run("equal", values=SAME.digest), run("damaged")]
-    runs += [run("old")]
+    runs += [run("differs", values="x"), run("equal", values=scores_digest(SAME.score))]
+    runs += [run("damaged"), run("old")]
     records = {"evaluated": SimpleNamespace(fingerprint="s")}
     work: Any = SimpleNamespace(
         samples=SimpleNamespace(records=records),
