@@ -167,7 +167,7 @@ def tests_of(file: str) -> tuple[str, ...]:
     """What is told to pytest for a changed file."""
     names, words = next(told for start, told in ROOMS.items() if file.startswith(start))
     marks = "not slow"
-    if code := re.search(r'^    code, name = "(B\d+)"', Path(file).read_text(), flags=re.MULTILINE):
+    if code := re.search(r'^    code, .*= "(B\d+)"', Path(file).read_text(), flags=re.MULTILINE):
         # the broken plugins of this guard, slow ones too, and the sound one that it lets alone
         names, marks = f"{LOOKS} {BROUGHT if '/judged/' in file else ''} test_mutants.py", ""
         words = f"by_hand or {code[1]} or sound_model or brought_events or imported or decisions"

@@ -40,7 +40,7 @@ def test_no_guard_is_silent_where_its_evidence_breaks(guard: type[Guard[Any]]) -
     [verdict] = inspect([guard], Exploding(Cut()))
     assert verdict.broke
     assert verdict.findings == ["could not look: MemoryError"]
-    assert "in look" in verdict.traceback
+    assert "in check" in verdict.traceback
     assert verdict.outcome == ("void" if guard.severity == "void" else "warn")
 
 
