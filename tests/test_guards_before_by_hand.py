@@ -168,8 +168,11 @@ def test_views_that_are_no_numbers_are_counted() -> None:
 
 def encoder(name: str, **ways: Any) -> Any:
     """Gives each view by what is done with the table."""
-    gives = lambda table, _: {view: do(table) for view, do in ways.items()}  # noqa: E731
-    return SimpleNamespace(name=name, encode=gives)
+
+    def encode(table: bench.Table, _: object) -> dict[str, Any]:
+        return {view: do(table) for view, do in ways.items()}
+
+    return SimpleNamespace(name=name, encode=encode)
 
 
 def test_encodings_depend_on_labels_or_company() -> None:
