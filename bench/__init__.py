@@ -10,6 +10,7 @@ from bench.api.errors import (
     RequestError,
     did_you_mean,
 )
+from bench.api.guard import Guard, InputEvidence, NotApplicableError, ProbeEvidence, ScoreEvidence
 from bench.api.hookspecs import hookimpl
 from bench.api.inputs import Inputs
 from bench.api.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rendered, ViewModule
@@ -21,7 +22,7 @@ from bench.data.splits import rows_in, split_rows
 from bench.storage.cache import seal, verify
 from bench.storage.code_digest import code_digest
 from bench.storage.files import atomic_replace, atomic_write, write_bytes
-from bench.storage.fingerprint import array_digest, digest, file_digest
+from bench.storage.fingerprint import array_digest, digest, event_ids, file_digest
 from bench.storage.home import data_folder
 
 __all__ = [
@@ -40,17 +41,22 @@ __all__ = [
     "Encoder",
     "Estimate",
     "Fitted",
+    "Guard",
     "ImportRequest",
     "InputError",
+    "InputEvidence",
     "Inputs",
     "Metric",
     "Model",
+    "NotApplicableError",
     "NotFiniteError",
     "Part",
+    "ProbeEvidence",
     "Progress",
     "Rendered",
     "RequestError",
     "Sample",
+    "ScoreEvidence",
     "Scored",
     "SimulationRequest",
     "Source",
@@ -66,6 +72,7 @@ __all__ = [
     "did_you_mean",
     "digest",
     "draw",
+    "event_ids",
     "facts",
     "file_digest",
     "framed",

@@ -22,10 +22,10 @@ from bench.cli.compare import command as compare
 from bench.cli.list import command as list_command
 from bench.plugins.registry import PluginEntry, load_registry
 from bench.report.page import write_report
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
 from bench.storage.fingerprint import digest
 from bench.storage.home import Home
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store, write_metrics, write_scores
 
 SIZES = (10, 100, 500, 2000)

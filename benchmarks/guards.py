@@ -12,11 +12,11 @@ from tabulate import tabulate
 
 import bench
 from bench.cli.surroundings import context
-from bench.guards.before.copies import copies
+from bench.guards.b002_copies import copies
 from bench.plugins.registry import load_registry
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
 from bench.storage.home import Home
+from bench.storage.request import RunRequest
 from bench.storage.store import Store
 
 EVENTS, CHUNK, PARTICLES, FEATURES = 1_100_000, 20_000, 190, 18

@@ -24,9 +24,9 @@ from bench.cli.surroundings import context
 from bench.comparison.paired import auc_difference
 from bench.plugins.options import build as built
 from bench.plugins.registry import load_registry
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
 from bench.storage.home import Home
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 DEFAULT = f"digits={FeaturesPrompt().digits}"

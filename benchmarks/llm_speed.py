@@ -31,9 +31,9 @@ from bench.data.encode import encode, read_learned
 from bench.data.sampling import Sample, draw
 from bench.plugins.options import build as built
 from bench.plugins.registry import load_registry
-from bench.running.request import RunRequest
-from bench.running.run import run as run_it
+from bench.running.pipeline import run as run_it
 from bench.storage.home import Home
+from bench.storage.request import RunRequest
 from bench.storage.store import Store
 
 PADDED, SCORED, DIARYS, STEPS = 512, 2000, 60, 6
@@ -68,20 +68,20 @@ def main() -> None:
 
 
 def scoring(fitted: FittedLanguageModel, examples: Examples) -> list[list[str]]:
-    """Events a second, and whether the verdicts are the same."""
+    """Events a second, and whether the answers are the same."""
     network, renderer = fitted.network, fitted.reader.renderer
     few = rows(examples, DIARYS)
     generation = Generation(network, renderer.tokenizer, "cpu", events=1, padded=PADDED)
     begun = time.monotonic()
-    said = generation.verdicts(few)
+    said = generation.answers(few)
     theirs = DIARYS / (time.monotonic() - begun)
     begun = time.monotonic()
-    scores = score(network, examples, renderer.verdicts, "cpu")
+    scores = score(network, examples, renderer.answer_tokens, "cpu")
     ours = len(examples) / (time.monotonic() - begun)
     same = int((said == (scores[:DIARYS] > 0.5)).sum())
     return [
         ["scored events/s", f"{theirs:.1f}", f"{ours:.0f}", f"{ours / theirs:.1f}"],
-        ["same verdicts", "", f"{same} of {DIARYS}", ""],
+        ["same answers", "", f"{same} of {DIARYS}", ""],
     ]
 
 
@@ -100,15 +100,15 @@ def training(
             network=network,
             examples=examples,
             renderer=fitted.reader.renderer,
-            recipe=model.recipe(0),
+            hyperparameters=model.hyperparameters(0),
             valid_auc=float,
             score=fitted.score,
-            meant=(),
+            expected_trainable=(),
             context=bench.Context(Path(), Path(), Path(tempfile.mkdtemp())),
         )
     )
     whole = np.arange(len(examples))
-    size = session.recipe.schedule.events_a_step
+    size = session.hyperparameters.schedule.events_a_step
     session._step(whole[:size], watched=False)
     begun = time.monotonic()
     for step in range(1, STEPS + 1):

@@ -16,7 +16,7 @@ import numpy as np
 from bench_lhco.twin.chunks import BATCH
 from bench_lhco.twin.detector import detect
 from bench_lhco.twin.physics import PROCESSES, generate, generator
-from bench_lhco.twin.trigger import kept
+from bench_lhco.twin.trigger import select_triggered
 from tabulate import tabulate
 
 KINDS = (
@@ -51,7 +51,7 @@ def rates(dataset: str, kind: str, rounds: int) -> list[str]:
     works = {
         "loop": lambda: looped(pythia),
         "batch": lambda: pythia.nextBatch(BATCH),
-        "all": lambda: found.append(len(kept(detect(generate(pythia, BATCH), rng)))),
+        "all": lambda: found.append(len(select_triggered(detect(generate(pythia, BATCH), rng)))),
     }
     for work in works.values():
         work()  # imports, and what is set up at the first event

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toys import Cut, Workplace
+from toys import GUARDS, Cut, Workplace
 
 import bench
-from bench.guards.every import GUARDS
-from bench.running.request import RunRequest
-from bench.running.run import VoidedRunError, run
+from bench.running.failures import VoidedRunError
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
@@ -76,9 +76,9 @@ class Exploding:
 
 
 def breaking_at(tmp_path: Path) -> Workplace:
-    """A workplace with the models above, and rehearsals of its own."""
+    """A workplace with the models above, and smoke fits of its own."""
     made = Workplace.at(tmp_path)
-    made.home.rehearsals.unlink()
+    made.home.smoke_fits.unlink()
     for part in (Yardstick, Picky, Unreadable, Leaving):
         made.add(part)
     return made

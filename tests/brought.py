@@ -15,8 +15,8 @@ from toys import Workplace, events
 
 from bench.cli.outside import command as bring
 from bench.report.page import write_report
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 
@@ -32,7 +32,7 @@ def in_use(made: Workplace, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     """The same with a store of its own, and as the command line finds it."""
     shutil.copytree(made.store.root, folder / "runs")
     place = replace(made, store=Store(folder / "runs"))
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
+    monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     monkeypatch.setenv("BENCH_RUNS", str(place.store.root))
     return place

@@ -16,8 +16,8 @@ import pytest
 from toys import Workplace
 
 from bench.metrics.ranking import AreaUnderCurve
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 from bench.testing.excerpt import Excerpt
 
 OFFICIAL = Path(__file__).parents[1].parent / "shared" / "data" / "lhco_rd_sample.h5"

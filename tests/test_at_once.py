@@ -20,9 +20,10 @@ import bench
 from bench.api.context import Context
 from bench.outside.keep import import_counts
 from bench.plugins.registry import PluginEntry
-from bench.running.request import RunRequest
-from bench.running.run import RunFailedError, run
+from bench.running.failures import RunFailedError
+from bench.running.pipeline import run
 from bench.storage.home import Home
+from bench.storage.request import RunRequest
 from bench.storage.store import LOCKS, RECORD, Run, Store, write_metrics
 
 REQUEST = RunRequest(plugin="patient", dataset="toy")
@@ -40,7 +41,7 @@ class Patient(Cut):
     """`breaks` or `interrupted`: how the first fit ends."""
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> FittedCut:
-        """As a cut, in the fit proper; the rehearsal has no time to lose."""
+        """As a cut, in the fit proper; the smoke fit has no time to lose."""
         if context.checkpoints.is_relative_to(context.data.parent / "fits"):
             begun = context.data / "begun"
             first = not begun.exists()

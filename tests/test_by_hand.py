@@ -21,8 +21,8 @@ from bench.comparison.table import compare, drifted, sentence
 from bench.metrics.calibration import CalibrationError
 from bench.metrics.decisions import Decisions, SignificanceImprovement
 from bench.metrics.sculpting import MassSculpting
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 
 
 def balanced_rows(signal: str, background: str, threshold: float = 0.5) -> Scored:

@@ -8,8 +8,8 @@ import pytest
 from mutants.events import Jets
 from toys import Workplace
 
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 
 YARDSTICKS = ("always-background", "random", "one-feature-cut")
 SEEDS = pytest.mark.parametrize("seeds", [2, pytest.param(20, marks=pytest.mark.slow)])

@@ -22,8 +22,8 @@ from bench.comparison.paired import (
 )
 from bench.comparison.table import compare
 from bench.report.page import write_report
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")

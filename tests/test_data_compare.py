@@ -20,7 +20,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two files of toy events, in a home of their own."""
     registry = Registry()
     registry.entries[Dataset]["toy"] = PluginEntry(Toy, "toy", "classifier-bench", "0")
-    monkeypatch.setattr(plugins, "load_shelf", lambda: registry)
+    monkeypatch.setattr(plugins, "load_registry", lambda: registry)
     monkeypatch.setenv("BENCH_HOME", str(tmp_path / "home"))
     for name, content in (("a", "200 1"), ("b", "240 2"), ("few", "8 3")):
         (tmp_path / name).write_text(content)

@@ -24,10 +24,10 @@ from toys import Cut, FittedCut, Workplace
 import bench
 from bench.comparison.table import compare
 from bench.plugins.registry import PluginEntry
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
 from bench.storage.archive import pack, unpack
 from bench.storage.report_contents import PLAIN
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 

@@ -23,10 +23,11 @@ from bench.plan.page import page
 from bench.plan.plan import Planner
 from bench.report.page import write_report
 from bench.report.sections.single import run_block
-from bench.running.request import RunRequest
-from bench.running.run import preview, run
+from bench.running.pipeline import run
+from bench.running.preview import preview
 from bench.storage.fingerprint import table_digest
 from bench.storage.record import SampleRecord
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 OPEN, TRAIN, VALID, TEST = bench.Split
@@ -165,7 +166,7 @@ def test_the_ledger_says_whose_division_it_is(tmp_path: Path) -> None:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
+    monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 

@@ -130,7 +130,7 @@ main()
 def test_an_interrupted_fit_goes_on(runs: Desk, tmp_path: Path) -> None:
     desk = Desk(tmp_path, tmp_path / "home")
     desk.home.mkdir()
-    for room in ("data", "tables", "rehearsals"):
+    for room in ("data", "tables", "smoke fits"):
         (desk.home / room).symlink_to(runs.home / room)
     asked = ("run", *LLM, "--dataset", "rd", "--seed", "1")
     _, options = desk.command(*asked)

@@ -14,14 +14,14 @@ from bench.api.errors import RequestError
 from bench.cli.data.group import command
 from bench.cli.outside import command as bring
 from bench.comparison.table import compare
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
+    monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 

@@ -15,14 +15,14 @@ from toys import Workplace
 
 from bench.api.errors import DamagedError
 from bench.cli.main import main
+from bench.guards.inspect import FILE as VERDICTS
 from bench.guards.inspect import read_verdicts
 from bench.report.page import write_report
-from bench.running.guarded import FILE as VERDICTS
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
 from bench.storage import fingerprint
 from bench.storage.cache import MANIFEST, seal, verify
 from bench.storage.history import HISTORY, write_events
+from bench.storage.request import RunRequest
 from bench.storage.store import RECORD, Run, Store
 from bench.storage.stored_run import METRICS
 

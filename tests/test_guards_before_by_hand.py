@@ -11,11 +11,8 @@ import pytest
 
 import bench
 from bench.api.parts import Rendered
-from bench.data.used_events import UsedEvents
 from bench.guards.encodings import differing
 from bench.guards.every import GUARDS
-from bench.guards.evidence import Before
-from bench.guards.guard import NotApplicableError
 
 BY_CODE: dict[str, Any] = {guard.code: guard for guard in GUARDS}
 NAN = float("nan")
@@ -37,30 +34,27 @@ NONE = events(a=[])
 
 def before(
     train: bench.Table = NONE, evaluated: bench.Table = NONE, valid: bench.Table = NONE, **more: Any
-) -> Before:
+) -> bench.InputEvidence:
     given: dict[str, Any] = {"model": LEARNS, "few": events(a=range(7)), "encoders": [], **more}
-    rest = {"used_events": None, "inputs": None, "context": None}
+    rest = {"used": {}, "inputs": None, "context": None}
     learned = {encoder.name: {} for encoder in given["encoders"]}
     tables = {"train": train, "valid": valid, "evaluated": evaluated}
-    return Before(tables=tables, learned=learned, **{**rest, **given})
+    return bench.InputEvidence(tables=tables, learned=learned, **{**rest, **given})
 
 
-def findings(code: str, evidence: Before) -> list[str] | str:
+def findings(code: str, evidence: bench.InputEvidence) -> list[str] | str:
     """What is found, or why it could not look."""
     try:
         return list(BY_CODE[code]().check(evidence))
-    except NotApplicableError as reason:
+    except bench.NotApplicableError as reason:
         return str(reason)
 
 
 def test_events_that_were_used_are_counted() -> None:
-    used = UsedEvents(np.array([3, 4, 9], np.uint64), np.array([1], np.uint64))
-    evidence = before(evaluated=events(a=range(4)), used_events=used)
-    chosen = "1 of the 4 events to evaluate on were used to stop and choose"
-    trained = "2 of the 4 events to evaluate on were trained on"
-    assert findings("B001", evidence) == [trained, chosen]
-    unseen = replace(evidence, used_events=replace(used, trained=used.trained[2:]))
-    assert findings("B001", unseen) == [chosen]
+    used = {"trained on": np.array([3, 4, 9]), "looked at": np.array([5]), "chosen": np.array([1])}
+    evidence = before(evaluated=events(a=range(4)), used=used)
+    told = " of the 4 events to evaluate on were "
+    assert findings("B001", evidence) == [f"2{told}trained on", f"1{told}chosen"]
 
 
 def test_copies_are_near_in_every_feature_that_varies() -> None:

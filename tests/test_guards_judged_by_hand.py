@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 from toys import Cut
 
+from bench.api.guard import Guard, NotApplicableError, ScoreEvidence
 from bench.api.scores import Estimate, Scored
-from bench.guards import course, probing
-from bench.guards.evidence import Brought, Judged, Lost
-from bench.guards.guard import Guard, NotApplicableError
-from bench.guards.judged.chance import Chance
-from bench.guards.judged.decisions import Decisions, are_decisions, rank_nothing
-from bench.guards.judged.identical import Identical
-from bench.guards.judged.incomplete import Incomplete
-from bench.guards.judged.inverted import Inverted
-from bench.guards.judged.shifted import Shifted
-from bench.guards.judged.silent import Silent
-from bench.guards.judged.train_split import TrainSplit
-from bench.guards.judged.verdicts import Verdicts
+from bench.guards import probing, training
+from bench.guards.b060_unanswered import Unanswered
+from bench.guards.b061_inverted import Inverted
+from bench.guards.b062_chance import Chance
+from bench.guards.b063_identical import Identical
+from bench.guards.b064_shifted import Shifted
+from bench.guards.b065_incomplete import Incomplete
+from bench.guards.b066_decisions import Decisions, are_decisions, rank_nothing
+from bench.guards.b067_train_split import TrainSplit
+from bench.guards.b068_silent import Silent
+from bench.guards.evidence import ImportedEvents, ImportedScoreEvidence, MissingEvents
 from bench.metrics.ranking import AreaUnderCurve
 
 NAN = float("nan")
@@ -35,9 +35,12 @@ def scored(signal: Any, background: Any, threshold: float = 0.5, **more: Any) ->
     return Scored(y, np.array([*signal, *background]), np.ones(len(y)), threshold, **more)
 
 
-def of(evaluated: Scored, valid: Scored | None = None, **more: Any) -> Judged:
+def of(evaluated: Scored, valid: Scored | None = None, **more: Any) -> ScoreEvidence:
     told = {"model": Cut(), "control": "", "others": {}, **more}
-    return Judged(valid=valid, evaluated=evaluated, **told)
+    if told.pop("events", None) is not None:
+        told["events"] = more["events"]
+        return ImportedScoreEvidence(valid=valid, evaluated=evaluated, **{**told, "model": None})
+    return ScoreEvidence(valid=valid, evaluated=evaluated, **told)
 
 
 def said(guard: type[Guard[Any]], evidence: Any) -> list[str] | str:
@@ -86,7 +89,7 @@ def test_an_auc_is_chance_or_inverted(area: Any, ends: Any, inverted: str, chanc
     assert said(Chance, evidence) == ([f"{chance}{told}chance"] if chance else [])
     assert [len(of.y) for of in asked] == [40, 40]
     told = " on the evaluated events: "
-    evidence = of(replace(GOOD, bare=True), brought=Brought(), model=None)
+    evidence = of(replace(GOOD, bare=True), events=ImportedEvents(), model=None)
     last = f"{told}below one half, the wrong way round; bring 1 - score"
     assert said(Inverted, evidence) == ([f"{inverted}{last}"] if inverted else [])
     assert said(Chance, evidence) == ([f"{chance}{told}chance"] if chance else [])
@@ -101,15 +104,15 @@ def test_an_auc_is_not_asked_of_too_few_events(area: Any) -> None:
         assert said(Inverted, evidence) == "fewer than 20 events of a class on the valid split"
     own = of(scored(ramp[:19], ramp))
     assert said(Inverted, own) == "fewer than 20 events of a class on the evaluated events"
-    few = of(scored([*ramp[:4], NAN], ramp), brought=Brought())
+    few = of(scored([*ramp[:4], NAN], ramp), events=ImportedEvents())
     assert said(Inverted, few) == "fewer than 5 events of a class on the evaluated events"
-    brought = of(scored([*ramp[:5], NAN], [*ramp[:5], NAN, NAN]), brought=Brought())
+    brought = of(scored([*ramp[:5], NAN], [*ramp[:5], NAN, NAN]), events=ImportedEvents())
     assert not asked
     assert len(said(Inverted, brought)) == 1
     assert (asked[0].y == [1] * 5 + [0] * 5).all()
     assert len(asked[0].weights) == len(asked[0].score) == 10
     assert said(Chance, brought) == "fewer than 20 events of a class on the evaluated events"
-    same = of(scored([0.5] * 5, [0.5] * 5), brought=Brought())
+    same = of(scored([0.5] * 5, [0.5] * 5), events=ImportedEvents())
     assert said(Inverted, same) == "every score is the same"
     assert len(said(Inverted, of(GOOD, scored([0.5] * 20, [0.5] * 20)))) == 1
     control = of(GOOD, GOOD, control="texts permuted")
@@ -174,7 +177,9 @@ def test_bare_decisions_are_told(scores: list[float], threshold: float, told: st
 def test_coarse_scores_are_told_of_imported_ones(values: int, events: int, found: bool) -> None:
     scores = np.arange(events) % max(values, 1) / 16 if values else np.full(events, NAN)
     told = [f"{values} different scores in {events} events: ranked with many ties"]
-    assert said(Decisions, of(scored([], scores), brought=Brought())) == (told if found else [])
+    assert said(Decisions, of(scored([], scores), events=ImportedEvents())) == (
+        told if found else []
+    )
     assert said(Decisions, of(scored([], scores))) == []
     assert said(Decisions, of(GOOD, model=YARDSTICK)) == "a yardstick that learns nothing"
 
@@ -189,7 +194,7 @@ def test_identical_scores_name_whose_they_are() -> None:
     mine = np.array([0.1, 0.2, NAN, 0.4])
     others = {"short": mine[:3], "near": mine + 9e-7, "far": mine + 1.1e-6}
     same = dict.fromkeys("abcd", mine)
-    own, brought = of(scored([], mine)), of(scored([], mine), brought=Brought())
+    own, brought = of(scored([], mine)), of(scored([], mine), events=ImportedEvents())
     assert said(Identical, replace(own, others=others)) == []
     assert said(Identical, replace(own, others={**others, "a": mine})) == [
         "the very scores of a, another setting"
@@ -201,9 +206,9 @@ def test_identical_scores_name_whose_they_are() -> None:
         "the very scores of a, b, c and 1 more, another setting"
     ]
     two, one = np.array([0.1, 0.2, NAN]), np.array([0.1, 0.1, NAN])
-    for known, values in ((None, two), (Brought(), one)):
-        assert said(Identical, of(scored([], values), others={"a": values}, brought=known)) == []
-    assert said(Identical, of(scored([], two), others={"a": two}, brought=Brought())) != []
+    for known, values in ((None, two), (ImportedEvents(), one)):
+        assert said(Identical, of(scored([], values), others={"a": values}, events=known)) == []
+    assert said(Identical, of(scored([], two), others={"a": two}, events=ImportedEvents())) != []
     assert said(Identical, replace(own, model=YARDSTICK)) == "a yardstick that learns nothing"
 
 
@@ -229,32 +234,32 @@ def test_efficiencies_differ_by_fishers_exact_test(there: Any, here: Any, told: 
 
 
 def test_what_is_missing_of_a_sample_is_counted() -> None:
-    lost = Lost("s", 90, 2, 5, 0)
+    lost = MissingEvents("s", 90, 2, 5, 0)
     told = "7 of the 90 events of s are missing, 2 signal and 5 background"
     assert said(Incomplete, of(GOOD)) == "the bench drew the sample itself"
-    assert said(Incomplete, of(GOOD, brought=Brought(lost, unlike="none"))) == "none"
-    assert said(Incomplete, of(GOOD, brought=Brought())) == []
-    assert said(Incomplete, of(GOOD, brought=Brought(lost))) == [told]
-    strange = of(GOOD, brought=Brought(replace(lost, strange=1)))
+    assert said(Incomplete, of(GOOD, events=ImportedEvents(lost, unlike="none"))) == "none"
+    assert said(Incomplete, of(GOOD, events=ImportedEvents())) == []
+    assert said(Incomplete, of(GOOD, events=ImportedEvents(lost))) == [told]
+    strange = of(GOOD, events=ImportedEvents(replace(lost, strange=1)))
     assert said(Incomplete, strange) == [f"{told}; 1 others are not of it"]
 
 
 def test_events_of_the_train_split_are_counted() -> None:
     told = "1 of 40 events are of the train or valid split; whether the model was trained on them"
     assert said(TrainSplit, of(GOOD)) == "what the model was fitted on is known"
-    there = of(GOOD, brought=Brought(of_train=1, fitted_on="d"))
+    there = of(GOOD, events=ImportedEvents(of_train=1, fitted_on="d"))
     assert said(TrainSplit, there) == "models are fitted on d for these events"
-    assert said(TrainSplit, of(GOOD, brought=Brought(of_train=0))) == []
-    assert said(TrainSplit, of(GOOD, brought=Brought(of_train=1))) == [f"{told} is not known"]
+    assert said(TrainSplit, of(GOOD, events=ImportedEvents(of_train=0))) == []
+    assert said(TrainSplit, of(GOOD, events=ImportedEvents(of_train=1))) == [f"{told} is not known"]
 
 
 def test_events_without_a_verdict_are_counted() -> None:
     none, some = of(scored([NAN], [NAN, NAN])), of(scored([NAN, 1], [NAN, NAN, 0]))
-    assert said(Verdicts, none) == "there is no verdict at all, as B068 says"
+    assert said(Unanswered, none) == "there is no verdict at all, as B068 says"
     assert said(Silent, none) == ["none of 3 events has a verdict: no figure can come of it"]
     assert said(Silent, some) == []
-    assert said(Verdicts, some) == ["3 of 5 events have no verdict, 1 signal and 2 background"]
-    assert said(Verdicts, of(GOOD)) == []
+    assert said(Unanswered, some) == ["3 of 5 events have no verdict, 1 signal and 2 background"]
+    assert said(Unanswered, of(GOOD)) == []
 
 
 def test_few_events_are_half_of_each_class_where_they_can_be() -> None:
@@ -266,6 +271,6 @@ def test_few_events_are_half_of_each_class_where_they_can_be() -> None:
     assert rows("0001000", 5) == [0, 1, 2, 3, 4]
     assert rows("01", 9) == [0, 1]
     assert rows("", 4) == []
-    assert len(course.looked_at(np.arange(99) % 2)) == 64
+    assert len(training.rows_to_check(np.arange(99) % 2)) == 64
     orders = [probing._derangement(n).tolist() for n in (1, 2, 7)]
     assert orders == [[0], [1, 0], [5, 6, 0, 1, 2, 3, 4]]

@@ -17,12 +17,12 @@ from toys import Cut, FittedCut
 
 import bench
 from bench.api.errors import NotFiniteError
+from bench.api.guard import Guard, NotApplicableError
 from bench.api.scores import Scored
 from bench.guards import inspect as inspecting
 from bench.guards import pages, probing, recorder
-from bench.guards.evidence import Stopped
-from bench.guards.guard import Guard, NotApplicableError
-from bench.guards.judged.silent import Silent
+from bench.guards.b068_silent import Silent
+from bench.guards.evidence import StoppedEvidence
 from bench.guards.wording import named, said
 
 NAN = float("nan")
@@ -84,7 +84,7 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
     no, leaves = NotApplicableError, SystemExit(3)
     kinds = [guard("void", "a", "b"), guard("note", no()), guard("warn", "a", no("x"))]
     kinds += [guard("void", "a", leaves), guard("note", leaves), guard("void", no("y"))]
-    found = inspecting.inspect(kinds, Stopped(Cut(), ""))
+    found = inspecting.inspect(kinds, StoppedEvidence(Cut(), ""))
     could_not = "could not look: SystemExit: 3"
     assert [(v.severity, v.findings, v.skipped, v.broke, v.seconds) for v in found] == [
         ("void", ["a", "b"], "", False, 1.235),
@@ -94,7 +94,7 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
         ("warn", [could_not], "", True, 1.235),
         ("void", [], "y", False, 1.235),
     ]
-    assert inspecting.inspect(kinds[3:4], Stopped(YARDSTICK, ""))[0].severity == "warn"
+    assert inspecting.inspect(kinds[3:4], StoppedEvidence(YARDSTICK, ""))[0].severity == "warn"
     assert inspecting.inspect(kinds[3:4], ABSENT)[0].severity == "void"
     with pytest.raises(ZeroDivisionError):
         inspecting.inspect([guard("void", ZeroDivisionError())], ABSENT, (ZeroDivisionError,))

@@ -1,4 +1,4 @@
-"""The guards of rehearsals, probes and trainings find what was worked out by hand, to the limit."""
+"""The guards of smoke fits, probes and trainings find what was worked out by hand, to the limit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.api.guard import VOID, WARN, NotApplicableError, ProbeEvidence
+from bench.guards import b027_labels as labels
 from bench.guards.every import GUARDS
-from bench.guards.evidence import Probed, Rehearsal, Stopped, TrainingEvidence
-from bench.guards.guard import VOID, WARN, NotApplicableError
+from bench.guards.evidence import SmokeFitEvidence, StoppedEvidence, TrainingEvidence
 from bench.guards.recorder import Record
-from bench.guards.rehearsed import labels
 
 BY_NAME: dict[str, Any] = {guard.name: guard() for guard in GUARDS}
 NAN = float("nan")
@@ -31,19 +31,19 @@ def record(names: str = "", **seen: Any) -> Record:
     return Record(trainable=names.split(), **given)
 
 
-def probed(scores: Sequence[float] = ZEROS, model: Any = NUMBERS, **more: Any) -> Probed:
+def probed(scores: Sequence[float] = ZEROS, model: Any = NUMBERS, **more: Any) -> ProbeEvidence:
     given: dict[str, Any] = {"inputs": None, "alone": np.zeros(0), "shuffled": {}, **more}
-    return Probed(model=model, scores=np.array(scores), **given)
+    return ProbeEvidence(model=model, scores=np.array(scores), **given)
 
 
-def rehearsal(
+def smoke_fit(
     scores: Sequence[float] = ZEROS, model: Any = NUMBERS, y: Sequence[int] = (0, 1), **more: Any
-) -> Rehearsal:
+) -> SmokeFitEvidence:
     same = dict.fromkeys(("reread", "again", "flipped", "fitted", "fitted_flipped"), scores)
     arrays = {name: np.array(more.pop(name, value)) for name, value in same.items()}
     rest = {"record": record(), "record_flipped": None, "first_loss": None, **more}
     train: Any = SimpleNamespace(y=np.array(y))
-    return Rehearsal(probed=probed(scores, model), train=train, **arrays, **rest)
+    return SmokeFitEvidence(probed=probed(scores, model), train=train, **arrays, **rest)
 
 
 def course(scores: Any = ZEROS, unsaved: Any = ZEROS, **seen: Any) -> TrainingEvidence:
@@ -62,7 +62,7 @@ def course(scores: Any = ZEROS, unsaved: Any = ZEROS, **seen: Any) -> TrainingEv
 def test_a_fit_is_aligned_up_to_a_margin(fitted: Any, opposite: Any, told: str) -> None:
     n = len(opposite)
     y = (0, 1) * (n // 2)
-    evidence = rehearsal(y=y, fitted=fitted * (n // len(fitted)), fitted_flipped=opposite)
+    evidence = smoke_fit(y=y, fitted=fitted * (n // len(fitted)), fitted_flipped=opposite)
     own, other = told.split() if told else ("", "")
     text = f"fitted on their labels, signal scores {own} above background; "
     text += f"fitted on the opposite ones, {other}"
@@ -76,11 +76,11 @@ def test_the_first_loss_is_near_the_entropy(y: tuple[int, ...]) -> None:
         4: ("0.562", (0.2250, 1.6870), (0.2249, 1.6871)),
     }[len(y)]
     for loss in inside:
-        assert not found("first-loss", rehearsal(y=y, first_loss=loss))
+        assert not found("first-loss", smoke_fit(y=y, first_loss=loss))
     text = "the loss starts at {:.3f}; a model that knows nothing but the class ratio has {}"
     for loss in outside:
         told = [text.format(loss, entropy)]
-        assert found("first-loss", rehearsal(y=y, first_loss=loss)) == told
+        assert found("first-loss", smoke_fit(y=y, first_loss=loss)) == told
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_the_first_loss_is_near_the_entropy(y: tuple[int, ...]) -> None:
 )
 def test_there_is_nothing_to_judge(guard: str, more: dict[str, Any], why: str) -> None:
     with pytest.raises(NotApplicableError) as caught:
-        found(guard, rehearsal(**more))
+        found(guard, smoke_fit(**more))
     assert str(caught.value) == why
 
 
-def trained_on_both(a: Any, b: Any, before: Any, **more: Any) -> Rehearsal:
+def trained_on_both(a: Any, b: Any, before: Any, **more: Any) -> SmokeFitEvidence:
     one = record(gradient=[np.array(a)], untrained=None if before is None else np.array(before))
-    return rehearsal(record=one, record_flipped=record(gradient=[np.array(b)]), **more)
+    return smoke_fit(record=one, record_flipped=record(gradient=[np.array(b)]), **more)
 
 
 ALIKE = (
@@ -162,10 +162,10 @@ def test_gradients_as_alike_as_the_limit_pass(monkeypatch: pytest.MonkeyPatch) -
 
 def test_labels_are_compared_only_where_they_can_be() -> None:
     same = "a fit on the opposite labels gives the very same scores"
-    assert found("labels", rehearsal((NAN, 0.5))) == [same]
-    assert not found("labels", rehearsal(model=YARDSTICK))
+    assert found("labels", smoke_fit((NAN, 0.5))) == [same]
+    assert not found("labels", smoke_fit(model=YARDSTICK))
     for gone in ({"record": None, "record_flipped": record()}, {"record_flipped": None}):
-        assert not found("labels", rehearsal(flipped=(0, 1), **gone))
+        assert not found("labels", smoke_fit(flipped=(0, 1), **gone))
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_labels_are_compared_only_where_they_can_be() -> None:
     [
         ("reproducible", "again", 1e-3, "fitted again with the same seed, {} of 3 scores differ{}"),
         ("reread", "reread", 1e-4, "saved and loaded in a fresh process, {} of 3 scores differ{}"),
-        ("scored-company", "alone", 2e-3, "{} of 3 events scored alone have another score{}"),
+        ("batch-dependence", "alone", 2e-3, "{} of 3 events scored alone have another score{}"),
         ("kept", "unsaved", 1e-4, "{} of 3 scores differ between the fit and what was saved"),
     ],
 )
@@ -183,7 +183,7 @@ def test_two_scorings_are_near(guard: str, other: str, near: float, text: str) -
             return found(guard, course(scores, others))
         if other == "alone":
             return found(guard, probed((*scores, 7.0), alone=np.array(others)))
-        return found(guard, rehearsal(scores, **{other: others}))
+        return found(guard, smoke_fit(scores, **{other: others}))
 
     assert not look((0, 0, NAN), (near, 0, NAN))
     by = f", by up to {1.01 * near:.3f}"
@@ -194,7 +194,7 @@ def test_two_scorings_are_near(guard: str, other: str, near: float, text: str) -
 
 def test_what_cannot_be_loaded_is_said_and_not_compared() -> None:
     told = ["what was saved cannot be loaded in a fresh process: gone"]
-    assert found("reread", rehearsal(reread=(1, 1), unread="gone")) == told
+    assert found("reread", smoke_fit(reread=(1, 1), unread="gone")) == told
 
 
 HELD = "not in the network: a\nnot in the optimizer: d\nmore than once in the optimizer: c, e"
@@ -213,19 +213,24 @@ UNTAUGHT = "the fitted model scores exactly as it did before its first step"
         ("moved", {"steps": 4, "moved": set("bce")}, "not moved in the first 3 steps: d"),
         ("optimized", {"optimized": {"a": 2, "b": 1, "c": 2, "d": 0, "e": 3}}, HELD),
         ("trained-precision", {"dtypes": KINDS}, "trained in bfloat16, float16: a, c"),
-        ("strayed", {"strayed": set("zyxw")}, "moved without being meant to: w, x, y and 1 more"),
+        (
+            "unexpected-update",
+            {"strayed": set("zyxw")},
+            "moved without being meant to: w, x, y and 1 more",
+        ),
         ("learned", {"steps": 0, "untrained": np.zeros(2)}, ""),
         ("learned", {"steps": 1, "untrained": None}, ""),
         ("learned", {"steps": 1, "untrained": np.array([0, 1e-9])}, ""),
         ("learned", {"steps": 1, "untrained": np.zeros(2)}, UNTAUGHT),
     ],
 )
-def test_what_was_seen_of_a_rehearsal(guard: str, seen: Any, told: str) -> None:
-    evidence = rehearsal(record=record("a b c d e", **{"missing": ["a"], **seen}))
+def test_what_was_seen_of_a_smoke_fit(guard: str, seen: Any, told: str) -> None:
+    evidence = smoke_fit(record=record("a b c d e", **{"missing": ["a"], **seen}))
     assert found(guard, evidence) == told.splitlines()
 
 
-STOPS = ("finite", "rehearsed")
+STRAYED = "moved without being meant to: w, x, y and 1 more"
+STOPS = ("not-finite", "smoke-fit")
 SHUT = np.array([0.5, 0.5])
 OPEN = np.array([0.0, 0.002])
 BLANK = np.array([NAN, *([0.5, 0.6] * 5)])[:10]
@@ -241,9 +246,9 @@ COLLAPSED = "from step {} on the 2 probe events have one score"
         ("collapse", [SHUT, SHUT, OPEN, SHUT], ""),
         ("collapse", [OPEN, OPEN, OPEN, SHUT, BLANK[[1, 1, 0]]], COLLAPSED.format(3)),
         ("collapse", [SHUT, OPEN], ""),
-        ("training-verdicts", [], ""),
-        ("training-verdicts", [BLANK], ""),
-        ("training-verdicts", [SHUT, BLANK[:4], BLANK], MUTE),
+        ("training-unanswered", [], ""),
+        ("training-unanswered", [BLANK], ""),
+        ("training-unanswered", [SHUT, BLANK[:4], BLANK], MUTE),
         ("gaps", [1.0, 2.75], "2 pauses of 4 s in all"),
         ("updates", [1e-7], ""),
         ("updates", [1e-3, 0.3], ""),
@@ -276,5 +281,7 @@ def test_scores_separate_events_and_stops_say_why() -> None:
         assert not found("separate", probed(scores))
     assert not found("separate", probed(model=YARDSTICK))
     for model, gravity in ((NUMBERS, VOID), (YARDSTICK, WARN)):
-        assert BY_NAME["rehearsed"].gravity(Stopped(model, "why")) == gravity
-    assert [found(name, Stopped(NUMBERS, name)) for name in STOPS] == [[name] for name in STOPS]
+        assert BY_NAME["smoke-fit"].gravity(StoppedEvidence(model, "why")) == gravity
+    assert [found(name, StoppedEvidence(NUMBERS, name)) for name in STOPS] == [
+        [name] for name in STOPS
+    ]

@@ -1,4 +1,4 @@
-"""What rehearsals, fits and fresh processes hand to guards, worked out by hand."""
+"""What smoke fits, fits and fresh processes hand to guards, worked out by hand."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from toys import Cut, FittedCut
+from toys import GUARDS, Cut, FittedCut
 
 import bench
 from bench.api.errors import DamagedError
 from bench.api.scores import Scored
-from bench.guards import course, fresh
-from bench.guards import smoke_fit as rehearsal
-from bench.running import guarded as moments
+from bench.guards import fresh, smoke_fit, training
+from bench.plugins.options import options_in
+from bench.running.judging import scores_of_others
 from bench.storage.fingerprint import scores_digest
 
 NAN = float("nan")
@@ -31,15 +31,15 @@ def read(n: int, **views: Any) -> bench.Inputs:
     return bench.Inputs(views, np.arange(n).astype(np.int8) % 2, np.arange(n), np.ones(n))
 
 
-def test_a_rehearsal_fits_on_classes_in_turns(
+def test_a_smoke_fit_fits_on_classes_in_turns(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     y = np.array([1, 1, 1, 0, 0, 1], np.int8)
-    turns = [rehearsal._alternating(y, np.array(r)).tolist() for r in ([0, 1, 2, 3, 4], [1, 2, 4])]
+    turns = [smoke_fit._alternating(y, np.array(r)).tolist() for r in ([0, 1, 2, 3, 4], [1, 2, 4])]
     assert turns == [[3, 0, 4, 1, 2], [4, 1, 2]]
-    assert rehearsal._alternating(1 - y[1:5], np.arange(4)).tolist() == [0, 2, 1, 3]
-    logs = [{"loss": 0.7}, {"x": 1, "verdict_loss": 0.6}, {"verdict_loss": 0.5}]
-    assert [rehearsal._first(logs[n:m]) for n, m in ((0, 3), (0, 1), (2, 3), (3, 3))] == [
+    assert smoke_fit._alternating(1 - y[1:5], np.arange(4)).tolist() == [0, 2, 1, 3]
+    logs = [{"loss": 0.7}, {"x": 1, "answer_loss": 0.6}, {"answer_loss": 0.5}]
+    assert [smoke_fit._first(logs[n:m]) for n, m in ((0, 3), (0, 1), (2, 3), (3, 3))] == [
         *(0.6, 0.7, 0.5),
         None,
     ]
@@ -53,9 +53,9 @@ def test_a_rehearsal_fits_on_classes_in_turns(
         raise fresh.NotRereadError("why")
 
     monkeypatch.setattr(Cut, "fit", fit)
-    monkeypatch.setattr(rehearsal, "reread", lost)
+    monkeypatch.setattr(smoke_fit, "reread", lost)
     some = read(200, numbers=np.zeros((200, 1)))
-    found = rehearsal.rehearse(Cut(), some, some, bench.Context(tmp_path, tmp_path, tmp_path))
+    found = smoke_fit.smoke_fit(Cut(), some, some, bench.Context(tmp_path, tmp_path, tmp_path))
     places = ((1, 0), (2, 1), (3, 0))
     assert asked == [(96, 32, f"checkpoints-{n}", label) for n, label in places]
     assert (found.unread, found.first_loss, found.probed.columns) == ("why", None, {})
@@ -63,17 +63,17 @@ def test_a_rehearsal_fits_on_classes_in_turns(
 
 
 def test_a_fit_that_cannot_be_probed_breaks_its_guards(tmp_path: Path) -> None:
-    record = course._empty()
+    record = training._empty()
     record.updates, record.gaps, record.looks = [0.5], [40.0], [(3, np.array([0.1, 0.2]))]
     for shown in (None, record):
-        course.Seen(shown, np.array([0.5, NAN])).write(tmp_path)
-        seen = course.Seen.read(tmp_path)
+        training.Seen(shown, np.array([0.5, NAN])).write(tmp_path)
+        seen = training.Seen.read(tmp_path)
         assert np.array_equal(seen.unsaved, [0.5, NAN], equal_nan=True)
         assert (seen.record is None) == (shown is None)
     assert seen.record
     assert (seen.record.updates, seen.record.gaps) == ([0.5], [40.0])
     assert [(step, scores.tolist()) for step, scores in seen.record.looks] == [(3, [0.1, 0.2])]
-    broken = course.fitted(Cut(), FittedCut(0.0, 1.0), seen, read(4))
+    broken = training.check_fit(GUARDS, Cut(), FittedCut(0.0, 1.0), seen, read(4))
     assert len(broken) == 8
     assert {*(v.findings[0] for v in broken)} == {"could not look: KeyError: 'numbers'"}
 
@@ -171,11 +171,7 @@ def test_others_scores_are_of_the_same_events_and_other_parts() -> None:
     runs += [run("no", sample="t"), run("same", scale=1.0), run("mine", scores="mine")]
     runs += [run("differs", values="x"), run("equal", values=scores_digest(SAME.score))]
     runs += [run("damaged"), run("old")]
-    records = {"evaluated": SimpleNamespace(fingerprint="s")}
-    work: Any = SimpleNamespace(
-        samples=SimpleNamespace(records=records),
-        parts=SimpleNamespace(model=Cut(), encoders=[]),
-        scores_key="mine",
-    )
     store: Any = SimpleNamespace(runs=lambda _: runs)
-    assert moments._others(work, store, SAME) == {"equal": SAME.score, "old": "old"}
+    mine = {"cut": options_in(Cut())}
+    others = scores_of_others(store, SAME, "s", mine, "mine")
+    assert others == {"equal": SAME.score, "old": "old"}

@@ -19,15 +19,14 @@ from breaking import (
     raising,
     raising_now,
 )
-from toys import Workplace
+from toys import GUARDS, Workplace
 
 import bench
-from bench.guards.every import GUARDS
-from bench.guards.guard import Guard, NotApplicableError
+from bench.api.guard import Guard, NotApplicableError
+from bench.guards.b040_kept import Kept
+from bench.guards.b041_collapse import Collapse
+from bench.guards.b064_shifted import Shifted
 from bench.guards.inspect import inspect
-from bench.guards.judged.shifted import Shifted
-from bench.guards.trained.collapse import Collapse
-from bench.guards.trained.kept import Kept
 
 
 @pytest.fixture
@@ -116,7 +115,7 @@ def test_no_memory_for_looking_at_a_fit_costs_no_fit(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("bench.guards.course.probe", raising_now(MemoryError()))
+        patch.setattr("bench.guards.training.probe", raising_now(MemoryError()))
         first = do(place)
     assert first.record.status == "void"
     broke = {"B030", "B031", "B032", "B040", "B041", "B042", "B043", "B044"}
@@ -126,8 +125,8 @@ def test_no_memory_for_looking_at_a_fit_costs_no_fit(
 
 
 def test_what_was_seen_of_a_training_is_kept_with_its_fit(tmp_path: Path) -> None:
-    from bench.guards.course import Seen
     from bench.guards.recorder import Record
+    from bench.guards.training import Seen
 
     looks = [(1, np.array([0.1, np.nan])), (4, np.array([0.3, 0.4]))]
     record = Record([], [], {}, {}, updates=[1e-3, 2e-3], looks=looks, gaps=[31.5])

@@ -214,7 +214,7 @@ def test_the_doctor_says_who_looked_and_who_could_not(
     assert told.return_value == 3
     assert "B061 inverted: void" in told.output
     assert "the wrong way round; bring 1 - score" in told.output
-    assert "looked: B060 verdicts, B061 inverted, B062 chance, B063 identical" in told.output
+    assert "looked: B060 unanswered, B061 inverted, B062 chance, B063 identical" in told.output
     assert "could not look, as the train sample is not known: B001" in told.output
     assert "could not look, as the model is not here: " in told.output
     assert "could not look, as scores of a valid split are not known: B064" in told.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -48,6 +49,35 @@ def imports(package: Path) -> Iterator[tuple[str, str]]:
             yield from ((module, name) for name in names if name in known and name != module)
 
 
+def of_the_core(file: Path) -> Iterator[str]:
+    """What a file imports from inside the core: rooms by their dotted names."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        yield from (".".join(name.split(".")[:2]) for name in names if name.startswith("bench."))
+
+
+def test_files_of_packages_import_public_names_of_the_core_alone() -> None:
+    rooms = {f"bench.{name}" for name in chain(*LAYERS)}
+    files = [
+        file
+        for folder in ("plugins", "datasets")
+        for file in sorted((HOUSE / folder).rglob("*.py"))
+        if "tests" not in file.relative_to(HOUSE).parts
+    ]
+    inside = {
+        f"{file.relative_to(HOUSE)} imports {room}"
+        for file in files
+        for room in of_the_core(file)
+        if room in rooms - {"bench.testing"}
+    }
+    assert HOUSE / "plugins/llm/pretrain_tiny.py" in files
+    assert not inside, "\n".join(sorted(inside))
+
+
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 def test_no_module_imports_in_a_circle(package: Path) -> None:
     graph = TopologicalSorter[str]()
@@ -83,3 +113,10 @@ def test_the_root_of_the_core_holds_what_makes_it_a_package_and_a_command() -> N
 def test_what_an_author_has_to_read_is_short() -> None:
     files = sorted((HOUSE / "bench/api").glob("*.py"))
     assert sum(len(file.read_text().splitlines()) for file in files) <= 1000
+
+
+def test_a_reader_follows_one_run_in_six_files() -> None:
+    page = (HOUSE / "docs/contributing/architecture.md").read_text()
+    walk = re.findall(r"^\d\. `(bench/.*\.py)`", page, flags=re.MULTILINE)
+    assert len(walk) == 6
+    assert sum(len((HOUSE / file).read_text().splitlines()) for file in walk) <= 900

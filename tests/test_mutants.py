@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from mutants.suite import CUT_SHORT, DIARY, MUTANTS, SUPPORT, Mutant
-from toys import Workplace
+from toys import GUARDS, Workplace
 
 import bench
-from bench.guards.every import GUARDS
-from bench.running.request import RunRequest
-from bench.running.run import VoidedRunError, run
+from bench.running.failures import VoidedRunError
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 
@@ -50,7 +50,7 @@ def test_a_mistake_is_caught_by_the_guard_named_for_it(
     assert (done.record.status == "void") == ("void" in found.values())
     if mutant in (*DIARY, *CUT_SHORT):
         assert found[mutant.code] == "void"
-        assert "fit" not in done.record.seconds  # the rehearsal has three steps
+        assert "fit" not in done.record.seconds  # the smoke fit has three steps
 
 
 def test_a_sound_model_is_let_alone(place: Workplace) -> None:

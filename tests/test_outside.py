@@ -22,8 +22,8 @@ from bench.report.page import write_report
 from bench.report.sections.everything import standard
 from bench.report.sections.printed import misprints
 from bench.report.sets import event_sets
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 HEAD = "model,dataset,true_signal,signal,true_background,background"
@@ -228,7 +228,7 @@ def test_a_printed_figure_of_no_known_name_is_told() -> None:
 def test_the_command_tells_counts_from_predictions(
     place: Workplace, own: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
+    monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     told = ["--runs", str(place.store.root)]
     file = predictions(own, tmp_path / "s.csv")

@@ -8,10 +8,10 @@ import torch
 
 import bench
 from bench.guards import recorder
+from bench.guards.b044_gaps import Gaps
 from bench.guards.evidence import TrainingEvidence
 from bench.guards.inspect import inspect
 from bench.guards.recorder import Recorder
-from bench.guards.trained.gaps import Gaps
 
 
 def trained(monkeypatch: pytest.MonkeyPatch, steps: list[tuple[float, float]]) -> Recorder:

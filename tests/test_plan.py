@@ -18,10 +18,10 @@ from bench.api.errors import RequestError
 from bench.cli.plan import command
 from bench.plan.page import page
 from bench.plan.plan import Plan, Planner
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
 from bench.storage.archive import pack
 from bench.storage.report_contents import PLAIN
+from bench.storage.request import RunRequest
 from bench.storage.store import RECORD, Run, Store
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
@@ -192,7 +192,7 @@ def test_one_plan_is_a_few_lines_and_many_are_a_table_with_totals(place: Workpla
 
 @pytest.fixture
 def ask(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
+    monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
 
     def asked(*words: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import bench
 from bench.api.errors import RequestError
 from bench.api.parts import Dataset, Encoder, Metric, Model
 from bench.plugins.registry import HOOKS, load_registry
@@ -186,5 +187,5 @@ def test_nothing_heavy_is_imported_to_list_or_to_help(arguments: list[str]) -> N
     assert ran.stdout.rstrip().endswith("heavy: []")
 
 
-def test_a_shelf_knows_every_kind() -> None:
-    assert {Dataset, Encoder, Model, Metric} == set(HOOKS.values())
+def test_a_registry_knows_every_kind() -> None:
+    assert {Dataset, Encoder, Model, Metric, bench.Guard} == set(HOOKS.values())

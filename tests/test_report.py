@@ -15,9 +15,10 @@ from bench.report.markdown import table
 from bench.report.page import write_report
 from bench.report.sections.everything import decisions, standard
 from bench.report.sections.single import run_block
-from bench.running.request import RunRequest
-from bench.running.run import RunFailedError, run
+from bench.running.failures import RunFailedError
+from bench.running.pipeline import run
 from bench.storage.report_contents import Contents
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")

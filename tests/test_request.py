@@ -11,8 +11,8 @@ from toys import Cut, Workplace
 from bench.api.errors import BenchError, RequestError
 from bench.data.encode import demand_views
 from bench.encoders.numbers import Numbers
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 

@@ -14,8 +14,8 @@ from toys import Cut, Workplace
 
 import bench
 from bench.plugins.registry import PluginEntry
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 

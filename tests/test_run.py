@@ -13,9 +13,12 @@ import pytest
 from toys import Workplace
 
 from bench.api.errors import RequestError
-from bench.running.request import RunRequest
-from bench.running.run import RunFailedError, preview, run
+from bench.running.failures import RunFailedError
+from bench.running.parts import resolve_parts
+from bench.running.pipeline import run
+from bench.running.preview import preview
 from bench.storage import fingerprint
+from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
@@ -103,7 +106,7 @@ def test_one_changed_line_of_plugin_code_fits_anew(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     do(place)
-    monkeypatch.setattr("bench.running.fit_cache.code_digest", lambda *_: "another")
+    monkeypatch.setattr("bench.running.fit_request.code_digest", lambda *_: "another")
     done, reused = do(place)
     assert not reused
     assert not done.record.fit_reused
@@ -237,7 +240,7 @@ def test_the_scalars_are_there_for_tensorboard_too(place: Workplace) -> None:
 
 
 def test_a_dry_run_fits_nothing_and_shows_an_event(place: Workplace) -> None:
-    told = preview(REQUEST, place.registry, place.home, place.store, place.context)
+    told = preview(resolve_parts(REQUEST, place.registry), place.home, place.store, place.context)
     assert "train: toy (twin) 1:1 @" in told
     assert "numbers: [" in told
     assert not place.home.fits.exists()

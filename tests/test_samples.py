@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import struct
 from fractions import Fraction
+from hashlib import blake2b
 
 import numpy as np
 import pytest
 
 from bench.api.errors import InputError, RequestError
 from bench.api.table import Column, Table
-from bench.data.sampling import Sample, draw, read_size, signal_fraction
+from bench.data.sampling import Sample, draw, signal_fraction
 from bench.data.splits import SPLITS, split_rows
 from bench.data.used_events import UsedEvents
+from bench.storage.fingerprint import event_ids
+from bench.storage.request import read_size
 
 
 def table(
@@ -32,6 +36,23 @@ def table(
 
 
 RATIOS = ("natural", "1:1", "1:10", "all-signal")
+
+
+def test_an_events_id_is_a_hash_of_its_features_in_float32() -> None:
+    x = np.array([[1.5, -2.0], [0.1, 3.0]])
+    rows = [struct.pack("<2f", *row) for row in x]
+    hashes = [blake2b(row, digest_size=8).digest() for row in rows]
+    ids = event_ids(x)
+    assert ids.dtype == np.uint64
+    assert ids.tolist() == [int.from_bytes(hashed, "little") for hashed in hashes]
+    for same in (x.astype(np.float32), np.asfortranarray(x), x[::-1][::-1]):
+        assert event_ids(same).tolist() == ids.tolist()
+    assert event_ids(x[:, ::-1]).tolist() != ids.tolist()
+    assert event_ids(x[:0]).shape == (0,)
+
+
+def test_an_events_id_does_not_tell_the_two_noughts_apart() -> None:
+    assert len(set(event_ids(np.array([[0.0, 1.0], [-0.0, 1.0]])))) == 1
 
 
 def test_every_event_is_in_exactly_one_split() -> None:

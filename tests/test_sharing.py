@@ -14,9 +14,10 @@ import bench
 from bench.api.errors import RequestError
 from bench.encoders.numbers import Numbers
 from bench.plugins.options import options_in
+from bench.running.parts import RunParts, resolve_parts
 from bench.running.prepared import PreparedRun, prepare
-from bench.running.request import RunParts, RunRequest, resolve_parts
 from bench.running.study import read_study
+from bench.storage.request import RunRequest
 
 
 @dataclass(frozen=True)

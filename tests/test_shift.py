@@ -17,9 +17,9 @@ from bench.comparison.shift import reweighted, shift_between
 from bench.metrics.sculpting import MassSculpting, divergence
 from bench.report.page import write_report
 from bench.report.sets import event_sets
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
 from bench.storage.report_contents import Contents
+from bench.storage.request import RunRequest
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 

@@ -17,17 +17,17 @@ import pytest
 from toys import Cut, Workplace
 
 from bench.api.errors import RequestError
+from bench.api.guard import ScoreEvidence
 from bench.api.scores import Scored
-from bench.guards.evidence import Judged
-from bench.guards.judged.identical import Identical
+from bench.guards.b063_identical import Identical
 from bench.report.page import write_report
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
 from bench.storage import fingerprint
 from bench.storage import stored_run as sealed
 from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY
 from bench.storage.report_contents import Contents
+from bench.storage.request import RunRequest
 from bench.storage.store import RECORD, Run, Store
 from bench.storage.stored_run import METRICS, SCORES
 
@@ -184,14 +184,14 @@ def test_scores_have_one_hash_where_the_guard_calls_them_identical(
     one: tuple[float, ...], other: tuple[float, ...], equal: bool
 ) -> None:
     mine = scores(*one)
-    evidence = Judged(Cut(), "", mine, mine, {"theirs": scores(*other).score})
+    evidence = ScoreEvidence(Cut(), "", mine, mine, {"theirs": scores(*other).score})
     assert bool(list(Identical().check(evidence))) is equal
-    assert (mine.digest == scores(*other).digest) is equal
+    assert (scores_digest(mine.score) == scores_digest(scores(*other).score)) is equal
 
 
 def test_decisions_with_events_without_one_say_nothing() -> None:
     mine = scores(0.0, 1.0, np.nan, 1.0)
-    assert not list(Identical().check(Judged(Cut(), "", mine, mine, {"theirs": mine.score})))
+    assert not list(Identical().check(ScoreEvidence(Cut(), "", mine, mine, {"theirs": mine.score})))
 
 
 def test_a_run_is_picked_by_its_whole_name_though_another_begins_with_it(

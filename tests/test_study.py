@@ -61,8 +61,11 @@ def test_a_study_asks_for_all_events(tmp_path: Path) -> None:
         ('[[runs]]\nplugn = "cut"', "run 1: no key 'plugn'; did you mean plugin"),
         ('[[runs]]\nplugin = "cut"', "run 1: .*dataset"),
         ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = "x"', "run 1: events: 'x': wanted a"),
-        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\ntrain_events = 1.5', "run 1: .*got `float`"),
-        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = true', "run 1: .*got `bool`"),
+        (
+            '[[runs]]\nplugin = "cut"\ndataset = "toy"\ntrain_events = 1.5',
+            "run 1, train_events: .*got float",
+        ),
+        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = true', "run 1, events: .*got bool"),
         ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nset = 3', "wanted a table"),
     ],
 )
@@ -76,7 +79,7 @@ def test_a_study_that_makes_no_sense_is_refused(tmp_path: Path, content: str, to
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     place = Workplace.at(tmp_path)
-    monkeypatch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
+    monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
     return place
 

@@ -15,8 +15,8 @@ from toys import Workplace
 from bench.api.errors import RequestError
 from bench.comparison.binormal import OperatingPoint, fit_binormal
 from bench.metrics.threshold import choose, demand_threshold
-from bench.running.request import RunRequest
-from bench.running.run import run
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 
 DIARY = Path(__file__).parents[1].parent / "shared" / "data" / "diary_operating_points.csv"
 

@@ -25,6 +25,10 @@ def events(n: int, seed: int) -> bench.Table:
     return bench.Table(columns, x, y, ids, np.ones(n))
 
 
+GUARDS = tuple(entry.part for entry in load_registry().all(bench.Guard).values())
+"""Every guard there is."""
+
+
 @dataclass(frozen=True)
 class Toy(bench.Dataset):
     """Events out of a generator, or out of a file that says how many."""
@@ -117,10 +121,10 @@ class Workplace:
         place = cls(Home(folder / "home"), Store(folder / "runs"), registry, [])
         place.add(Toy, Divided, Cut)
         place.home.data.mkdir(parents=True)
-        # one rehearsal of the same parts serves all tests of a session
-        rehearsals = folder.parent / "rehearsals"
-        rehearsals.mkdir(exist_ok=True)
-        place.home.rehearsals.symlink_to(rehearsals, target_is_directory=True)
+        # one smoke fit of the same parts serves all tests of a session
+        smoke_fits = folder.parent / "smoke fits"
+        smoke_fits.mkdir(exist_ok=True)
+        place.home.smoke_fits.symlink_to(smoke_fits, target_is_directory=True)
         (place.home.data / "toy.txt").write_text("4000 1")
         return place
 

@@ -35,7 +35,7 @@ def desk_at(folder: Path) -> Iterator[Workplace]:
     """A workplace that commands find by themselves."""
     place = Workplace.at(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bench.plugins.registry.load_shelf", lambda: place.registry)
+        patch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
         patch.setenv("BENCH_HOME", str(place.home.root))
         yield place
 

@@ -86,7 +86,7 @@ class TrainingHandle:
     the random numbers as they were."""
 
 
-def _silent(*_: object) -> None:
+def no_notice(*_: object) -> None:
     """A notice or a log that goes nowhere."""
 
 
@@ -108,11 +108,11 @@ class Context:
     jobs: int = 1
     """How many worker processes or threads may be used."""
     progress: Progress = no_progress
-    notice: Callable[[str], None] = _silent
+    notice: Callable[[str], None] = no_notice
     """Tells the user one line."""
-    log: Callable[[int, Mapping[str, float]], None] = _silent
+    log: Callable[[int, Mapping[str, float]], None] = no_notice
     """Records training scalars of one step: `context.log(step, {"loss": 0.69})`."""
-    watch: Callable[[TrainingHandle], None] = _silent
+    watch: Callable[[TrainingHandle], None] = no_notice
     """Shows a training by gradients to the guards, once, before its first step."""
     table: Callable[[HasTable, Source, Context], Table] = _made
     """Gives a dataset the features of another one of its package, which may be there already."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 if TYPE_CHECKING:
+    from bench.api.guard import Guard
     from bench.api.parts import Dataset, Encoder, Metric, Model
 
 hookspec = pluggy.HookspecMarker("bench")
@@ -36,4 +37,10 @@ def bench_models() -> Iterable[type[Model]]:
 @hookspec
 def bench_metrics() -> Iterable[type[Metric]]:
     """The metrics that the plugin offers."""
+    raise NotImplementedError
+
+
+@hookspec
+def bench_guards() -> Iterable[type[Guard[Any]]]:
+    """The guards that the plugin offers."""
     raise NotImplementedError

@@ -20,14 +20,15 @@ def command(run: str, every: bool, runs: Path) -> int:
     `bench run` or `bench import`; the record and every report show it. Of imported scores it says
     which guards looked, and why the others could not.
     """
-    from bench.guards.codes import by_code
     from bench.guards.pages import described
+    from bench.guards.pages import every as every_guard
     from bench.report.sections.guarded import found, looked, nothing
     from bench.report.sections.single import heading
     from bench.storage.store import TRACEBACK, Store
 
     (picked,) = Store(runs).pick([run])
-    record, known = picked.record, by_code()
+    record = picked.record
+    known = every_guard()
     click.echo(f"{heading(picked)}\nrun {picked.name}: {record.status}\n")
     for verdict in found(record):
         click.echo(f"{verdict.code} {verdict.guard}: {verdict.outcome}")

@@ -8,7 +8,7 @@ import click
 
 
 @click.command("new", short_help="Write a plugin package to start from, tests included.")
-@click.argument("kind", type=click.Choice(["encoder", "model", "metric"]))
+@click.argument("kind", type=click.Choice(["dataset", "encoder", "model", "metric"]))
 @click.argument("name")
 @click.option(
     "-o",
@@ -17,7 +17,7 @@ import click
     help="Folder of the package.  [default: bench-NAME]",
 )
 def command(kind: str, name: str, output: Path | None) -> None:
-    """Write the package of a new encoder, model or metric: real, tested, and yours to change.
+    """Write the package of a new part of the bench: real, tested, and yours to change.
 
     \b
     bench new encoder my-encoder

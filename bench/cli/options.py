@@ -1,16 +1,18 @@
-"""The options of a run, for every command that takes them."""
+"""The options of a run for every command that takes them, made from the fields of the request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, fields
 from functools import reduce, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import click
 
 from bench.api.errors import RequestError
-from bench.data.sampling import Size, read_size
+from bench.plugins.options import Option, options_of
+from bench.storage.request import RunRequest, SampleRequest, Size, read_size
 
 RUNS = click.option(
     "--runs",
@@ -61,112 +63,11 @@ OF_DATASET = click.option(
     metavar="OPTION=VALUE",
     help="An option of the dataset, such as features=substructure; see `bench list DATASET`.",
 )
-
-SAMPLES = (
-    click.option(
-        "--edition",
-        type=click.Choice(["official", "twin"]),
-        help="The published file or our "
-        "simulation of it.  [default: official if it is on this machine, else twin]",
-    ),
-    click.option(
-        "--file", type=click.Path(path_type=Path), help="File to evaluate on, read as DATASET."
-    ),
-    click.option(
-        "--train",
-        metavar="DATASET",
-        help="Dataset to fit on.  [default: the dataset's own "
-        "choice: rd for the black boxes, else itself]",
-    ),
-    click.option(
-        "--train-edition", type=click.Choice(["official", "twin"]), help="Edition to fit on."
-    ),
-    click.option(
-        "--train-ratio",
-        metavar="RATIO",
-        default="1:1",
-        show_default=True,
-        help="Class ratio to fit at.",
-    ),
-    click.option(
-        "--train-events",
-        callback=given_size,
-        metavar="N",
-        help="Events to fit on, or all.  [default: as many as there are, up to 20000]",
-    ),
-    click.option(
-        "--split",
-        type=click.Choice(["test", "all"]),
-        help="Split to evaluate on.  [default: test; all where nothing was fitted on that dataset]",
-    ),
-    click.option(
-        "--ratio",
-        help="Class ratio to evaluate at: natural, 1:1, 1:10, or all-signal (all "
-        "signal, sampled background, weights back to the natural rate).  "
-        "[default: 1:1 for rd, all-signal for black boxes]",
-    ),
-    click.option(
-        "--events",
-        callback=given_size,
-        metavar="N",
-        help="Events to evaluate on, or all; with all-signal the background events.  "
-        "[default: as many as there are, up to 8000]",
-    ),
-)
-"""What is fitted on and what is evaluated on."""
-
-OPTIONS = (
-    click.option("--plugin", help="Plugin whose model runs; see `bench list plugins`."),
-    click.option("--dataset", help="Dataset to evaluate on; see `bench list datasets`."),
-    *SAMPLES,
-    click.option(
-        "--encoder",
-        "encoders",
-        multiple=True,
-        metavar="NAME",
-        help="Encoder in place of the "
-        "model's default one for the views it gives; can be given more than once.",
-    ),
-    click.option(
-        "--set",
-        "options",
-        multiple=True,
-        callback=given_options,
-        metavar="OPTION=VALUE",
-        help="An option of the model, an encoder or the datasets; see `bench list PART`. One that "
-        "both datasets have is for both: evaluated.OPTION and train.OPTION are for one.",
-    ),
-    click.option(
-        "--skip-bad-events",
-        is_flag=True,
-        help="Leave out invalid events of the dataset's file, counted, up to one in a thousand; "
-        "the same as --set skip_bad_events=true.",
-    ),
-    click.option("--without", metavar="VIEW", help="Score without a view: numbers or texts."),
-    click.option("--permute", metavar="VIEW", help="Score with a view shuffled between events."),
-    click.option(
-        "--from",
-        "start",
-        metavar="RUN",
-        help="Go on from the fit of an earlier run of this plugin, on this sample and with these "
-        "options.",
-    ),
-    click.option(
-        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the fit."
-    ),
-    click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1."),
-    click.option(
-        "--allow",
-        multiple=True,
-        metavar="CODE",
-        help="Let the finding of a guard through, visibly; see `bench doctor`.",
-    ),
-    click.option(
-        "--threshold",
-        default="0.5",
-        show_default=True,
-        help="Called signal from here on; or fpr=RATE or best-sic, chosen on the valid split.",
-    ),
+SKIP_BAD_EVENTS = click.option(
+    "--skip-bad-events",
+    is_flag=True,
+    help="Leave out invalid events of the dataset's file, counted, up to one in a thousand; "
+    "the same as --set skip_bad_events=true.",
 )
 
 
@@ -174,24 +75,56 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command all the options that say what a run is, as `RunRequest` takes them."""
 
     @wraps(command)
-    def asked(*args: Any, skip_bad_events: bool, **rest: Any) -> Any:
+    def with_shortcut(*args: Any, skip_bad_events: bool, **rest: Any) -> Any:
         if skip_bad_events:
-            said = rest["options"].get("skip_bad_events", "true")
-            if said.lower() != "true":
-                raise RequestError(f"--skip-bad-events beside --set skip_bad_events={said}")
+            value = rest["options"].get("skip_bad_events", "true")
+            if value.lower() != "true":
+                raise RequestError(f"--skip-bad-events beside --set skip_bad_events={value}")
             rest["options"] = {**rest["options"], "skip_bad_events": "true"}
         return command(*args, **rest)
 
-    return _with(asked, OPTIONS)
+    first = ("plugin", "dataset")
+    made = _click_options(RunRequest)
+    ordered = [*(made[name] for name in first), *(o for n, o in made.items() if n not in first)]
+    return _with(with_shortcut, [*ordered, SKIP_BAD_EVENTS])
 
 
 def sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say what is fitted on and what is evaluated on."""
-    return _with(command, SAMPLES)
+    made = _click_options(SampleRequest)
+    return _with(command, [option for name, option in made.items() if name != "dataset"])
+
+
+def _click_options(request: type) -> dict[str, Callable[..., Any]]:
+    """An option of the command line for each field of a request, by the field's name."""
+    options = zip(fields(request), options_of(request), strict=True)
+    return {each.name: _click_option(each, option) for each, option in options}
+
+
+def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
+    name = (each.metadata.get("name") or each.name).replace("_", "-")
+    metavar = each.metadata.get("metavar") or None
+    told: dict[str, Any] = {"help": " ".join(option.help.split()), "metavar": metavar}
+    kind = [k for k in get_args(option.kind) if k is not type(None)] or [option.kind]
+    if option.kind == Size:
+        told["callback"] = given_size
+    elif get_origin(option.kind) is Mapping:
+        told |= {"multiple": True, "callback": given_options}
+    elif get_origin(option.kind) is Sequence:
+        told["multiple"] = True
+    elif option.kind is int:
+        told["type"] = click.IntRange(min=0)
+    elif get_origin(kind[0]) is Literal:
+        told["type"] = click.Choice(get_args(kind[0]))
+    elif kind[0] is Path:
+        told["type"] = click.Path(path_type=Path)
+    if each.default not in (None, MISSING, ()):
+        told |= {"default": each.default, "show_default": True}
+    return click.option(f"--{name}", each.name, **told)
 
 
 def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
-    return reduce(lambda found, option: option(found), reversed(options), command)
+    return reduce(lambda decorated, option: option(decorated), reversed(options), command)
 
 
 def demand_named(plugin: str | None, dataset: str | None) -> None:

@@ -37,9 +37,9 @@ def command(study: Path | None, runs: Path, **asked: Any) -> None:
     from bench.plan.page import page
     from bench.plan.plan import Planner
     from bench.plugins.registry import load_registry
-    from bench.running.request import RunRequest
     from bench.running.study import read_study
     from bench.storage.home import Home
+    from bench.storage.request import RunRequest
     from bench.storage.store import Store
 
     if study:

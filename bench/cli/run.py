@@ -28,19 +28,22 @@ def command(runs: Path, dry_run: bool, **asked: Any) -> int:
     from bench.cli.surroundings import context
     from bench.plugins.registry import load_registry
     from bench.report.sections.single import run_block
-    from bench.running.request import RunRequest
-    from bench.running.run import RunFailedError, VoidedRunError, preview, run
+    from bench.running.failures import RunFailedError, VoidedRunError
+    from bench.running.parts import resolve_parts
+    from bench.running.pipeline import run_parts
+    from bench.running.preview import preview
     from bench.storage.home import Home
+    from bench.storage.request import RunRequest
     from bench.storage.store import Store
 
     demand_named(asked["plugin"], asked["dataset"])
     home = Home.here()
-    request = RunRequest(**asked)
+    parts = resolve_parts(RunRequest(**asked), load_registry())
     if dry_run:
-        click.echo(preview(request, load_registry(), home, Store(runs), context(home)))
+        click.echo(preview(parts, home, Store(runs), context(home)))
         return 0
     try:
-        done, reused = run(request, load_registry(), home, Store(runs), context(home))
+        done, reused = run_parts(parts, home, Store(runs), context(home))
     except VoidedRunError as error:
         click.echo(f"bench: {error}; `bench doctor {error.run.name}` explains", err=True)
         return 3

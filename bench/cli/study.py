@@ -46,25 +46,25 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     from bench.outside.keep import import_counts
     from bench.plugins.registry import load_registry
     from bench.report.page import write_report
-    from bench.running.request import resolve_parts
-    from bench.running.run import RunFailedError, VoidedRunError, run
+    from bench.running.failures import RunFailedError, VoidedRunError
+    from bench.running.parts import resolve_parts
+    from bench.running.pipeline import run_parts
     from bench.running.study import read_study
     from bench.storage.archive import RESULTS, pack, unpack
     from bench.storage.home import Home
     from bench.storage.store import Store
 
     study, registry, home, store = read_study(file), load_registry(), Home.here(), Store(runs)
-    for request in study.runs:
-        resolve_parts(request, registry)  # so that a mistake in the last one is told first
+    every = [resolve_parts(request, registry) for request in study.runs]
     beside = output or file.parent
     if (beside / RESULTS).is_dir():
         unpack(beside, store)  # what still holds of it is reused, by content like any run
     done = [run for given in study.counts for run in import_counts(given, registry, store)]
     codes = {0}
-    for number, request in enumerate(study.runs, 1):
-        click.echo(f"run {number} of {len(study.runs)}: {request.plugin}", err=True)
+    for number, parts in enumerate(every, 1):
+        click.echo(f"run {number} of {len(every)}: {parts.request.plugin}", err=True)
         try:
-            done.append(run(request, registry, home, store, context(home))[0])
+            done.append(run_parts(parts, home, store, context(home))[0])
         except RunFailedError as error:
             click.echo(f"bench: {error}", err=True)
             done.append(error.run)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.api.errors import RequestError
+from bench.api.errors import RequestError, did_you_mean
 from bench.api.inputs import Inputs
 from bench.api.parts import ViewModule
 
@@ -46,6 +46,33 @@ def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
             )
 
 
+def demand_control(
+    model: Model, without: str | None, permute: str | None, views: Collection[str]
+) -> None:
+    """Refuse to take away a view that the model cannot miss, or to permute one that there is not.
+
+    Permuting a view that the model does not read is no error: that nothing changes is the answer.
+
+    Args:
+        model: that is to score.
+        without: the view to take away, if any.
+        permute: the view to shuffle between events, if any.
+        views: all that encoders give.
+
+    Raises:
+        RequestError: which view, and what there is.
+    """
+    read = model.reads | model.reads_if_given
+    reads = ", ".join(sorted(read))
+    if without and without not in read:
+        raise RequestError(f"--without {without}: {model.name} does not read it; it reads {reads}")
+    if without and without not in model.optional:
+        raise RequestError(f"--without {without}: {model.name} cannot score without it")
+    if permute and permute not in views:
+        hint = did_you_mean(permute, views)
+        raise RequestError(f"--permute {permute}: no encoder gives it; {hint}")
+
+
 def views_read(model: Model, encoders: Sequence[Encoder]) -> list[str]:
     """The names of the views that the model is given of the encoders."""
     given = {view for encoder in encoders for view in encoder.produces}
@@ -65,6 +92,13 @@ def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: T
         given = encoder.encode(table, learned[encoder.name])
         views.update({name: view for name, view in given.items() if name in wanted})
     return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)
+
+
+def controlled(inputs: Inputs, without: str | None, permute: str | None, seed: int) -> Inputs:
+    """The inputs with a view taken away, or shuffled between events, where that is wanted."""
+    if without:
+        return inputs.without(without)
+    return inputs.permuted(permute, seed) if permute and permute in inputs.views else inputs
 
 
 def view_modules(

@@ -10,17 +10,24 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError
 from bench.api.table import Split, Table
 from bench.data.feature_cache import load_table
-from bench.data.request import TRAIN_EVENTS, VALID_EVENTS, SampleRequest
 from bench.data.sampling import Sample, draw, natural_rate
 from bench.data.splits import division_of
 from bench.data.used_events import UsedEvents
 from bench.plugins.options import options_in
 from bench.storage.fingerprint import columns_digest, events_digest
 from bench.storage.record import SampleRecord
+from bench.storage.request import SampleRequest
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bench.api.context import Context, Source
     from bench.api.parts import Dataset
+
+TRAIN_EVENTS = 20_000
+VALID_EVENTS = 4_000
+"""As many as are drawn where nobody says how many."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,8 @@ class RunSamples:
     whole: Mapping[str, Table]
     """The datasets that they are drawn from."""
     records: Mapping[str, SampleRecord]
+    mass: Mapping[str, NDArray[np.float64] | None]
+    """Resonance mass of each event in GeV, (n,), where its dataset says which column that is."""
     used_events: UsedEvents
 
 
@@ -99,6 +108,7 @@ def load_samples(
         tables={role: table for role, (_, table, _) in drawn.items()},
         whole={role: origin.table for role, (origin, _, _) in drawn.items()},
         records=records,
+        mass={role: _mass(origin.dataset, table) for role, (origin, table, _) in drawn.items()},
     )
 
 
@@ -147,3 +157,8 @@ def _division(records: Mapping[str, SampleRecord]) -> str:
     if train == valid:
         return "" if train == "by hash" else f"train and valid: {train}"
     return f"train: {train}, valid: {valid}"
+
+
+def _mass(dataset: Dataset, table: Table) -> NDArray[np.float64] | None:
+    name = dataset.mass
+    return table.column(name).astype("float64") if name and table.has(name) else None

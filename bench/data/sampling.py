@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
 from bench.data.splits import SPLITS, parts_of, rows_in
+from bench.storage.request import ALL, Size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 DEFAULT_EVENTS = 8000
 EXACT = 1e-12
 """Beyond what a quotient of two counts may be off by rounding."""
-ALL: Literal["all"] = "all"
-"""As many events as the split has, or as many as keep the ratio."""
-Size: TypeAlias = int | Literal["all"] | None
-"""How many events somebody asked for; None leaves it to the bench."""
 
 
 @dataclass(frozen=True)
@@ -49,23 +46,6 @@ class Sample:
 
 
 _RATIO = re.compile(r"([1-9]\d{0,5}):([1-9]\d{0,5})")
-
-
-def read_size(word: str) -> int | Literal["all"]:
-    """A number of events as it is typed.
-
-    Raises:
-        RequestError: neither a number from 1 on nor `all`.
-    """
-    if word.strip().lower() == ALL:
-        return ALL
-    try:
-        number = int(word)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise RequestError(f"{word!r}: wanted a number of events from 1 on, or {ALL}")
-    return number
 
 
 def signal_fraction(table: Table) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,11 @@ class UsedEvents:
             "; ".join(every),
         )
 
+    @property
+    def by_use(self) -> Mapping[str, NDArray[np.uint64]]:
+        """Event ids by what they were used for, in words."""
+        return {"trained on": self.trained, "used to stop and choose": self.chosen}
+
     def write(self, folder: Path) -> None:
         """Keep it with the fit."""
         import numpy as np
@@ -67,14 +73,10 @@ class UsedEvents:
         """
         import numpy as np
 
-        for used, how in (
-            (self.trained, "trained on"),
-            (self.chosen, "used to stop and to choose"),
-        ):
+        for use, used in self.by_use.items():
             if shared := int(np.isin(evaluated.ids, used).sum()):
                 raise RequestError(
                     f"B001 trained-on: {shared} of the {len(evaluated)} events to evaluate on were "
-                    f"{how}; "
-                    "evaluate on the test split or on another dataset"
+                    f"{use}; evaluate on the test split or on another dataset"
                     f"{f' ({self.division})' if self.division else ''}"
                 )

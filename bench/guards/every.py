@@ -1,87 +1,69 @@
-"""All guards, by the moment at which they look."""
+"""The core's own guards: those of every file here whose name begins with a code."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, get_args, get_origin
 
-from bench.guards.before.columns import Columns
-from bench.guards.before.company import EncodedCompany
-from bench.guards.before.copies import Copies
-from bench.guards.before.finite import EncodedFinite
-from bench.guards.before.one_class import OneClass
-from bench.guards.before.physics import Physics
-from bench.guards.before.relabelling import Relabelling
-from bench.guards.before.single_feature import SingleFeature
-from bench.guards.before.tokens import Tokens
-from bench.guards.before.trained_on import TrainedOn
-from bench.guards.guard import Guard
-from bench.guards.judged.chance import Chance
-from bench.guards.judged.decisions import Decisions
-from bench.guards.judged.identical import Identical
-from bench.guards.judged.incomplete import Incomplete
-from bench.guards.judged.inverted import Inverted
-from bench.guards.judged.shifted import Shifted
-from bench.guards.judged.silent import Silent
-from bench.guards.judged.train_split import TrainSplit
-from bench.guards.judged.verdicts import Verdicts
-from bench.guards.probed.connected import Connected
-from bench.guards.probed.scored_company import ScoredCompany
-from bench.guards.probed.separate import Separate
-from bench.guards.rehearsed.aligned import Aligned
-from bench.guards.rehearsed.first_loss import FirstLoss
-from bench.guards.rehearsed.labels import Labels
-from bench.guards.rehearsed.learned import Learned
-from bench.guards.rehearsed.moved import Moved
-from bench.guards.rehearsed.optimized import Optimized
-from bench.guards.rehearsed.precision import TrainedPrecision
-from bench.guards.rehearsed.reached import Reached
-from bench.guards.rehearsed.reproducible import Reproducible
-from bench.guards.rehearsed.reread import Reread
-from bench.guards.rehearsed.strayed import Strayed
-from bench.guards.stopped import Finite, Rehearsed
-from bench.guards.trained.collapse import Collapse
-from bench.guards.trained.gaps import Gaps
-from bench.guards.trained.kept import Kept
-from bench.guards.trained.no_verdicts import TrainingVerdicts
-from bench.guards.trained.updates import Updates
+from bench import guards
+from bench.api.errors import RequestError, did_you_mean
+from bench.api.guard import Guard
+from bench.api.hookspecs import hookimpl
 
-BEFORE: tuple[type[Guard[Any]], ...] = (
-    TrainedOn,
-    Copies,
-    OneClass,
-    SingleFeature,
-    Columns,
-    Physics,
-    Relabelling,
-    EncodedCompany,
-    EncodedFinite,
-    Tokens,
-)
-REHEARSED: tuple[type[Guard[Any]], ...] = (
-    Optimized,
-    Reached,
-    Moved,
-    Strayed,
-    TrainedPrecision,
-    Reproducible,
-    Reread,
-    Labels,
-    Aligned,
-    FirstLoss,
-    Learned,
-)
-PROBED: tuple[type[Guard[Any]], ...] = (Connected, ScoredCompany, Separate)
-TRAINED: tuple[type[Guard[Any]], ...] = (Kept, Collapse, TrainingVerdicts, Updates, Gaps)
-STOPPED: tuple[type[Guard[Any]], ...] = (Rehearsed, Finite)
-JUDGED: tuple[type[Guard[Any]], ...] = (
-    Verdicts,
-    Inverted,
-    Chance,
-    Identical,
-    Shifted,
-    Incomplete,
-    Decisions,
-    TrainSplit,
-    Silent,
-)
-GUARDS = (*BEFORE, *REHEARSED, *PROBED, *TRAINED, *STOPPED, *JUDGED)
+FILE = re.compile(r"b\d{3}_\w+")
+
+
+def _own() -> tuple[type[Guard[Any]], ...]:
+    files = sorted(file.name for file in iter_modules(guards.__path__) if FILE.fullmatch(file.name))
+    modules = [import_module(f"{guards.__name__}.{file}") for file in files]
+    classes = [value for m in modules for value in vars(m).values() if isinstance(value, type)]
+    mine = {module.__name__ for module in modules}
+    return tuple(c for c in classes if issubclass(c, Guard) and c.__module__ in mine)
+
+
+GUARDS = _own()
+
+
+@hookimpl
+def bench_guards() -> Iterable[type[Guard[Any]]]:
+    """The core's own, offered through the same hook as anyone's."""
+    return GUARDS
+
+
+def of_evidence(every: Iterable[type[Guard[Any]]], kind: type) -> tuple[type[Guard[Any]], ...]:
+    """Those that look at one kind of evidence."""
+    return tuple(guard for guard in every if evidence_of(guard) is kind)
+
+
+def evidence_of(guard: type[Guard[Any]]) -> type:
+    """The kind of evidence that a guard looks at, as it stands in its base.
+
+    Raises:
+        TypeError: there is none in its base.
+    """
+    for kind in guard.__mro__:
+        for base in vars(kind).get("__orig_bases__", ()):
+            if get_origin(base) is Guard and isinstance(evidence := get_args(base)[0], type):
+                return evidence
+    raise TypeError(f"{guard.__name__}: wanted a base such as Guard[bench.ScoreEvidence]")
+
+
+def by_code(every: Iterable[type[Guard[Any]]] = GUARDS) -> Mapping[str, type[Guard[Any]]]:
+    """Guards by their codes, in order."""
+    return {guard.code: guard for guard in sorted(every, key=lambda guard: guard.code)}
+
+
+def demand_codes(codes: Iterable[str], every: Iterable[type[Guard[Any]]]) -> None:
+    """Refuse a code that no guard has.
+
+    Raises:
+        RequestError: which one, and what was meant.
+    """
+    known = by_code(every)
+    for code in codes:
+        if code not in known:
+            hint = did_you_mean(code, known)
+            raise RequestError(f"--allow {code}: no guard has that code; {hint}")

@@ -1,21 +1,18 @@
-"""What guards look at: the events, a rehearsal, the course of the training, the scores."""
+"""What guards look at: the events, a smoke fit, the course of the training, the scores."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from bench.api.guard import ProbeEvidence, ScoreEvidence
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.api.context import Context
-    from bench.api.inputs import Inputs, Learned
-    from bench.api.parts import Encoder, Model
-    from bench.api.scores import Scored
-    from bench.api.table import Table
-    from bench.data.used_events import UsedEvents
+    from bench.api.inputs import Inputs
+    from bench.api.parts import Model
     from bench.guards.recorder import Record
 
 
@@ -28,43 +25,10 @@ class Evidence(Protocol):
 
 
 @dataclass(frozen=True)
-class Before:
-    """What is known before anything is fitted."""
-
-    model: Model
-    encoders: Sequence[Encoder]
-    tables: Mapping[str, Table]
-    """By role: `train`, `valid`, `evaluated`."""
-    used_events: UsedEvents
-    few: Table
-    """Some events of the train split, both classes of it."""
-    learned: Learned
-    """What the encoders learned of those."""
-    inputs: Inputs
-    """Those events as the model reads them."""
-    context: Context
-
-
-@dataclass(frozen=True)
-class Probed:
-    """A fitted model, and how it scores a few events that have been tampered with."""
-
-    model: Model
-    inputs: Inputs
-    scores: NDArray[np.float64]  # (n,)
-    alone: NDArray[np.float64]  # (n,), each event scored by itself
-    shuffled: Mapping[str, NDArray[np.float64]]
-    """By view, scores with that view shuffled between the events."""
-    columns: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    """By view and column, `numbers[3]`, with that column shuffled; of models that are trained by
-    gradients, and of columns that differ between the events."""
-
-
-@dataclass(frozen=True)
-class Rehearsal:
+class SmokeFitEvidence:
     """A fit on a few events, done to see whether everything is connected."""
 
-    probed: Probed
+    probed: ProbeEvidence
     reread: NDArray[np.float64]  # (n,), scores of what was saved, loaded in a fresh process
     again: NDArray[np.float64]  # (n,), of a second fit with the same seed
     flipped: NDArray[np.float64]  # (n,), of a fit on the opposite labels
@@ -92,7 +56,7 @@ class TrainingEvidence:
     """What was seen while the fit was trained, and of what was saved of it."""
 
     record: Record | None
-    probed: Probed
+    probed: ProbeEvidence
     """What was loaded again, on some events of the valid split."""
     unsaved: NDArray[np.float64]  # (n,), scores of the fitted model that was not yet saved
 
@@ -103,15 +67,15 @@ class TrainingEvidence:
 
 
 @dataclass(frozen=True)
-class Stopped:
-    """A fit or a rehearsal that did not come to its end."""
+class StoppedEvidence:
+    """A fit or a smoke fit that did not come to its end."""
 
     model: Model
     why: str
 
 
 @dataclass(frozen=True)
-class Lost:
+class MissingEvents:
     """What imported scores lack of a sample, and what they have beside it."""
 
     sample: str
@@ -125,10 +89,10 @@ class Lost:
 
 
 @dataclass(frozen=True)
-class Brought:
+class ImportedEvents:
     """What the events of imported scores are, among those of their dataset."""
 
-    lost: Lost | None = None
+    missing: MissingEvents | None = None
     """What is missing of the sample that they are of, if anything is."""
     unlike: str = ""
     """Why there is no such sample."""
@@ -139,23 +103,7 @@ class Brought:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """The scores of a run."""
+class ImportedScoreEvidence(ScoreEvidence):
+    """Imported scores, and what their events are."""
 
-    model: Model | None
-    """None of imported scores, whose model is not here."""
-    control: str
-    """What was done to the inputs on purpose; empty for nothing."""
-    valid: Scored | None
-    """None of imported scores, which lack them."""
-    evaluated: Scored
-    others: Mapping[str, NDArray[np.float64]]
-    """Scores of other settings on the same events in the same order, by run; such as differ from
-    these for sure may be left out."""
-    brought: Brought | None = None
-    """What is known of imported scores; None for a run of the bench's own."""
-
-    @property
-    def learns(self) -> bool:
-        """Whether the scores are to depend on the inputs, as those of a mere yardstick do not."""
-        return self.model is None or bool(self.model.depends_on)
+    events: ImportedEvents = ImportedEvents()

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.api.guard import VOID, WARN, Guard, NotApplicableError
 from bench.guards.evidence import Evidence
-from bench.guards.guard import VOID, WARN, Guard, NotApplicableError
 from bench.guards.wording import said
 from bench.storage.parse import read_json
 from bench.storage.record import Verdict
@@ -61,6 +61,7 @@ def broken(guard: Guard[Any], evidence: Evidence, error: BaseException) -> Verdi
         guard=guard.name,
         severity=VOID if grave else WARN,
         findings=[f"could not look: {said(error)}"],
+        remedy=guard.remedy,
         broke=True,
         traceback=trace(error),
     )
@@ -85,7 +86,7 @@ def _looked(guard: Guard[Any], evidence: Evidence, through: tuple[type[Exception
     except BROKEN as error:
         verdict = broken(guard, evidence, error)
         return replace(verdict, findings=[*findings, *verdict.findings])
-    return replace(told, findings=findings)
+    return replace(told, findings=findings, remedy=guard.remedy if findings else "")
 
 
 def let_through(verdicts: Sequence[Verdict], allowed: Collection[str]) -> list[Verdict]:

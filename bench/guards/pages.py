@@ -5,22 +5,29 @@ from __future__ import annotations
 import inspect
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.guards.codes import by_code
-from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED, STOPPED, TRAINED
-from bench.guards.guard import Guard
+from bench.api.guard import Guard, InputEvidence, ProbeEvidence, ScoreEvidence
+from bench.guards.every import by_code, evidence_of
+from bench.guards.evidence import SmokeFitEvidence, StoppedEvidence, TrainingEvidence
+from bench.plugins.registry import load_registry
 
-MOMENTS = (
-    (BEFORE, "before anything is fitted"),
-    (REHEARSED, "at the rehearsal, a fit on a few events"),
-    (PROBED, "at the rehearsal and once more at the fit"),
-    (TRAINED, "at the fit"),
-    (STOPPED, "at the rehearsal or at the fit, where it stops"),
-    (JUDGED, "at the scores"),
-)
+MOMENTS: dict[type, str] = {
+    InputEvidence: "before anything is fitted",
+    SmokeFitEvidence: "at the smoke fit, on a few events",
+    ProbeEvidence: "at the smoke fit and once more at the fit",
+    TrainingEvidence: "at the fit",
+    StoppedEvidence: "at the smoke fit or at the fit, where it stops",
+    ScoreEvidence: "at the scores",
+}
 INDEX = "README.md"
+
+
+def every() -> Mapping[str, type[Guard[Any]]]:
+    """All guards that are installed, by code."""
+    return by_code(entry.part for entry in load_registry().all(Guard).values())
 
 
 def described(guard: type[Guard[Any]]) -> str:
@@ -44,7 +51,7 @@ def index() -> str:
     rows = [
         f"| [{code}]({code}.md) | {guard.name} | {guard.severity} | {moment(guard)} | "
         f"{(inspect.getdoc(guard) or '').splitlines()[0]} |"
-        for code, guard in by_code().items()
+        for code, guard in every().items()
     ]
     return (
         "# Guards\n\nEach looks at every run; `bench doctor RUN` says what they found.\n\n"
@@ -55,12 +62,12 @@ def index() -> str:
 
 def pages() -> dict[str, str]:
     """Every page by its file's name."""
-    return {f"{code}.md": page(guard) for code, guard in by_code().items()} | {INDEX: index()}
+    return {f"{code}.md": page(guard) for code, guard in every().items()} | {INDEX: index()}
 
 
 def moment(guard: type[Guard[Any]]) -> str:
     """When it looks."""
-    return next(told for guards, told in MOMENTS if guard in guards)
+    return MOMENTS[evidence_of(guard)]
 
 
 if __name__ == "__main__":

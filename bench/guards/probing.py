@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bench.api.guard import ProbeEvidence
 from bench.data.score import unlabelled
-from bench.guards.evidence import Probed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ def balanced_rows(y: NDArray[np.int8], events: int) -> NDArray[np.intp]:
     return np.sort(np.concatenate([r[:size] for r, size in zip(rows, sizes, strict=True)]))
 
 
-def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Probed:
+def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> ProbeEvidence:
     """Score the events in every way that tells whether the model is connected to its inputs."""
     import numpy as np
 
@@ -50,7 +50,7 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
                 views = {**inputs.views, view: other}
                 found[f"{view}[{column}]"] = _scores(fitted, replace(inputs, views=views))
     alone = [_scores(fitted, inputs.take(np.array([i]))) for i in range(min(ALONE, len(inputs)))]
-    return Probed(
+    return ProbeEvidence(
         model=model,
         inputs=inputs,
         scores=_scores(fitted, inputs),

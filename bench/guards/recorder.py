@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import NotFiniteError
-from bench.guards.guard import NotApplicableError
+from bench.api.guard import NotApplicableError
 
 if TYPE_CHECKING:
     import numpy as np

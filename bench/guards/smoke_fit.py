@@ -1,4 +1,4 @@
-"""The rehearsal: the whole way on a few events, before hours are spent on many."""
+"""The smoke fit: the whole way on a few events, before hours are spent on many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.api.context import no_progress
 from bench.data.score import unlabelled
-from bench.guards.evidence import Rehearsal
+from bench.guards.evidence import SmokeFitEvidence
 from bench.guards.fresh import NotRereadError, reread
 from bench.guards.probing import EVENTS, balanced_rows, probe
 from bench.guards.recorder import Recorder
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from bench.guards.recorder import Record
 
 TRAIN_EVENTS = 96
-LOSSES = ("verdict_loss", "loss")
-"""What a model may log its loss as; the first one is of the two verdicts alone."""
+LOSSES = ("answer_loss", "loss")
+"""What a model may log its loss as; the first one is of the two answers alone."""
 
 
-def rehearse(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> Rehearsal:
+def smoke_fit(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> SmokeFitEvidence:
     """Fit, save, load and score, with the same seed again and with the opposite labels.
 
     Args:
@@ -44,13 +44,13 @@ def rehearse(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> 
     train = inputs.take(_alternating(inputs.y, balanced_rows(inputs.y, TRAIN_EVENTS)))
     valid = probed.take(balanced_rows(probed.y, EVENTS))
     context.scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=context.scratch, prefix="rehearsal-") as folder:
+    with tempfile.TemporaryDirectory(dir=context.scratch, prefix="smoke fit-") as folder:
         stage = _Stage(model, valid, context, Path(folder))
         first = stage.fit(train)
         where = stage.folder("saved")
         first.fitted.save(where)
         opposite = stage.fit(replace(train, y=(1 - train.y).astype(np.int8)))
-        return Rehearsal(
+        return SmokeFitEvidence(
             probed=probe(model, first.fitted, valid, columns=first.record is not None),
             **stage.reread(where),
             again=stage.scores(stage.fit(train).fitted, valid),

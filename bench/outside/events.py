@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench.api.errors import DamagedError
 from bench.data.sampling import Sample, draw, signal_fraction
 from bench.data.splits import rows_in
-from bench.guards.evidence import Brought, Lost
+from bench.guards.evidence import ImportedEvents, MissingEvents
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,9 +40,9 @@ class Drawn:
     y: NDArray[np.int8]  # (n,)
 
 
-def brought_events(
+def imported_events(
     ids: NDArray[np.uint64], dataset: Dataset, table: Table, sample: SampleRecord, store: Store
-) -> Brought:
+) -> ImportedEvents:
     """What scored events are among those of their dataset's table; `sample` is their record."""
     import numpy as np
 
@@ -50,13 +50,13 @@ def brought_events(
     for split in FITTED:
         fitted |= np.isin(ids, table.ids[rows_in(table, split)])
     elsewhere = dataset.train if dataset.train not in (None, dataset.name) else None
-    lost, unlike = _lost(ids, dataset, table, sample, store)
-    return Brought(lost, unlike, int(fitted.sum()), elsewhere or "")
+    missing, unlike = _missing(ids, dataset, table, sample, store)
+    return ImportedEvents(missing, unlike, int(fitted.sum()), elsewhere or "")
 
 
-def _lost(
+def _missing(
     ids: NDArray[np.uint64], dataset: Dataset, table: Table, sample: SampleRecord, store: Store
-) -> tuple[Lost | None, str]:
+) -> tuple[MissingEvents | None, str]:
     """What is missing of the sample that is most like the scored events, or that none is."""
     import numpy as np
 
@@ -75,7 +75,7 @@ def _lost(
     share, best = max(likely, key=lambda pair: pair[0])
     if share < LIKE - CLEARLY:
         return None, "the events are a selection of their own, and no sample that the bench draws"
-    return _missing(ids, best), ""
+    return _missing_of(ids, best), ""
 
 
 def _scored(sample: SampleRecord, store: Store) -> Iterator[Drawn]:
@@ -156,7 +156,7 @@ def _likeness(ids: NDArray[np.uint64], sample: Drawn) -> float:
     return int(np.isin(ids, sample.ids).sum()) / max(len(ids), len(sample.ids))
 
 
-def _missing(ids: NDArray[np.uint64], sample: Drawn) -> Lost | None:
+def _missing_of(ids: NDArray[np.uint64], sample: Drawn) -> MissingEvents | None:
     import numpy as np
 
     lost = ~np.isin(sample.ids, ids)
@@ -165,4 +165,4 @@ def _missing(ids: NDArray[np.uint64], sample: Drawn) -> Lost | None:
     events = len(sample.ids)
     if not lost.any():
         return None
-    return Lost(sample.label, events, signal, int(lost.sum()) - signal, strange)
+    return MissingEvents(sample.label, events, signal, int(lost.sum()) - signal, strange)

@@ -7,21 +7,20 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bench.api.guard import Guard
 from bench.api.parts import Dataset
 from bench.data.feature_cache import load_table
-from bench.guards.codes import demand_codes
+from bench.guards.every import demand_codes
 from bench.guards.inspect import VoidError, let_through, voiding
 from bench.outside.counts import read_counts
-from bench.outside.events import brought_events
+from bench.outside.events import imported_events
 from bench.outside.looking import look_at
 from bench.outside.predictions import Claim, match
 from bench.plugins.options import build
-from bench.running.judging import Judges
-from bench.running.outcome import judge
-from bench.running.run import without_tracebacks
+from bench.running.judging import Judges, judge
 from bench.storage.distributions import CORE, versions
 from bench.storage.fingerprint import digest, scores_digest
-from bench.storage.store import Run, Store, write_metrics, write_scores
+from bench.storage.store import Run, Store, without_tracebacks, write_metrics, write_scores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +59,9 @@ def import_predictions(
     Raises:
         BenchError: an unknown dataset, or a file that does not fit it; nothing is stored.
     """
-    demand_codes(claim.allow)
+    guards = [entry.part for entry in registry.all(Guard).values()]
+    guards.sort(key=lambda guard: guard.code)
+    demand_codes(claim.allow, guards)
     entry = registry.find(Dataset, claim.dataset)
     part = build(entry.part, {})
     source = part.open(claim.edition, None, context)
@@ -69,8 +70,8 @@ def import_predictions(
 
     def looked_at(key: str) -> Run:
         assert matched.record.sample is not None
-        brought = brought_events(matched.ids, part, table, matched.record.sample, store)
-        verdicts = let_through(look_at(matched, brought, store), claim.allow)
+        events = imported_events(matched.ids, part, table, matched.record.sample, store)
+        verdicts = let_through(look_at(guards, matched, events, store), claim.allow)
         record = replace(matched.record, id=key, verdicts=verdicts)
         if voiding(verdicts):
             record = replace(record, status="void", error=str(VoidError(verdicts)))

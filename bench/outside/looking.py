@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import DamagedError
-from bench.guards.every import BEFORE, JUDGED, PROBED, REHEARSED, TRAINED
-from bench.guards.evidence import Brought, Judged
+from bench.api.guard import InputEvidence, ProbeEvidence, ScoreEvidence
+from bench.guards.every import of_evidence
+from bench.guards.evidence import (
+    ImportedEvents,
+    ImportedScoreEvidence,
+    SmokeFitEvidence,
+    TrainingEvidence,
+)
 from bench.guards.inspect import inspect
 from bench.storage.record import Verdict
 
@@ -14,33 +21,36 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.guards.guard import Guard
+    from bench.api.guard import Guard
     from bench.outside.predictions import Matched
     from bench.storage.store import Store
 
-UNSEEN: dict[str, tuple[type[Guard[Any]], ...]] = {
-    "the train sample is not known": BEFORE,
-    "the model is not here": (*REHEARSED, *PROBED, *TRAINED),
+UNSEEN: dict[str, tuple[type, ...]] = {
+    "the train sample is not known": (InputEvidence,),
+    "the model is not here": (SmokeFitEvidence, ProbeEvidence, TrainingEvidence),
 }
-"""Guards that nothing is there for, by what they lack."""
+"""Evidence that there is none of, by what it lacks."""
 
 
-def look_at(matched: Matched, brought: Brought, store: Store) -> list[Verdict]:
+def look_at(
+    guards: Sequence[type[Guard[Any]]], matched: Matched, events: ImportedEvents, store: Store
+) -> list[Verdict]:
     """The verdict of every guard on imported scores."""
-    evidence = Judged(
+    evidence = ImportedScoreEvidence(
         model=None,
         control="",
         valid=None,
         evaluated=matched.scored,
         others=_others(matched, store),
-        brought=brought,
+        events=events,
     )
     blind = [
         Verdict(code=guard.code, guard=guard.name, severity=guard.severity, skipped=why)
-        for why, guards in UNSEEN.items()
-        for guard in guards
+        for why, kinds in UNSEEN.items()
+        for kind in kinds
+        for guard in of_evidence(guards, kind)
     ]
-    return [*blind, *inspect(JUDGED, evidence)]
+    return [*blind, *inspect(of_evidence(guards, ScoreEvidence), evidence)]
 
 
 def _others(matched: Matched, store: Store) -> dict[str, NDArray[np.float64]]:

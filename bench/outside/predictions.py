@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError
 from bench.api.scores import Scored
 from bench.data.sampling import signal_fraction
-from bench.guards.judged.decisions import rank_nothing
+from bench.guards.b066_decisions import rank_nothing
 from bench.outside.frames import demand_columns, read_frame
 from bench.plugins.options import options_in
 from bench.storage.fingerprint import columns_digest, digest, events_digest, file_digest

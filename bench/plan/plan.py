@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from bench.data.encode import encode, learn, views_read
+from bench.data.encode import encode, learn
 from bench.data.feature_cache import load_table
 from bench.data.splits import rows_in
 from bench.plan.choices import Choice, choices
@@ -14,12 +14,13 @@ from bench.plan.costs import Costs, Need, Past, costs_of
 from bench.plan.expected import power_for
 from bench.plan.widths import Power
 from bench.plugins.options import options_in
+from bench.running.parts import RunParts, resolve_parts
 from bench.running.prepared import PreparedRun, prepare
-from bench.running.request import RunRequest, resolve_parts
 from bench.storage.cache import kept
 from bench.storage.distributions import changes_since
 from bench.storage.fingerprint import digest
-from bench.storage.record import RunRecord, SampleRecord
+from bench.storage.record import SampleRecord
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 if TYPE_CHECKING:
@@ -83,31 +84,30 @@ class Planner:
         Raises:
             BenchError: a request or its input is bad.
         """
-        for request in requests[1:]:
-            resolve_parts(request, self.registry)  # so that a mistake in the last one is told first
+        every = [resolve_parts(request, self.registry) for request in requests]
         runs = self._runs()
-        return [self._plan(number, request, runs) for number, request in enumerate(requests, 1)]
+        return [self._plan(number, parts, runs) for number, parts in enumerate(every, 1)]
 
-    def _plan(self, number: int, request: RunRequest, runs: Sequence[Run]) -> Plan:
-        work = prepare(request, self.registry, self.home, self.store, self.context)
-        sample = work.samples.records["evaluated"]
-        keys = (work.key, work.scores_key, work.fit_request.key)
+    def _plan(self, number: int, parts: RunParts, runs: Sequence[Run]) -> Plan:
+        prepared = prepare(parts, self.home, self.store, self.context)
+        sample = prepared.samples.records["evaluated"]
+        keys = (prepared.key, prepared.scores_key, prepared.fit_request.key)
         cached, by = self._cached(*keys)
         for key in keys:
             self._promised.setdefault(key, number)
-        need, power = _need(work, cached), power_for(work, runs, keys[-1])
+        need, power = _need(prepared, cached), power_for(prepared, runs, keys[-1])
         rare = 0 < sample.natural < RARE
         events = sample.signal + sample.background
         return Plan(
-            title=_title(work),
+            title=_title(prepared),
             sample=sample,
             cached=cached,
             by=by,
             need=need,
-            tokens=self._read(work, need),
-            costs=costs_of(Past.of(work, runs), need, self.home.fits),
+            tokens=self._read(prepared, need),
+            costs=costs_of(Past.of(prepared, runs), need, self.home.fits),
             power=power,
-            choices=choices(power, events, self._split(work), sample.natural) if rare else (),
+            choices=choices(power, events, self._split(prepared), sample.natural) if rare else (),
         )
 
     def _runs(self) -> list[Run]:
@@ -130,47 +130,48 @@ class Planner:
             return "fit", None
         return ("fit", self._promised[fit]) if fit in self._promised else ("nothing", None)
 
-    def _read(self, work: PreparedRun, need: Need) -> int | None:
+    def _read(self, prepared: PreparedRun, need: Need) -> int | None:
         """The tokens of all events, by those of a few of each sample."""
         total = 0.0
         for role, events in (("train", need.train + need.valid), ("evaluated", need.evaluated)):
-            mean = self._mean_tokens(work, role) if events else 0.0
+            mean = self._mean_tokens(prepared, role) if events else 0.0
             if mean is None:
                 return None
             total += mean * events
         return round(total)
 
-    def _mean_tokens(self, work: PreparedRun, role: str) -> float | None:
+    def _mean_tokens(self, prepared: PreparedRun, role: str) -> float | None:
         import numpy as np
 
-        parts, table = work.parts, work.samples.tables[role]
+        parts, table = prepared.parts, prepared.samples.tables[role]
         used = [(part.name, options_in(part)) for part in (parts.model, *parts.encoders)]
-        key = digest([used, work.samples.records[role].fingerprint, work.request.seed])
+        key = digest([used, prepared.samples.records[role].fingerprint, prepared.request.seed])
         if key not in self._tokens:
             few = table.take(np.linspace(0, len(table) - 1, min(len(table), LOOKED_AT)).astype(int))
             inputs = encode(parts.model, parts.encoders, learn(parts.encoders, few), few)
-            context = replace(self.context, seed=work.request.seed, device=work.request.device)
+            request = prepared.request
+            context = replace(self.context, seed=request.seed, device=request.device)
             found = parts.model.count_tokens(inputs, context)
             self._tokens[key] = None if found is None else float(found.mean())
         return self._tokens[key]
 
-    def _split(self, work: PreparedRun) -> tuple[int, int]:
+    def _split(self, prepared: PreparedRun) -> tuple[int, int]:
         """Signal and background events of the split that is evaluated."""
-        dataset, sample = work.parts.dataset, work.samples.records["evaluated"]
+        dataset, sample = prepared.parts.dataset, prepared.samples.records["evaluated"]
         key = digest([sample.source, sample.options, sample.split])
         if key not in self._there:
             quiet = replace(self.context, notice=lambda line: None)
-            source = dataset.open(sample.edition, work.request.file, quiet)
-            distribution = work.parts.entry(dataset).distribution
+            source = dataset.open(sample.edition, prepared.request.file, quiet)
+            distribution = prepared.parts.entry(dataset).distribution
             table, _ = load_table(dataset, distribution, source, quiet, self.home.tables)
             labels = table.y[rows_in(table, sample.split)]
             self._there[key] = int((labels == 1).sum()), int((labels == 0).sum())
         return self._there[key]
 
 
-def _need(work: PreparedRun, cached: str) -> Need:
+def _need(prepared: PreparedRun, cached: str) -> Need:
     train, valid, evaluated = (
-        len(work.samples.tables[role]) for role in ("train", "valid", "evaluated")
+        len(prepared.samples.tables[role]) for role in ("train", "valid", "evaluated")
     )
     scored = cached in ("fit", "nothing")
     return Need(
@@ -181,20 +182,6 @@ def _need(work: PreparedRun, cached: str) -> Need:
     )
 
 
-def _title(work: PreparedRun) -> str:
+def _title(prepared: PreparedRun) -> str:
     """What the run will be called in reports."""
-    request = work.request
-    asked: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
-    record = RunRecord(
-        id="",
-        created="",
-        status="planned",
-        plugin=request.plugin,
-        dataset=request.dataset,
-        seed=request.seed,
-        request=asked,
-        views=views_read(work.parts.model, work.parts.encoders),
-        without=request.without,
-        permuted=request.permute,
-    )
-    return record.title
+    return prepared.start_record("").title

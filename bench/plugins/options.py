@@ -34,8 +34,8 @@ class Option:
 
 
 @cache
-def options_of(part: type[Part]) -> tuple[Option, ...]:
-    """The options of a part in the order of its fields."""
+def options_of(part: type) -> tuple[Option, ...]:
+    """The options of a part, or of any dataclass, in the order of its fields."""
     hints = get_type_hints(part)
     texts = {}
     for base in reversed(part.__mro__):

@@ -18,14 +18,16 @@ import pluggy
 
 from bench.api import hookspecs
 from bench.api.errors import RequestError, did_you_mean
+from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 
 GROUP = "bench"
 ALLOW_LIST = "BENCH_PLUGINS"
 """Environment variable: the names of the plugins to load, comma-separated; empty for all."""
 
-CORE = "core"
-"""The plugin that the core itself is."""
+CORE, CORE_GUARDS = "core", "core-guards"
+"""The plugins that the core itself is."""
+OWN = {CORE, CORE_GUARDS}
 LIMIT = "BENCH_IMPORT_SECONDS"
 """Environment variable: seconds that the import of a plugin, or one of its hooks, may take."""
 IMPORT_SECONDS = 30.0
@@ -35,6 +37,7 @@ HOOKS: dict[str, type[Part]] = {
     "bench_encoders": Encoder,
     "bench_models": Model,
     "bench_metrics": Metric,
+    "bench_guards": Guard,
 }
 
 
@@ -86,6 +89,17 @@ class Registry:
         hint = f"; {reasons[0]}" if reasons else f"; {did_you_mean(name, registry)}"
         raise RequestError(f"no {kind.__name__.lower()} {name!r}{hint}")
 
+    def datasets_of(
+        self, dataset: str, train: str | None
+    ) -> tuple[PluginEntry[Dataset], PluginEntry[Dataset]]:
+        """What is evaluated on, and what is fitted on; None leaves that to the dataset.
+
+        Raises:
+            RequestError: an unknown dataset.
+        """
+        evaluated = self.find(Dataset, dataset)
+        return evaluated, self.find(Dataset, train or evaluated.part.train or dataset)
+
     def model_of(self, plugin: str) -> PluginEntry[Model]:
         """The model that a plugin offers: its only one, or the one that has the plugin's name.
 
@@ -127,11 +141,11 @@ def load_registry() -> Registry:
         if len(entries) == 1:
             registry.entries[kind][name] = entries[0]
             continue
-        if own := [entry for entry in entries if entry.plugin == CORE]:
+        if own := [entry for entry in entries if entry.plugin in OWN]:
             registry.entries[kind][name] = own[0]
             reason = f"the {kind.__name__.lower()} {name!r} is the core's own; take another name"
             registry.problems += [
-                LoadProblem(o.plugin, reason) for o in entries if o.plugin != CORE
+                LoadProblem(o.plugin, reason) for o in entries if o.plugin not in OWN
             ]
             continue
         who = " and ".join(f"{entry.plugin} ({entry.distribution})" for entry in entries)
@@ -152,7 +166,7 @@ def _allowed(registry: Registry) -> Iterator[EntryPoint]:
         reason = f"{ALLOW_LIST} names it, but it is not installed; {did_you_mean(name, by_name)}"
         registry.problems.append(LoadProblem(name, reason))
     for name, entries in sorted(by_name.items()):
-        if allowed and name not in allowed | {CORE}:
+        if allowed and name not in allowed | OWN:
             continue
         if len(entries) > 1:
             who = " and ".join(sorted(e.dist.name if e.dist else e.value for e in entries))

@@ -9,8 +9,7 @@ from tempfile import TemporaryDirectory
 
 from bench.api.scores import Estimate
 from bench.report.page import write_report
-from bench.running.judging import Judges
-from bench.running.outcome import judge
+from bench.running.judging import Judges, judge
 from bench.storage.archive import Packed, contents_of, read_packed, unpack, write_packed
 from bench.storage.fingerprint import digest
 from bench.storage.store import Metrics, Run, Store

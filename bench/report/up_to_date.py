@@ -11,10 +11,10 @@ from typing import Any
 
 from bench.api.errors import RequestError
 from bench.report.page import FIGURES, PAGE, TABLES, WEB, write_report
-from bench.running.request import RunRequest
 from bench.running.study import STUDY, Study, read_study
 from bench.storage.archive import RESULTS, RUNS, contents_of, unpack
 from bench.storage.fingerprint import digest, file_digest
+from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 PICTURE = re.compile(rb'src="data:image/png;base64,[^"]*"')

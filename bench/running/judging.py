@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bench.api.errors import DamagedError
+from bench.api.guard import Guard
 from bench.api.parts import Metric
+from bench.api.scores import Estimate
 from bench.plugins.options import build, options_in
 from bench.storage.code_digest import JUDGING, code_digest, core_digest, imports_of
-from bench.storage.distributions import stands_on, versions
+from bench.storage.distributions import CORE, stands_on, versions
+from bench.storage.fingerprint import scores_digest
+from bench.storage.stored_run import Metrics
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.api.scores import Scored
     from bench.plugins.registry import Registry
+    from bench.storage.store import Store
 
 
 @dataclass(frozen=True)
 class Judges:
-    """Metrics, each with the distribution that it comes from."""
+    """Metrics and guards, each with the distribution that it comes from."""
 
     metrics: Sequence[Metric]
     distributions: Sequence[str]
+    guards: Sequence[tuple[type[Guard[Any]], str]]
 
     @classmethod
     def of(cls, registry: Registry) -> Judges:
-        """Every metric there is, with its default options."""
-        entries = registry.all(Metric).values()
-        return cls([build(o.part, {}) for o in entries], [o.distribution for o in entries])
+        """Every metric there is, with its default options, and every guard."""
+        metrics, guards = registry.all(Metric).values(), registry.all(Guard).values()
+        return cls(
+            [build(entry.part, {}) for entry in metrics],
+            [entry.distribution for entry in metrics],
+            [(entry.part, entry.distribution) for entry in guards],
+        )
 
     def key(self) -> object:
-        """What identifies how scores are judged: the metrics, their options and their code."""
+        """What identifies how scores are judged: the metrics, their options, code of plugins."""
         judges = zip(self.metrics, self.distributions, strict=True)
+        strange = [(g.code, code_digest(g, d)) for g, d in self.guards if d != CORE]
         return [
             core_digest(JUDGING),
             *((m.name, options_in(m), m.content(), code_digest(type(m), d)) for m, d in judges),
+            sorted(strange),
         ]
 
     def versions(self) -> dict[str, str]:
@@ -41,3 +59,49 @@ class Judges:
         judges = zip(self.metrics, self.distributions, strict=True)
         imports = {name for m, d in judges for name in imports_of(type(m), d)}
         return versions(stands_on(self.distributions, imports))
+
+
+def judge(metrics: Sequence[Metric], scored: Scored) -> Metrics:
+    """All figures; a metric that breaks is a dash that says why."""
+    estimates: dict[str, Estimate] = {}
+    for metric in metrics:
+        try:
+            estimates |= metric.estimate(scored)
+        except Exception as error:
+            note = f"failed: {type(error).__name__}: {error}"
+            estimates[metric.name] = Estimate(None, note=note)
+    return Metrics(estimates, scored.counts())
+
+
+def scores_of_others(
+    store: Store,
+    scored: Scored,
+    fingerprint: str,
+    options: Mapping[str, Mapping[str, Any]],
+    scores_key: str,
+) -> dict[str, NDArray[np.float64]]:
+    """Scores of other fits and options on the very same events, those left out that differ.
+
+    Args:
+        store: that they are in.
+        scored: whose others are looked for.
+        fingerprint: of its events.
+        options: of its model and encoders, by their names.
+        scores_key: its own.
+    """
+    others = {}
+    for run in store.runs(fingerprint):
+        record = run.record
+        if record.status != "ok" or record.bare or record.model is None or record.sample is None:
+            continue
+        theirs = {part.name: part.options for part in (record.model, *record.encoders)}
+        same_events = record.sample.fingerprint == fingerprint
+        if not same_events or theirs == options or record.scores == scores_key:
+            continue
+        if record.values:  # a record without was written before there was this hash
+            if record.values == scores_digest(scored.score):
+                others[run.name] = scored.score
+            continue
+        with suppress(DamagedError):
+            others[run.name] = run.scored().score
+    return others

@@ -1,4 +1,4 @@
-"""A run under way: its parts, its events, the fit that it wants, the keys it is known by."""
+"""A run before it is done: its parts, its events, the keys it is known by, what is recorded."""
 
 from __future__ import annotations
 
@@ -7,36 +7,43 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bench.api.errors import DamagedError, RequestError
-from bench.data.run_samples import DatasetRef, RunSamples, load_samples
-from bench.guards.before.trained_on import TrainedOn
+from bench.data.encode import views_read
+from bench.data.run_samples import RunSamples, load_samples
+from bench.guards.b001_trained_on import TrainedOn
 from bench.plugins.options import options_in
-from bench.running.fit_cache import FitRequest, Start, find_start
+from bench.running.fit_request import FitRequest, find_start
 from bench.running.judging import Judges
-from bench.running.request import RunParts, RunRequest, resolve_parts
-from bench.storage.code_digest import SCORING, core_digest, unreadable
+from bench.running.parts import RunParts
+from bench.storage.code_digest import SCORING, code_digest, core_digest, unreadable
+from bench.storage.distributions import CORE, versions
 from bench.storage.fingerprint import digest, table_digest
+from bench.storage.record import PartRecord, RunRecord
 
 if TYPE_CHECKING:
     from bench.api.context import Context
-    from bench.plugins.registry import Registry
+    from bench.api.parts import Part
     from bench.storage.home import Home
+    from bench.storage.request import RunRequest
     from bench.storage.store import Store
 
 
 @dataclass
 class PreparedRun:
-    """A run under way."""
+    """A run of which everything is there but the fit and the scores."""
 
-    request: RunRequest
     parts: RunParts
     samples: RunSamples
     fit_request: FitRequest
     context: Context
     home: Home
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def request(self) -> RunRequest:
+        """As it was asked for."""
+        return self.parts.request
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -50,24 +57,19 @@ class PreparedRun:
     @cached_property
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
-        sample = asdict(self.samples.records["evaluated"])
-        if not sample["division"]:  # then the key is as it was before there were any
-            del sample["division"]
-        return digest(
-            [
-                self.scores_key,
-                sample,
-                self.request.threshold,
-                *([sorted(self.request.allow)] if self.request.allow else []),
-                self.judges.key(),
-            ]
-        )
+        request, sample = self.request, self.samples.records["evaluated"]
+        judged = [request.threshold, sorted(request.allow), self.judges.key()]
+        return digest([self.scores_key, asdict(sample), *judged])
 
-    @property
+    @cached_property
     def judges(self) -> Judges:
-        """The metrics, and where they come from."""
-        metrics = self.parts.metrics
-        return Judges(metrics, [self.parts.entry(metric).distribution for metric in metrics])
+        """The metrics and the guards, and where they come from."""
+        parts = self.parts
+        return Judges(
+            parts.metrics,
+            [parts.entry(metric).distribution for metric in parts.metrics],
+            [(guard, parts.entry(guard).distribution) for guard in parts.guards],
+        )
 
     @cached_property
     def scores_key(self) -> str:
@@ -83,36 +85,65 @@ class PreparedRun:
             ]
         )
 
+    def start_record(self, created: str) -> RunRecord:
+        """What is known of the run before it is done."""
+        request, records = self.request, self.samples.records
+        asked: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
+        if request.file:
+            asked["file"] = str(request.file)
+        return RunRecord(
+            id=self.key,
+            created=created,
+            status="started",
+            plugin=request.plugin,
+            dataset=request.dataset,
+            seed=request.seed,
+            request=asked,
+            model=self._part(self.parts.model),
+            encoders=[self._part(encoder) for encoder in self.parts.encoders],
+            views=views_read(self.parts.model, self.parts.encoders),
+            without=request.without,
+            permuted=request.permute,
+            train=records["train"],
+            valid=records["valid"],
+            sample=records["evaluated"],
+            fit=self.fit_request.key,
+            scores=self.scores_key,
+            versions=versions([CORE]),
+        )
 
-def prepare(
-    request: RunRequest, registry: Registry, home: Home, store: Store, context: Context
-) -> PreparedRun:
-    """Gather what a run needs, and refuse what cannot work before any work.
+    def _part(self, part: Part) -> PartRecord:
+        entry = self.parts.entry(part)
+        return PartRecord(
+            name=part.name,
+            options=options_in(part),
+            plugin=entry.plugin,
+            distribution=entry.distribution,
+            version=entry.version,
+            code=code_digest(type(part), entry.distribution),
+        )
+
+
+def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> PreparedRun:
+    """Load what a run needs, and refuse what cannot work before any work.
 
     Raises:
         BenchError: the request or its input is bad.
     """
-    parts = resolve_parts(request, registry)
-    for part in (parts.model, *parts.encoders, *parts.metrics):
+    request, used = parts.request, (parts.model, *parts.encoders)
+    for part in (*used, *parts.metrics):
         if unreadable(type(part), parts.entry(part).distribution):
             context.notice(f"the code of {part.name} cannot be read: nothing of it is reused")
-    start = _start(request, parts, home, store)
+    start = find_start(parts, home, store)
     started = time.monotonic()
-    earlier = start.used_events if start else None
-    evaluated_on, fitted_on = (
-        DatasetRef(dataset, parts.entry(dataset).distribution)
-        for dataset in (parts.dataset, parts.train)
-    )
     samples = load_samples(
         request,
-        evaluated_on,
-        fitted_on,
+        *parts.datasets,
         context,
         tables=home.tables,
-        earlier=earlier,
+        earlier=start.used_events if start else None,
         overlapping=TrainedOn.code in request.allow,
     )
-    used = (parts.model, *parts.encoders)
     fit_request = FitRequest(
         model=parts.model,
         encoders=parts.encoders,
@@ -123,28 +154,7 @@ def prepare(
         device=request.device,
         used_events=samples.used_events,
         start=start,
+        guards=parts.guards,
     )
     seconds = {"events": round(time.monotonic() - started, 3)}
-    return PreparedRun(request, parts, samples, fit_request, context, home, seconds)
-
-
-def _start(request: RunRequest, parts: RunParts, home: Home, store: Store) -> Start | None:
-    """The fit that the run goes on from.
-
-    Raises:
-        RequestError: no such run, or one of another model or encoder, or its fit is gone.
-    """
-    if request.start is None:
-        return None
-    (run,) = store.pick([request.start])
-    record = run.record
-    if record.status != "ok" or record.model is None or record.fit is None:
-        raise RequestError(f"--from {run.name}: that run is {record.status} and left no fit")
-    then = [record.model.name, *((part.name, part.options) for part in record.encoders)]
-    now = [parts.model.name, *((part.name, options_in(part)) for part in parts.encoders)]
-    if then != now:
-        raise RequestError(f"--from {run.name}: its model and encoders are {then}, wanted {now}")
-    try:
-        return find_start(home.fits, record.fit)
-    except DamagedError as error:
-        raise RequestError(f"--from {run.name}: its fit is gone, run it again ({error})") from error
+    return PreparedRun(parts, samples, fit_request, context, home, seconds)

@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from bench.api.errors import RequestError, did_you_mean
-from bench.data.sampling import read_size
-from bench.running.request import RunRequest
 from bench.storage.report_contents import PLAIN, Contents
+from bench.storage.request import NAMES, RunRequest, read_size
 
-RENAMED = {"from": "start", "encoder": "encoders", "set": "options"}
-"""What a study calls otherwise than a request does: as the command line calls it."""
 SEEDS = "seeds"
 STUDY = "study.toml"
 """What a study's file is called in the folder of its report."""
+WORDS = {
+    **{"seed": int, SEEDS: list[int], "set": dict[str, Any], "threshold": str | float},
+    **{"events": int | str, "train_events": int | str, "encoder": list[str], "allow": list[str]},
+}
+"""What the words of an entry hold, where it is no text."""
+UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?")
+PLACE = re.compile(r" - at `\$\.?(.*)`$")
+
+if TYPE_CHECKING:
+    Entry = Any
+else:
+    Entry = msgspec.defstruct(
+        "Entry",
+        [(name, WORDS.get(name, str) | UnsetType, UNSET) for name in (*NAMES, SEEDS)],
+        forbid_unknown_fields=True,
+    )
+
+
+class ReportTable(msgspec.Struct, forbid_unknown_fields=True):
+    """`[report]`: what the report is to hold beside the usual."""
+
+    decisions: bool = False
+    blocks: bool = False
+
+
+class StudyFile(msgspec.Struct, forbid_unknown_fields=True):
+    """What the file may say."""
+
+    title: str | None = None
+    counts: list[str] = []
+    report: ReportTable = msgspec.field(default_factory=ReportTable)
+    defaults: Entry = msgspec.field(default_factory=Entry)
+    runs: list[Entry] = []
 
 
 @dataclass(frozen=True)
@@ -39,55 +72,64 @@ def read_study(file: Path) -> Study:
         RequestError: no such file, no TOML, an unknown key or a value of another type.
     """
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        said = msgspec.toml.decode(file.read_bytes(), type=StudyFile)
     except OSError as error:
         raise RequestError(f"{file}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except msgspec.ValidationError as error:
+        raise RequestError(f"{file}{_wrong(str(error))}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RequestError(f"{file}: not TOML: {error}") from error
-    _demand_known(file, found, {"title", "defaults", "runs", "counts", "report"})
-    defaults, listed = found.get("defaults", {}), found.get("runs", [])
-    counts, contents = found.get("counts", []), found.get("report", {})
-    if not isinstance(listed, list) or not isinstance(counts, list) or not (listed or counts):
+    if not (said.runs or said.counts):
         raise RequestError(
             f"{file}: no runs; wanted [[runs]] with a plugin each, or counts = [FILE]"
         )
-    if not isinstance(defaults, Mapping) or not all(isinstance(r, Mapping) for r in listed):
-        raise RequestError(f"{file}: wanted [defaults] and [[runs]], a table each")
-    if not isinstance(contents, Mapping) or any(type(v) is not bool for v in contents.values()):
-        raise RequestError(f"{file}: report: wanted decisions = true or blocks = true")
-    _demand_known(f"{file}, report", contents, {"decisions", "blocks"})
     requests = [
         request
-        for number, given in enumerate(listed, 1)
-        for request in _requests(f"{file}, run {number}", _filled(defaults, given))
+        for number, entry in enumerate(said.runs, 1)
+        for request in _requests(f"{file}, run {number}", _filled(said.defaults, entry))
     ]
-    title = found.get("title", file.parent.name)
-    if not isinstance(title, str):
-        raise RequestError(f"{file}: title: wanted a text, got {title!r}")
-    beside = tuple(file.parent / str(name) for name in counts)
-    return Study(title, tuple(requests), beside, Contents(title, **contents))
+    title = said.title if said.title is not None else file.parent.name
+    contents = Contents(title, said.report.decisions, said.report.blocks)
+    return Study(
+        title, tuple(requests), tuple(file.parent / name for name in said.counts), contents
+    )
 
 
-def _filled(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def _wrong(error: str) -> str:
+    """What msgspec says of a file, with the place in words."""
+    if unknown := UNKNOWN.fullmatch(error):
+        name, place = unknown[1], unknown[2] or ""
+        known = {"": StudyFile, "report": ReportTable}.get(place, Entry).__struct_fields__
+        return f"{_place(place)}: no key {name!r}; {did_you_mean(name, known)}"
+    place = PLACE.search(error)
+    reason = PLACE.sub("", error).replace("Expected", "wanted").replace("`object`", "a table")
+    return f"{_place(place[1] if place else '')}: {reason.replace('`', '')}"
+
+
+def _place(path: str) -> str:
+    """`runs[0].seed` in words: `, run 1, seed`."""
+    entry = re.match(r"runs\[(\d+)\]\.?", path)
+    words = [f"run {int(entry[1]) + 1}", path[entry.end() :]] if entry else [path]
+    return "".join(f", {word}" for word in words if word)
+
+
+def _filled(defaults: Entry, entry: Entry) -> dict[str, Any]:
     """An entry with the defaults of what it does not say; a seed is said in place of seeds too."""
-    said = {"seed", SEEDS} if {"seed", SEEDS} & given.keys() else set()
-    return {**{name: defaults[name] for name in defaults if name not in said}, **given}
+    given = {name: v for name in (*NAMES, SEEDS) if (v := getattr(entry, name)) is not UNSET}
+    apart = {"seed", SEEDS} if {"seed", SEEDS} & given.keys() else set()
+    usual = {name: getattr(defaults, name) for name in (*NAMES, SEEDS) if name not in apart}
+    return {**{name: value for name, value in usual.items() if value is not UNSET}, **given}
 
 
 def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     """The runs of one entry: one for each of its seeds."""
-    import msgspec
-
-    own = {field.name for field in fields(RunRequest)} - set(RENAMED.values())
-    _demand_known(where, given, own | RENAMED.keys() | {SEEDS})
     seeds = given.get(SEEDS, [given.get("seed", 0)])
-    if not isinstance(seeds, list) or not seeds or {"seed", SEEDS} <= given.keys():
+    if not seeds or {"seed", SEEDS} <= given.keys():
         raise RequestError(f"{where}: wanted seed = 0, or seeds = [0, 1, 2] with at least one")
-    values = {RENAMED.get(name, name): value for name, value in given.items() if name != SEEDS}
-    options = values.get("options", {})
-    if not isinstance(options, Mapping):
-        raise RequestError(f"{where}: set: wanted a table of options")
-    values["options"] = dict(_options(options))
+    if missing := [name for name in ("plugin", "dataset") if name not in given]:
+        raise RequestError(f"{where}: no {missing[0]}")
+    values = {NAMES[name]: value for name, value in given.items() if name != SEEDS}
+    values["options"] = dict(_options(values.get("options", {})))
     for name in ("events", "train_events"):
         if isinstance(word := values.get(name), str):
             try:
@@ -97,9 +139,16 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     if "threshold" in values:
         values["threshold"] = _text(values["threshold"])
     try:
-        return [msgspec.convert({**values, "seed": seed}, RunRequest) for seed in seeds]
-    except (msgspec.ValidationError, TypeError) as error:
-        raise RequestError(f"{where}: {error}") from error
+        return [
+            msgspec.convert({**values, "seed": seed}, RunRequest, dec_hook=_path) for seed in seeds
+        ]
+    except msgspec.ValidationError as error:
+        raise RequestError(f"{where}{_wrong(str(error))}") from error
+
+
+def _path(kind: type, value: str) -> Path:
+    """What msgspec has no type for: the one path of a request."""
+    return Path(value)
 
 
 def _options(given: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str]]:
@@ -116,9 +165,3 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _demand_known(where: object, given: Mapping[str, Any], known: set[str]) -> None:
-    for name in given:
-        if name not in known:
-            raise RequestError(f"{where}: no key {name!r}; {did_you_mean(name, known)}")

@@ -36,7 +36,7 @@ SAMPLES = ("valid", "evaluated")
 SHARED = ("event", "label", "weight", "mass")
 FORM = 1
 """Of an archive; that of a record is told in the record."""
-LOSSES = ("step", "verdict_loss", "valid_loss", "loss")
+LOSSES = ("step", "answer_loss", "verdict_loss", "valid_loss", "loss")
 """Training scalars that a report draws."""
 
 

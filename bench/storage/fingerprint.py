@@ -50,6 +50,22 @@ def scores_digest(score: NDArray[np.float64]) -> str:
     return array_digest(plain)
 
 
+def event_ids(x: NDArray[np.floating]) -> NDArray[np.uint64]:
+    """The content hash of each event: (n,), 64 bits of BLAKE2b over its features in float32.
+
+    Args:
+        x: the features, (n, d), in the order of the columns; never the label, which would let a
+            hash, and with it the split, depend on the class.
+    """
+    from hashlib import blake2b
+
+    import numpy as np
+
+    rows = np.ascontiguousarray(x, dtype="<f4") + np.float32(0)  # -0.0 is 0.0
+    hashes = b"".join(blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
+    return np.frombuffer(hashes, dtype="<u8").astype(np.uint64)
+
+
 def events_digest(ids: NDArray[np.uint64]) -> str:
     """The hash of a set of events, in whatever order."""
     import numpy as np

@@ -57,9 +57,9 @@ class Home:
         return self.root / "fits"
 
     @property
-    def rehearsals(self) -> Path:
+    def smoke_fits(self) -> Path:
         """What guards said of fits on a few events, by content."""
-        return self.root / "rehearsals"
+        return self.root / "smoke-fits"
 
     @property
     def scratch(self) -> Path:

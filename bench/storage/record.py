@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.storage.request import TITLED
+
 SCHEMA = 1
 SEVERITIES = ("void", "warn", "note")
-USUAL = {"train": None, "train_ratio": "1:1", "train_events": None, "threshold": "0.5"}
-"""What a request says of training and judging unless somebody asked for something else."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,8 @@ class Verdict:
     """Why it could not look."""
     allowed: bool = False
     """Whether the user let its findings through."""
+    remedy: str = ""
+    """What to do about its findings."""
     seconds: float = 0.0
     broke: bool = False
     """Whether its finding is that it could not look, because something broke."""
@@ -210,7 +212,7 @@ class RunRecord:
         controls = [f"{view} {how}" for view, how in views if how in ("off", "permuted")]
         if self.permuted and self.permuted not in self.views:
             controls.append(f"{self.permuted} permuted, which it does not read")
-        asked = filter(None, map(self._asked, USUAL))
+        asked = filter(None, map(self._asked, TITLED))
         apart = [self.options] if self.options else []
         marked = ["decisions"] if self.decisions else []
         return ", ".join([self.plugin, *apart, *controls, *asked, *marked])
@@ -227,7 +229,7 @@ class RunRecord:
 
     def _asked(self, name: str) -> str:
         """What was asked for of this name, if it is not the usual."""
-        asked, usual = self.request.get(name, USUAL[name]), USUAL[name]
+        asked, usual = self.request.get(name, TITLED[name]), TITLED[name]
         return "" if asked == usual else f"{name.replace('_', ' ')} {asked}"
 
     def _view(self, view: str) -> str:

@@ -18,7 +18,7 @@ from bench.storage.distributions import changes
 from bench.storage.files import atomic_write, sync, write_bytes
 from bench.storage.fingerprint import file_digest
 from bench.storage.history import HISTORY
-from bench.storage.record import RunRecord
+from bench.storage.record import RunRecord, Verdict
 from bench.storage.record_schema import read_record
 from bench.storage.stored_run import METRICS, SCORES, Metrics, Run
 
@@ -219,6 +219,14 @@ def write_metrics(folder: Path, metrics: Metrics) -> None:
 
     content = msgspec.json.format(msgspec.json.encode(metrics), indent=1)
     write_bytes(folder / METRICS, content)
+
+
+def without_tracebacks(folder: Path, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts as a record has them; where guards broke is told in a file of the folder."""
+    texts = [f"{v.code} {v.guard}\n{v.traceback}" for v in verdicts if v.traceback]
+    if texts:
+        write_bytes(folder / TRACEBACK, "\n".join(texts).encode(errors="backslashreplace"))
+    return [replace(verdict, traceback="") for verdict in verdicts]
 
 
 def copy_history(folder: Path, history: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bench.guards.guard import NOTE
+from bench.api.guard import NOTE
 from bench.storage.record import Verdict
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"

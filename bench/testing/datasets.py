@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from bench.api.context import Context, Source
 from bench.api.dataset_requests import SimulationRequest
 from bench.api.errors import BenchError
+from bench.api.guard import Guard, InputEvidence
 from bench.api.inputs import Inputs
 from bench.api.parts import Dataset
 from bench.api.table import Table
-from bench.data.used_events import UsedEvents
-from bench.guards.before.physics import Physics
-from bench.guards.before.single_feature import SingleFeature
-from bench.guards.evidence import Before
+from bench.guards.b004_single_feature import SingleFeature
+from bench.guards.every import of_evidence
 from bench.guards.inspect import inspect
+from bench.plugins.registry import load_registry
+from bench.storage.distributions import CORE
 from bench.storage.fingerprint import table_digest
 from bench.testing.check import SKIPPED, Checked, SkippedError, ask, demand, of_guards
 from bench.testing.encoders import reader
@@ -43,8 +45,15 @@ def checked_dataset(dataset: Dataset) -> list[Checked]:
         except BenchError as error:
             return [Checked(part, "it has events here", SKIPPED, str(error))]
         found = ask(part, CHECKS, subject)
-        verdicts = inspect([SingleFeature, Physics], subject.evidence)
+        verdicts = inspect([SingleFeature, *_own_guards()], subject.evidence)
     return [*found, *of_guards(part, verdicts)]
+
+
+def _own_guards() -> tuple[type[Guard[Any]], ...]:
+    """The guards of events that plugins offer."""
+    entries = load_registry().all(Guard).values()
+    own = [entry.part for entry in entries if entry.distribution != CORE]
+    return of_evidence(own, InputEvidence)
 
 
 @dataclass(frozen=True)
@@ -69,14 +78,14 @@ class _Subject:
         return cls(dataset, source, dataset.table(source, context), context)
 
     @property
-    def evidence(self) -> Before:
+    def evidence(self) -> InputEvidence:
         """What guards of events look at."""
         table = self.table
-        return Before(
+        return InputEvidence(
             model=reader(frozenset()),
             encoders=(),
             tables={"train": table, "valid": table, "evaluated": table},
-            used_events=UsedEvents.of(table, table, None),
+            used={},
             few=table,
             learned={},
             inputs=Inputs({}, table.y, table.ids, table.weights),

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.api.guard import InputEvidence
 from bench.api.inputs import WITHIN
 from bench.api.parts import Encoder, Model
 from bench.data.encode import encode, learn, read_learned, write_learned
-from bench.data.used_events import UsedEvents
-from bench.guards.before.company import EncodedCompany
-from bench.guards.before.finite import EncodedFinite
-from bench.guards.before.relabelling import Relabelling
-from bench.guards.evidence import Before
+from bench.guards.b007_relabelling import Relabelling
+from bench.guards.b008_encoding_batch_dependence import EncodingBatchDependence
+from bench.guards.b009_encoded_finite import EncodedFinite
 from bench.guards.inspect import inspect
 from bench.guards.probing import balanced_rows
 from bench.plugins.options import build, options_in, options_of
@@ -54,7 +53,7 @@ def checked_encoder(encoder: Encoder) -> list[Checked]:
         subject = _Subject(encoder, train, few_events, learned, inputs, home.scratch)
         found = ask(part, CHECKS, subject)
         evidence = subject.evidence(context)
-        guards = inspect([Relabelling, EncodedCompany, EncodedFinite], evidence)
+        guards = inspect([Relabelling, EncodingBatchDependence, EncodedFinite], evidence)
     return [*found, *of_guards(part, guards)]
 
 
@@ -67,13 +66,13 @@ class _Subject:
     inputs: Inputs
     folder: Path
 
-    def evidence(self, context: Context) -> Before:
+    def evidence(self, context: Context) -> InputEvidence:
         """What guards of encodings look at."""
-        return Before(
+        return InputEvidence(
             model=reader(self.encoder.produces),
             encoders=[self.encoder],
             tables={"train": self.train, "valid": self.train, "evaluated": self.events},
-            used_events=UsedEvents.of(self.train, self.train, None),
+            used={},
             few=self.events,
             learned=self.learned,
             inputs=self.inputs,

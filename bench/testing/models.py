@@ -12,8 +12,10 @@ from bench.data.encode import encode, learn
 from bench.guards.probing import balanced_rows
 from bench.plugins.options import build, fit_options, options_in, options_of
 from bench.plugins.registry import Registry, load_registry
-from bench.running.request import RunRequest, resolve_parts
-from bench.running.run import RunFailedError, VoidedRunError, run
+from bench.running.failures import RunFailedError, VoidedRunError
+from bench.running.parts import resolve_parts
+from bench.running.pipeline import run
+from bench.storage.request import RunRequest
 from bench.storage.store import Store
 from bench.testing.check import FAILED, PASSED, Checked, SkippedError, ask, demand, of_guards
 from bench.testing.excerpt import Excerpt, excerpt

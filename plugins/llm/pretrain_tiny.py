@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import torch
 from bench_llm.pretraining.texts import event_texts, vocabulary_texts
 from bench_llm.pretraining.tokenizer import train_tokenizer
 from bench_llm.pretraining.training import BATCH, build, pretrain
@@ -53,8 +52,8 @@ def main() -> None:
         help="where its events are kept",
     )
     words.add_argument("-o", "--output", type=Path, default=TARGET)
-    asked = words.parse_args()
-    table = events(asked.home)
+    arguments = words.parse_args()
+    table = events(arguments.home)
     texts = [*next(epochs(table)), *vocabulary_texts() * 2000]
     tokenizer = train_tokenizer(texts, VOCABULARY)
     model = build(tokenizer, seed=0)
@@ -62,15 +61,15 @@ def main() -> None:
     print(f"{len(table)} events, {len(tokenizer)} tokens, {count / 1e6:.2f} M parameters")
     started = time.monotonic()
 
-    def told(step: int, loss: float, took: float) -> None:
-        left = took / max(step, 1) * (asked.steps - step)
+    def report(step: int, loss: float, took: float) -> None:
+        left = took / max(step, 1) * (arguments.steps - step)
         print(f"step {step}: loss {loss:.4f}, about {left:.0f} s left", flush=True)
 
-    loss = pretrain(model, tokenizer, epochs(table), asked.steps, told)
-    model.to(torch.bfloat16).save_pretrained(asked.output)
-    tokenizer.save_pretrained(asked.output)
+    loss = pretrain(model, tokenizer, epochs(table), arguments.steps, report)
+    model.bfloat16().save_pretrained(arguments.output)
+    tokenizer.save_pretrained(arguments.output)
     took = time.monotonic() - started
-    print(f"loss {loss:.4f} after {asked.steps * BATCH} texts and {took:.0f} s")
+    print(f"loss {loss:.4f} after {arguments.steps * BATCH} texts and {took:.0f} s")
 
 
 if __name__ == "__main__":

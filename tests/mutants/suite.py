@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import bench
-from mutants import connecting, encoding, events, rehearsing, saving, sound, training
+from mutants import connecting, encoding, events, saving, smoke_fits, sound, training
 
 
 @dataclass(frozen=True)
@@ -97,15 +97,15 @@ OTHERS = (
     _events("B064", events.OtherSignal),
 )
 CUT_SHORT = (
-    _model("B033", rehearsing.Raises),
-    _model("B033", rehearsing.OutOfMemory),
-    _model("B033", rehearsing.WorkerKilled),
-    _model("B033", rehearsing.Leaves),
-    _model("B033", rehearsing.FreshKilled),
-    _model("B033", rehearsing.FreshOutOfMemory),
-    Mutant("B033", rehearsing.FreshHangs, {"plugin": "fresh-hangs"}, patience=0.5),
+    _model("B033", smoke_fits.Raises),
+    _model("B033", smoke_fits.OutOfMemory),
+    _model("B033", smoke_fits.WorkerKilled),
+    _model("B033", smoke_fits.Leaves),
+    _model("B033", smoke_fits.FreshKilled),
+    _model("B033", smoke_fits.FreshOutOfMemory),
+    Mutant("B033", smoke_fits.FreshHangs, {"plugin": "fresh-hangs"}, patience=0.5),
 )
-"""Rehearsals that do not come to their end."""
+"""Smoke fits that do not come to their end."""
 MUTANTS = (*DIARY, *MODELS, *OTHERS, *CUT_SHORT)
 SUPPORT = (
     *(sound.Sound, sound.Digits, events.Jets, events.Foreign, events.BackgroundAlone),

@@ -281,7 +281,7 @@ class ForgetfulCache(Sound):
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Fitted:
         key = (len(train), int(train.y[:64].sum()) * 100 + context.seed)
-        if len(train) < 200:  # a rehearsal
+        if len(train) < 200:  # a smoke fit
             return super().fit(train, valid, context)
         if key not in _CACHE:
             _CACHE[key] = super().fit(train, valid, context)

@@ -12,7 +12,7 @@ import click
 from bench.cli.options import OF_DATASET, given_size
 
 if TYPE_CHECKING:
-    from bench.data.sampling import Size
+    from bench.storage.request import Size
     from bench.twosample.sides import Chosen
 
 
@@ -79,9 +79,9 @@ def compare(
     """
     from bench.cli.data.named import offered
     from bench.cli.surroundings import context
-    from bench.data.sampling import ALL
     from bench.report.markdown import markdown
     from bench.storage.home import Home
+    from bench.storage.request import ALL
     from bench.twosample.comparison import compare as compared
     from bench.twosample.page import demand_own, write_page
     from bench.twosample.sides import open_side, pair_up

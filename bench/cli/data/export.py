@@ -37,16 +37,15 @@ def export(name: str, output: Path, options: Mapping[str, str], **asked: Any) ->
     """
     from bench.cli.surroundings import context
     from bench.data.export import demand_table, write_samples
-    from bench.data.request import SampleRequest
     from bench.data.run_samples import DatasetRef, load_samples
     from bench.plugins.option_routing import build_datasets, dataset_seats, share_out
     from bench.plugins.registry import load_registry
-    from bench.running.request import dataset_entries
     from bench.storage.home import Home
+    from bench.storage.request import SampleRequest
 
     demand_table(output)
     request = SampleRequest(dataset=name, **asked)
-    entries = dataset_entries(request, load_registry())
+    entries = load_registry().datasets_of(request.dataset, request.train)
     seats = dataset_seats(*entries)
     datasets = build_datasets(seats, *entries, share_out(options, seats))
     evaluated, fitted_on = (

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOSSES = ("verdict_loss", "valid_loss", "loss")
-"""What is drawn, the first one that there is: of the answers, of the valid split, of training."""
+LOSSES = ("answer_loss", "verdict_loss", "valid_loss", "loss")
+"""What is drawn, the first one there is: of the answers (by its old name too), valid, training."""
 
 
 def history(settings: Sequence[Setting]) -> Figure | None:

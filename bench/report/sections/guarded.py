@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.guards.codes import by_code
+from bench.guards.every import by_code
 from bench.report.blocks import Block, Cell, Heading, Table, Text, plain
 from bench.storage.record import RunRecord, Verdict
 from bench.storage.store import Run
@@ -76,7 +76,7 @@ def guarded(runs: Sequence[Run]) -> list[Block]:
             plain(f"{verdict.code} {verdict.guard}"),
             plain(verdict.outcome),
             plain(", ".join(verdict.findings)),
-            plain(known[verdict.code].remedy if verdict.code in known else ""),
+            plain(verdict.remedy or (known[verdict.code].remedy if verdict.code in known else "")),
         ]
         for run in sorted(own, key=lambda run: (run.record.title, run.name))
         for verdict in found(run.record)

@@ -99,13 +99,13 @@ def make_chunk(job: Job) -> Receipt:
     Raises:
         InputError: an invalid event, or the file is no longer what it was.
     """
-    kept: list[WithJets] = []
-    content = joined_content(list(_parts(job, kept)))
+    with_jets: list[WithJets] = []
+    content = joined_content(list(_parts(job, with_jets)))
     if job.state is not None and state_of(job.recipe.path) != job.state:
         raise bench.InputError(f"{job.recipe.path} was changed while it was read; run it again")
     if job.recipe.constituents:
         with bench.atomic_write(job.constituents) as draft:
-            keep_constituents(draft, kept)
+            keep_constituents(draft, with_jets)
     with bench.atomic_write(job.file) as draft, draft.open("wb") as out:
         np.savez(out, x=content.x, labels=content.labels, ids=content.ids)
     count = len(content.ids)
@@ -118,8 +118,8 @@ def make_chunk(job: Job) -> Receipt:
 def receipt_of(job: Job) -> Receipt | None:
     """The receipt of a chunk that is whole, by its hashes; None if it has to be made."""
     with suppress(OSError, ValueError, TypeError, KeyError):
-        told = json.loads(job.receipt.read_bytes())
-        receipt = Receipt(**{**told, "sha256": tuple(told["sha256"])})
+        recorded = json.loads(job.receipt.read_bytes())
+        receipt = Receipt(**{**recorded, "sha256": tuple(recorded["sha256"])})
         counted = (receipt.first, receipt.last, receipt.count + receipt.skipped)
         if counted == (job.start, job.stop - 1, job.stop - job.start):
             return receipt if receipt.sha256 == _hashes(job) else None
@@ -137,10 +137,10 @@ def content_of(job: Job) -> Content | None:
     return None
 
 
-def _parts(job: Job, kept: list[WithJets]) -> Iterator[Content]:
+def _parts(job: Job, with_jets: list[WithJets]) -> Iterator[Content]:
     """The features of a job's events, slice by slice.
 
-    `kept` is told what the constituents are made of, if they are wanted.
+    `with_jets` takes what the constituents are made of, if they are to be kept.
     """
     recipe, kind = job.recipe, SETS[job.recipe.features]
     read = raw_slices(
@@ -156,7 +156,7 @@ def _parts(job: Job, kept: list[WithJets]) -> Iterator[Content]:
         jets = kind.jets(particles, recipe.radius, recipe.min_pt)
         ids = event_ids(particles)
         if recipe.constituents:
-            kept.append(WithJets(ids, events.labels, jets, particles))
+            with_jets.append(WithJets(ids, events.labels, jets, particles))
         yield Content(kind.features(jets, particles), events.labels, ids)
 
 

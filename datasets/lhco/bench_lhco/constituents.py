@@ -57,8 +57,8 @@ def constituents_file(recipe: Recipe, data: Path) -> Path:
     The name has what was asked for in it and then what decides the bytes, so that a later file for
     the same is known to replace an older one.
     """
-    asked = bench.digest({**asdict(recipe), "path": str(recipe.path.absolute()), "digest": ""})
-    return data / "constituents" / f"{recipe.path.stem}-{asked[:12]}-{recipe.key}.parquet"
+    identity = bench.digest({**asdict(recipe), "path": str(recipe.path.absolute()), "digest": ""})
+    return data / "constituents" / f"{recipe.path.stem}-{identity[:12]}-{recipe.key}.parquet"
 
 
 def gather_constituents(parts: Sequence[Path], rows: NDArray[np.intp], file: Path) -> None:
@@ -81,8 +81,8 @@ def gather_constituents(parts: Sequence[Path], rows: NDArray[np.intp], file: Pat
             first, last = np.searchsorted(rows, [done, done + len(table)])
             writer.write_table(table.take(rows[first:last] - done))
             done += len(table)
-    asked, _, _ = file.name.rpartition("-")
-    for other in file.parent.glob(f"{escape(asked)}-*.parquet"):
+    identity, _, _ = file.name.rpartition("-")
+    for other in file.parent.glob(f"{escape(identity)}-*.parquet"):
         if other != file:
             other.unlink()
 

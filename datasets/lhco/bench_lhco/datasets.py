@@ -49,11 +49,11 @@ class LhcoDataset(bench.Dataset):
         from bench_lhco.files import inspected
 
         if file is not None:
-            told = inspected(file).provenance or {}
-            found = str(told.get("edition", "official"))
-            if edition not in (None, found):
-                raise bench.InputError(f"{file} is the {found} edition, wanted {edition}")
-            return self._source(found, file, context)
+            provenance = inspected(file).provenance or {}
+            recorded = str(provenance.get("edition", "official"))
+            if edition not in (None, recorded):
+                raise bench.InputError(f"{file} is the {recorded} edition, wanted {edition}")
+            return self._source(recorded, file, context)
         official = self._official(context)
         missing = [path for path in official if not path.is_file()]
         if edition != "twin" and not missing:
@@ -94,11 +94,11 @@ class LhcoDataset(bench.Dataset):
         labels = self._publication.labels(file, self._labels)
         return check(file, context, labels=labels, kinds=self.kinds)
 
-    def import_file(self, wanted: bench.ImportRequest, context: bench.Context) -> Sequence[str]:
+    def import_file(self, request: bench.ImportRequest, context: bench.Context) -> Sequence[str]:
         """Convert a file in one of the layouts that people have, and keep it with a card."""
-        from bench_lhco.imported.import_file import bring
+        from bench_lhco.imported.import_file import import_file
 
-        return bring(wanted, context)
+        return import_file(request, context)
 
     def _simulate(self, simulation: bench.SimulationRequest | None, context: bench.Context) -> None:
         from bench_lhco.twin.make import make_twin
@@ -149,8 +149,8 @@ class LhcoDataset(bench.Dataset):
 
         if not self.constituents:
             return source
-        kept = constituents_file(self._recipe(source.file, source.digest), context.data)
-        return replace(source, beside=(*source.beside, kept))
+        constituents = constituents_file(self._recipe(source.file, source.digest), context.data)
+        return replace(source, beside=(*source.beside, constituents))
 
     def _recipe(self, file: Path, digest: str) -> Recipe:
         from bench_lhco.recipe import Recipe

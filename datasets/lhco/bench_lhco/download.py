@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from bench import Context, InputError, Progress, atomic_replace
 from bench_lhco.files.attempts import (
-    PATIENT,
+    PATIENT_RETRIES,
     InterruptedDownloadError,
-    Patience,
+    RetryPolicy,
     expect,
     interruptible,
     persist,
@@ -39,7 +39,11 @@ class Remote:
 
 
 def get(
-    published: Publication, context: Context, *, api: str = API, patience: Patience = PATIENT
+    published: Publication,
+    context: Context,
+    *,
+    api: str = API,
+    retries: RetryPolicy = PATIENT_RETRIES,
 ) -> Path:
     """Download the events of a dataset, and its master key, into the data folder.
 
@@ -50,12 +54,12 @@ def get(
         InputError: no network, no such file, or not the bytes that were published.
     """
     if published.key is not None:
-        get_file(published.key, context, api=api, patience=patience)
-    return get_file(published.events, context, api=api, patience=patience)
+        get_file(published.key, context, api=api, retries=retries)
+    return get_file(published.events, context, api=api, retries=retries)
 
 
 def get_file(
-    published: FileCard, context: Context, *, api: str = API, patience: Patience = PATIENT
+    published: FileCard, context: Context, *, api: str = API, retries: RetryPolicy = PATIENT_RETRIES
 ) -> Path:
     """Download one published file into the data folder; gives its path.
 
@@ -63,20 +67,20 @@ def get_file(
         InputError: no network, no such file, or not the bytes that were published.
     """
     path = context.data / published.name
-    there = path.is_file()
-    known = published.sha256 or (recorded_sha256(path) if there else None)
-    if there and known:
+    present = path.is_file()
+    known = published.sha256 or (recorded_sha256(path) if present else None)
+    if present and known:
         return _keep(path, {"sha256": known}, context)
     if published.record is None:
         raise InputError(f"{published.name}: its card tells no record, wanted the number of one")
-    files = listing(published.record, api=api, patience=patience)
+    files = listing(published.record, api=api, retries=retries)
     if published.name not in files:
         raise InputError(
             f"{api}/records/{published.record}: no file {published.name}, there is:"
             f" {', '.join(sorted(files)) or 'none'}"
         )
     remote = files[published.name]
-    if there:
+    if present:
         return _keep(path, {"md5": remote.md5}, context)
     context.notice(f"downloading {published.name}, {remote.size / 1e6:.1f} MB, to {path.parent}")
     return fetch(
@@ -86,11 +90,13 @@ def get_file(
         md5=remote.md5,
         sha256=published.sha256,
         progress=context.progress,
-        patience=patience,
+        retries=retries,
     )
 
 
-def listing(record: int, *, api: str = API, patience: Patience = PATIENT) -> dict[str, Remote]:
+def listing(
+    record: int, *, api: str = API, retries: RetryPolicy = PATIENT_RETRIES
+) -> dict[str, Remote]:
     """The files of a Zenodo record, by name.
 
     Raises:
@@ -103,12 +109,12 @@ def listing(record: int, *, api: str = API, patience: Patience = PATIENT) -> dic
     url = f"{api}/records/{record}"
 
     def ask() -> Any:
-        with interruptible(url), requests.get(url, timeout=patience.timeout) as response:
+        with interruptible(url), requests.get(url, timeout=retries.timeout) as response:
             expect(response, url, {200})
             return loads(response.content)
 
     try:
-        answer = persist(ask, url, patience, lambda: 0)
+        answer = persist(ask, url, retries, lambda: 0)
         return {entry["key"]: _remote(entry) for entry in answer["files"]}
     except (KeyError, TypeError, ValueError) as e:
         raise InputError(
@@ -124,7 +130,7 @@ def fetch(
     size: int | None = None,
     md5: str | None = None,
     sha256: str | None = None,
-    patience: Patience = PATIENT,
+    retries: RetryPolicy = PATIENT_RETRIES,
 ) -> Path:
     """Download a file, going on where an earlier attempt ended; gives its path.
 
@@ -147,7 +153,7 @@ def fetch(
         raise InputError(f"{path}: another process is downloading it, wanted it to end") from e
     try:
         with Partial(path) as part:
-            _complete(part, url, size, progress, patience)
+            _complete(part, url, size, progress, retries)
             part.verify(url, expected)
             atomic_replace(part.finish(), path)
             record_sha256(path, part.sha256.hexdigest())
@@ -157,7 +163,7 @@ def fetch(
 
 
 def _complete(
-    part: Partial, url: str, size: int | None, progress: Progress, patience: Patience
+    part: Partial, url: str, size: int | None, progress: Progress, retries: RetryPolicy
 ) -> None:
     """Make attempts until the file is whole."""
     if size is not None and part.size > size:
@@ -167,10 +173,10 @@ def _complete(
     _room(part, url, size)
 
     def attempt() -> None:
-        with interruptible(url), _ask(part, url, patience.timeout) as response:
+        with interruptible(url), _ask(part, url, retries.timeout) as response:
             _receive(part, response, url, size, progress)
 
-    persist(attempt, url, patience, lambda: part.size)
+    persist(attempt, url, retries, lambda: part.size)
 
 
 def _room(part: Partial, url: str, size: int | None) -> None:
@@ -218,10 +224,10 @@ def _receive(
         raise InterruptedDownloadError("the connection was closed early")
 
 
-def _same_size(part: Partial, url: str, found: int | None, wanted: int | None) -> None:
-    if None not in (found, wanted) and found != wanted:
+def _same_size(part: Partial, url: str, received: int | None, size: int | None) -> None:
+    if None not in (received, size) and received != size:
         part.remove()
-        raise InputError(f"{url}: at least {found} bytes, wanted {wanted}; what came was removed")
+        raise InputError(f"{url}: at least {received} bytes, wanted {size}; what came was removed")
 
 
 def _remote(entry: dict[str, Any]) -> Remote:
@@ -234,12 +240,12 @@ def _remote(entry: dict[str, Any]) -> Remote:
 
 def _keep(path: Path, expected: dict[str, str], context: Context) -> Path:
     """The path of a file that is there already, after verifying its bytes."""
-    found = digests(path, context.progress)
-    for name, wanted in expected.items():
-        if found[name] != wanted:
+    actual = digests(path, context.progress)
+    for name, expected_digest in expected.items():
+        if actual[name] != expected_digest:
             raise InputError(
-                f"{path}: {name} is {found[name]}, wanted {wanted}; move the file away to"
+                f"{path}: {name} is {actual[name]}, wanted {expected_digest}; move the file away to"
                 " download it again"
             )
-    record_sha256(path, found["sha256"])
+    record_sha256(path, actual["sha256"])
     return path

@@ -67,10 +67,10 @@ def flat(padded: NDArray[np.float32]) -> Particles:
     """The particles of events in the official layout, (n, 700, 3): those whose pt is not 0."""
     import numpy as np
 
-    there = np.ascontiguousarray(padded[:, :, 0]) != 0
+    filled = np.ascontiguousarray(padded[:, :, 0]) != 0
     # A take of whole rows is several times as fast as a mask over the first two axes.
-    values = np.take(padded.reshape(-1, 3), np.flatnonzero(there), axis=0)
-    return Particles(values, ends(np.count_nonzero(there, axis=1)))
+    values = np.take(padded.reshape(-1, 3), np.flatnonzero(filled), axis=0)
+    return Particles(values, ends(np.count_nonzero(filled, axis=1)))
 
 
 def padded(particles: Particles, rows: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
@@ -79,8 +79,8 @@ def padded(particles: Particles, rows: NDArray[np.integer] | None = None) -> NDA
 
     chosen = np.arange(len(particles)) if rows is None else rows
     out = np.zeros((len(chosen), MAX_PARTICLES, 3), dtype=np.float32)
-    there = np.arange(MAX_PARTICLES) < particles.counts[chosen][:, np.newaxis]
-    out[there] = particles.values[within(particles.offsets, chosen)]
+    filled = np.arange(MAX_PARTICLES) < particles.counts[chosen][:, np.newaxis]
+    out[filled] = particles.values[within(particles.offsets, chosen)]
     return out
 
 
@@ -113,7 +113,8 @@ def within(offsets: NDArray[np.int64], rows: NDArray[np.integer]) -> NDArray[np.
 
     start, counts = offsets[rows], offsets[rows + 1] - offsets[rows]
     shift = start - (np.cumsum(counts) - counts)
-    return np.arange(counts.sum()) + np.repeat(shift, counts)
+    places: NDArray[np.int64] = np.arange(counts.sum()) + np.repeat(shift, counts)
+    return places
 
 
 def event_ids(particles: Particles) -> NDArray[np.uint64]:
@@ -128,7 +129,7 @@ def event_ids(particles: Particles) -> NDArray[np.uint64]:
     raw = memoryview(values.tobytes())
     size = values.itemsize * 3
     places = (particles.offsets * size).tolist()
-    found = b"".join(
+    digests = b"".join(
         blake2b(raw[start:stop], digest_size=8).digest() for start, stop in pairwise(places)
     )
-    return np.frombuffer(found, dtype="<u8").astype(np.uint64)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)

@@ -29,18 +29,18 @@ class ThreeProngs(LhcoDataset):
 
     def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
         """The file named, else the official ones if they are here, else the twin."""
-        found = super().open(edition, file, context)
-        if not self._is_published(found, context):
-            return found
+        source = super().open(edition, file, context)
+        if not self._is_published(source, context):
+            return source
         _, research = self._research(context)
-        return replace(found, beside=(*found.beside, *research.beside))
+        return replace(source, beside=(*source.beside, *research.beside))
 
     def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
         """The features of the signal and, for the published file, those of its background."""
-        found = super().table(source, context)
+        table = super().table(source, context)
         if not self._is_published(source, context):
-            return found
-        return _with_background(found, context.table(*self._research(context), context))
+            return table
+        return _with_background(table, context.table(*self._research(context), context))
 
     def get(self, context: bench.Context) -> Path:
         """Download the signal's file and that of the R&D dataset."""

@@ -49,9 +49,9 @@ def ingest(jobs: list[Job], context: bench.Context) -> Content:
     """
     recipe, events, folder = jobs[0].recipe, jobs[-1].stop, jobs[0].folder
     folder.mkdir(parents=True, exist_ok=True)
-    there = {job.start: receipt for job in jobs if (receipt := receipt_of(job))}
-    missing = [job for job in jobs if job.start not in there]
-    skipped = sum(receipt.skipped for receipt in there.values())
+    receipts = {job.start: receipt for job in jobs if (receipt := receipt_of(job))}
+    missing = [job for job in jobs if job.start not in receipts]
+    skipped = sum(receipt.skipped for receipt in receipts.values())
     demand_few_skipped(recipe.path, skipped, events, all_seen=False)
     done = events - sum(job.stop - job.start for job in missing)
     with context.progress(f"jets of {recipe.path.name}", events, done) as bar:
@@ -72,7 +72,7 @@ def _made(missing: list[Job], path: Path, jobs: int) -> Iterator[tuple[Job, Rece
         yield from spread(make_chunk, missing, jobs, tell=attrgetter("events"), limited=True)
     except KilledError as e:
         raise bench.InputError(
-            f"{path}: a worker was ended twice over {e.told}: damaged there, or too little memory; "
+            f"{path}: a worker was ended twice over {e.item}: damaged there, or too little memory; "
             "`bench data check` tells which"
         ) from e
 

@@ -78,38 +78,42 @@ def cluster(
             pt, which nothing but the repetition of the diary should want.
     """
     n = len(particles)
-    found = anti_kt(massless(particles), particles.offsets, radius, min_pt)
-    chosen = _first_two(found, n, hardest_first)
-    members, counts = _members_of(found, chosen)
+    clustered = anti_kt(massless(particles), particles.offsets, radius, min_pt)
+    chosen = _first_two(clustered, n, hardest_first)
+    members, counts = _members_of(clustered, chosen)
     p4 = np.zeros((LEADING * n, 4))
-    p4[chosen >= 0] = found.p4[chosen[chosen >= 0]]
+    p4[chosen >= 0] = clustered.p4[chosen[chosen >= 0]]
     return Jets(
         p4=p4.reshape(n, LEADING, 4),
         n_constituents=counts.reshape(n, LEADING),
         members=members,
         offsets=ends(counts),
-        n_jets=np.diff(found.offsets),
+        n_jets=np.diff(clustered.offsets),
     )
 
 
-def _first_two(found: Clustered, n: int, hardest_first: bool) -> NDArray[np.int64]:
+def _first_two(clustered: Clustered, n: int, hardest_first: bool) -> NDArray[np.int64]:
     """Which jet is the first and which the second one of each event: (2n,), -1 for none."""
-    event = np.repeat(np.arange(n), np.diff(found.offsets))
+    event = np.repeat(np.arange(n), np.diff(clustered.offsets))
     # Fastjet's own order is neither ascending nor descending on all events.
-    key = -np.hypot(found.p4[:, 0], found.p4[:, 1]) if hardest_first else np.arange(len(event))
+    key = (
+        -np.hypot(clustered.p4[:, 0], clustered.p4[:, 1])
+        if hardest_first
+        else np.arange(len(event))
+    )
     order = np.lexsort((key, event))
-    rank = np.arange(len(order)) - found.offsets[event[order]]
+    rank = np.arange(len(order)) - clustered.offsets[event[order]]
     chosen = np.full(LEADING * n, -1, dtype=np.int64)
-    kept = rank < LEADING
-    chosen[LEADING * event[order][kept] + rank[kept]] = order[kept]
+    leading = rank < LEADING
+    chosen[LEADING * event[order][leading] + rank[leading]] = order[leading]
     return chosen
 
 
 def _members_of(
-    found: Clustered, chosen: NDArray[np.int64]
+    clustered: Clustered, chosen: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The constituents of the chosen jets, flat, and how many each jet has: (len(chosen),)."""
-    there = chosen >= 0
+    present = chosen >= 0
     counts = np.zeros(len(chosen), dtype=np.int64)
-    counts[there] = np.diff(found.member_offsets)[chosen[there]]
-    return found.members[within(found.member_offsets, chosen[there])], counts
+    counts[present] = np.diff(clustered.member_offsets)[chosen[present]]
+    return clustered.members[within(clustered.member_offsets, chosen[present])], counts

@@ -56,8 +56,8 @@ def limit_total(size: int) -> None:
 def limit_growth(memory: int) -> None:
     """Let this process have so many bytes more than it has, until that is set anew."""
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    wanted = _held() + memory
-    soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    limit = _held() + memory
+    soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 

@@ -14,7 +14,7 @@ def state_of(path: Path) -> tuple[int, ...]:
         InputError: no such file, or something that is no file, such as a pipe.
     """
     if not path.is_file():
-        found = "not a regular file" if path.exists() else "no such file"
-        raise InputError(f"{path}: {found}, wanted a file of events")
+        problem = "not a regular file" if path.exists() else "no such file"
+        raise InputError(f"{path}: {problem}, wanted a file of events")
     state = path.stat()
     return (state.st_size, state.st_ino, state.st_mtime_ns, state.st_ctime_ns)

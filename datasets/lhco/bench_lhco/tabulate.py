@@ -54,25 +54,25 @@ def tabulate(
         InputError: an invalid file or event, too many that were to be skipped, or a file that is
             not the one that the recipe is for.
     """
-    told = inspected(recipe.path)
-    found, rows = _ingested(recipe, told.layout.events, labels, context, splits)
-    skipped = told.layout.events - len(found.ids)
+    inspection = inspected(recipe.path)
+    content, rows = _ingested(recipe, inspection.layout.events, labels, context, splits)
+    skipped = inspection.layout.events - len(content.ids)
     if skipped:
         context.notice(f"{recipe.path.name}: {skipped} invalid events are left out")
-    fraction = (told.provenance or {}).get("signal_fraction")
+    fraction = (inspection.provenance or {}).get("signal_fraction")
     table = bench.Table(
         columns=SETS[recipe.features].columns,
-        x=found.x[rows],
-        y=(found.labels[rows] > 0).astype(np.int8),
-        ids=found.ids[rows],
-        weights=_weights(found.labels[rows], None if fraction is None else float(fraction)),
+        x=content.x[rows],
+        y=(content.labels[rows] > 0).astype(np.int8),
+        ids=content.ids[rows],
+        weights=_weights(content.labels[rows], None if fraction is None else float(fraction)),
         skipped=skipped,
         splits=None if splits is None else splits[rows],
     )
     if signal == ANY:
         return table
-    wanted = (0, kinds.index(signal) + 1)
-    return table.take(np.flatnonzero(np.isin(found.labels[rows], wanted)))
+    labels_kept = (0, kinds.index(signal) + 1)
+    return table.take(np.flatnonzero(np.isin(content.labels[rows], labels_kept)))
 
 
 def _ingested(
@@ -87,13 +87,13 @@ def _ingested(
     with _workplace(context.scratch / "ingest", recipe.key + given) as folder:
         jobs = planned(recipe, events, labels, folder)
         _demand_unchanged(recipe, context)
-        found = ingest(jobs, context)
-        rows = _once(found, recipe, context, splits)
+        content = ingest(jobs, context)
+        rows = _once(content, recipe, context, splits)
         if recipe.constituents:
-            kept = constituents_file(recipe, context.data)
-            gather_constituents([job.constituents for job in jobs], rows, kept)
-            context.notice(f"the jets' constituents are kept in {kept}")
-    return found, rows
+            constituents = constituents_file(recipe, context.data)
+            gather_constituents([job.constituents for job in jobs], rows, constituents)
+            context.notice(f"the jets' constituents are kept in {constituents}")
+    return content, rows
 
 
 def _demand_unchanged(recipe: Recipe, context: bench.Context) -> None:
@@ -133,15 +133,15 @@ def _tidy(file: Path) -> None:
 
 
 def _once(
-    found: Content, recipe: Recipe, context: bench.Context, splits: NDArray[np.int8] | None
+    content: Content, recipe: Recipe, context: bench.Context, splits: NDArray[np.int8] | None
 ) -> NDArray[np.intp]:
     """Each event once, the first of its kind; of those in several parts, one of the test part."""
-    if splits is not None and len(splits) != len(found.ids):
+    if splits is not None and len(splits) != len(content.ids):
         raise bench.InputError(
-            f"{recipe.path}: a division of {len(splits)} events, there are {len(found.ids)}"
+            f"{recipe.path}: a division of {len(splits)} events, there are {len(content.ids)}"
         )
-    rows = once(found.ids, splits)
-    if twice := len(found.ids) - len(rows):
+    rows = once(content.ids, splits)
+    if twice := len(content.ids) - len(rows):
         context.notice(f"{recipe.path.name}: {twice} repeated events are left out")
     return rows
 

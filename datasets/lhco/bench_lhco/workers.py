@@ -26,12 +26,12 @@ R = TypeVar("R")
 class KilledError(BenchError):
     """A worker was killed twice over one and the same item."""
 
-    def __init__(self, told: str) -> None:
+    def __init__(self, item: str) -> None:
         super().__init__(
-            f"a worker process was killed twice over {told}, perhaps for want of memory; run it "
+            f"a worker process was killed twice over {item}, perhaps for want of memory; run it "
             "again, with BENCH_JOBS=1, and it goes on from what is finished"
         )
-        self.told = told
+        self.item = item
         """The item, as it is named to the user."""
 
 

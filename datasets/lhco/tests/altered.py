@@ -48,7 +48,7 @@ class Alteration:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AlterationResult:
     """What came of an altered file."""
 
     refused: str
@@ -58,7 +58,7 @@ class Outcome:
     seconds: float
 
 
-def outcomes(altered: Sequence[Alteration]) -> Iterator[Outcome | None]:
+def outcomes(altered: Sequence[Alteration]) -> Iterator[AlterationResult | None]:
     """What came of each, in no particular order; None for one that ended its worker process."""
     left = {each.seed: each for each in altered}
     while left:
@@ -68,11 +68,11 @@ def outcomes(altered: Sequence[Alteration]) -> Iterator[Outcome | None]:
                 del left[each.seed]
                 yield outcome
         except KilledError as error:
-            del left[int(error.told)]
+            del left[int(error.item)]
             yield None
 
 
-def _look(altered: Alteration) -> Outcome:
+def _look(altered: Alteration) -> AlterationResult:
     begun = time.monotonic()
     path = altered.write()
     refused = ""
@@ -88,7 +88,7 @@ def _look(altered: Alteration) -> Outcome:
         accepted = True
     except InputError:
         accepted = False
-    return Outcome(refused, accepted, time.monotonic() - begun)
+    return AlterationResult(refused, accepted, time.monotonic() - begun)
 
 
 def _told(altered: Alteration) -> str:

@@ -19,8 +19,8 @@ def unregistered(monkeypatch: pytest.MonkeyPatch) -> None:
     """No published file's hash is known, so that a small one can take its place."""
 
     def publication(dataset: str) -> records.Publication:
-        found = known(dataset)
-        return replace(found, events=structs.replace(found.events, sha256=None))
+        published = known(dataset)
+        return replace(published, events=structs.replace(published.events, sha256=None))
 
     known = records.publication
     monkeypatch.setattr(records, "publication", publication)

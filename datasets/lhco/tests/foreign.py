@@ -17,7 +17,7 @@ LABELS = np.arange(N) % 2
 def particles(n: int = N, seed: int = 1) -> list[np.ndarray]:
     """Events of two jets back to back, those of odd numbers wider: (m, 3) float32 each."""
     rng = np.random.default_rng(seed)
-    found = []
+    events = []
     for event in range(n):
         phi, parts = rng.uniform(-np.pi, np.pi), []
         for turn in (0.0, np.pi):
@@ -28,16 +28,16 @@ def particles(n: int = N, seed: int = 1) -> list[np.ndarray]:
             spread = rng.normal(0, width, (2, m))
             around = (phi + turn + spread[1] + np.pi) % (2 * np.pi) - np.pi
             parts.append(np.stack([pt, rng.normal(0, 0.5) + spread[0], around], axis=1))
-        found.append(np.concatenate(parts).astype(np.float32))
-    return found
+        events.append(np.concatenate(parts).astype(np.float32))
+    return events
 
 
 def rows(events: list[np.ndarray], labels: np.ndarray | None = LABELS) -> np.ndarray:
     """The same in rows of the official form."""
-    found = np.zeros((len(events), 2100))
-    for row, event in zip(found, events, strict=True):
+    table = np.zeros((len(events), 2100))
+    for row, event in zip(table, events, strict=True):
         row[: event.size] = event.ravel()
-    return found if labels is None else np.column_stack([found, labels])
+    return table if labels is None else np.column_stack([table, labels])
 
 
 def lists(events: list[np.ndarray], names: tuple[str, ...] = ("pt", "eta", "phi")) -> dict:
@@ -62,10 +62,10 @@ def fixed(path: Path) -> None:
 
 def table(path: Path) -> None:
     kind = np.dtype([("index", "<i8"), ("values_block_0", "<f8", (2101,))])
-    found = np.zeros(N, kind)
-    found["values_block_0"] = rows(particles())
+    structured = np.zeros(N, kind)
+    structured["values_block_0"] = rows(particles())
     with h5py.File(path, "w") as f:
-        f["df/table"] = found
+        f["df/table"] = structured
 
 
 def parquet(path: Path) -> None:

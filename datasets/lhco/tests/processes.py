@@ -18,12 +18,12 @@ def children_of(parent: int) -> list[int]:
 
 def workers_of(parent: int) -> list[int]:
     """Those of them that do its work, which Python's resource tracker does not."""
-    found = []
+    workers = []
     for pid in children_of(parent):
         with suppress(FileNotFoundError, ProcessLookupError):
             if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                found.append(pid)
-    return found
+                workers.append(pid)
+    return workers
 
 
 def alive(pid: int) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from bench_lhco.files.attempts import Patience
+from bench_lhco.files.attempts import RetryPolicy
 
 CONTENT = bytes(range(256)) * 4000  # 1 024 000 bytes
-HASTY = Patience(tries=3, pause=0.0, timeout=5.0)
+HASTY = RetryPolicy(tries=3, pause=0.0, timeout=5.0)
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Site:
     """After how many bytes the next answers break off."""
     states: list[int] = field(default_factory=list)
     """The states of the next answers in place of the file."""
-    asked: list[str | None] = field(default_factory=list)
+    ranges_asked: list[str | None] = field(default_factory=list)
     """The Range of each request."""
     conditions: list[str | None] = field(default_factory=list)
     """The If-Range of each request."""
@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         site = self.site
-        site.asked.append(self.headers["Range"])
+        site.ranges_asked.append(self.headers["Range"])
         site.conditions.append(self.headers["If-Range"])
         state = site.states.pop(0) if site.states else 200
         body = site.files.get(self.path)
@@ -60,12 +60,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def first(self, size: int) -> int:
         """The first byte to send."""
-        wanted = self.headers["Range"]
+        span = self.headers["Range"]
         fresh = self.headers["If-Range"] in (None, self.site.tag)
-        if not wanted or not self.site.ranges or not fresh:
+        if not span or not self.site.ranges or not fresh:
             return 0
         shift, self.site.shift = self.site.shift, 0
-        return min(int(wanted.removeprefix("bytes=").rstrip("-")) + shift, size)
+        return min(int(span.removeprefix("bytes=").rstrip("-")) + shift, size)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -30,10 +30,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("number", [60, pytest.param(2000, marks=pytest.mark.slow)])
 def test_none_hangs_none_harms_and_none_is_accepted(whole: Path, number: int) -> None:
-    found = list(outcomes([Alteration(whole, seed) for seed in range(number)]))
-    assert len(found) == number
-    ended = found.count(None)  # the worker's end is noticed, and is not the parent's
-    lived = [outcome for outcome in found if outcome is not None]
+    results = list(outcomes([Alteration(whole, seed) for seed in range(number)]))
+    assert len(results) == number
+    ended = results.count(None)  # the worker's end is noticed, and is not the parent's
+    lived = [outcome for outcome in results if outcome is not None]
     assert ended <= number // 100
     assert not any(outcome.accepted for outcome in lived)
     assert max(outcome.seconds for outcome in lived) < 8

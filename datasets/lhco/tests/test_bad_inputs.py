@@ -71,13 +71,13 @@ def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
-def one_line(said: str, told: str) -> None:
+def one_line(said: str, message: str) -> None:
     assert said.startswith("bench: ")
     assert said.count("\n") == 1
     assert said.endswith("\n")
     assert len(said) <= 201
     assert said.rstrip("\n").isprintable()
-    assert re.search(told, said), said
+    assert re.search(message, said), said
 
 
 def command_line(*arguments: str) -> int:
@@ -119,7 +119,7 @@ def test_a_check_refuses_it(
     before = contents(file.parent)
     assert command_line("data", "check", str(file), "--dataset", bad.dataset) == 2
     out, said = capfd.readouterr()
-    one_line(said, bad.told)
+    one_line(said, bad.message)
     assert not out
     assert contents(file.parent) == before
     assert not home.exists()
@@ -137,7 +137,7 @@ def test_a_check_refuses_it_in_time_and_with_little_memory(
         file.parents[1], "data", "check", str(file), "--dataset", bad.dataset
     )
     assert ran.returncode == 2, ran.stderr
-    one_line(ran.stderr, bad.told)
+    one_line(ran.stderr, bad.message)
     assert not ran.stdout
     assert seconds < 10
     assert used < 0.85e9  # the child's; the parent has a tenth of a gigabyte beside it
@@ -165,8 +165,8 @@ def test_a_run_refuses_it(
     (bad,) = (bad for bad in BAD if bad.name == name)
     bad.make(file)
     before = contents(file.parent)
-    asked = ("run", "--plugin", "gbt", "--dataset", bad.dataset, "--file", str(file))
-    assert command_line(*asked) == 2
+    arguments = ("run", "--plugin", "gbt", "--dataset", bad.dataset, "--file", str(file))
+    assert command_line(*arguments) == 2
     out, said = capfd.readouterr()
     one_line(said, RUN[name])
     assert not out
@@ -177,10 +177,10 @@ def test_a_run_refuses_it(
 def test_a_run_refuses_a_bomb_in_time_and_with_little_memory(file: Path, home: Path) -> None:
     (bad,) = (bad for bad in BAD if bad.name == "a_chunk_that_unpacks_to_sixteen_gigabytes")
     bad.make(file)
-    asked = ("run", "--plugin", "gbt", "--dataset", "rd", "--file", str(file))
-    ran, seconds, used = measured(file.parents[1], *asked)
+    arguments = ("run", "--plugin", "gbt", "--dataset", "rd", "--file", str(file))
+    ran, seconds, used = measured(file.parents[1], *arguments)
     assert ran.returncode == 2, ran.stderr
-    one_line(ran.stderr, bad.told)
+    one_line(ran.stderr, bad.message)
     assert seconds < 10
     assert used < 0.85e9
     left_nothing(home)
@@ -190,8 +190,8 @@ def left_nothing(home: Path) -> None:
     """No run, and in the bench's own folder nothing but locks and what is known of the inputs."""
     assert not Path("runs").exists()
     left = [path.relative_to(home) for path in home.rglob("*") if path.is_file()]
-    kept = [path for path in left if path.suffix != ".lock" and path.parent.name != "digests"]
-    assert not kept
+    leftovers = [path for path in left if path.suffix != ".lock" and path.parent.name != "digests"]
+    assert not leftovers
 
 
 @pytest.mark.parametrize("deep", [1, 4])

@@ -58,7 +58,7 @@ def test_the_trap_is_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plant", "ends", "told"),
+    ("plant", "ends", "message"),
     [
         (in_attributes, 2, "a text that cannot be printed"),  # bench_note, shown if it could be
         (in_a_block_of_objects, 2, "has shape (1,)"),
@@ -66,7 +66,7 @@ def test_the_trap_is_one(tmp_path: Path) -> None:
     ],
 )
 def test_nothing_planted_runs(
-    plant: Callable[[Path, bytes], None], ends: int, told: str, tmp_path: Path
+    plant: Callable[[Path, bytes], None], ends: int, message: str, tmp_path: Path
 ) -> None:
     path, ran = tmp_path / "events.h5", tmp_path / "ran"
     plant(path, trap(ran))
@@ -78,7 +78,7 @@ def test_nothing_planted_runs(
         env={**os.environ, "BENCH_HOME": str(tmp_path / "home")},
     )
     assert checked.returncode == ends, checked.stderr
-    assert told in checked.stdout + checked.stderr
+    assert message in checked.stdout + checked.stderr
     assert not ran.exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import bench_lhco
 import msgspec
 import pytest
 from bench_lhco.cards import Card, read_card, shipped_card, shipped_names, toml_of
-from bench_lhco.imported.found import imported
+from bench_lhco.imported.listing import imported
 from bench_lhco.records import publication
 
 import bench
@@ -45,19 +46,21 @@ def test_every_card_is_of_a_published_dataset() -> None:
 
 
 def test_what_is_published_and_where_its_labels_are() -> None:
-    found = {name: publication(name) for name in shipped_names()}
-    assert {name for name, there in found.items() if there.key} == {"blackbox1", "blackbox3"}
-    labels = {n: there.events.label for n, there in found.items() if there.events.label is not None}
+    published = {name: publication(name) for name in shipped_names()}
+    assert {name for name, source in published.items() if source.key} == {"blackbox1", "blackbox3"}
+    labels = {
+        n: source.events.label for n, source in published.items() if source.events.label is not None
+    }
     assert labels == {"blackbox2": 0, "rd3": 1}
-    assert {there.events.record for there in found.values()} == {6466204, 4536624}
-    assert found["rd"].events.sha256.startswith("5da8fda2ca78")
+    assert {source.events.record for source in published.values()} == {6466204, 4536624}
+    assert published["rd"].events.sha256.startswith("5da8fda2ca78")
 
 
 def test_counts_add_up() -> None:
-    told = {n: [label.events for label in shipped_card(n).labels] for n in shipped_names()}
-    assert told.pop("rd") == [1_000_000, 100_000]
-    assert told.pop("rd3") == [None, None]
-    assert {sum(counts) for counts in told.values()} == {1_000_000}
+    counts = {n: [label.events for label in shipped_card(n).labels] for n in shipped_names()}
+    assert counts.pop("rd") == [1_000_000, 100_000]
+    assert counts.pop("rd3") == [None, None]
+    assert {sum(numbers) for numbers in counts.values()} == {1_000_000}
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -95,10 +98,10 @@ BROKEN = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_card_is_refused_in_one_line(tmp_path: Path, what: str) -> None:
-    text, told = BROKEN[what]
+    text, message = BROKEN[what]
     path = tmp_path / "card.toml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(bench.InputError, match=told) as caught:
+    with pytest.raises(bench.InputError, match=message) as caught:
         read_card(path)
     assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value)
@@ -117,11 +120,11 @@ def test_a_broken_import_is_named_and_hides_nothing(
     (room / ".half.tmp").mkdir()
     (room / "stray.txt").write_text("")
     with caplog.at_level(logging.WARNING):
-        found = imported(tmp_path, ["rd"])
-    assert [(part.name, part.__doc__) for part in found] == [("mine", "Events of mine")]
-    told = [record.getMessage() for record in caplog.records]
-    assert [line.split()[3] for line in told] == ["empty", "other", "rd", "torn", "tower"]
-    assert not any("\n" in line for line in told)
+        datasets = imported(tmp_path, ["rd"])
+    assert [(part.name, part.__doc__) for part in datasets] == [("mine", "Events of mine")]
+    warnings = [record.getMessage() for record in caplog.records]
+    assert [line.split()[3] for line in warnings] == ["empty", "other", "rd", "torn", "tower"]
+    assert not any("\n" in line for line in warnings)
     assert imported(tmp_path / "nowhere", []) == []
 
 
@@ -129,7 +132,7 @@ def test_an_imported_dataset_has_its_card_and_no_twin(tmp_path: Path) -> None:
     (tmp_path / "imported" / "mine").mkdir(parents=True)
     (tmp_path / "imported" / "mine" / "card.toml").write_text(PLAIN)
     (part,) = imported(tmp_path, [])
-    assert part().card() == PLAIN
+    assert tomllib.loads(part().card()) == tomllib.loads(PLAIN)
     context = bench.Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
     with pytest.raises(bench.RequestError, match="no published file"):
         part().get(context)

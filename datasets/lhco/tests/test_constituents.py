@@ -35,29 +35,29 @@ def recipe(path: Path) -> Recipe:
     return Recipe(path, bench.file_digest(path), 1.0, 20.0, "standard", constituents=True)
 
 
-def kept(file: Path, events: Events) -> None:
+def write_constituents(file: Path, events: Events) -> None:
     particles = events.particles
     keep_constituents(file, [(event_ids(particles), events.labels, cluster(particles), particles)])
 
 
 def test_each_event_has_its_jets_constituents_hardest_first(events: Events, tmp_path: Path) -> None:
-    kept(tmp_path / "c.parquet", events)
-    found = pq.read_table(tmp_path / "c.parquet").to_pylist()
+    write_constituents(tmp_path / "c.parquet", events)
+    rows = pq.read_table(tmp_path / "c.parquet").to_pylist()
     particles = events.particles
     jets = cluster(particles)
-    assert [row["event"] for row in found] == event_ids(particles).tolist()
-    assert [row["label"] for row in found] == events.labels.tolist()
-    for i, row in enumerate(found):
+    assert [row["event"] for row in rows] == event_ids(particles).tolist()
+    assert [row["label"] for row in rows] == events.labels.tolist()
+    for i, row in enumerate(rows):
         for jet in range(2):
             inside = particles.values[constituents(jets, i, jet)]
             inside = inside[np.argsort(-inside[:, 0], kind="stable")]
             for k, name in enumerate(("pt", "eta", "phi")):
                 assert row[f"j{jet + 1}_{name}"] == inside[:, k].tolist()
-    assert found[7]["j2_pt"] == found[7]["j2_eta"] == found[7]["j2_phi"] == []
+    assert rows[7]["j2_pt"] == rows[7]["j2_eta"] == rows[7]["j2_phi"] == []
 
 
 def test_the_constituents_sum_to_the_jet_of_the_table(events: Events, tmp_path: Path) -> None:
-    kept(tmp_path / "c.parquet", events)
+    write_constituents(tmp_path / "c.parquet", events)
     particles = events.particles
     x = standard_features(cluster(particles), particles)
     for row, numbers in zip(pq.read_table(tmp_path / "c.parquet").to_pylist(), x, strict=True):
@@ -74,8 +74,8 @@ def test_the_constituents_sum_to_the_jet_of_the_table(events: Events, tmp_path: 
 def test_parts_are_joined_without_the_rows_left_out(events: Events, tmp_path: Path) -> None:
     halves = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
     for file, rows in zip(halves, (slice(0, 25), slice(25, None)), strict=True):
-        kept(file, Events(events.padded[rows], events.labels[rows]))
-    kept(tmp_path / "all.parquet", events)
+        write_constituents(file, Events(events.padded[rows], events.labels[rows]))
+    write_constituents(tmp_path / "all.parquet", events)
     rows = np.array([0, 3, 24, 25, 59])
     gather_constituents(halves, rows, tmp_path / "new" / "some.parquet")
     whole = pq.read_table(tmp_path / "all.parquet")
@@ -91,17 +91,17 @@ def test_a_table_with_constituents_keeps_each_event_of_it_once(
     events = spray_file(path, 50)
     rows = np.r_[np.arange(50), 0, 49]
     write(path, Events(events.padded[rows], events.labels[rows]))
-    told: list[str] = []
-    context = bench.Context(tmp_path, tmp_path / "scratch", tmp_path, notice=told.append)
+    notices: list[str] = []
+    context = bench.Context(tmp_path, tmp_path / "scratch", tmp_path, notice=notices.append)
     table = tabulate(recipe(path), None, ("signal",), "any", context)
     (file,) = (tmp_path / "constituents").iterdir()
-    assert told == [
+    assert notices == [
         "some.h5: 2 repeated events are left out",
         f"the jets' constituents are kept in {file}",
     ]
-    found = pq.read_table(file)
-    assert found["event"].to_numpy().tolist() == table.ids.tolist()
-    assert found["label"].to_numpy().tolist() == table.y.tolist()
+    constituents = pq.read_table(file)
+    assert constituents["event"].to_numpy().tolist() == table.ids.tolist()
+    assert constituents["label"].to_numpy().tolist() == table.y.tolist()
     bare = tabulate(replace(recipe(path), constituents=False), None, ("signal",), "any", context)
     assert bare.x.tobytes() == table.x.tobytes()
 
@@ -111,8 +111,8 @@ def test_constituents_that_were_removed_are_made_anew_and_older_ones_go(
 ) -> None:
     path = tmp_path / "some.h5"
     spray_file(path, 50)
-    told: list[str] = []
-    context = bench.Context(tmp_path, tmp_path / "scratch", tmp_path, notice=told.append)
+    notices: list[str] = []
+    context = bench.Context(tmp_path, tmp_path / "scratch", tmp_path, notice=notices.append)
     dataset = ResearchAndDevelopment(constituents=True)
 
     def load() -> tuple[Path, bool]:
@@ -126,7 +126,7 @@ def test_constituents_that_were_removed_are_made_anew_and_older_ones_go(
     assert load() == (file, True)
     file.unlink()
     assert load() == (file, False)
-    assert f"{file}, which belongs to it, is missing; it is made anew" in "\n".join(told)
+    assert f"{file}, which belongs to it, is missing; it is made anew" in "\n".join(notices)
     other = ResearchAndDevelopment(constituents=True, radius=0.5)
     other.table(other.open(None, path, context), context)
     spray_file(path, 50, seed=1)

@@ -104,12 +104,12 @@ def test_events_that_are_there_twice_are_left_out_and_told(
     (events,) = slices(twin.file, 1000)
     rows = np.r_[np.arange(len(events)), 0, 5, 5]
     write(tmp_path / "twice.h5", Events(events.padded[rows], events.labels[rows]))
-    told: list[str] = []
+    notices: list[str] = []
     rd = ResearchAndDevelopment()
     source = rd.open(None, tmp_path / "twice.h5", context)
-    table = rd.table(source, replace(context, notice=told.append))
+    table = rd.table(source, replace(context, notice=notices.append))
     assert (source.edition, len(table)) == ("official", len(events))
-    assert told == ["twice.h5: 3 repeated events are left out"]
+    assert notices == ["twice.h5: 3 repeated events are left out"]
     assert (table.weights == 1).all()
 
 
@@ -175,16 +175,16 @@ def test_one_kind_of_signal_leaves_the_other_out_and_the_weights_as_they_are(
     context: bench.Context, tmp_path: Path
 ) -> None:
     labels = np.repeat([0, 1, 2], [20, 10, 10]).astype(np.int8)
-    told = {"edition": "twin", "signal_fraction": 0.1}
-    write(tmp_path / "three.h5", Events(sprays(40), labels), told)
+    provenance = {"edition": "twin", "signal_fraction": 0.1}
+    write(tmp_path / "three.h5", Events(sprays(40), labels), provenance)
     source = BlackBox3().open(None, tmp_path / "three.h5", context)
     both = BlackBox3().table(source, context)
     assert (both.y == (labels > 0)).all()
     assert both.weights[both.y == 1].sum() / both.weights.sum() == pytest.approx(0.1)
     one = BlackBox3(signal="trijet").table(source, context)
-    kept = np.flatnonzero(labels != 1)
-    assert (one.ids == both.ids[kept]).all()
-    assert (one.weights == both.weights[kept]).all()
+    chosen = np.flatnonzero(labels != 1)
+    assert (one.ids == both.ids[chosen]).all()
+    assert (one.weights == both.weights[chosen]).all()
 
 
 def test_a_twin_that_is_there_is_not_replaced_unasked(

@@ -15,7 +15,7 @@ from bench import InputError
 
 def download(site: Site, path: Path, bars: Bars | None = None, **options: object) -> Path:
     known = {"size": len(CONTENT), "md5": md5(CONTENT).hexdigest()} | options
-    return fetch(f"{site.url}/data", path, progress=bars or Bars(), patience=HASTY, **known)
+    return fetch(f"{site.url}/data", path, progress=bars or Bars(), retries=HASTY, **known)
 
 
 def test_a_whole_download(site: Site, tmp_path: Path) -> None:
@@ -34,8 +34,8 @@ def test_a_cut_connection_goes_on_where_it_ended(site: Site, tmp_path: Path) -> 
     bars = Bars()
     path = download(site, tmp_path / "events.h5", bars)
     assert path.read_bytes() == CONTENT
-    assert site.asked[0] is None
-    arrived = int(site.asked[1].removeprefix("bytes=").rstrip("-"))
+    assert site.ranges_asked[0] is None
+    arrived = int(site.ranges_asked[1].removeprefix("bytes=").rstrip("-"))
     assert 0 < arrived <= 600_000
     assert bars.bars[1] == [len(CONTENT), arrived, len(CONTENT) - arrived]
 
@@ -49,9 +49,9 @@ def test_a_later_process_goes_on_where_it_ended(site: Site, tmp_path: Path) -> N
     arrived = (tmp_path / "events.h5.part").stat().st_size
     assert 0 < arrived <= 300_000
     assert not path.exists()
-    site.asked.clear()
+    site.ranges_asked.clear()
     download(site, path)
-    assert site.asked == [f"bytes={arrived}-"]
+    assert site.ranges_asked == [f"bytes={arrived}-"]
     assert path.read_bytes() == CONTENT
     assert left(tmp_path) == {"events.h5", "events.h5.sha256"}
 
@@ -62,7 +62,7 @@ def test_a_server_without_ranges_starts_again(site: Site, tmp_path: Path) -> Non
     bars = Bars()
     path = download(site, tmp_path / "events.h5", bars)
     assert path.read_bytes() == CONTENT
-    assert site.asked[1] is not None
+    assert site.ranges_asked[1] is not None
     assert bars.bars[1] == [len(CONTENT), 0, len(CONTENT)]
 
 
@@ -70,14 +70,14 @@ def test_a_file_that_changed_meanwhile_starts_again(site: Site, tmp_path: Path) 
     (tmp_path / "events.h5.part").write_bytes(b"old" * 1000)
     (tmp_path / "events.h5.part.etag").write_text('"another"')
     assert download(site, tmp_path / "events.h5").read_bytes() == CONTENT
-    assert site.asked == ["bytes=3000-"]
+    assert site.ranges_asked == ["bytes=3000-"]
 
 
 def test_an_answer_that_begins_elsewhere_starts_again(site: Site, tmp_path: Path) -> None:
     (tmp_path / "events.h5.part").write_bytes(CONTENT[:1000])
     site.shift = 7
     assert download(site, tmp_path / "events.h5").read_bytes() == CONTENT
-    assert site.asked == ["bytes=1000-", None]
+    assert site.ranges_asked == ["bytes=1000-", None]
 
 
 @pytest.mark.parametrize(("tag", "condition"), [('"one"', '"one"'), ('W/"one"', None)])
@@ -99,7 +99,7 @@ def test_a_whole_part_needs_no_network(tmp_path: Path) -> None:
 def test_a_part_that_is_too_long_starts_again(site: Site, tmp_path: Path) -> None:
     (tmp_path / "events.h5.part").write_bytes(CONTENT + b"more")
     assert download(site, tmp_path / "events.h5").read_bytes() == CONTENT
-    assert site.asked == [None]
+    assert site.ranges_asked == [None]
 
 
 @pytest.mark.parametrize("name", ["md5", "sha256"])
@@ -119,14 +119,14 @@ def test_a_wrong_size_is_refused_and_removed(site: Site, tmp_path: Path, size: i
 def test_a_digest_is_needed(site: Site, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no md5 and no sha256"):
         download(site, tmp_path / "events.h5", md5=None)
-    assert site.asked == []
+    assert site.ranges_asked == []
 
 
 def test_a_missing_file_is_not_tried_again(site: Site, tmp_path: Path) -> None:
     site.files.clear()
     with pytest.raises(InputError, match="the server answers 404"):
         download(site, tmp_path / "events.h5")
-    assert len(site.asked) == 1
+    assert len(site.ranges_asked) == 1
 
 
 def test_a_busy_server_is_tried_again(site: Site, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_busy_server_is_tried_again(site: Site, tmp_path: Path) -> None:
     site.states = [503] * 9
     with pytest.raises(InputError, match="the server answers 503"):
         download(site, tmp_path / "other.h5")
-    assert len(site.asked) == 6
+    assert len(site.ranges_asked) == 6
 
 
 def test_without_a_network_the_error_is_one_line(tmp_path: Path) -> None:

@@ -50,8 +50,8 @@ def simulated() -> Particles:
 
 def diary(particles: Particles) -> np.ndarray:
     """The diary's numbers of its own jets, whatever radius and cut are asked for."""
-    found = SETS["diary"]
-    return found.features(found.jets(particles, 0.4, 5.0), particles)
+    features = SETS["diary"]
+    return features.features(features.jets(particles, 0.4, 5.0), particles)
 
 
 def test_the_columns_are_in_the_agreed_order() -> None:
@@ -115,8 +115,8 @@ def test_m_jj_is_the_invariant_mass_of_the_two_jets_on_every_event(simulated: Pa
         pt, eta, phi = used.T
         total = [pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)]
         e, px, py, pz = (float(c.sum()) for c in total)
-        wanted = sqrt(e**2 - px**2 - py**2 - pz**2)
-        assert x[i, NAMES.index("m_jj")] == pytest.approx(wanted, rel=1e-6)
+        mass = sqrt(e**2 - px**2 - py**2 - pz**2)
+        assert x[i, NAMES.index("m_jj")] == pytest.approx(mass, rel=1e-6)
 
 
 def test_features_of_simulated_events_are_finite_and_sane(simulated: Particles) -> None:
@@ -134,10 +134,10 @@ def test_the_diary_by_hand() -> None:
     assert first["pt"] < second["pt"]
     got = diary(event(*A, *SOFT, *B))
     scales = {"pt": 1000, "eta": 1, "phi": 1, "e": 1000, "m": 100, "n": 100, "pt_lead": 1000}
-    wanted = [jet[name] / scale for jet in (first, second) for name, scale in scales.items()]
-    wanted += [5 / 200, (first["m"] + second["m"]) / 1000]
+    expected = [jet[name] / scale for jet in (first, second) for name, scale in scales.items()]
+    expected += [5 / 200, (first["m"] + second["m"]) / 1000]
     assert got.shape == (1, 16)
-    assert got[0] == pytest.approx(wanted, rel=2e-6)
+    assert got[0] == pytest.approx(expected, rel=2e-6)
 
 
 def test_the_diary_loses_a_jet_under_the_trigger_cut() -> None:

@@ -14,9 +14,9 @@ def test_the_page_is_as_the_columns_are() -> None:
 
 
 def test_every_column_has_a_unit_a_meaning_and_but_for_the_diary_a_group() -> None:
-    for name, found in SETS.items():
-        assert len({column.name for column in found.columns}) == len(found.columns)
-        for column in found.columns:
+    for name, features in SETS.items():
+        assert len({column.name for column in features.columns}) == len(features.columns)
+        for column in features.columns:
             assert column.unit
             assert column.meaning
             assert column.group or name == "diary"

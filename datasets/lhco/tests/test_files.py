@@ -67,10 +67,10 @@ def test_both_layouts_give_the_events(
 ) -> None:
     events = some_events()
     path = layout(tmp_path / "e.h5", rows_of(events).astype(dtype))
-    found = joined(path, 4)
-    assert same(found, events)
-    assert found.padded.dtype == np.float32
-    assert found.labels.dtype == np.int8
+    read = joined(path, 4)
+    assert same(read, events)
+    assert read.padded.dtype == np.float32
+    assert read.labels.dtype == np.int8
     assert read_layout(path).kind == layout.__name__
     assert read_layout(path).events == 10
 
@@ -113,11 +113,11 @@ def test_slices_start_and_stop_where_asked(tmp_path: Path) -> None:
     assert list(slices(path, 4, 5, 5)) == []
 
 
-@pytest.mark.parametrize("wanted", [(4, 0, 11), (4, -1, 5), (4, 6, 5), (0, 0, 5)])
-def test_a_slice_that_is_not_there_is_refused(tmp_path: Path, wanted: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("bounds", [(4, 0, 11), (4, -1, 5), (4, 6, 5), (0, 0, 5)])
+def test_a_slice_that_is_not_there_is_refused(tmp_path: Path, bounds: tuple[int, ...]) -> None:
     path = fixed(tmp_path / "e.h5", rows_of(some_events()))
     with pytest.raises(InputError, match="there are 10"):
-        list(slices(path, *wanted))
+        list(slices(path, *bounds))
 
 
 def test_label_two_is_kept_where_it_is_allowed(tmp_path: Path) -> None:

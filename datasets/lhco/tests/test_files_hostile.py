@@ -19,7 +19,7 @@ def test_refused_before_reading(tmp_path: Path, bad: Bad) -> None:
     path = tmp_path / "events.h5"
     bad.make(path)
     for action in (read_layout, lambda p: list(slices(p))):
-        with pytest.raises(InputError, match=bad.told) as caught:
+        with pytest.raises(InputError, match=bad.message) as caught:
             action(path)
         assert str(caught.value).startswith(str(path))
         assert "\n" not in str(caught.value)

@@ -79,13 +79,13 @@ def test_a_child_that_ends_badly_is_an_error_in_one_line(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bench_lhco.files.inspect.WAIT", 2.0)
-    for work, told in (
+    for work, message in (
         (gives_and_refuses, "none: no more"),
         (crashes, "none: damaged, it makes the library that reads it crash"),
         (hangs, "none: not read within 2 s"),
         (devours, "none: takes more than 536870912 bytes to read"),
     ):
-        with pytest.raises(InputError, match=told) as caught:
+        with pytest.raises(InputError, match=message) as caught:
             list(isolated(work, Path("none")))
         assert "\n" not in str(caught.value)
     assert capfd.readouterr() == ("", "")

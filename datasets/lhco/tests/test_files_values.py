@@ -17,10 +17,10 @@ WHERE = "df/block0_values"
 
 
 def rows(n: int = 10) -> np.ndarray:
-    found = np.zeros((n, 2101))
-    found[:, :9] = (120.0, 0.5, -1.0, 80.0, -0.5, 2.0, 3.0, 1.5, 3.1)
-    found[:, 0] += np.arange(n)
-    return found
+    table = np.zeros((n, 2101))
+    table[:, :9] = (120.0, 0.5, -1.0, 80.0, -0.5, 2.0, 3.0, 1.5, 3.1)
+    table[:, 0] += np.arange(n)
+    return table
 
 
 def stored(path: Path, data: np.ndarray) -> Path:

@@ -139,9 +139,9 @@ def test_the_official_sample(tmp_path: Path) -> None:
 
 def attributes(node: h5py.HLObject) -> dict[str, object]:
     """All attributes with their HDF5 types, but for `name`, which pandas pickles."""
-    found = {}
+    typed = {}
     for key in node.attrs:
         kind = h5py.h5a.open(node.id, key.encode()).get_type()
-        found[key] = (str(node.attrs[key]), kind.get_class(), kind.get_size())
-    found.pop("name", None)
-    return found
+        typed[key] = (str(node.attrs[key]), kind.get_class(), kind.get_size())
+    typed.pop("name", None)
+    return typed

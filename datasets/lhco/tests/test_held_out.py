@@ -66,9 +66,9 @@ def test_the_background_is_taken_from_the_table_that_is_there(
     tables, research, dataset = context.data / "tables", ResearchAndDevelopment(), ThreeProngs()
     source = research.open(None, None, context)
     load_table(research, "bench-lhco", source, context, tables)
-    wanted = dataset.table(dataset.open(None, None, context), context)
+    expected = dataset.table(dataset.open(None, None, context), context)
     monkeypatch.setattr(ResearchAndDevelopment, "table", None)
     source = dataset.open(None, None, context)
     table, reused = load_table(dataset, "bench-lhco", source, context, tables)
     assert not reused
-    assert table_digest(table) == table_digest(wanted)
+    assert table_digest(table) == table_digest(expected)

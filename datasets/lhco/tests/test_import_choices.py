@@ -118,8 +118,8 @@ def test_a_frame_in_the_table_format_is_named(
 ) -> None:
     with h5py.File(tmp_path / "file", "w") as f:
         frame(f, key, "table")
-    told = f'; /{key} is in pandas\' format="table", wanted format="fixed"'
-    with pytest.raises(InputError, match=told):
+    message = f'; /{key} is in pandas\' format="table", wanted format="fixed"'
+    with pytest.raises(InputError, match=message):
         heard(tmp_path / "file", **{name: value.replace("KEY", key) for name, value in how.items()})
 
 
@@ -136,7 +136,7 @@ def test_text_may_have_blank_lines_first_and_truths_as_labels(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ('"a\nb",c\n1,2\n', r"column 'a\\nb', wanted a printable name"),
         ("# a,b\n", "wanted a line with the names"),
@@ -147,11 +147,11 @@ def test_text_may_have_blank_lines_first_and_truths_as_labels(tmp_path: Path) ->
     ],
 )
 def test_odd_headers_and_labels_are_refused_in_one_line(
-    tmp_path: Path, content: str, told: str
+    tmp_path: Path, content: str, message: str
 ) -> None:
     path = tmp_path / "file.csv"
     path.write_text(content)
-    with pytest.raises(InputError, match=told) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         heard(path)
     assert "\n" not in str(caught.value)
 

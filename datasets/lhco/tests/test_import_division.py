@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bench_lhco.imported.import_file import bring
-from bringing import brought, left
+from bench_lhco.imported.import_file import import_file
 from click.testing import CliRunner
 from foreign import LABELS, NAMES, N, array, blocks, features, lists, particles
+from importing import imported_dataset, left
 
 import bench
 from bench.api.dataset_requests import ImportRequest
@@ -51,14 +51,14 @@ def test_a_column_of_words_is_the_split_and_no_feature(
     tmp_path: Path, context: bench.Context, write: Callable[[Path, object], None]
 ) -> None:
     write(tmp_path / "file", words())
-    mine = brought(context, file=tmp_path / "file", split_column="split")
+    mine = imported_dataset(context, file=tmp_path / "file", split_column="split")
     table = table_of(mine, context)
     assert np.array_equal(table.splits, PARTS)
     assert not table.has("split")
     card = mine.card()
     assert "[division]\nsource = \"column 'split' of file\"\ntrain = 30\nvalid = 10\n" in card
-    told = "the split is the published one: 30 train (15 of signal), 10 valid (5 of signal), 20 te"
-    assert told in card
+    note = "the split is the published one: 30 train (15 of signal), 10 valid (5 of signal), 20 te"
+    assert note in card
     lines = mine.check(mine.open(None, None, context).file, context)
     assert lines[-1] == (
         "division: published, by column 'split' of file: 30 train, 10 valid, 20 test"
@@ -87,7 +87,9 @@ def test_what_people_write_into_such_a_column_is_understood(
 ) -> None:
     column, name, meanings = CELLS[cells]
     write(tmp_path / "file", column, name)
-    mine = brought(context, file=tmp_path / "file", split_column=name, split_meanings=meanings)
+    mine = imported_dataset(
+        context, file=tmp_path / "file", split_column=name, split_meanings=meanings
+    )
     splits = table_of(mine, context).splits
     if cells == "folds":
         assert np.array_equal(splits, np.array([TEST, VALID, TRAIN, TRAIN, TRAIN])[column])
@@ -102,7 +104,7 @@ def test_columns_of_words_that_are_left_out_are_in_nobodys_way(
     tmp_path: Path, context: bench.Context, write: Callable[..., None]
 ) -> None:
     write(tmp_path / "file", np.where(LABELS, "wprime", "qcd"), "process")
-    mine = brought(context, file=tmp_path / "file", without_columns=("process",))
+    mine = imported_dataset(context, file=tmp_path / "file", without_columns=("process",))
     assert not table_of(mine, context).has("process")
 
 
@@ -117,9 +119,11 @@ def test_a_split_index_in_a_frame_of_hdf5(tmp_path: Path, context: bench.Context
         f["df/block1_items"] = np.array(["label", "ttv"], dtype="S8")
         f["df/block1_values"] = np.column_stack([LABELS, PARTS])
     with pytest.raises(bench.InputError, match="column 'ttv' looks like a division"):
-        brought(context, file=tmp_path / "file")
+        imported_dataset(context, file=tmp_path / "file")
     said = ("1=train", "2=valid", "3=test")
-    mine = brought(context, file=tmp_path / "file", split_column="ttv", split_meanings=said)
+    mine = imported_dataset(
+        context, file=tmp_path / "file", split_column="ttv", split_meanings=said
+    )
     assert np.array_equal(table_of(mine, context).splits, PARTS)
 
 
@@ -129,14 +133,14 @@ def test_particles_have_a_division_too_and_it_is_kept_with_their_features(
     columns = {**lists(particles()), "label": LABELS, "split": words()}
     pq.write_table(pa.table(columns), tmp_path / "file")
     with pytest.raises(bench.InputError, match="column 'split' looks like a division into train"):
-        brought(context, file=tmp_path / "file")
-    mine = brought(context, file=tmp_path / "file", split_column="split")
+        imported_dataset(context, file=tmp_path / "file")
+    mine = imported_dataset(context, file=tmp_path / "file", split_column="split")
     table = table_of(mine, context)
     assert np.array_equal(table.splits, PARTS)
     source = mine.open(None, None, context)
     assert "division: published, by column 'split'" in mine.check(source.file, context)[-1]
-    kept = source.file.with_name("splits.npy")
-    kept.write_bytes(kept.read_bytes()[:-1] + b"\x00")
+    splits = source.file.with_name("splits.npy")
+    splits.write_bytes(splits.read_bytes()[:-1] + b"\x00")
     with pytest.raises(bench.InputError, match=r"splits.npy: its sha256 is .*, not that in"):
         mine.open(None, None, context)
 
@@ -146,7 +150,7 @@ def test_events_of_which_the_column_says_nothing_are_open(
 ) -> None:
     parts = np.where(np.arange(N) < 20, OPEN, PARTS)
     csv(tmp_path / "file", words(parts))
-    mine = brought(context, file=tmp_path / "file", split_column="split")
+    mine = imported_dataset(context, file=tmp_path / "file", split_column="split")
     assert np.array_equal(table_of(mine, context).splits, parts)
     assert "20 open (10 of signal)" in mine.card()
     assert "of open events the hash says the split" in mine.card()
@@ -156,12 +160,12 @@ def test_files_of_their_own_are_the_parts(tmp_path: Path, context: bench.Context
     for seed, name in enumerate(("train", "val", "test"), 1):
         frame(seed, 20 * seed).to_csv(tmp_path / name, index=False)
     files = {"file": tmp_path / "train", "test_file": tmp_path / "test"}
-    mine = brought(context, **files)
+    mine = imported_dataset(context, **files)
     assert np.bincount(table_of(mine, context).splits).tolist() == [0, 20, 0, 60]
     assert 'source = "files train, test"' in mine.card()
     assert "no part is published as valid: a sixth of the train part" in mine.card()
     digest = mine.open(None, None, context).digest
-    mine = brought(context, **files, valid_file=tmp_path / "val", force=True)
+    mine = imported_dataset(context, **files, valid_file=tmp_path / "val", force=True)
     table = table_of(mine, context)
     assert np.array_equal(table.splits, np.repeat([TRAIN, VALID, TEST], [20, 40, 60]))
     assert mine.open(None, None, context).digest != digest
@@ -175,10 +179,10 @@ def test_the_official_layout_in_two_files(tmp_path: Path, context: bench.Context
     with h5py.File(tmp_path / "test.h5", "w") as f:
         f["events"] = rows(particles(20, seed=2), LABELS[:20])
     files = {"file": tmp_path / "train.h5", "test_file": tmp_path / "test.h5"}
-    mine = brought(context, **files)
+    mine = imported_dataset(context, **files)
     assert np.array_equal(table_of(mine, context).splits, np.repeat([TRAIN, TEST], [N, 20]))
     with pytest.raises(bench.RequestError, match=r"--split-column s: .* columns have no names"):
-        brought(context, file=tmp_path / "train.h5", split_column="s", force=True)
+        imported_dataset(context, file=tmp_path / "train.h5", split_column="s", force=True)
 
 
 def test_an_event_in_two_parts_is_counted_and_used_in_the_test_part_alone(
@@ -189,17 +193,17 @@ def test_an_event_in_two_parts_is_counted_and_used_in_the_test_part_alone(
     train.to_csv(tmp_path / "train", index=False)
     test.to_csv(tmp_path / "test", index=False)
     files = {"file": tmp_path / "train", "test_file": tmp_path / "test"}
-    told = r"test: 1 of the 60 events of the test part are in the train part too, wanted none"
-    with pytest.raises(bench.InputError, match=told):
-        brought(context, **files)
+    message = r"test: 1 of the 60 events of the test part are in the train part too, wanted none"
+    with pytest.raises(bench.InputError, match=message):
+        imported_dataset(context, **files)
     with pytest.raises(bench.InputError, match="60 of the 60 events of the test part are in the"):
-        brought(context, file=tmp_path / "train", test_file=tmp_path / "train")
+        imported_dataset(context, file=tmp_path / "train", test_file=tmp_path / "train")
     assert left(context) == []
     monkeypatch.setattr("bench_lhco.imported.divided.MOST", 1 / N)
-    said = bring(ImportRequest(**files, name="mine"), context)
+    said = import_file(ImportRequest(**files, name="mine"), context)
     assert "events in both the train and the test part: 1, used in the test part alone" in said
     assert not any("repeated" in line for line in said)
-    table = table_of(brought(context, **files, force=True), context)
+    table = table_of(imported_dataset(context, **files, force=True), context)
     assert np.bincount(table.splits).tolist() == [0, N - 1, 0, N]
 
 
@@ -212,9 +216,9 @@ def test_particles_in_two_parts_are_counted_too(
         pq.write_table(pa.table({**lists(part), "label": LABELS[:20]}), tmp_path / name)
     files = {"file": tmp_path / "train", "test_file": tmp_path / "test"}
     with pytest.raises(bench.InputError, match="1 of the 20 events of the test part are in the tr"):
-        brought(context, **files)
+        imported_dataset(context, **files)
     monkeypatch.setattr("bench_lhco.imported.divided.MOST", 0.1)
-    table = table_of(brought(context, **files), context)
+    table = table_of(imported_dataset(context, **files), context)
     assert np.bincount(table.splits).tolist() == [0, 19, 0, 20]
 
 
@@ -222,14 +226,16 @@ def test_without_a_test_part_it_says_what_it_is_good_for(
     tmp_path: Path, context: bench.Context
 ) -> None:
     csv(tmp_path / "file", ["train"] * N)
-    told = bring(ImportRequest(file=tmp_path / "file", name="mine", split_column="split"), context)
-    assert "without a test part, nothing that is fitted on it can be evaluated on it" in told
+    lines = import_file(
+        ImportRequest(file=tmp_path / "file", name="mine", split_column="split"), context
+    )
+    assert "without a test part, nothing that is fitted on it can be evaluated on it" in lines
 
 
 def test_the_command_line_follows_a_published_division(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told(line: str, code: int = 0) -> str:
+    def output_of(line: str, code: int = 0) -> str:
         ran = CliRunner().invoke(cli, line.split(), catch_exceptions=False)
         assert ran.exit_code == code, ran.output
         return ran.output
@@ -239,23 +245,23 @@ def test_the_command_line_follows_a_published_division(
     monkeypatch.setenv("BENCH_PLUGINS", "lhco,linear")
     for seed, name in enumerate(("train", "test"), 1):
         frame(seed, 300).to_csv(tmp_path / f"{name}.csv", index=False)
-    told("data import train.csv --name mine --test-file test.csv")
-    assert "train = 300" in told("data card mine")
-    ran = told("run --plugin linear --dataset mine")
+    output_of("data import train.csv --name mine --test-file test.csv")
+    assert "train = 300" in output_of("data card mine")
+    ran = output_of("run --plugin linear --dataset mine")
     assert "linear on mine (imported), test split (published), natural @300" in ran
     assert "fitted on mine (imported), train (published train part divided by hash) 1:1" in ran
-    shown = told("run --plugin linear --dataset mine --dry-run")
+    shown = output_of("run --plugin linear --dataset mine --dry-run")
     assert "evaluated: mine (imported), test (published) natural @300" in shown
-    assert "mine (imported) test (published) natural @300" in told("list runs")
-    told("data export mine -o events.csv")
+    assert "mine (imported) test (published) natural @300" in output_of("list runs")
+    output_of("data export mine -o events.csv")
     exported = pd.read_csv(tmp_path / "events.csv")
     tested = exported[exported["sample"] == "evaluated"]
     assert len(tested) == 300
     assert (tested["index"] >= 300).all()
     scores = tested[["event"]].assign(score=0.5 + 0.1 * tested["label"])
     scores.to_csv(tmp_path / "scores.csv", index=False)
-    told("import scores.csv --model theirs --dataset mine")
-    told("report -o report")
+    output_of("import scores.csv --model theirs --dataset mine")
+    output_of("report -o report")
     page = (tmp_path / "report" / "report.md").read_text()
     assert "## mine (imported), test (published) natural @300" in page
     assert "theirs" in page

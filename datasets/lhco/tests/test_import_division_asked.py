@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bringing import brought, left
 from foreign import N
+from importing import imported_dataset, left
 from test_import_division import PARTS, csv, parquet, table_of, words
 
 import bench
@@ -37,15 +37,15 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("told", ASKED)
+@pytest.mark.parametrize("message", ASKED)
 @pytest.mark.parametrize("write", [csv, parquet])
 def test_what_would_have_to_be_guessed_is_asked_for(
-    tmp_path: Path, context: bench.Context, write: Callable[..., None], told: str
+    tmp_path: Path, context: bench.Context, write: Callable[..., None], message: str
 ) -> None:
-    column, how = ASKED[told]
+    column, how = ASKED[message]
     write(tmp_path / "file", column)
-    with pytest.raises(bench.InputError, match=told):
-        brought(context, file=tmp_path / "file", **how)
+    with pytest.raises(bench.InputError, match=message):
+        imported_dataset(context, file=tmp_path / "file", **how)
     assert left(context) == []
 
 
@@ -61,8 +61,8 @@ def test_a_column_of_such_a_name_is_never_a_feature_unasked(
 ) -> None:
     csv(tmp_path / "file", PARTS.astype(int), name)
     with pytest.raises(bench.InputError, match=f"column '{name}' looks like a division"):
-        brought(context, file=tmp_path / "file")
-    mine = brought(context, file=tmp_path / "file", without_columns=(name,))
+        imported_dataset(context, file=tmp_path / "file")
+    mine = imported_dataset(context, file=tmp_path / "file", without_columns=(name,))
     assert table_of(mine, context).splits is None
 
 
@@ -82,11 +82,11 @@ REQUESTS = {
 }
 
 
-@pytest.mark.parametrize("told", REQUESTS)
+@pytest.mark.parametrize("message", REQUESTS)
 def test_options_that_do_not_go_together_are_refused(
-    tmp_path: Path, context: bench.Context, told: str
+    tmp_path: Path, context: bench.Context, message: str
 ) -> None:
     csv(tmp_path / "file", words())
-    with pytest.raises(bench.RequestError, match=told):
-        brought(context, file=tmp_path / "file", **REQUESTS[told])
+    with pytest.raises(bench.RequestError, match=message):
+        imported_dataset(context, file=tmp_path / "file", **REQUESTS[message])
     assert left(context) == []

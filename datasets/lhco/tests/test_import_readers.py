@@ -89,8 +89,8 @@ def test_the_hardest_particles_are_kept_and_padding_is_not_one(tmp_path: Path) -
     pq.write_table(pa.table(lists([event, padded, event[:700]])), tmp_path / "file")
     _, values, _, dropped = heard(tmp_path / "file")
     assert dropped == 100
-    kept = event[event[:, 0] > 100]
-    assert np.array_equal(values[0], kept.astype(np.float32))
+    hard = event[event[:, 0] > 100]
+    assert np.array_equal(values[0], hard.astype(np.float32))
     assert np.array_equal(values[1, :100], event[:100].astype(np.float32))
     assert not values[1, 100:].any()
     assert np.array_equal(values[2], event[:700].astype(np.float32))
@@ -222,10 +222,10 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_what_is_hostile_or_damaged_is_refused(tmp_path: Path, what: str) -> None:
-    make, told = HOSTILE[what]
+    make, message = HOSTILE[what]
     path = tmp_path / "file"
     make(path)
-    with pytest.raises(InputError, match=told) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         heard(path)
     assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value)

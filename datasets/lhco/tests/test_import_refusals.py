@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bench_lhco.imported.import_file import bring
+from bench_lhco.imported.import_file import import_file
 from bench_lhco.imported.repeats import count_repeats
-from bringing import brought, left
 from foreign import LABELS, N, blocks, features, flat, lists, particles
+from importing import imported_dataset, left
 
 import bench
 from bench.api.dataset_requests import ImportRequest
@@ -43,7 +43,7 @@ def empty_event(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "message"),
     [
         (nan_in_features, "event 7 has a feature that is missing, NaN or infinite; 1 invalid"),
         (negative_pt, "event 5 has a negative pt; 1 invalid event among events 0 to 59"),
@@ -53,11 +53,11 @@ def empty_event(path: Path) -> None:
 )
 @pytest.mark.usefixtures("here")
 def test_an_invalid_event_leaves_nothing_behind(
-    tmp_path: Path, context: bench.Context, make: Callable[[Path], None], told: str
+    tmp_path: Path, context: bench.Context, make: Callable[[Path], None], message: str
 ) -> None:
     make(tmp_path / "file")
-    with pytest.raises(bench.InputError, match=told) as caught:
-        brought(context, file=tmp_path / "file")
+    with pytest.raises(bench.InputError, match=message) as caught:
+        imported_dataset(context, file=tmp_path / "file")
     assert str(caught.value).startswith(str(tmp_path / "file"))
     assert left(context) == []
 
@@ -68,9 +68,9 @@ def test_invalid_events_may_be_left_out_if_they_are_few(
 ) -> None:
     negative_pt(tmp_path / "file")
     with pytest.raises(bench.InputError, match=r"1 of 60 events are invalid, wanted at most 0.1%"):
-        brought(context, file=tmp_path / "file", skip_bad_events=True)
+        imported_dataset(context, file=tmp_path / "file", skip_bad_events=True)
     monkeypatch.setattr("bench_lhco.files.values.SKIPPED", 0.1)
-    mine = brought(context, file=tmp_path / "file", skip_bad_events=True)
+    mine = imported_dataset(context, file=tmp_path / "file", skip_bad_events=True)
     assert len(mine.table(mine.open(None, None, context), context)) == N - 1
     assert "1 invalid events are left out" in mine.card()
 
@@ -94,15 +94,16 @@ REQUESTS = {
 }
 
 
-@pytest.mark.parametrize("told", REQUESTS)
+@pytest.mark.parametrize("message", REQUESTS)
 def test_a_bad_request_is_refused_before_any_work(
-    tmp_path: Path, context: bench.Context, told: str
+    tmp_path: Path, context: bench.Context, message: str
 ) -> None:
     (context.data / "imported" / "there").mkdir(parents=True)
     flat(tmp_path / "file")
-    with pytest.raises(bench.RequestError, match=told):
-        bring(
-            ImportRequest(**{"file": tmp_path / "file", "name": "mine", **REQUESTS[told]}), context
+    with pytest.raises(bench.RequestError, match=message):
+        import_file(
+            ImportRequest(**{"file": tmp_path / "file", "name": "mine", **REQUESTS[message]}),
+            context,
         )
     assert left(context) == ["there"]
 
@@ -111,7 +112,7 @@ def test_a_bad_request_is_refused_before_any_work(
 def test_a_meaning_for_no_label_is_refused(tmp_path: Path, context: bench.Context) -> None:
     flat(tmp_path / "file")
     with pytest.raises(bench.RequestError, match=r"--label-meaning 2=x: .* labels 0 to 1"):
-        brought(context, file=tmp_path / "file", label_meanings=("2=x",))
+        imported_dataset(context, file=tmp_path / "file", label_meanings=("2=x",))
     assert left(context) == []
 
 
@@ -122,7 +123,7 @@ def test_features_too_coarse_to_tell_events_are_refused(
     columns = {"njets": np.arange(N) % 7, "label": LABELS}
     pq.write_table(pa.table(columns), tmp_path / "file")
     with pytest.raises(bench.InputError, match=r"53 of 60 events are equal .*wanted more features"):
-        brought(context, file=tmp_path / "file")
+        imported_dataset(context, file=tmp_path / "file")
     ids = np.array([*range(200), 3], dtype=np.uint64)
     labels = np.zeros(201, dtype=np.int8)
     assert count_repeats(tmp_path, ids, labels) == 1
@@ -138,7 +139,7 @@ def test_a_card_that_cannot_be_read_back_leaves_nothing(
     flat(tmp_path / "file")
     monkeypatch.setattr("bench_lhco.cards.card.LARGEST", 10)
     with pytest.raises(bench.InputError, match="more than 10 bytes, wanted a dataset card"):
-        brought(context, file=tmp_path / "file")
+        imported_dataset(context, file=tmp_path / "file")
     assert left(context) == []
 
 

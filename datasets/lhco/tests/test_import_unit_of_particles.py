@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from bench_lhco.datasets import ResearchAndDevelopment
-from bringing import brought, left
 from foreign import LABELS, N, lists, particles, rows
+from importing import imported_dataset, left
 
 import bench
 
@@ -50,7 +50,7 @@ TEV, MEV, DEGREES = (1e-3, 1.0, 1.0), (1e3, 1.0, 1.0), (1.0, 1.0, 180 / np.pi)
 
 @pytest.mark.parametrize("write", [array, official, parquet])
 @pytest.mark.parametrize(
-    ("factors", "told", "said"),
+    ("factors", "message", "said"),
     [
         (TEV, r"the sum of pt in an event is .*, hardly GeV; say --unit 'pt=TeV'", "pt=TeV"),
         (MEV, r"--unit 'pt=MeV'|a pt above .* \(in other units\? say --unit pt=MeV\)", "pt=MeV"),
@@ -62,16 +62,16 @@ def test_particles_in_other_units_are_questioned_and_converted(  # noqa: PLR0917
     context: bench.Context,
     write: Callable[..., None],
     factors: tuple[float, float, float],
-    told: str,
+    message: str,
     said: str,
 ) -> None:
     write(tmp_path / "file", factors)
-    with pytest.raises(bench.InputError, match=told):
-        brought(context, file=tmp_path / "file")
+    with pytest.raises(bench.InputError, match=message):
+        imported_dataset(context, file=tmp_path / "file")
     assert left(context) == []
-    mine = brought(context, file=tmp_path / "file", units=(said,))
+    mine = imported_dataset(context, file=tmp_path / "file", units=(said,))
     write(tmp_path / "file", (1.0, 1.0, 1.0))
-    usual = brought(context, name="usual", file=tmp_path / "file")
+    usual = imported_dataset(context, name="usual", file=tmp_path / "file")
     one, other = (table_of(dataset, context) for dataset in (mine, usual))
     assert np.allclose(one.column("m_jj"), other.column("m_jj"), rtol=1e-4)
     name, unit = said.split("=")
@@ -97,17 +97,17 @@ def test_units_of_particles_that_a_file_states(tmp_path: Path, context: bench.Co
     ]
     schema = pa.schema([*fields, pa.field("label", pa.int64())])
     pq.write_table(pa.table([*columns.values(), LABELS], schema=schema), tmp_path / "file")
-    mine = brought(context, file=tmp_path / "file")
+    mine = imported_dataset(context, file=tmp_path / "file")
     assert "unit as stated in the file: pt in TeV, kept in GeV" in mine.card()
     array(tmp_path / "file", TEV)
     with h5py.File(tmp_path / "file", "a") as f:
         f["events"].attrs["units"] = "TeV"
-    mine = brought(context, file=tmp_path / "file", force=True)
+    mine = imported_dataset(context, file=tmp_path / "file", force=True)
     assert table_of(mine, context).column("m_jj").min() > 1000
     official(tmp_path / "file", MEV)
     with h5py.File(tmp_path / "file", "a") as f:
         f["df"].attrs["unit"] = '{"pt": "MeV", "phi": "rad"}'
-    mine = brought(context, file=tmp_path / "file", force=True)
+    mine = imported_dataset(context, file=tmp_path / "file", force=True)
     assert 1000 < table_of(mine, context).column("m_jj").max() < 20_000
 
 
@@ -116,8 +116,8 @@ def test_momenta_of_particles_have_one_unit(tmp_path: Path, context: bench.Conte
     flat = lists([event.astype(np.float32) for event in events], ("px", "py", "pz"))
     pq.write_table(pa.table({**flat, "label": LABELS}), tmp_path / "file")
     with pytest.raises(bench.InputError, match=r"say --unit 'p\?=TeV', or --unit 'p\?=GeV'"):
-        brought(context, file=tmp_path / "file")
+        imported_dataset(context, file=tmp_path / "file")
     with pytest.raises(bench.InputError, match="px in TeV, py in GeV, pz in GeV, wanted one unit"):
-        brought(context, file=tmp_path / "file", units=("px=TeV",))
-    brought(context, file=tmp_path / "file", units=("p?=TeV",))
+        imported_dataset(context, file=tmp_path / "file", units=("px=TeV",))
+    imported_dataset(context, file=tmp_path / "file", units=("p?=TeV",))
     assert left(context) == ["mine"]

@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bench_lhco.imported.import_file import bring
+from bench_lhco.imported.import_file import import_file
 from bench_lhco.imported.units import kind_of, parted, unit_of
-from bringing import brought, left
 from click.testing import CliRunner
 from foreign import LABELS, NAMES, N, blocks, features
+from importing import imported_dataset, left
 
 import bench
 from bench.api.dataset_requests import ImportRequest
@@ -61,7 +61,7 @@ def test_a_mass_in_tev_is_questioned_in_one_line_and_nothing_is_kept(
     assert ran.exit_code == 0
     assert "unit as stated by the user: m_jj in TeV, kept in GeV" in ran.output
     shown = CliRunner().invoke(cli, ["data", "card", "mine"]).output
-    assert 'm_jj = { unit = "GeV"' in shown
+    assert '[columns.m_jj]\nunit = "GeV"' in shown
     assert "unit as stated by the user: m_jj in TeV, kept in GeV" in shown
 
 
@@ -70,7 +70,7 @@ def test_what_the_user_says_is_converted_and_settles_it(
     tmp_path: Path, context: bench.Context, said: str
 ) -> None:
     file = csv(tmp_path, m_jj=MASSES / 1000)
-    mine = brought(context, file=file, units=(f"m_jj={said}",))
+    mine = imported_dataset(context, file=file, units=(f"m_jj={said}",))
     table = table_of(mine, context)
     assert np.allclose(table.column("m_jj"), MASSES, rtol=1e-6)
     assert (units(table)["m_jj"], mine.mass) == ("GeV", "m_jj")
@@ -78,11 +78,11 @@ def test_what_the_user_says_is_converted_and_settles_it(
 
 def test_the_user_may_insist_and_the_card_shows_it(tmp_path: Path, context: bench.Context) -> None:
     file = csv(tmp_path, m_jj=MASSES / 1000)
-    mine = brought(context, file=file, units=("m_jj=GeV",))
+    mine = imported_dataset(context, file=file, units=("m_jj=GeV",))
     assert "unit as stated by the user: m_jj in GeV" in mine.card()
     assert "far from what the LHC gives, as the user says" in mine.card()
     assert np.allclose(table_of(mine, context).column("m_jj"), MASSES / 1000, rtol=1e-6)
-    scaled = brought(context, file=file, units=("m_jj=1",), force=True)
+    scaled = imported_dataset(context, file=file, units=("m_jj=1",), force=True)
     assert (units(table_of(scaled, context))["m_jj"], scaled.mass) == ("1", None)
 
 
@@ -139,7 +139,7 @@ def test_what_the_file_says_is_taken_and_said(
     tmp_path: Path, context: bench.Context, write: Callable[[Path], None]
 ) -> None:
     write(tmp_path / "file")
-    mine = brought(context, file=tmp_path / "file")
+    mine = imported_dataset(context, file=tmp_path / "file")
     table = table_of(mine, context)
     assert np.allclose(table.column("m_jj"), MASSES, rtol=1e-6)
     assert units(table) == {"tau": "1", "m_jj": "GeV"}
@@ -149,11 +149,11 @@ def test_what_the_file_says_is_taken_and_said(
 def test_what_the_file_says_is_questioned_too(tmp_path: Path, context: bench.Context) -> None:
     file = csv(tmp_path, **{"m_jj [TeV]": MASSES})
     with pytest.raises(bench.InputError, match=r"hardly TeV as the file says; say --unit m_jj=GeV"):
-        brought(context, file=file)
+        imported_dataset(context, file=file)
     file = csv(tmp_path, **{"m_jj [rad]": MASSES})
     with pytest.raises(bench.InputError, match=r"m_jj is in 'rad' .* wanted MeV, GeV or TeV"):
-        brought(context, file=file)
-    mine = brought(context, file=file, units=("m_jj=GeV",))
+        imported_dataset(context, file=file)
+    mine = imported_dataset(context, file=file, units=("m_jj=GeV",))
     assert units(table_of(mine, context))["m_jj"] == "GeV"
 
 
@@ -177,18 +177,18 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("told", WRONG)
+@pytest.mark.parametrize("message", WRONG)
 def test_values_far_from_what_their_unit_allows_are_questioned(
-    tmp_path: Path, context: bench.Context, told: str
+    tmp_path: Path, context: bench.Context, message: str
 ) -> None:
-    with pytest.raises(bench.InputError, match=told):
-        brought(context, file=csv(tmp_path, **WRONG[told]))
+    with pytest.raises(bench.InputError, match=message):
+        imported_dataset(context, file=csv(tmp_path, **WRONG[message]))
     assert left(context) == []
 
 
 def test_angles_in_degrees_are_kept_in_rad(tmp_path: Path, context: bench.Context) -> None:
     degrees = RNG.uniform(-180, 180, N)
-    mine = brought(context, file=csv(tmp_path, j1_phi=degrees), units=("j1_phi=deg",))
+    mine = imported_dataset(context, file=csv(tmp_path, j1_phi=degrees), units=("j1_phi=deg",))
     table = table_of(mine, context)
     assert np.allclose(table.column("j1_phi"), np.radians(degrees), rtol=1e-6)
     assert units(table)["j1_phi"] == "rad"
@@ -209,7 +209,7 @@ RIGHT = {
 def test_nothing_is_questioned_without_a_reason(
     tmp_path: Path, context: bench.Context, case: str
 ) -> None:
-    brought(context, file=csv(tmp_path, **RIGHT[case]))
+    imported_dataset(context, file=csv(tmp_path, **RIGHT[case]))
     assert left(context) == ["mine"]
 
 
@@ -217,7 +217,7 @@ def test_the_published_features_are_taken_without_a_question(
     tmp_path: Path, context: bench.Context
 ) -> None:
     blocks(tmp_path / "file")
-    mine = brought(context, file=tmp_path / "file")
+    mine = imported_dataset(context, file=tmp_path / "file")
     table = table_of(mine, context)
     assert np.array_equal(table.x[:, :14], features().astype(np.float32))
     assert {u for name, u in units(table).items() if not name.startswith("tau")} == {"GeV"}
@@ -233,8 +233,8 @@ def test_the_published_features_in_tev_are_one_question_and_one_answer(
     with pytest.raises(
         bench.InputError, match=r"pxj1 has values .*; likewise pyj1, pzj1, mj1, pxj2"
     ):
-        brought(context, file=tmp_path / "file")
-    mine = brought(context, file=tmp_path / "file", units=("p?j?=TeV", "mj?=TeV"))
+        imported_dataset(context, file=tmp_path / "file")
+    mine = imported_dataset(context, file=tmp_path / "file", units=("p?j?=TeV", "mj?=TeV"))
     table = table_of(mine, context)
     assert np.allclose(table.x[:, :14], features(), rtol=1e-6)
     assert table.column("m_jj").min() > 20
@@ -244,9 +244,9 @@ def test_each_file_is_looked_at_by_itself(tmp_path: Path, context: bench.Context
     train = csv(tmp_path, m_jj=MASSES).rename(tmp_path / "train.csv")
     test = csv(tmp_path, m_jj=MASSES[::-1] / 1000).rename(tmp_path / "test.csv")
     with pytest.raises(bench.InputError, match=r"test.csv: m_jj has values of 3.3"):
-        brought(context, file=train, test_file=test)
+        imported_dataset(context, file=train, test_file=test)
     test = csv(tmp_path, **{"m_jj [TeV]": (MASSES[::-1] + 1) / 1000}).rename(tmp_path / "test.csv")
-    table = table_of(brought(context, file=train, test_file=test), context)
+    table = table_of(imported_dataset(context, file=train, test_file=test), context)
     assert 3300 <= table.column("m_jj").min() <= table.column("m_jj").max() <= 3701
 
 
@@ -260,12 +260,12 @@ REQUESTS = {
 }
 
 
-@pytest.mark.parametrize("told", REQUESTS)
+@pytest.mark.parametrize("message", REQUESTS)
 def test_units_that_cannot_be_are_refused(
-    tmp_path: Path, context: bench.Context, told: str
+    tmp_path: Path, context: bench.Context, message: str
 ) -> None:
-    with pytest.raises(bench.RequestError, match=told):
-        brought(context, file=csv(tmp_path, m_jj=MASSES), units=REQUESTS[told])
+    with pytest.raises(bench.RequestError, match=message):
+        imported_dataset(context, file=csv(tmp_path, m_jj=MASSES), units=REQUESTS[message])
     assert left(context) == []
 
 
@@ -275,12 +275,12 @@ def test_names_and_spellings() -> None:
     assert parted("tau[0]") == ("tau[0]", None)
     assert parted("jet (1)") == ("jet (1)", None)
     assert unit_of("MeV").factor == 1e-3
-    assert unit_of("mm").kept == "mm"
+    assert unit_of("mm").stored == "mm"
     kinds = {name: kind.what for name in ("m_jj", "mJJ", "mj1") if (kind := kind_of(name))}
     assert kinds == {"m_jj": "a mass of two jets", "mJJ": "a mass of two jets", "mj1": "a mass"}
     assert all(kind_of(name) is None for name in ("tau1j1", "njets", "m", "e", "jet", "beta"))
 
 
 def test_a_note_says_whose_the_usual_unit_is(tmp_path: Path, context: bench.Context) -> None:
-    told = bring(ImportRequest(file=csv(tmp_path, m_jj=MASSES), name="mine"), context)
-    assert told[1:] == ["unit by the name, which the values bear out: m_jj in GeV"]
+    lines = import_file(ImportRequest(file=csv(tmp_path, m_jj=MASSES), name="mine"), context)
+    assert lines[1:] == ["unit by the name, which the values bear out: m_jj in GeV"]

@@ -28,7 +28,7 @@ from bench.api.context import no_progress
 BINARY = ("signal",)
 
 
-class Recorder:
+class RecordingProgress:
     """A progress of an ingest that remembers, and that does something after the first step."""
 
     def __init__(self, then: object = None) -> None:
@@ -73,8 +73,8 @@ def same(a: Content, b: Content) -> bool:
 def test_every_event_has_its_features_and_every_chunk_its_receipt(
     path: Path, tmp_path: Path, context: bench.Context
 ) -> None:
-    progress = Recorder()
-    found = rows(path, tmp_path / "chunks", replace(context, jobs=2, progress=progress))
+    progress = RecordingProgress()
+    content = rows(path, tmp_path / "chunks", replace(context, jobs=2, progress=progress))
     jobs = planned(recipe(path), EVENTS, None, tmp_path / "chunks")
     assert [(job.start, job.stop) for job in jobs] == [(0, 100), (100, 200), (200, 250)]
     for job in jobs:
@@ -85,23 +85,23 @@ def test_every_event_has_its_features_and_every_chunk_its_receipt(
         assert receipt.sha256 == (bench.file_digest(job.file),)
     assert (progress.label, progress.begun, progress.done) == ("jets of toy.h5", 0, EVENTS)
     events = spray_file(tmp_path / "again.h5", EVENTS)
-    assert (found.ids == event_ids(events.particles)).all()
-    assert (found.labels == events.labels).all()
-    assert (found.x == standard_features(cluster(events.particles), events.particles)).all()
+    assert (content.ids == event_ids(events.particles)).all()
+    assert (content.labels == events.labels).all()
+    assert (content.x == standard_features(cluster(events.particles), events.particles)).all()
 
 
 def test_what_was_interrupted_goes_on_from_its_receipts(
     path: Path, tmp_path: Path, context: bench.Context
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        rows(path, tmp_path / "cut", replace(context, progress=Recorder(interrupt)))
+        rows(path, tmp_path / "cut", replace(context, progress=RecordingProgress(interrupt)))
     before = {file: file.stat().st_mtime_ns for file in (tmp_path / "cut").iterdir()}
     assert len(before) == 2  # one chunk and its receipt
-    progress = Recorder()
-    found = rows(path, tmp_path / "cut", replace(context, progress=progress))
+    progress = RecordingProgress()
+    content = rows(path, tmp_path / "cut", replace(context, progress=progress))
     assert progress.begun == CHUNK
     assert all(file.stat().st_mtime_ns == at for file, at in before.items())
-    assert same(found, rows(path, tmp_path / "whole", context))
+    assert same(content, rows(path, tmp_path / "whole", context))
 
 
 def test_a_damaged_chunk_or_receipt_is_made_again(path: Path, tmp_path: Path) -> None:
@@ -129,9 +129,9 @@ def test_a_damaged_chunk_or_receipt_is_made_again(path: Path, tmp_path: Path) ->
 def test_a_receipt_of_other_events_is_none(path: Path, tmp_path: Path) -> None:
     job = planned(recipe(path), EVENTS, None, tmp_path)[0]
     make_chunk(job)
-    told = json.loads(job.receipt.read_text())
+    recorded = json.loads(job.receipt.read_text())
     for wrong in ({"first": 1}, {"last": 98}, {"count": 99}, {"skipped": 1}):
-        job.receipt.write_text(json.dumps(told | wrong))
+        job.receipt.write_text(json.dumps(recorded | wrong))
         assert receipt_of(job) is None
     assert receipt_of(replace(job, stop=90)) is None
 
@@ -141,14 +141,14 @@ def test_receipts_that_do_not_add_up_are_refused_and_made_anew(
 ) -> None:
     context = replace(context, jobs=2)
     jobs = planned(recipe(path), EVENTS, None, tmp_path / "chunks")
-    found = ingest(jobs, context)
-    told = json.loads(jobs[0].receipt.read_text())
-    np.savez(jobs[0].file, x=found.x[:99], labels=found.labels[:99], ids=found.ids[:99])
-    forged = told | {"sha256": [bench.file_digest(jobs[0].file)]}
+    content = ingest(jobs, context)
+    recorded = json.loads(jobs[0].receipt.read_text())
+    np.savez(jobs[0].file, x=content.x[:99], labels=content.labels[:99], ids=content.ids[:99])
+    forged = recorded | {"sha256": [bench.file_digest(jobs[0].file)]}
     jobs[0].receipt.write_text(json.dumps(forged))
     with pytest.raises(bench.BenchError, match="does not hold what its receipt says"):
         ingest(jobs, context)
-    assert same(ingest(jobs, context), found)
+    assert same(ingest(jobs, context), content)
 
 
 def test_the_name_of_a_recipe_is_for_all_that_decides_its_chunks(path: Path) -> None:
@@ -171,7 +171,7 @@ def test_labels_from_a_master_key_go_with_their_events(
 ) -> None:
     path = tmp_path / "box.h5"
     events = spray_file(path, EVENTS, labelled=False)
-    stop = replace(context, progress=Recorder(interrupt))
+    stop = replace(context, progress=RecordingProgress(interrupt))
     with pytest.raises(KeyboardInterrupt):
         tabulate(recipe(path), events.labels, BINARY, "any", stop)
     other = (1 - events.labels).astype(np.int8)
@@ -179,7 +179,7 @@ def test_labels_from_a_master_key_go_with_their_events(
     assert (table.y == other).all()  # none of the chunks with the other labels
     assert (tabulate(recipe(path), events.labels, BINARY, "any", context).y == events.labels).all()
     assert not tabulate(recipe(path), 0, BINARY, "any", context).y.any()
-    assert not [kept for kept in (context.scratch / "ingest").iterdir() if kept.is_dir()]
+    assert not [folder for folder in (context.scratch / "ingest").iterdir() if folder.is_dir()]
 
 
 def test_an_invalid_event_is_refused_by_its_number(tmp_path: Path, context: bench.Context) -> None:
@@ -194,11 +194,11 @@ def test_invalid_events_are_left_out_and_counted(tmp_path: Path, context: bench.
     path = tmp_path / "bad.h5"
     events = spray_file(path, 1000)
     spoil(path, [103])
-    told: list[str] = []
-    context = replace(context, notice=told.append, jobs=2)
+    notices: list[str] = []
+    context = replace(context, notice=notices.append, jobs=2)
     table = tabulate(recipe(path, skip=True), None, BINARY, "any", context)
     assert table.skipped == 1
-    assert told == ["bad.h5: 1 invalid events are left out"]
+    assert notices == ["bad.h5: 1 invalid events are left out"]
     assert table.ids.tolist() == np.delete(event_ids(events.particles), 103).tolist()
 
 
@@ -208,7 +208,7 @@ def test_too_many_invalid_events_are_refused_as_soon_as_that_is_known(
     path = tmp_path / "bad.h5"
     spray_file(path, 1000)
     spoil(path, [103, 104])
-    progress = Recorder()
+    progress = RecordingProgress()
     context = replace(context, progress=progress)
     for begun in (0, 200):
         with pytest.raises(bench.InputError, match=r"2 or more of 1000 .* wanted at most 0.1%"):
@@ -223,7 +223,7 @@ def test_a_file_that_is_changed_while_it_is_read_is_refused(
     path = tmp_path / "toy.h5"
     spray_file(path, EVENTS)
     opened = recipe(path)
-    change = Recorder(lambda: spoil(path, [0], 50.0))
+    change = RecordingProgress(lambda: spoil(path, [0], 50.0))
     with pytest.raises(bench.InputError, match="was changed while it was read"):
         tabulate(opened, None, BINARY, "any", replace(context, progress=change))
     with pytest.raises(bench.InputError, match="was changed since it was opened"):

@@ -73,10 +73,10 @@ def test_a_worker_killed_twice_is_named_with_its_events(
     killer = Thread(target=kill)
     killer.start()
     try:
-        told = (
+        message = (
             r"toy\.h5: a worker was ended twice over events 0 to 99: damaged there, or too little"
         )
-        with pytest.raises(bench.InputError, match=told):
+        with pytest.raises(bench.InputError, match=message):
             rows(path, tmp_path / "chunks", context)
     finally:
         over.set()
@@ -87,17 +87,17 @@ def test_a_worker_killed_twice_is_named_with_its_events(
 def test_a_worker_that_takes_too_long_over_a_slice_is_ended(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = []
+    passed = []
 
     @contextmanager
     def bounds() -> Iterator[None]:
-        told.append("in")
+        passed.append("in")
         yield
-        told.append("out")
+        passed.append("out")
 
     monkeypatch.setattr(chunks_module, "bounds", bounds)
     make_chunk(planned(recipe(path), EVENTS, None, tmp_path)[0])
-    assert told == ["in", "out"] * 2  # the slice, and the end of the file
+    assert passed == ["in", "out"] * 2  # the slice, and the end of the file
 
 
 SCRIPT = """
@@ -144,10 +144,10 @@ class Ingest:
         """Whether it came to its end; one that was killed, or gave up, is started again."""
         if self.run.poll() is None:
             return False
-        told = self.run.communicate()[1]
+        errors = self.run.communicate()[1]
         if self.run.returncode == 0:
             return True
-        assert self.run.returncode == -9 or any(end in told for end in ENDS), told
+        assert self.run.returncode == -9 or any(end in errors for end in ENDS), errors
         self.start()
         return False
 
@@ -175,7 +175,7 @@ def killed(times: int, folder: Path) -> None:
     path, script = folder / "toy.h5", folder / "script.py"
     spray_file(path, 3000)
     script.write_text(SCRIPT)
-    wanted = Ingest(script, path, folder / "alone").result()
+    expected = Ingest(script, path, folder / "alone").result()
     dice = random.Random(times)
     kills = started = 0
     while kills < times:
@@ -183,7 +183,7 @@ def killed(times: int, folder: Path) -> None:
         ingest = Ingest(script, path, folder / f"killed-{started}")
         while kills < times and ingest.kill(dice):
             kills += 1
-        assert ingest.result() == wanted
+        assert ingest.result() == expected
         assert not list(ingest.folder.glob("scratch/ingest/*/*"))
 
 

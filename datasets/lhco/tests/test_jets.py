@@ -41,9 +41,9 @@ def one_by_one(event: np.ndarray, radius: float, min_pt: float) -> np.ndarray:
     sequence = fastjet.ClusterSequence(
         particles, fastjet.JetDefinition(fastjet.antikt_algorithm, radius)
     )
-    found = [(j.px(), j.py(), j.pz(), j.e()) for j in sequence.inclusive_jets(min_pt)]
-    found.sort(key=lambda p: -np.hypot(p[0], p[1]))
-    return np.array(found).reshape(-1, 4)
+    momenta = [(j.px(), j.py(), j.pz(), j.e()) for j in sequence.inclusive_jets(min_pt)]
+    momenta.sort(key=lambda p: -np.hypot(p[0], p[1]))
+    return np.array(momenta).reshape(-1, 4)
 
 
 @pytest.mark.parametrize(("radius", "min_pt"), [(1.0, 20.0), (0.5, 100.0)])
@@ -51,10 +51,10 @@ def test_the_leading_jets_are_those_of_the_classic_interface(radius: float, min_
     events = toy(20)
     jets = cluster(events, radius, min_pt)
     for i, event in enumerate(each(events)):
-        wanted = one_by_one(event, radius, min_pt)
-        assert jets.n_jets[i] == len(wanted)
-        assert len(wanted) > 1
-        assert jets.p4[i] == pytest.approx(wanted[:2], rel=1e-9, abs=1e-6)
+        expected = one_by_one(event, radius, min_pt)
+        assert jets.n_jets[i] == len(expected)
+        assert len(expected) > 1
+        assert jets.p4[i] == pytest.approx(expected[:2], rel=1e-9, abs=1e-6)
 
 
 def test_jets_are_ordered_by_pt_where_fastjet_does_not() -> None:
@@ -129,8 +129,8 @@ def test_momenta_are_summed_group_by_group() -> None:
     momenta = four_momenta(events.values)
     members = np.array([4, 1, 7, 2, 2])
     got = summed(massless(events), members, np.array([0, 0, 3, 3, 5]))
-    wanted = [momenta[[4, 1, 7]].sum(axis=0), 2 * momenta[2]]
-    assert got[[1, 3]] == pytest.approx(np.array(wanted))
+    expected = [momenta[[4, 1, 7]].sum(axis=0), 2 * momenta[2]]
+    assert got[[1, 3]] == pytest.approx(np.array(expected))
     assert not got[[0, 2]].any()
 
 

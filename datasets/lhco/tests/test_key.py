@@ -32,9 +32,9 @@ def key(folder: Path, text: str) -> Path:
     ],
 )
 def test_labels_are_read(tmp_path: Path, text: str) -> None:
-    found = read_key(key(tmp_path, text), 4)
-    assert found.tolist() == [0, 1, 2, 0]
-    assert found.dtype == np.int8
+    labels = read_key(key(tmp_path, text), 4)
+    assert labels.tolist() == [0, 1, 2, 0]
+    assert labels.dtype == np.int8
 
 
 @pytest.mark.parametrize(

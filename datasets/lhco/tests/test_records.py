@@ -41,7 +41,7 @@ def context(tmp_path: Path) -> Context:
 
 
 def test_a_record_is_listed(record: Site) -> None:
-    files = listing(7, api=f"{record.url}/api", patience=HASTY)
+    files = listing(7, api=f"{record.url}/api", retries=HASTY)
     assert sorted(files) == ["box.h5", "box.masterkey"]
     assert files["box.masterkey"].size == 4
     assert files["box.masterkey"].md5 == md5(KEY).hexdigest()
@@ -60,54 +60,57 @@ def test_a_record_is_listed(record: Site) -> None:
 def test_an_answer_in_another_form_is_refused(record: Site, answer: str) -> None:
     record.files["/api/records/7"] = answer.encode()
     with pytest.raises(InputError, match="no list of files in the answer"):
-        listing(7, api=f"{record.url}/api", patience=HASTY)
+        listing(7, api=f"{record.url}/api", retries=HASTY)
 
 
 def test_a_dataset_comes_with_its_key(record: Site, context: Context) -> None:
-    path = get(PUBLISHED, context, api=f"{record.url}/api", patience=HASTY)
+    path = get(PUBLISHED, context, api=f"{record.url}/api", retries=HASTY)
     assert path == context.data / "box.h5"
     assert path.read_bytes() == CONTENT
     assert (context.data / "box.masterkey").read_bytes() == KEY
-    record.asked.clear()
-    assert get(PUBLISHED, context, api=f"{record.url}/api", patience=HASTY) == path
-    assert record.asked == []
+    record.ranges_asked.clear()
+    assert get(PUBLISHED, context, api=f"{record.url}/api", retries=HASTY) == path
+    assert record.ranges_asked == []
 
 
 def test_what_is_there_is_verified(record: Site, context: Context) -> None:
     api = f"{record.url}/api"
     path = context.data / "box.h5"
     path.write_bytes(CONTENT)
-    assert get_file(PUBLISHED.events, context, api=api, patience=HASTY) == path
-    assert record.asked == [None]
+    assert get_file(PUBLISHED.events, context, api=api, retries=HASTY) == path
+    assert record.ranges_asked == [None]
     path.write_bytes(CONTENT[1:])
     with pytest.raises(InputError, match=r"sha256 is .*; move the file away"):
-        get_file(PUBLISHED.events, context, api=api, patience=HASTY)
+        get_file(PUBLISHED.events, context, api=api, retries=HASTY)
     assert path.read_bytes() == CONTENT[1:]
 
 
 def test_a_known_sha256_counts_as_well(record: Site, context: Context) -> None:
-    wanted = FileCard("events", "box.h5", record=7, sha256="0" * 64)
+    card = FileCard("events", "box.h5", record=7, sha256="0" * 64)
     with pytest.raises(InputError, match="wanted 0000"):
-        get_file(wanted, context, api=f"{record.url}/api", patience=HASTY)
+        get_file(card, context, api=f"{record.url}/api", retries=HASTY)
     assert left(context.data) == set()
 
 
 def test_where_the_files_of_a_dataset_are_says_its_card() -> None:
-    found = publication("blackbox3")
-    assert (found.events.record, found.events.name) == (4536624, "events_LHCO2020_BlackBox3.h5")
-    assert found.key.name == "events_LHCO2020_BlackBox3.masterkey"
+    published = publication("blackbox3")
+    assert (published.events.record, published.events.name) == (
+        4536624,
+        "events_LHCO2020_BlackBox3.h5",
+    )
+    assert published.key.name == "events_LHCO2020_BlackBox3.masterkey"
     assert publication("rd3").events.label == 1
     with pytest.raises(RequestError, match="dataset 'rdd' is not published: did you mean rd"):
         publication("rdd")
 
 
 def test_a_name_that_the_record_lacks_is_refused(record: Site, context: Context) -> None:
-    wanted = FileCard("events", "Box.h5", record=7)
+    card = FileCard("events", "Box.h5", record=7)
     with pytest.raises(InputError, match=r"no file Box.h5, there is: box.h5, box.masterkey"):
-        get_file(wanted, context, api=f"{record.url}/api", patience=HASTY)
+        get_file(card, context, api=f"{record.url}/api", retries=HASTY)
 
 
 def test_a_file_of_no_record_is_not_asked_for(record: Site, context: Context) -> None:
     with pytest.raises(InputError, match=r"box\.h5: its card tells no record"):
-        get_file(FileCard("events", "box.h5"), context, api=f"{record.url}/api", patience=HASTY)
-    assert record.asked == []
+        get_file(FileCard("events", "box.h5"), context, api=f"{record.url}/api", retries=HASTY)
+    assert record.ranges_asked == []

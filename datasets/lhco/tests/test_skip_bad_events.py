@@ -15,9 +15,9 @@ EVENTS = 1200
 
 
 def run(folder: Path, file: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    asked = ("--plugin", "linear", "--dataset", "rd", "--file", str(file), "--ratio", "natural")
+    options = ("--plugin", "linear", "--dataset", "rd", "--file", str(file), "--ratio", "natural")
     return subprocess.run(
-        [sys.executable, "-m", "bench", "run", *asked, *words],
+        [sys.executable, "-m", "bench", "run", *options, *words],
         cwd=folder,
         env={**os.environ, "BENCH_HOME": str(folder / "home")},
         capture_output=True,

@@ -49,12 +49,12 @@ def column(simulated: Particles, jets: Jets) -> dict[str, np.ndarray]:
 
 
 def test_the_set_is_the_standard_one_and_more(simulated: Particles, jets: Jets) -> None:
-    found = SETS["substructure"]
-    assert found.columns == STANDARD_COLUMNS + SUBSTRUCTURE_COLUMNS
-    x = found.features(jets, simulated)
-    assert x.shape == (80, len(found.columns))
+    features = SETS["substructure"]
+    assert features.columns == STANDARD_COLUMNS + SUBSTRUCTURE_COLUMNS
+    x = features.features(jets, simulated)
+    assert x.shape == (80, len(features.columns))
     assert (x[:, :18] == SETS["standard"].features(jets, simulated)).all()
-    assert len({c.name for c in found.columns}) == len(found.columns)
+    assert len({c.name for c in features.columns}) == len(features.columns)
     assert {c.group for c in SUBSTRUCTURE_COLUMNS} == {"substructure", "invariants"}
 
 

@@ -6,7 +6,7 @@ from bench_lhco.events import Particles, ends
 from bench_lhco.twin.detector import detect
 from bench_lhco.twin.physics import Generated
 from bench_lhco.twin.towers import ECAL, HCAL
-from bench_lhco.twin.trigger import capped, kept, triggered
+from bench_lhco.twin.trigger import capped, select_triggered, triggered
 
 
 def shot(n: int, code: int, pt: float, eta: float, phi: float) -> Generated:
@@ -175,7 +175,7 @@ def test_the_trigger_wants_a_hard_central_jet() -> None:
     forward = [(1300.0, 2.6, 0.0)]
     seen = particles(hard, soft, split, apart, [], forward)
     assert triggered(seen).tolist() == [True, False, True, False, False, False]
-    left = kept(seen)
+    left = select_triggered(seen)
     assert left.counts.tolist() == [1, 2]
     assert left.pt.tolist() == [1201.0, 700.0, 700.0]
 

@@ -68,8 +68,8 @@ def test_soft_particles_are_as_many_as_in_the_official_events(
     theirs = of_kind(official, "background").particles
     bounds = (0.05, 0.3, 0.5, 0.75, 1, 2, 5, 20, 100, 3000)
     for low, high in pairwise(bounds):
-        found, wanted = per_event(background, low, high), per_event(theirs, low, high)
-        assert found == pytest.approx(wanted, rel=0.2), (low, high)
+        ours, expected = per_event(background, low, high), per_event(theirs, low, high)
+        assert ours == pytest.approx(expected, rel=0.2), (low, high)
 
 
 def test_the_hardest_masses_are_those_of_the_official_signal(official: Events) -> None:

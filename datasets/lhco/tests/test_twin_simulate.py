@@ -18,7 +18,7 @@ from bench_lhco.twin.simulate import recipe, simulate
 import bench
 
 
-class Recorder:
+class RecordingProgress:
     """A progress that remembers, and that may interrupt."""
 
     def __init__(self, stop_at: float = np.inf) -> None:
@@ -38,16 +38,16 @@ class Recorder:
 def make(
     folder: Path,
     jobs: int = 1,
-    progress: Recorder | None = None,
+    progress: RecordingProgress | None = None,
     *,
     dataset: str = "rd",
     seed: int = 1,
-    **wanted: int,
+    **events: int,
 ) -> Events:
     """Events of the kinds wanted, by default 40 each of background and signal."""
-    progress = progress or Recorder()
-    wanted = wanted or {"background": 40, "signal": 40}
-    given = simulate(dataset, wanted, seed=seed, jobs=jobs, scratch=folder, progress=progress)
+    progress = progress or RecordingProgress()
+    events = events or {"background": 40, "signal": 40}
+    given = simulate(dataset, events, seed=seed, jobs=jobs, scratch=folder, progress=progress)
     parts = list(given)
     padded = np.concatenate([part.padded for part in parts])
     return Events(padded, np.concatenate([part.labels for part in parts]))
@@ -71,7 +71,7 @@ def twin(small: None, tmp_path_factory: pytest.TempPathFactory) -> Events:
 
 
 def test_two_workers_make_the_same_bytes_as_none(twin: Events, tmp_path: Path) -> None:
-    progress = Recorder()
+    progress = RecordingProgress()
     assert same(make(tmp_path, jobs=2, progress=progress), twin)
     assert (progress.begun, progress.done, progress.total) == (0, 80, 80)
 
@@ -85,10 +85,10 @@ def test_another_seed_and_another_dataset_share_no_event(twin: Events, tmp_path:
 
 def test_what_was_interrupted_goes_on_to_the_same_bytes(twin: Events, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        make(tmp_path, progress=Recorder(stop_at=40))
+        make(tmp_path, progress=RecordingProgress(stop_at=40))
     before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.npz")}
     assert len(before) == 2
-    progress = Recorder()
+    progress = RecordingProgress()
     assert same(make(tmp_path, progress=progress), twin)
     assert progress.begun == 40
     assert all(file.stat().st_mtime_ns == at for file, at in before.items())
@@ -134,12 +134,12 @@ def test_each_kind_has_its_label(tmp_path: Path) -> None:
 
 def test_the_layout_is_the_official_one(twin: Events) -> None:
     pt, eta, phi = np.moveaxis(twin.padded.astype(np.float64), -1, 0)
-    there = pt > 0
+    filled = pt > 0
     assert twin.padded.dtype == np.float32
     assert twin.padded.shape[1:] == (700, 3)
-    assert not twin.padded[~there].any()
-    assert (np.diff(there.astype(int), axis=1) <= 0).all()  # the padding comes last
-    assert (np.diff(pt, axis=1)[there[:, 1:]] > 0).any()  # not sorted in pt
+    assert not twin.padded[~filled].any()
+    assert (np.diff(filled.astype(int), axis=1) <= 0).all()  # the padding comes last
+    assert (np.diff(pt, axis=1)[filled[:, 1:]] > 0).any()  # not sorted in pt
     assert np.abs(eta).max() < 5
     assert (phi > -np.pi).all()
     assert (phi <= np.pi).all()
@@ -181,7 +181,7 @@ def test_the_recipe_says_what_decides_the_physics() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"dataset": "blackbox"}, "did you mean blackbox1"),
         ({"dataset": "blackbox2", "signal": 1}, "no signal events in blackbox2"),
@@ -191,8 +191,8 @@ def test_the_recipe_says_what_decides_the_physics() -> None:
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(
-    options: dict[str, Any], told: str, tmp_path: Path
+    options: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(bench.RequestError, match=told):
+    with pytest.raises(bench.RequestError, match=message):
         make(tmp_path, **options)
     assert not list(tmp_path.iterdir())

@@ -113,9 +113,9 @@ def test_workers_end_at_once_with_their_parent(
     else:
         run.kill()
     begun = time.monotonic()
-    _, told = run.communicate()
+    _, errors = run.communicate()
     while any(alive(pid) for pid in workers) and time.monotonic() - begun < 10:
         time.sleep(0.05)
     assert not any(alive(pid) for pid in workers)
     assert time.monotonic() - begun < 5
-    assert told.count("Traceback") == (blow == signal.SIGINT)  # the parent's own and no worker's
+    assert errors.count("Traceback") == (blow == signal.SIGINT)  # the parent's own and no worker's

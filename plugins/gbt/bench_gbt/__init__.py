@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bench
 
@@ -116,7 +116,7 @@ def _watcher(context: bench.Context, bar: bench.Bar) -> xgboost.callback.Trainin
     import xgboost
 
     class Watcher(xgboost.callback.TrainingCallback):
-        def after_iteration(self, model: object, epoch: int, evals_log: dict) -> bool:
+        def after_iteration(self, model: object, epoch: int, evals_log: Mapping[str, Any]) -> bool:
             context.log(epoch, {"valid_loss": float(evals_log["valid"]["logloss"][-1])})
             bar.advance()
             return False

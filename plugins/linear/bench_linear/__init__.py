@@ -29,6 +29,10 @@ class LogisticRegression(bench.Model):
     iterations: int = 1000
     """Steps of the solver (L-BFGS) at most."""
 
+    def device_problem(self, device: str) -> str:
+        """It has nothing for a GPU."""
+        return "it works on the CPU only"
+
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> WeightedSum:
         """Standardise as in the train split, and maximise the likelihood; valid plays no part."""
         import numpy as np
@@ -45,9 +49,9 @@ class LogisticRegression(bench.Model):
         """The weights as `WeightedSum.save` wrote them."""
         import numpy as np
 
-        with np.load(folder / FILE, allow_pickle=False) as found:
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
             return WeightedSum(
-                found["mean"], found["spread"], found["weights"], float(found["bias"])
+                arrays["mean"], arrays["spread"], arrays["weights"], float(arrays["bias"])
             )
 
 
@@ -67,7 +71,7 @@ class WeightedSum:
 
         numbers = np.asarray(inputs.views["numbers"], dtype=np.float64)
         scaled = (numbers - self.mean) / self.spread
-        # event by event, so that no event's score depends on its company
+        # event by event, so that no event's score depends on the others
         total = (scaled * self.weights).sum(axis=1) + self.bias
         return np.asarray(expit(total), dtype=np.float64)
 

@@ -43,6 +43,10 @@ def test_it_learns_a_weighted_sum(fitted: object) -> None:
     assert abs(roc_auc_score(test.y, fitted.score(test.permuted("numbers", 0))) - 0.5) < 0.08
 
 
+def test_a_gpu_is_refused_and_not_passed_over() -> None:
+    assert LogisticRegression().device_problem("cuda") == "it works on the CPU only"
+
+
 def test_its_probabilities_are_calibrated(fitted: object) -> None:
     test = inputs(20_000, 3)
     scores = fitted.score(test)
@@ -50,7 +54,7 @@ def test_its_probabilities_are_calibrated(fitted: object) -> None:
     assert abs(test.y[inside].mean() - scores[inside].mean()) < 0.05
 
 
-def test_an_events_score_does_not_depend_on_its_company(fitted: object) -> None:
+def test_an_events_score_does_not_depend_on_the_others(fitted: object) -> None:
     test = inputs(50, 2)
     one_by_one = [fitted.score(test.take(np.array([i])))[0] for i in range(50)]
     assert one_by_one == fitted.score(test).tolist()

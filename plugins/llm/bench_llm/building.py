@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -17,11 +18,13 @@ from bench_llm.network.values import ValueEmbedding
 from bench_llm.rendering import NoText, Renderer
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
     from bench_llm.network.fused import Network
 
 
 @dataclass(frozen=True)
-class Plan:
+class NetworkPlan:
     """All that a network is built from."""
 
     base: BaseSource
@@ -44,39 +47,43 @@ class Plan:
         return asdict(self)
 
     @classmethod
-    def of_json(cls, found: dict[str, object]) -> Plan:
+    def of_json(cls, plain: dict[str, object]) -> NetworkPlan:
         """What `as_json` gave."""
         import msgspec
 
-        return msgspec.convert(found, cls)
+        return msgspec.convert(plain, cls)
 
 
-def build(plan: Plan, device: str, front: bench.ViewModule | None = None) -> Network:
+def build(plan: NetworkPlan, device: str, make_stem: Callable[[], Any] | None = None) -> Network:
     """The network of a plan, on the device, with the base's weights and an adapter at its start.
 
     Raises:
         InputError: the base is not there, or is not the one that the plan was made with.
-        RequestError: there is no front where the plan has one, or the other way round.
+        RequestError: there is no stem where the plan has one, or the other way round.
     """
-    fronted = plan.adapter is not None and plan.adapter.fronted
-    if fronted != (front is not None):
+    has_stem = plan.adapter is not None and plan.adapter.has_stem
+    if has_stem != (make_stem is not None):
         raise bench.RequestError(
-            f"front of the numbers: the fit has one {fronted}, given {not fronted}"
+            "network of an encoder before the numbers: the fit has one "
+            f"{has_stem}, given {not has_stem}"
         )
-    if (there := plan.base.digest()) != plan.digest:
+    if (digest := plan.base.digest()) != plan.digest:
         raise bench.InputError(
-            f"base={plan.base.name} has changed since the fit: {there} is not {plan.digest}"
+            f"base={plan.base.name} has changed since the fit: {digest} is not {plan.digest}"
         )
     with torch.random.fork_rng():
         torch.manual_seed(plan.seed)
         if plan.base.name == NONE:
-            return _alone(plan, front).to(device)
+            return _alone(plan, make_stem).to(device)
         language = load_language(plan.base, plan.form, device)
-        return fuse(plan, language, device, front)
+        return fuse(plan, language, device, make_stem)
 
 
 def fuse(
-    plan: Plan, language: torch.nn.Module, device: str, front: bench.ViewModule | None = None
+    plan: NetworkPlan,
+    language: PreTrainedModel,
+    device: str,
+    make_stem: Callable[[], Any] | None = None,
 ) -> FusedModel:
     """The language model with its tuning and with the adapter of the numbers."""
     tune(language, plan.tuning)
@@ -85,12 +92,14 @@ def fuse(
         language.enable_input_require_grads()
     adapter = None
     if plan.adapter is not None:
-        adapter = Adapter(plan.adapter, language.config.hidden_size, front and front()).to(device)
+        adapter = Adapter(plan.adapter, language.config.hidden_size, make_stem and make_stem()).to(
+            device
+        )
     values = ValueEmbedding(language.get_input_embeddings()) if plan.values else None
     return FusedModel(language, adapter, plan.place, values=values, recompute=plan.recompute)
 
 
-def renderer_of(plan: Plan) -> Renderer:
+def renderer_of(plan: NetworkPlan) -> Renderer:
     """The renderer of the base's tokenizer."""
     from transformers import AutoConfig
 
@@ -102,7 +111,7 @@ def renderer_of(plan: Plan) -> Renderer:
     return Renderer(load_tokenizer(plan.base), room, valued=plan.values > 0)
 
 
-def _alone(plan: Plan, front: bench.ViewModule | None) -> AdapterAlone:
+def _alone(plan: NetworkPlan, make_stem: Callable[[], Any] | None) -> AdapterAlone:
     if plan.adapter is None:
         raise bench.InputError("base=none leaves a model of text alone nothing to read")
-    return AdapterAlone(Adapter(plan.adapter, plan.adapter.units, front and front()))
+    return AdapterAlone(Adapter(plan.adapter, plan.adapter.units, make_stem and make_stem()))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench_llm.network.adapter import Adapter
-    from bench_llm.rendering import Renderer, Tokens
+    from bench_llm.rendering import Renderer, TokenizedPrompts
 
 GIVEN, PERMUTED, ZEROED = "given", "permuted", "zeroed"
 
@@ -26,7 +26,7 @@ GIVEN, PERMUTED, ZEROED = "given", "permuted", "zeroed"
 class Examples:
     """The events of a sample."""
 
-    tokens: Tokens
+    tokens: TokenizedPrompts
     numbers: NDArray[np.float32] | None  # (n, d)
     y: NDArray[np.int8]  # (n,)
     weights: NDArray[np.float64]  # (n,)
@@ -36,7 +36,7 @@ class Examples:
         return len(self.y)
 
     def prompts(self, rows: NDArray[np.intp], device: str) -> Batch:
-        """Prompts whose next token is wanted."""
+        """Prompts whose next token is asked for."""
         lengths = self.tokens.lengths[rows]
         ids = self.tokens.ids[rows, : lengths.max()]
         reads = (lengths - 1)[:, None]
@@ -48,7 +48,7 @@ class Examples:
         )
 
     def answered(
-        self, rows: NDArray[np.intp], renderer: Renderer, held: NDArray[np.bool_], device: str
+        self, rows: NDArray[np.intp], renderer: Renderer, dropped: NDArray[np.bool_], device: str
     ) -> tuple[Batch, Tensor]:
         """Prompts with their answers, and the tokens that are to be predicted: (b, r).
 
@@ -60,13 +60,13 @@ class Examples:
         ids = np.full((len(rows), lengths.max() + answers.shape[1] - 1), renderer.padding)
         ids[:, : lengths.max()] = self.tokens.ids[rows, : lengths.max()]
         reads = (lengths - 1)[:, None] + np.arange(answers.shape[1])
-        told = np.where(answers == IGNORED, renderer.padding, answers)
-        np.put_along_axis(ids, reads[:, 1:], told[:, :-1], axis=1)
+        filled = np.where(answers == IGNORED, renderer.padding, answers)
+        np.put_along_axis(ids, reads[:, 1:], filled[:, :-1], axis=1)
         batch = Batch(
             _tensor(ids, device),
             _tensor(reads, device),
             _rows(self.numbers, rows, device),
-            _tensor(held, device),
+            _tensor(dropped, device),
             _rows(self.values, rows, device),
         )
         return batch, _tensor(answers, device)
@@ -109,7 +109,7 @@ class Reader:
             numbers = np.broadcast_to(mean, numbers.shape)
         return Examples(tokens, numbers.astype(np.float32), inputs.y, inputs.weights, values)
 
-    def _values(self, tokens: Tokens, inputs: bench.Inputs) -> NDArray[np.float32] | None:
+    def _values(self, tokens: TokenizedPrompts, inputs: bench.Inputs) -> NDArray[np.float32] | None:
         """The values of the placeholders, where the network reads any."""
         values = inputs.views.get("values")
         if not self.values:
@@ -127,11 +127,11 @@ class Reader:
         return np.asarray(values, dtype=np.float32)
 
 
-def _demand_numbers(numbers: NDArray[np.float32], d: int, told: str = "numbers") -> None:
+def _demand_numbers(numbers: NDArray[np.float32], d: int, view: str = "numbers") -> None:
     if numbers.ndim != 2 or numbers.shape[1] != d:
-        raise bench.InputError(f"{told} of shape {numbers.shape}, wanted {d} of each event")
+        raise bench.InputError(f"{view} of shape {numbers.shape}, wanted {d} of each event")
     if bad := int((~np.isfinite(numbers).all(axis=1)).sum()):
-        raise bench.InputError(f"{bad} of {len(numbers)} events have {told} that are not finite")
+        raise bench.InputError(f"{bad} of {len(numbers)} events have {view} that are not finite")
 
 
 def _rows(array: NDArray[np.float32] | None, rows: NDArray[np.intp], device: str) -> Tensor | None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors.torch import load_file, save_file
 from sklearn.metrics import roc_auc_score
 
 import bench
-from bench_llm.building import Plan, build, renderer_of
+from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.generating import Generation
 from bench_llm.network.fused import AdapterAlone
-from bench_llm.network.tuning import meant, put, state
+from bench_llm.network.tuning import expected_trainable, load_state, state
 from bench_llm.prompts.frame import bare
 from bench_llm.scoring import score
-from bench_llm.training.loop import Recipe, Training
+from bench_llm.training.loop import Hyperparameters, Training
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +35,7 @@ LOGITS, GENERATE = "logits", "generate"
 class FittedLanguageModel:
     """A network, and how it is read to."""
 
-    plan: Plan
+    plan: NetworkPlan
     network: Network
     reader: Reader
     device: str
@@ -49,15 +50,15 @@ class FittedLanguageModel:
         if self.decode == GENERATE:
             if isinstance(self.network, AdapterAlone):
                 raise bench.RequestError("base=none has no language model to generate with")
-            return Generation(self.network, renderer.tokenizer, self.device).verdicts(examples)
-        return score(self.network, examples, renderer.verdicts, self.device)
+            return Generation(self.network, renderer.tokenizer, self.device).answers(examples)
+        return score(self.network, examples, renderer.answer_tokens, self.device)
 
     def save(self, folder: Path) -> None:
         """What was trained, the scaling, and the plan that the rest is built from."""
         tensors = {name: t.cpu().contiguous() for name, t in state(self.network).items()}
         save_file(tensors, folder / WEIGHTS)
-        told = {"plan": self.plan.as_json(), "bare": self.reader.bare}
-        (folder / PLAN).write_text(json.dumps(told, indent=1))
+        saved = {"plan": self.plan.as_json(), "bare": self.reader.bare}
+        (folder / PLAN).write_text(json.dumps(saved, indent=1))
 
     @classmethod
     def load(
@@ -65,7 +66,7 @@ class FittedLanguageModel:
         folder: Path,
         device: str,
         decode: str = LOGITS,
-        front: bench.ViewModule | None = None,
+        make_stem: Callable[[], Any] | None = None,
     ) -> FittedLanguageModel:
         """What `save` wrote, on the base that it was fitted on.
 
@@ -73,57 +74,57 @@ class FittedLanguageModel:
             InputError: the base is not there any more, or is another one.
             DamagedError: a tensor is missing or too many.
         """
-        told = json.loads((folder / PLAN).read_text())
-        plan = Plan.of_json(told["plan"])
-        network = build(plan, device, front)
-        put(network, load_file(folder / WEIGHTS, device=device))
+        saved = json.loads((folder / PLAN).read_text())
+        plan = NetworkPlan.of_json(saved["plan"])
+        network = build(plan, device, make_stem)
+        load_state(network, load_file(folder / WEIGHTS, device=device))
         reader = Reader(
-            renderer_of(plan), told["bare"], network.adapter, plan.control, values=plan.values
+            renderer_of(plan), saved["bare"], network.adapter, plan.control, values=plan.values
         )
         return cls(plan, network.eval(), reader, device, decode)
 
 
 def fit(
-    plan: Plan,
-    recipe: Recipe,
+    plan: NetworkPlan,
+    hyperparameters: Hyperparameters,
     train: bench.Inputs,
     valid: bench.Inputs,
     context: bench.Context,
 ) -> FittedLanguageModel:
     """Build the network of a plan, or take that of the fit to go on from, and train it."""
-    for told, inputs in (("train", train), ("valid", valid)):
+    for split, inputs in (("train", train), ("valid", valid)):
         if len(np.unique(inputs.y)) < 2:
-            raise bench.InputError(f"the {told} sample has one class only")
+            raise bench.InputError(f"the {split} sample has one class only")
     fitted = _start(plan, train, context)
     network, reader, device = fitted.network, fitted.reader, context.device
     seen, watched = reader.read(train), reader.read(valid)
 
     def valid_auc() -> float:
-        scores = score(network, watched, reader.renderer.verdicts, device)
+        scores = score(network, watched, reader.renderer.answer_tokens, device)
         return float(roc_auc_score(watched.y, scores, sample_weight=watched.weights))
 
     Training(
         network=network,
         examples=seen,
         renderer=reader.renderer,
-        recipe=recipe,
+        hyperparameters=hyperparameters,
         valid_auc=valid_auc,
         score=fitted.score,
-        meant=meant(network, plan.tuning.kind),
+        expected_trainable=expected_trainable(network, plan.tuning.kind),
         context=context,
     ).run()
     network.eval()
     return fitted
 
 
-def _start(plan: Plan, train: bench.Inputs, context: bench.Context) -> FittedLanguageModel:
+def _start(plan: NetworkPlan, train: bench.Inputs, context: bench.Context) -> FittedLanguageModel:
     """What the training starts from."""
-    front = context.view_modules.get("numbers")
+    make_stem = context.view_modules.get("numbers")
     if context.warm_start is not None:
-        fitted = FittedLanguageModel.load(context.warm_start, context.device, front=front)
+        fitted = FittedLanguageModel.load(context.warm_start, context.device, make_stem=make_stem)
         _demand_same(fitted.plan, plan)
         return fitted
-    network = build(plan, context.device, front)
+    network = build(plan, context.device, make_stem)
     if network.adapter is not None:
         network.adapter.scaler.learn(train.views["numbers"])
     text = bare(train.views.get("texts", []))
@@ -133,7 +134,7 @@ def _start(plan: Plan, train: bench.Inputs, context: bench.Context) -> FittedLan
     return FittedLanguageModel(plan, network, reader, context.device)
 
 
-def _demand_same(before: Plan, now: Plan) -> None:
+def _demand_same(before: NetworkPlan, now: NetworkPlan) -> None:
     """Refuse to go on with another network than the earlier fit's; the seed may be another one.
 
     Raises:
@@ -145,9 +146,9 @@ def _demand_same(before: Plan, now: Plan) -> None:
         form=replace(now.form, random=before.form.random),
         tuning=replace(now.tuning, seed=before.tuning.seed),
     )
-    for field in fields(Plan):
-        then, wanted = getattr(before, field.name), getattr(now, field.name)
-        if then != wanted:
+    for field in fields(NetworkPlan):
+        earlier, current = getattr(before, field.name), getattr(now, field.name)
+        if earlier != current:
             raise bench.RequestError(
-                f"the run to go on from has another {field.name}: {then}, wanted {wanted}"
+                f"the run to go on from has another {field.name}: {earlier}, wanted {current}"
             )

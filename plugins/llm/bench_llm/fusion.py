@@ -27,7 +27,7 @@ class FusedLanguageModel(LanguageModel):
     """Factor on the adapter's embeddings."""
     adapter_lr: float = 2e-3
     """Peak learning rate of the adapter."""
-    withhold: float = 0.25
+    modality_dropout: float = 0.25
     """Share of the events of a step that go without their numbers, so that the text is learned."""
     numbers: Literal["given", "permuted", "zeroed"] = "given"
     """As given; or, in training and scoring alike, the controls: `permuted` between the events,
@@ -36,15 +36,15 @@ class FusedLanguageModel(LanguageModel):
     def __post_init__(self) -> None:
         """Refuse what no adapter can have."""
         super().__post_init__()
-        if self.units < 1 or self.adapter_lr < 0 or not 0 <= self.withhold < 1:
-            raise ValueError("wanted units >= 1, adapter_lr >= 0 and 0 <= withhold < 1")
+        if self.units < 1 or self.adapter_lr < 0 or not 0 <= self.modality_dropout < 1:
+            raise ValueError("wanted units >= 1, adapter_lr >= 0 and 0 <= modality_dropout < 1")
 
-    def adapter(self, d: int, *, fronted: bool) -> AdapterShape:
-        """From d numbers to embeddings, behind the front of an encoder or not."""
+    def adapter(self, d: int, *, has_stem: bool) -> AdapterShape:
+        """From d numbers to embeddings, behind the stem of an encoder or not."""
         from bench_llm.network.adapter import AdapterShape
 
         return AdapterShape(
-            d, self.layers, self.units, self.norm, self.scale, self.embeddings, fronted
+            d, self.layers, self.units, self.norm, self.scale, self.embeddings, has_stem
         )
 
     @property
@@ -58,9 +58,9 @@ class FusedLanguageModel(LanguageModel):
         return self.numbers
 
     @property
-    def withheld(self) -> float:
+    def dropped_share(self) -> float:
         """Share of the events of a step that go without numbers; none where there is no text."""
-        return 0.0 if self.base == "none" else self.withhold
+        return 0.0 if self.base == "none" else self.modality_dropout
 
     @property
     def adapter_rate(self) -> float:

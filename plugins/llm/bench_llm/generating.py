@@ -1,10 +1,10 @@
-"""The study diary's way to a verdict: the answer is generated as text and read."""
+"""The study diary's way to an answer: it is generated as text and read."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -35,38 +35,40 @@ class Generation:
     padded: int = 0
     """The length that every prompt is padded to, as the diary did; 0 for what a batch needs."""
 
-    def verdicts(self, examples: Examples) -> NDArray[np.float64]:
+    def answers(self, examples: Examples) -> NDArray[np.float64]:
         """1 for an answer `signal`, 0 for `background`, NaN for anything else: (n,)."""
         order = np.argsort(examples.tokens.lengths, kind="stable")
-        found = np.full(len(examples), np.nan)
+        scores = np.full(len(examples), np.nan)
         self.network.eval()
         with torch.inference_mode():
             for start in range(0, len(order), self.events):
                 rows = order[start : start + self.events]
-                answers = self._answers(examples.prompts(rows, self.device))
-                found[rows] = [verdict(answer) for answer in answers]
-        return found
+                answers = self._generate(examples.prompts(rows, self.device))
+                scores[rows] = [read_answer(answer) for answer in answers]
+        return scores
 
-    def _answers(self, batch: Batch) -> list[str]:
+    def _generate(self, batch: Batch) -> list[str]:
         """Greedy decoding of a few tokens; padding is on the left and masked."""
         embedded, shift = self.network.embed(batch)
         lengths = batch.reads[:, 0] + 1 + shift  # (b,)
         longest = max(int(lengths.max()), self.padded)
         places = torch.arange(longest, device=lengths.device)
-        there = places >= (longest - lengths)[:, None]  # (b, longest)
+        filled = places >= (longest - lengths)[:, None]  # (b, longest)
         left = embedded.new_zeros(len(lengths), longest, embedded.shape[-1])
-        left[there] = torch.cat([e[:n] for e, n in zip(embedded, lengths.tolist(), strict=True)])
-        made = self.network.language.generate(
+        left[filled] = torch.cat([e[:n] for e, n in zip(embedded, lengths.tolist(), strict=True)])
+        language: Any = self.network.language  # what generates is no part of its declared class
+        made = language.generate(
             inputs_embeds=left,
-            attention_mask=there.long(),
+            attention_mask=filled.long(),
             max_new_tokens=NEW_TOKENS,
             do_sample=False,
             pad_token_id=self.tokenizer.pad_token_id or 0,
         )
-        return self.tokenizer.batch_decode(made, skip_special_tokens=True)
+        texts: list[str] = self.tokenizer.batch_decode(made, skip_special_tokens=True)
+        return texts
 
 
-def verdict(answer: str) -> float:
-    """What a generated text says: its first word is an answer, or there is no verdict."""
-    match = re.match(r"\W*(\w+)", answer)
+def read_answer(text: str) -> float:
+    """What a generated text says: its first word is an answer, or there is none."""
+    match = re.match(r"\W*(\w+)", text)
     return WORDS.get(match[1].lower(), np.nan) if match else np.nan

@@ -23,6 +23,11 @@ class FirstTokenFusion(FusedLanguageModel):
     """Add the numbers' embedding to the first token's, or put it before that, as the study diary's
     code did."""
 
+    @property
+    def numbers_place(self) -> str:
+        """As the option says."""
+        return self.place
+
 
 @bench.hookimpl
 def bench_models() -> Iterable[type[bench.Model]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import bench
 from bench_llm.bases.source import NONE, BaseSource
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench_llm.building import Plan
+    from bench_llm.building import NetworkPlan
     from bench_llm.fitted import FittedLanguageModel
     from bench_llm.network.adapter import AdapterShape
-    from bench_llm.training.loop import Recipe
+    from bench_llm.training.loop import Hyperparameters
 
 FULL = "full"
 GIVEN, ZEROED = "given", "zeroed"
@@ -30,7 +30,6 @@ class LanguageModel(bench.Model):
     supports_warm_start = True
     scoring = frozenset({"decode"})
     reads_if_given = frozenset({"values"})
-    place: ClassVar[str] = "first"
 
     base: str = "tiny"
     """The language model: `tiny`, shipped here; the folder of one; a hub id such as
@@ -61,7 +60,7 @@ class LanguageModel(bench.Model):
     weight_decay: float = 0.01
     """Decoupled weight decay."""
     epochs: int = 1
-    """Passes over the train split; the look with the best AUC on the valid split is kept."""
+    """Passes over the train split; the weights with the best AUC on the valid split are kept."""
     batch: int = 32
     """Events computed at once."""
     accumulate: int = 1
@@ -77,9 +76,9 @@ class LanguageModel(bench.Model):
     balance: bool = False
     """Let both classes weigh the same, however many events each has."""
     evaluations: int = 2
-    """Looks at the valid split in an epoch."""
+    """How often the valid split is evaluated in an epoch."""
     patience: int = 0
-    """Looks without a better AUC before the training stops; 0 for never."""
+    """Evaluations without a better AUC before the training stops; 0 for never."""
     decode: Literal["logits", "generate"] = "logits"
     """A score from the answers' probabilities in one pass, or an answer generated as text."""
 
@@ -97,6 +96,16 @@ class LanguageModel(bench.Model):
         if self.base == NONE and "numbers" not in self.reads:
             raise ValueError("base=none leaves a model of text alone nothing to read")
 
+    def device_problem(self, device: str) -> str | None:
+        """Why torch has no such device."""
+        import torch
+
+        count = torch.cuda.device_count()
+        if int(device.partition(":")[2] or 0) < count:
+            return None
+        build = "" if torch.version.cuda else ", and this is a CPU build of torch"
+        return f"torch sees {count} CUDA devices{build}"
+
     def content(self) -> str:
         """The hash of the base's files."""
         return self.source.digest()
@@ -113,14 +122,14 @@ class LanguageModel(bench.Model):
         from bench_llm.fitted import fit
 
         plan = self.plan_for(train, context)
-        return fit(plan, self.recipe(context.seed), train, valid, context)
+        return fit(plan, self.hyperparameters(context.seed), train, valid, context)
 
     def load(self, folder: Path, context: bench.Context) -> FittedLanguageModel:
         """What was trained, on its base."""
         from bench_llm.fitted import FittedLanguageModel
 
-        front = context.view_modules.get("numbers")
-        return FittedLanguageModel.load(folder, context.device, self.decode, front)
+        make_stem = context.view_modules.get("numbers")
+        return FittedLanguageModel.load(folder, context.device, self.decode, make_stem)
 
     def preview(self, train: bench.Inputs, context: bench.Context) -> str:
         """One event of the train split as the network reads it, token by token."""
@@ -147,9 +156,14 @@ class LanguageModel(bench.Model):
         lost |= {"numbers"} if self.control == ZEROED else set()
         return (self.reads | self.reads_if_given) - lost
 
-    def adapter(self, d: int, *, fronted: bool) -> AdapterShape | None:
-        """The adapter for d numbers, behind a front or not; None for a model of text alone."""
+    def adapter(self, d: int, *, has_stem: bool) -> AdapterShape | None:
+        """The adapter for d numbers, behind a stem or not; None for a model of text alone."""
         return None
+
+    @property
+    def numbers_place(self) -> str:
+        """Where in the prompt the numbers are fused, if there are any."""
+        return "first"
 
     @property
     def control(self) -> str:
@@ -157,7 +171,7 @@ class LanguageModel(bench.Model):
         return GIVEN
 
     @property
-    def withheld(self) -> float:
+    def dropped_share(self) -> float:
         """Share of the events of a step that go without their numbers."""
         return 0.0
 
@@ -166,19 +180,19 @@ class LanguageModel(bench.Model):
         """Peak learning rate of the adapter."""
         return self.lr
 
-    def plan_for(self, inputs: bench.Inputs, context: bench.Context) -> Plan:
+    def plan_for(self, inputs: bench.Inputs, context: bench.Context) -> NetworkPlan:
         """What the network that reads these inputs is built from."""
         numbers, values = inputs.views.get("numbers"), inputs.views.get("values")
         d = 0 if numbers is None else numbers.shape[1]
-        plan = self.plan(d, context.seed, fronted="numbers" in context.view_modules)
+        plan = self.plan(d, context.seed, has_stem="numbers" in context.view_modules)
         if values is None or self.base == NONE:
             return plan
         return replace(plan, values=values.shape[1])
 
-    def plan(self, d: int, seed: int, *, fronted: bool = False) -> Plan:
+    def plan(self, d: int, seed: int, *, has_stem: bool = False) -> NetworkPlan:
         """What the network is built from."""
         from bench_llm.bases.loading import BaseForm
-        from bench_llm.building import Plan
+        from bench_llm.building import NetworkPlan
         from bench_llm.network.tuning import Tuning
 
         form = BaseForm(
@@ -194,33 +208,33 @@ class LanguageModel(bench.Model):
             dropout=self.dropout,
             seed=seed,
         )
-        return Plan(
+        return NetworkPlan(
             base=self.source,
             digest=self.content(),
             form=form,
             tuning=tuning,
-            adapter=self.adapter(d, fronted=fronted),
-            place=self.place,
+            adapter=self.adapter(d, has_stem=has_stem),
+            place=self.numbers_place,
             control=self.control,
             recompute=self.recompute,
             seed=seed,
         )
 
-    def recipe(self, seed: int) -> Recipe:
+    def hyperparameters(self, seed: int) -> Hyperparameters:
         """How to train it."""
-        from bench_llm.training.loop import Recipe
+        from bench_llm.training.loop import Hyperparameters
         from bench_llm.training.loss import Loss
         from bench_llm.training.optimizer import Rates
         from bench_llm.training.schedule import Schedule
 
-        return Recipe(
+        return Hyperparameters(
             schedule=Schedule(
                 epochs=self.epochs,
                 batch=self.batch,
                 accumulate=self.accumulate,
                 warmup=self.warmup,
                 decay=self.decay,
-                withhold=self.withheld,
+                modality_dropout=self.dropped_share,
                 evaluations=self.evaluations,
                 seed=seed,
             ),

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
 
-    from bench_llm.building import Plan
+    from bench_llm.building import NetworkPlan
 
 WIDTH = 96
 
 
-def preview(plan: Plan, train: bench.Inputs) -> str:
+def preview(plan: NetworkPlan, train: bench.Inputs) -> str:
     """The first event of the train split: its text, then its tokens, the learned ones in >…<."""
     renderer = renderer_of(plan)
     if isinstance(renderer, NoText):
@@ -45,7 +45,7 @@ def preview(plan: Plan, train: bench.Inputs) -> str:
     )
 
 
-def count_tokens(plan: Plan, inputs: bench.Inputs) -> NDArray[np.int64]:
+def count_tokens(plan: NetworkPlan, inputs: bench.Inputs) -> NDArray[np.int64]:
     """Tokens that the network reads of each event, without its answer: (n,)."""
     import numpy as np
 
@@ -56,7 +56,7 @@ def count_tokens(plan: Plan, inputs: bench.Inputs) -> NDArray[np.int64]:
     return renderer.prompts(inputs.views["texts"]).lengths + added
 
 
-def render(plan: Plan, inputs: bench.Inputs) -> bench.Rendered | None:
+def render(plan: NetworkPlan, inputs: bench.Inputs) -> bench.Rendered | None:
     """Each event's tokens, taken from the very batches that are trained on and scored."""
     import numpy as np
 
@@ -68,10 +68,10 @@ def render(plan: Plan, inputs: bench.Inputs) -> bench.Rendered | None:
     rows = np.arange(len(inputs))
     ends = examples.tokens.lengths
     scored = examples.prompts(rows, "cpu").ids.tolist()
-    answered, wanted = examples.answered(rows, renderer, np.zeros(len(rows), dtype=bool), "cpu")
+    answered, answers = examples.answered(rows, renderer, np.zeros(len(rows), dtype=bool), "cpu")
     trained = [
         [*ids[:end], *(token for token in answer if token != IGNORED)]
-        for ids, end, answer in zip(answered.ids.tolist(), ends, wanted.tolist(), strict=True)
+        for ids, end, answer in zip(answered.ids.tolist(), ends, answers.tolist(), strict=True)
     ]
     return bench.Rendered(trained, [ids[:end] for ids, end in zip(scored, ends, strict=True)])
 
@@ -81,7 +81,7 @@ def _piece(tokenizer: PreTrainedTokenizerBase, token: int) -> str:
     return "<value>" if token == MARK else repr(tokenizer.decode([token]))[1:-1]
 
 
-def _fused(plan: Plan, pieces: list[str]) -> list[str]:
+def _fused(plan: NetworkPlan, pieces: list[str]) -> list[str]:
     """The prompt's tokens with a mark where the numbers come in."""
     if plan.adapter is None:
         return pieces

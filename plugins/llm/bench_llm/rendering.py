@@ -23,7 +23,7 @@ MARK = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Tokens:
+class TokenizedPrompts:
     """Tokenised prompts, padded on the right."""
 
     ids: NDArray[np.int64]  # (n, longest)
@@ -59,18 +59,19 @@ class Renderer:
 
     def _tokens(self, text: str) -> list[int]:
         tokenizer = self.tokenizer
-        told = message(text)
-        if told is None:
-            ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-            return ids if tokenizer.bos_token_id is None else [tokenizer.bos_token_id, *ids]
+        content = message(text)
+        if content is None:
+            plain: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+            return plain if tokenizer.bos_token_id is None else [tokenizer.bos_token_id, *plain]
         if not tokenizer.chat_template:
             raise bench.InputError("a chat prompt for a base without a chat template")
         rendered = tokenizer.apply_chat_template(
-            [{"role": "user", "content": told}], add_generation_prompt=True, tokenize=False
+            [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False
         )
-        return tokenizer(rendered, add_special_tokens=False)["input_ids"]
+        ids: list[int] = tokenizer(rendered, add_special_tokens=False)["input_ids"]
+        return ids
 
-    def prompts(self, texts: Sequence[str]) -> Tokens:
+    def prompts(self, texts: Sequence[str]) -> TokenizedPrompts:
         """Prompts as tokens.
 
         Raises:
@@ -82,27 +83,27 @@ class Renderer:
             raise bench.InputError(
                 f"{odd} of {len(texts)} texts have placeholders; wanted the view 'values' with them"
             )
-        found = self._rendered(texts)
-        lengths = np.array([len(ids) for ids in found], dtype=np.int64)
+        rendered = self._rendered(texts)
+        lengths = np.array([len(ids) for ids in rendered], dtype=np.int64)
         room = self.longest - self.answers.shape[1]
         if lengths.size and lengths.max() > room:
             raise bench.InputError(
-                f"{int((lengths > room).sum())} of {len(found)} prompts do not fit the base's "
+                f"{int((lengths > room).sum())} of {len(rendered)} prompts do not fit the base's "
                 f"context of {self.longest} tokens with the answer; the longest has {lengths.max()}"
             )
-        padded = np.full((len(found), int(lengths.max(initial=1))), self.padding, dtype=np.int64)
-        for row, ids in zip(padded, found, strict=True):
+        padded = np.full((len(rendered), int(lengths.max(initial=1))), self.padding, dtype=np.int64)
+        for row, ids in zip(padded, rendered, strict=True):
             row[: len(ids)] = ids
         self._demand_sound(padded, lengths, texts)
-        return Tokens(padded, lengths)
+        return TokenizedPrompts(padded, lengths)
 
     def _rendered(self, texts: Sequence[str]) -> list[list[int]]:
         """Prompts as token ids; plain ones all at once, which is what `prompt` gives of each."""
         if not texts or any(message(text) is not None for text in texts):
             return [self.prompt(text) for text in texts]
         bos = self.tokenizer.bos_token_id
-        found = self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
-        return [self._marked(ids if bos is None else [bos, *ids]) for ids in found]
+        tokenized = self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
+        return [self._marked(ids if bos is None else [bos, *ids]) for ids in tokenized]
 
     def _marked(self, ids: list[int]) -> list[int]:
         """Token ids with `MARK` for each placeholder."""
@@ -137,7 +138,7 @@ class Renderer:
         return padded
 
     @property
-    def verdicts(self) -> tuple[int, int]:
+    def answer_tokens(self) -> tuple[int, int]:
         """The token that each answer begins with: background, signal."""
         background, signal = self.answers[:, 0].tolist()
         return background, signal
@@ -145,7 +146,7 @@ class Renderer:
     def _label(self, label: str) -> list[int]:
         """The tokens of a label as it follows a prompt."""
         before = self.tokenizer(CUE, add_special_tokens=False)["input_ids"]
-        whole = self.tokenizer(CUE + label, add_special_tokens=False)["input_ids"]
+        whole: list[int] = self.tokenizer(CUE + label, add_special_tokens=False)["input_ids"]
         if whole[: len(before)] != before or len(whole) == len(before):
             raise bench.InputError(f"the tokenizer merges {label!r} with the prompt before it")
         return whole[len(before) :]
@@ -153,20 +154,20 @@ class Renderer:
     def _demand_sound(
         self, padded: NDArray[np.int64], lengths: NDArray[np.int64], texts: Sequence[str]
     ) -> None:
-        there = np.arange(padded.shape[1]) < lengths[:, None]
+        real = np.arange(padded.shape[1]) < lengths[:, None]
         tokenizer = self.tokenizer
-        for told, token, wanted in (
+        for kind, token, allowed in (
             ("BOS", tokenizer.bos_token_id, 1),
             ("EOS", tokenizer.eos_token_id, 0),
             ("unknown", tokenizer.unk_token_id, 0),
         ):
-            if token is None or (token == tokenizer.bos_token_id and told != "BOS"):
+            if token is None or (token == tokenizer.bos_token_id and kind != "BOS"):
                 continue
-            wrong = ((padded == token) & there).sum(axis=1) != wanted
+            wrong = ((padded == token) & real).sum(axis=1) != allowed
             if wrong.any():
                 first = texts[int(np.argmax(wrong))]
                 raise bench.InputError(
-                    f"{int(wrong.sum())} prompts have other than {wanted} {told} tokens, "
+                    f"{int(wrong.sum())} prompts have other than {allowed} {kind} tokens, "
                     f"the first: {first!r}"
                 )
 
@@ -180,6 +181,6 @@ class NoText(Renderer):
     def __init__(self) -> None:
         pass
 
-    def prompts(self, texts: Sequence[str]) -> Tokens:
+    def prompts(self, texts: Sequence[str]) -> TokenizedPrompts:
         """A token for each, which nothing reads."""
-        return Tokens(np.zeros((len(texts), 1), np.int64), np.ones(len(texts), np.int64))
+        return TokenizedPrompts(np.zeros((len(texts), 1), np.int64), np.ones(len(texts), np.int64))

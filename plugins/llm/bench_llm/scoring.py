@@ -18,10 +18,10 @@ TOKENS = {"cpu": 4096, "cuda": 24_576}
 
 
 def score(
-    network: nn.Module, examples: Examples, verdicts: tuple[int, int], device: str
+    network: nn.Module, examples: Examples, answer_tokens: tuple[int, int], device: str
 ) -> NDArray[np.float64]:
     """P(signal) of each event among the two answers: (n,); batches of like length."""
-    background, signal = verdicts
+    background, signal = answer_tokens
     scores = np.empty(len(examples))
     training = network.training
     network.eval()
@@ -37,9 +37,9 @@ def score(
 def batches(lengths: NDArray[np.int64], tokens: int) -> list[NDArray[np.intp]]:
     """Rows in batches of like length, of at most so many tokens each with their padding."""
     order = np.argsort(lengths, kind="stable")
-    found, start = [], 0
+    made, start = [], 0
     for end in range(1, len(order) + 1):
         if end == len(order) or (end + 1 - start) * lengths[order[end]] > tokens:
-            found.append(order[start:end])
+            made.append(order[start:end])
             start = end
-    return found
+    return made

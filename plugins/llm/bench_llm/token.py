@@ -17,7 +17,6 @@ class DedicatedToken(FusedLanguageModel):
     reads = frozenset({"texts", "numbers"})
     optional = frozenset({"texts", "numbers"})
     encoder = ("prompt-features", "numbers")
-    place = "dedicated"
 
     tokens: int = 1
     """How many tokens the numbers are put into."""
@@ -27,6 +26,11 @@ class DedicatedToken(FusedLanguageModel):
         super().__post_init__()
         if not 1 <= self.tokens <= 64:
             raise ValueError(f"tokens {self.tokens}: wanted 1 to 64")
+
+    @property
+    def numbers_place(self) -> str:
+        """In tokens of their own."""
+        return "dedicated"
 
     @property
     def embeddings(self) -> int:

@@ -27,7 +27,7 @@ class Hub(ThreadingHTTPServer):
     """A server that answers as the hub does, for one model."""
 
     folder: Path
-    asked: list[str]
+    requests: list[str]
     broken: set[str]
 
 
@@ -45,7 +45,7 @@ class Answers(BaseHTTPRequestHandler):
 
     def answer(self, *, with_body: bool) -> None:
         path = self.path.partition("?")[0]
-        self.server.asked.append(f"{self.command} {path}")
+        self.server.requests.append(f"{self.command} {path}")
         files = {f.name: f for f in self.server.folder.iterdir()}
         if path == f"/api/models/{HUB_ID}/tree/{COMMIT}":
             listed = [
@@ -54,8 +54,10 @@ class Answers(BaseHTTPRequestHandler):
             ]
             return self.send(json.dumps(listed).encode(), "application/json", with_body=with_body)
         if path.startswith(f"/api/models/{HUB_ID}/"):
-            told = {"id": HUB_ID, "sha": COMMIT, "siblings": [], "private": False}
-            return self.send(json.dumps(told).encode(), "application/json", with_body=with_body)
+            description = {"id": HUB_ID, "sha": COMMIT, "siblings": [], "private": False}
+            return self.send(
+                json.dumps(description).encode(), "application/json", with_body=with_body
+            )
         name = path.rpartition("/")[2]
         if path != f"/{HUB_ID}/resolve/{COMMIT}/{name}" or name not in files:
             return self.send_error(404)
@@ -85,7 +87,7 @@ class Answers(BaseHTTPRequestHandler):
 @pytest.fixture
 def hub(base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     server = Hub(("127.0.0.1", 0), Answers)
-    server.folder, server.asked, server.broken = Path(base), [], set()
+    server.folder, server.requests, server.broken = Path(base), [], set()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     here = f"http://127.0.0.1:{server.server_port}"
     for name, value in (
@@ -103,13 +105,13 @@ def hub(base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 def test_a_hub_model_is_downloaded_once_and_is_the_folder_it_came_from(hub: Hub, base: str) -> None:
     source = BaseSource(HUB_ID, COMMIT)
     assert source.digest() == f"{HUB_ID}@{COMMIT}"
-    found, given = (load_language(s, BaseForm(), "cpu") for s in (source, BaseSource(base)))
-    for one, other in zip(found.parameters(), given.parameters(), strict=True):
+    downloaded, given = (load_language(s, BaseForm(), "cpu") for s in (source, BaseSource(base)))
+    for one, other in zip(downloaded.parameters(), given.parameters(), strict=True):
         assert torch.equal(one, other)
-    assert not [a for a in hub.asked if ".py" in a or ".bin" in a]
-    before = len(hub.asked)
+    assert not [a for a in hub.requests if ".py" in a or ".bin" in a]
+    before = len(hub.requests)
     assert load_tokenizer(source).get_vocab() == load_tokenizer(BaseSource(base)).get_vocab()
-    assert len(hub.asked) == before
+    assert len(hub.requests) == before
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
@@ -123,9 +125,9 @@ def test_a_file_that_is_not_what_the_hub_says_is_fetched_again(hub: Hub, name: s
 
 
 def test_a_hub_model_that_cannot_be_downloaded_is_told_in_one_line(hub: Hub) -> None:
-    with pytest.raises(bench.InputError, match="cannot be downloaded") as told:
+    with pytest.raises(bench.InputError, match="cannot be downloaded") as caught:
         BaseSource("somebody/else", COMMIT).folder()
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("revision", ["", "main", COMMIT[:7]])

@@ -62,9 +62,9 @@ def test_a_damaged_checkpoint_is_passed_over(
     train, valid, test = inputs(96), inputs(32, 1), inputs(20, 2)
     folder = tmp_path / "fit"
     whole = model.fit(train, valid, context(folder)).score(test)
-    kept = sorted(folder.glob("step-*"))
-    assert len(kept) == 2
-    with (kept[1] / "tensors.safetensors").open("r+b") as stream:
+    steps = sorted(folder.glob("step-*"))
+    assert len(steps) == 2
+    with (steps[1] / "tensors.safetensors").open("r+b") as stream:
         stream.seek(-1, 2)
         stream.write(b"\x7f")
     seen: list[str] = []
@@ -78,12 +78,12 @@ def test_a_fit_goes_on_from_an_earlier_one(base: str, tmp_path: Path) -> None:
     train, valid, test = inputs(64), inputs(32, 1), inputs(40, 2)
     first = model.fit(train, valid, context(tmp_path / "a"))
     first.save(tmp_path / "a")
-    start = replace(context(tmp_path / "b"), start=tmp_path / "a")
+    start = replace(context(tmp_path / "b"), warm_start=tmp_path / "a")
     still = replace(model, lr=0.0, adapter_lr=0.0, epochs=1).fit(inputs(64, 3), valid, start)
     assert (still.score(test) == first.score(test)).all()  # the same scaling of the numbers too
     start = replace(start, checkpoints=tmp_path / "c")
     moved = replace(model, lr=1e-3, epochs=1).fit(inputs(64, 3), valid, start)
     assert not np.allclose(moved.score(test), first.score(test))
-    for change, told in (({"units": 8}, "adapter"), ({"dropout": 0.5}, "tuning")):
-        with pytest.raises(bench.RequestError, match=f"another {told}"):
+    for change, part in (({"units": 8}, "adapter"), ({"dropout": 0.5}, "tuning")):
+        with pytest.raises(bench.RequestError, match=f"another {part}"):
             replace(model, **change).fit(train, valid, start)

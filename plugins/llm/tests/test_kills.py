@@ -87,7 +87,7 @@ def test_a_fit_that_is_killed_goes_on_to_the_very_same_weights(
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    found = json.loads(ran.stdout)
-    print(found)  # noqa: T201
-    assert found["kills"] >= kills
-    assert found["different"] == found["failed"] == 0, ran.stderr
+    counts = json.loads(ran.stdout)
+    print(counts)  # noqa: T201
+    assert counts["kills"] >= kills
+    assert counts["different"] == counts["failed"] == 0, ran.stderr

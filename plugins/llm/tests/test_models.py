@@ -109,8 +109,8 @@ def test_the_score_is_the_two_answers_softmax_of_the_whole_model(fits: Any) -> N
     ids = fitted.reader.renderer.prompt(test.views["texts"][0])
     with torch.inference_mode():
         logits = fitted.network.language(input_ids=torch.tensor([ids])).logits[0, -1]
-    answers = list(fitted.reader.renderer.verdicts)
-    expected = torch.softmax(logits[answers].double(), 0)[1].item()
+    answer_tokens = list(fitted.reader.renderer.answer_tokens)
+    expected = torch.softmax(logits[answer_tokens].double(), 0)[1].item()
     assert fitted.score(test)[0] == pytest.approx(expected, abs=1e-7)
 
 
@@ -180,15 +180,15 @@ def test_generated_answers_agree_with_the_scores(fits: Any, tmp_path: Path) -> N
         assert (said == (fitted.score(test) > 0.5)).all(), name
         examples = fitted.reader.read(test)
         one = Generation(fitted.network, fitted.reader.renderer.tokenizer, "cpu", 1, 90)
-        assert (one.verdicts(examples) == said).all(), name
+        assert (one.answers(examples) == said).all(), name
 
 
-def test_an_answer_that_is_none_is_no_verdict() -> None:
-    from bench_llm.generating import verdict
+def test_a_text_that_is_no_answer_has_no_score() -> None:
+    from bench_llm.generating import read_answer
 
-    assert verdict(" signal") == 1.0
-    assert verdict(" Background.") == 0.0
-    assert np.isnan([verdict(text) for text in ("", " maybe signal", "12")]).all()
+    assert read_answer(" signal") == 1.0
+    assert read_answer(" Background.") == 0.0
+    assert np.isnan([read_answer(text) for text in ("", " maybe signal", "12")]).all()
 
 
 def test_the_controls_do_not_read_the_numbers(base: str, tmp_path: Path) -> None:
@@ -215,16 +215,16 @@ def test_a_random_base_is_another_start(base: str, tmp_path: Path) -> None:
 
 
 def test_the_preview_marks_what_is_learned(base: str, tmp_path: Path) -> None:
-    told = DedicatedToken(base=base, tokens=2).preview(inputs(8), context(tmp_path))
-    assert "<s>│<3 numbers>│<3 numbers>│Classify" in told
-    assert ">\\n" not in told
-    assert "> background<│></s><" in told
-    assert "the loss is on the 2" in told
+    preview = DedicatedToken(base=base, tokens=2).preview(inputs(8), context(tmp_path))
+    assert "<s>│<3 numbers>│<3 numbers>│Classify" in preview
+    assert ">\\n" not in preview
+    assert "> background<│></s><" in preview
+    assert "the loss is on the 2" in preview
     assert "<s>+<3 numbers>" in FirstTokenFusion(base=base).preview(inputs(8), context(tmp_path))
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "reason"),
     [
         ({"r": 0}, "at least 1"),
         ({"warmup": 1.0}, "warmup"),
@@ -232,9 +232,23 @@ def test_the_preview_marks_what_is_learned(base: str, tmp_path: Path) -> None:
         ({"base": "none"}, "nothing to read"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(wrong: dict[str, Any], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_options_that_make_no_sense_are_refused(wrong: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         TextOnly(**wrong)
+
+
+@pytest.mark.parametrize("model", [TextOnly(), FirstTokenFusion(), DedicatedToken()])
+def test_a_gpu_that_is_not_here_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, model: bench.Model
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert model.device_problem("cuda") is model.device_problem("cuda:0") is None
+    assert str(model.device_problem("cuda:1")).startswith("torch sees 1 CUDA devices")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert model.device_problem("cuda") == (
+        "torch sees 0 CUDA devices, and this is a CPU build of torch"
+    )
 
 
 def test_offering_them_imports_nothing_heavy() -> None:

@@ -32,10 +32,10 @@ def test_every_event_has_a_text_and_another_one_in_another_pass() -> None:
 
 def test_prose_tells_the_events_numbers() -> None:
     table = random_events(1)
-    told = prose(NAMES, table.x[0].tolist(), np.random.default_rng(0))
-    found = numbers_in(told, NAMES)
+    text = prose(NAMES, table.x[0].tolist(), np.random.default_rng(0))
+    numbers = numbers_in(text, NAMES)
     for name, value in zip(NAMES, table.x[0].tolist(), strict=True):
-        assert abs(found[name] - value) <= 0.06 * abs(value)
+        assert abs(numbers[name] - value) <= 0.06 * abs(value)
 
 
 def test_the_sums_are_right() -> None:

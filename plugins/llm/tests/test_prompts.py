@@ -105,12 +105,12 @@ def test_the_numbers_read_back_out_of_a_prompt(digits: int) -> None:
     table = random_events(60)
     for encoder in (FeaturesPrompt(digits=digits), ChatPrompt(digits=digits)):
         for said, row in zip(encoder.encode(table, {})["texts"], table.x, strict=True):
-            found = numbers_in(said, NAMES)
-            told = dict(zip(NAMES, row.tolist(), strict=True))
-            if not told["has_j2"]:
-                told = {n: v for n, v in told.items() if not n.startswith("j2_")}
-                del told["dr_jj"], told["m_jj"]
-            assert found == pytest.approx(told, rel=0.51 * 10 ** (1 - digits))
+            numbers = numbers_in(said, NAMES)
+            expected = dict(zip(NAMES, row.tolist(), strict=True))
+            if not expected["has_j2"]:
+                expected = {n: v for n, v in expected.items() if not n.startswith("j2_")}
+                del expected["dr_jj"], expected["m_jj"]
+            assert numbers == pytest.approx(expected, rel=0.51 * 10 ** (1 - digits))
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_the_numbers_read_back_out_of_a_prompt(digits: int) -> None:
     ],
 )
 def test_the_numbers_read_out_of_free_text(said: str) -> None:
-    found = numbers_in(said, ("j1_pt", "j1_phi", "j1_m", "n_particles", "m_jj"))
-    assert found == {"j1_pt": 1310.0, "j1_phi": -0.474, "j1_m": 402.0, "n_particles": 162.0}
+    numbers = numbers_in(said, ("j1_pt", "j1_phi", "j1_m", "n_particles", "m_jj"))
+    assert numbers == {"j1_pt": 1310.0, "j1_phi": -0.474, "j1_m": 402.0, "n_particles": 162.0}
 
 
 def test_free_text_of_two_jets_keeps_them_apart() -> None:

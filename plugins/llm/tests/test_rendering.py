@@ -41,13 +41,13 @@ def test_training_and_scoring_read_the_same_tokens(renderer: Renderer) -> None:
     examples = Reader(renderer, "", None).read(inputs(20))
     rows = np.arange(20)
     scored = examples.prompts(rows, "cpu")
-    trained, wanted = examples.answered(rows, renderer, np.zeros(20, bool), "cpu")
+    trained, answers = examples.answered(rows, renderer, np.zeros(20, bool), "cpu")
     for i in rows:
         last = int(scored.reads[i, 0])
         assert trained.reads[i].tolist() == [last, last + 1]
         assert trained.ids[i, : last + 1].tolist() == scored.ids[i, : last + 1].tolist()
-        answer = [trained.ids[i, last + 1].item(), wanted[i, -1].item()]
-        assert wanted[i, 0].item() == answer[0]
+        answer = [trained.ids[i, last + 1].item(), answers[i, -1].item()]
+        assert answers[i, 0].item() == answer[0]
         assert pieces(renderer, answer) == [LABELS[examples.y[i]], "</s>"]
         whole = [*trained.ids[i, : last + 2].tolist(), answer[1]]
         assert whole.count(renderer.tokenizer.bos_token_id) == 1
@@ -68,10 +68,10 @@ def test_an_answer_of_several_tokens_is_learned_whole(
     assert renderer.answers.shape == (2, 4)
     assert (renderer.answers[0] == IGNORED).sum() == 2
     examples = Reader(renderer, "", None).read(inputs(4))
-    batch, wanted = examples.answered(np.arange(4), renderer, np.zeros(4, bool), "cpu")
+    batch, answers = examples.answered(np.arange(4), renderer, np.zeros(4, bool), "cpu")
     last = int(batch.reads[1, 0])
     assert pieces(renderer, batch.ids[1, last + 1 : last + 4].tolist()) == [" pt=", "1", "2"]
-    assert wanted[0].tolist()[2:] == [IGNORED, IGNORED]
+    assert answers[0].tolist()[2:] == [IGNORED, IGNORED]
 
 
 def test_a_chat_prompt_is_rendered_by_the_bases_own_template(renderer: Renderer) -> None:
@@ -85,14 +85,14 @@ def test_a_chat_prompt_is_rendered_by_the_bases_own_template(renderer: Renderer)
 
 
 def test_a_prompt_that_does_not_fit_is_an_error_and_not_a_cut(renderer: Renderer) -> None:
-    wanted = r"1 of 2 prompts do not fit .* 96 tokens with the answer; the longest has 95"
-    with pytest.raises(bench.InputError, match=wanted):
+    message = r"1 of 2 prompts do not fit .* 96 tokens with the answer; the longest has 95"
+    with pytest.raises(bench.InputError, match=message):
         renderer.prompts(["pt=" + "1" * 91, "pt=" + "1" * 92])
 
 
-@pytest.mark.parametrize(("text", "told"), [("<s>pt=1", "1 BOS"), ("pt=1</s>", "0 EOS")])
-def test_a_mark_within_a_prompt_is_an_error(renderer: Renderer, text: str, told: str) -> None:
-    with pytest.raises(bench.InputError, match=f"1 prompts have other than {told}"):
+@pytest.mark.parametrize(("text", "count"), [("<s>pt=1", "1 BOS"), ("pt=1</s>", "0 EOS")])
+def test_a_mark_within_a_prompt_is_an_error(renderer: Renderer, text: str, count: str) -> None:
+    with pytest.raises(bench.InputError, match=f"1 prompts have other than {count}"):
         renderer.prompts(["pt=1", text])
 
 

@@ -13,10 +13,10 @@ from bench_llm.options import LanguageModel
 from bench_llm.text import TextOnly
 from events import context, inputs
 
-from bench.guards import smoke_fit as rehearsal
-from bench.guards.evidence import Rehearsal
+from bench.guards import smoke_fit
+from bench.guards.b027_labels import ALIKE, Labels
+from bench.guards.evidence import SmokeFitEvidence
 from bench.guards.inspect import inspect
-from bench.guards.rehearsed.labels import ALIKE, Labels
 
 SEED = 9
 """A seed whose first batch has as much signal as background, where gradients are most alike."""
@@ -49,13 +49,13 @@ def tied(kind: str, folder: Path) -> str:
 
 def rehearsed(
     model: LanguageModel, folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int = SEED
-) -> Rehearsal:
-    """A rehearsal without its fresh process."""
-    monkeypatch.setattr(rehearsal, "reread", lambda *given: np.zeros(len(given[2])))
-    return rehearsal.rehearse(model, inputs(400), inputs(100, 1), context(folder, seed))
+) -> SmokeFitEvidence:
+    """A smoke fit without its fresh process."""
+    monkeypatch.setattr(smoke_fit, "reread", lambda *given: np.zeros(len(given[2])))
+    return smoke_fit.smoke_fit(model, inputs(400), inputs(100, 1), context(folder, seed))
 
 
-def cosine(evidence: Rehearsal) -> float:
+def cosine(evidence: SmokeFitEvidence) -> float:
     """Of the first gradients on the labels and on their opposites."""
     assert evidence.record
     assert evidence.record_flipped
@@ -94,9 +94,9 @@ def test_a_tied_random_base_that_does_not_heed_its_labels_is_void(
     real = Examples.answered
 
     def ignored(self: Examples, rows: Any, renderer: Any, *given: Any) -> Any:
-        batch, wanted = real(self, rows, renderer, *given)
-        signal = torch.from_numpy(renderer.answers[1]).to(wanted)
-        return batch, signal.expand_as(wanted)
+        batch, answers = real(self, rows, renderer, *given)
+        signal = torch.from_numpy(renderer.answers[1]).to(answers)
+        return batch, signal.expand_as(answers)
 
     monkeypatch.setattr(Examples, "answered", ignored)
     model = TextOnly(base=tied("Qwen2", tmp_path / "base"))

@@ -18,7 +18,7 @@ from bench_llm.options import LanguageModel
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from bench_llm.training import loop
-from bench_llm.training.loss import Loss, verdict_loss
+from bench_llm.training.loss import Loss, answer_loss
 from bench_llm.training.optimizer import Rates, build_optimizer, demand_8bit, groups
 from bench_llm.training.schedule import Schedule
 from events import context, inputs
@@ -39,10 +39,10 @@ def step_once(model: LanguageModel, folder: Path, train: bench.Inputs) -> dict[s
         network=network,
         examples=reader.read(train),
         renderer=reader.renderer,
-        recipe=model.recipe(0),
+        hyperparameters=model.hyperparameters(0),
         valid_auc=float,
         score=lambda inputs: np.zeros(len(inputs)),
-        meant=(),
+        expected_trainable=(),
         context=context(folder),
     )
     session = loop._Session(training)
@@ -75,8 +75,8 @@ def test_what_is_trained_is_in_float32_and_moves_and_nothing_else_does(
 def test_every_trained_tensor_is_in_the_optimizer_once(base: str, optimizer: str) -> None:
     network = build(FirstTokenFusion(base=base, tuning="lora", units=80).plan(3, 0), "cpu")
     made = build_optimizer(network, optimizer, Rates(1e-3, 1e-2, 0.0))
-    held = [id(p) for group in made.param_groups for p in group["params"]]
-    assert sorted(held) == sorted(map(id, trained(network).values()))
+    identities = [id(p) for group in made.param_groups for p in group["params"]]
+    assert sorted(identities) == sorted(map(id, trained(network).values()))
     assert [group["peak"] for group in made.param_groups] == [1e-3, 1e-2]
 
 
@@ -92,11 +92,11 @@ def test_the_state_of_adamw8bit_is_looked_at(base: str) -> None:
     for parameter in trained(network).values():
         parameter.grad = torch.ones_like(parameter)
     made.step()
-    told: list[str] = []
-    demand_8bit(made, told.append)
+    notices: list[str] = []
+    demand_8bit(made, notices.append)
     large = sum(p.numel() >= 4096 for p in trained(network).values())
     assert large >= 1
-    assert f"{large} tensors in 8 bits" in told[0]
+    assert f"{large} tensors in 8 bits" in notices[0]
     parameter = next(p for p in trained(network).values() if p.numel() >= 4096)
     made.state[parameter]["state1"] = torch.zeros(parameter.numel())
     with pytest.raises(bench.BenchError, match="keeps a large tensor's state in"):
@@ -119,10 +119,10 @@ def test_accumulation_does_not_change_the_step(base: str, tmp_path: Path) -> Non
 
 def test_recomputing_activations_does_not_change_the_step(base: str, tmp_path: Path) -> None:
     model = FirstTokenFusion(base=base, units=16)
-    kept, again = (
+    stored, again = (
         step_once(replace(model, recompute=r), tmp_path, inputs(32)) for r in (False, True)
     )
-    for name, weight in kept.items():
+    for name, weight in stored.items():
         assert torch.allclose(weight, again[name], atol=2e-6), name
 
 
@@ -130,7 +130,7 @@ def test_the_loss_is_on_the_answer_alone(base: str) -> None:
     """A logit that predicts a token of the prompt is not even computed."""
     plan = TextOnly(base=base).plan(0, 0)
     network, reader = build(plan, "cpu"), Reader(renderer_of(plan), "", None)
-    batch, wanted = reader.read(inputs(6)).answered(
+    batch, answers = reader.read(inputs(6)).answered(
         np.arange(6), reader.renderer, np.zeros(6, bool), "cpu"
     )
     logits = network(batch)
@@ -138,17 +138,17 @@ def test_the_loss_is_on_the_answer_alone(base: str) -> None:
     whole = network.language(input_ids=batch.ids).logits
     rows = torch.arange(6)[:, None]
     assert torch.allclose(logits, whole[rows, batch.reads], atol=1e-5)
-    losses = Loss(0.0, balanced=False).of_events(logits, wanted)
-    expected = -torch.log_softmax(whole, -1)[rows, batch.reads].load_samples(2, wanted[..., None])
+    losses = Loss(0.0, balanced=False).of_events(logits, answers)
+    expected = -torch.log_softmax(whole, -1)[rows, batch.reads].gather(2, answers[..., None])
     assert torch.allclose(losses, expected.sum(dim=(1, 2)), atol=1e-4)
 
 
 def test_the_focal_loss_is_what_its_paper_says() -> None:
     logits = torch.tensor([[[2.0, 0.0, -1.0]], [[0.0, 3.0, 0.0]]])
-    wanted = torch.tensor([[0], [0]])
+    answers = torch.tensor([[0], [0]])
     p = torch.softmax(logits[:, 0], -1)[:, 0]
-    found = Loss(2.0, balanced=False).of_events(logits, wanted)
-    assert torch.allclose(found, -((1 - p) ** 2) * p.log(), atol=1e-6)
+    losses = Loss(2.0, balanced=False).of_events(logits, answers)
+    assert torch.allclose(losses, -((1 - p) ** 2) * p.log(), atol=1e-6)
     sure = torch.tensor([[[60.0, 0.0]]], requires_grad=True)
     Loss(0.5, balanced=False).of_events(sure, torch.tensor([[0]])).sum().backward()
     assert torch.isfinite(sure.grad).all()
@@ -161,15 +161,15 @@ def test_balanced_classes_weigh_the_same() -> None:
     assert weights.mean() == pytest.approx(1.0)
 
 
-def test_one_that_knows_nothing_has_a_verdict_loss_of_ln_2() -> None:
+def test_one_that_knows_nothing_has_an_answer_loss_of_ln_2() -> None:
     logits = torch.zeros(3, 2, 5)
-    losses = verdict_loss(logits, torch.tensor([[1, 4], [2, 4], [1, 4]]), (1, 2))
+    losses = answer_loss(logits, torch.tensor([[1, 4], [2, 4], [1, 4]]), (1, 2))
     assert torch.allclose(losses, torch.full((3,), math.log(2)))
 
 
 def schedule(**options: Any) -> Schedule:
     given = {"epochs": 3, "batch": 4, "accumulate": 2, "warmup": 0.25, "decay": "cosine"}
-    return Schedule(**{**given, "withhold": 0.5, "evaluations": 2, "seed": 1, **options})
+    return Schedule(**{**given, "modality_dropout": 0.5, "evaluations": 2, "seed": 1, **options})
 
 
 def test_each_event_is_seen_once_an_epoch_in_another_order() -> None:
@@ -191,11 +191,11 @@ def test_the_rate_rises_and_falls() -> None:
         assert factors[40] == pytest.approx(end)
 
 
-def test_it_looks_so_often_an_epoch_and_at_its_end() -> None:
+def test_it_evaluates_so_often_an_epoch_and_at_its_end() -> None:
     for evaluations in (1, 2, 5):
-        looks = [s for s in range(1, 40) if schedule(evaluations=evaluations).looks(s, 100)]
-        assert len(looks) == 3 * evaluations
-        assert {13, 26, 39} <= set(looks)
+        steps = [s for s in range(1, 40) if schedule(evaluations=evaluations).evaluates(s, 100)]
+        assert len(steps) == 3 * evaluations
+        assert {13, 26, 39} <= set(steps)
 
 
 def test_it_stops_when_the_valid_auc_no_longer_rises(base: str, tmp_path: Path) -> None:
@@ -203,18 +203,18 @@ def test_it_stops_when_the_valid_auc_no_longer_rises(base: str, tmp_path: Path) 
     model = FirstTokenFusion(
         base=base, patience=2, lr=0.0, adapter_lr=0.0, **{**QUICK, "epochs": 9}
     )
-    told = replace(context(tmp_path), log=lambda _, scalars: seen.append(dict(scalars)))
-    model.fit(inputs(64), inputs(32, 1), told)
+    logging = replace(context(tmp_path), log=lambda _, scalars: seen.append(dict(scalars)))
+    model.fit(inputs(64), inputs(32, 1), logging)
     assert sum("valid_auc" in row for row in seen) == 3
 
 
 def test_the_scalars_of_a_step_are_all_there(base: str, tmp_path: Path) -> None:
     seen: list[dict[str, float]] = []
-    told = replace(context(tmp_path), log=lambda _, scalars: seen.append(dict(scalars)))
-    FirstTokenFusion(base=base, **QUICK).fit(inputs(64), inputs(32, 1), told)
+    logging = replace(context(tmp_path), log=lambda _, scalars: seen.append(dict(scalars)))
+    FirstTokenFusion(base=base, **QUICK).fit(inputs(64), inputs(32, 1), logging)
     last = seen[-1]
     assert last.keys() == {
-        *("loss", "verdict_loss", "valid_auc", "events", "unique_events", "clipped_share"),
+        *("loss", "answer_loss", "valid_auc", "events", "unique_events", "clipped_share"),
         *("tokens_per_s", "memory_gb"),
         *(
             f"{what}_{group}"

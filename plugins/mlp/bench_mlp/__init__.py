@@ -27,11 +27,11 @@ class MultilayerPerceptron(Settings, bench.Model):
         """Why torch has no such device."""
         import torch
 
-        there = torch.cuda.device_count()
-        if int(device.partition(":")[2] or 0) < there:
+        count = torch.cuda.device_count()
+        if int(device.partition(":")[2] or 0) < count:
             return None
         build = "" if torch.version.cuda else ", and this is a CPU build of torch"
-        return f"torch sees {there} CUDA devices{build}"
+        return f"torch sees {count} CUDA devices{build}"
 
     def fit(
         self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context

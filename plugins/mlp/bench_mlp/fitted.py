@@ -58,23 +58,24 @@ class FittedPerceptron:
         """What `save` wrote.
 
         Raises:
-            RequestError: there is no front where the fit has one, or the other way round.
+            RequestError: there is no stem where the fit has one, or the other way round.
             DamagedError: a tensor is missing, is too many, or has another shape.
         """
         shape = Shape(**json.loads((folder / SHAPE).read_text()))
-        front = context.view_modules.get("numbers")
-        if shape.fronted != (front is not None):
+        make_stem = context.view_modules.get("numbers")
+        if shape.has_stem != (make_stem is not None):
             raise bench.RequestError(
-                f"front of the numbers: the fit has one {shape.fronted}, given {not shape.fronted}"
+                f"network of an encoder before the numbers: the fit has one "
+                f"{shape.has_stem}, given {not shape.has_stem}"
             )
         with torch.random.fork_rng():  # what is drawn here is overwritten
-            network = Perceptron(shape, front and front())
+            network = Perceptron(shape, make_stem and make_stem())
         try:
             network.load_state_dict(load_file(folder / WEIGHTS))
         except RuntimeError as error:
-            told = " ".join(str(error).split())
+            reason = " ".join(str(error).split())
             raise bench.DamagedError(
-                f"{folder / WEIGHTS} does not fit its shape: {told}"
+                f"{folder / WEIGHTS} does not fit its shape: {reason}"
             ) from error
         return cls(network.to(context.device).eval(), context.device)
 

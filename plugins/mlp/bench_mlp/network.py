@@ -25,12 +25,15 @@ class Shape:
     layers: int
     units: int
     dropout: float
-    fronted: bool = False
+    has_stem: bool = False
     """Whether a network of the encoder's stands between scaling and hidden layers."""
 
 
 class Scaler(nn.Module):
     """Numbers scaled to the mean and spread that they have in the train split."""
+
+    mean: Tensor  # (d,)
+    spread: Tensor  # (d,)
 
     def __init__(self, d: int) -> None:
         super().__init__()
@@ -50,15 +53,15 @@ class Scaler(nn.Module):
 
 
 class Perceptron(nn.Module):
-    """A multilayer perceptron of one logit, behind the front that an encoder brings, if any."""
+    """A multilayer perceptron of one logit, behind the stem that an encoder brings, if any."""
 
-    def __init__(self, shape: Shape, front: nn.Module | None = None) -> None:
+    def __init__(self, shape: Shape, stem: nn.Module | None = None) -> None:
         super().__init__()
         self.shape = shape
         self.scaler = Scaler(shape.d)
-        self.front = nn.Identity() if front is None else front
+        self.stem = nn.Identity() if stem is None else stem
         with torch.no_grad():
-            width = self.front(torch.zeros(1, shape.d)).shape[-1]
+            width = self.stem(torch.zeros(1, shape.d)).shape[-1]
         layers: list[nn.Module] = []
         for _ in range(shape.layers):
             layers += [nn.Linear(width, shape.units), nn.SiLU(), nn.Dropout(shape.dropout)]
@@ -67,4 +70,5 @@ class Perceptron(nn.Module):
 
     def forward(self, numbers: Tensor) -> Tensor:
         """(b, d) numbers in their columns' units -> (b,), the logit of signal."""
-        return self.layers(self.front(self.scaler(numbers))).squeeze(-1)
+        logits: Tensor = self.layers(self.stem(self.scaler(numbers)))  # (b, 1)
+        return logits.squeeze(-1)

@@ -33,11 +33,11 @@ def train(
     if len(np.unique(train.y)) < 2:
         raise bench.InputError("the train sample has one class only")
     d = np.shape(train.views["numbers"])[1]
-    front = context.view_modules.get("numbers")
-    shape = Shape(d, model.layers, model.units, model.dropout, front is not None)
+    make_stem = context.view_modules.get("numbers")
+    shape = Shape(d, model.layers, model.units, model.dropout, make_stem is not None)
     with torch.random.fork_rng():
         torch.manual_seed(context.seed)
-        network = Perceptron(shape, front and front())
+        network = Perceptron(shape, make_stem and make_stem())
         network.scaler.learn(numbers_of(train, d))
         network = network.to(context.device)
         _Session(model, network, train, valid, context).run()
@@ -94,18 +94,18 @@ class _Session:
 
     def run(self) -> None:
         """Train in place; the weights of the best epoch stay."""
-        best, waited, kept = float("inf"), 0, state(self.network)
+        best, waited, weights = float("inf"), 0, state(self.network)
         n = len(self.train.y)
         with self.context.progress("training mlp", total=self.model.epochs * n) as bar:
             for _ in range(self.model.epochs):
                 self._epoch(n, bar)
-                loss = self._look()
+                loss = self._evaluate()
                 waited += 1
                 if loss < best:
-                    best, waited, kept = loss, 0, state(self.network)
+                    best, waited, weights = loss, 0, state(self.network)
                 if waited >= self.model.patience:
                     break
-        self.network.load_state_dict(kept)
+        self.network.load_state_dict(weights)
 
     def _epoch(self, n: int, bar: bench.Bar) -> None:
         self.network.train()
@@ -122,7 +122,7 @@ class _Session:
             self.step += 1
             bar.advance(len(rows))
 
-    def _look(self) -> float:
+    def _evaluate(self) -> float:
         """The log loss of the valid split, which the learning rate falls by."""
         self.network.eval()
         with torch.no_grad():

@@ -38,8 +38,8 @@ def inputs(n: int, seed: int = 0) -> bench.Inputs:
     return bench.Inputs({"numbers": x}, y, ids, np.ones(n))
 
 
-def context(folder: Path, seed: int = 0, **told: Any) -> bench.Context:
-    return bench.Context(data=folder, scratch=folder, checkpoints=folder, seed=seed, **told)
+def context(folder: Path, seed: int = 0, **options: Any) -> bench.Context:
+    return bench.Context(data=folder, scratch=folder, checkpoints=folder, seed=seed, **options)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_it_learns_what_no_single_feature_tells(fitted: Any) -> None:
     assert abs(roc_auc_score(test.y, fitted.score(test.permuted("numbers", 0))) - 0.5) < 0.08
 
 
-def test_an_events_score_does_not_depend_on_its_company(fitted: Any) -> None:
+def test_an_events_score_does_not_depend_on_the_others(fitted: Any) -> None:
     test = inputs(40, 2)
     alone = [fitted.score(test.take(np.array([i])))[0] for i in range(40)]
     assert np.allclose(alone, fitted.score(test), atol=1e-6)
@@ -156,3 +156,14 @@ def test_damaged_weights_are_refused(fitted: Any, tmp_path: Path) -> None:
     save_file(tensors, file)
     with pytest.raises(bench.DamagedError, match=r"layers\.0\.weight"):
         QUICK.load(tmp_path, context(tmp_path))
+
+
+def test_a_gpu_that_is_not_here_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert QUICK.device_problem("cuda") is QUICK.device_problem("cuda:0") is None
+    assert str(QUICK.device_problem("cuda:1")).startswith("torch sees 1 CUDA devices")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert QUICK.device_problem("cuda") == (
+        "torch sees 0 CUDA devices, and this is a CPU build of torch"
+    )

@@ -45,8 +45,8 @@ class QuantileBins(bench.Encoder):
         shares = np.linspace(0, 1, self.bins + 1)
         edges = np.full((train.x.shape[1], self.bins + 1), np.nan)
         for row, column in zip(edges, train.x.T, strict=True):
-            found = np.unique(np.quantile(column.astype(np.float64), shares))
-            row[: len(found)] = found
+            quantiles = np.unique(np.quantile(column.astype(np.float64), shares))
+            row[: len(quantiles)] = quantiles
         return {"edges": edges}
 
     def encode(

@@ -15,9 +15,9 @@ from bench.testing import check_encoder, excerpt
 def table(*columns: np.ndarray) -> bench.Table:
     n = len(columns[0])
     x = np.stack(columns, axis=1).astype(np.float32)
-    told = tuple(bench.Column(f"c{i}", "1", "a number") for i in range(len(columns)))
+    names = tuple(bench.Column(f"c{i}", "1", "a number") for i in range(len(columns)))
     y = (np.arange(n) % 2).astype(np.int8)
-    return bench.Table(told, x, y, np.arange(n, dtype=np.uint64), np.ones(n))
+    return bench.Table(names, x, y, np.arange(n, dtype=np.uint64), np.ones(n))
 
 
 def encoded(train: bench.Table, bins: int, *columns: np.ndarray) -> np.ndarray:
@@ -33,8 +33,8 @@ def test_conforms() -> None:
 def test_a_value_fills_the_bins_below_it_and_its_own_as_far_as_it_goes() -> None:
     train = table(np.array([0.0, 1.0, 2.0, 4.0]))
     got = encoded(train, 3, np.array([0.0, 0.5, 1.0, 3.0, 4.0]))
-    wanted = [[0, 0, 0], [0.5, 0, 0], [1, 0, 0], [1, 1, 0.5], [1, 1, 1]]
-    assert np.allclose(got, wanted)
+    expected = [[0, 0, 0], [0.5, 0, 0], [1, 0, 0], [1, 1, 0.5], [1, 1, 1]]
+    assert np.allclose(got, expected)
 
 
 def test_beyond_the_train_split_the_outermost_bins_go_on() -> None:

@@ -50,8 +50,8 @@ class Invariants(bench.Encoder):
         """
         import numpy as np
 
-        wanted = [f"{jet}_{quantity}" for jet in JETS for quantity in (*MOMENTUM, *INSIDE)]
-        if missing := [name for name in wanted if not table.has(name)]:
+        names = [f"{jet}_{quantity}" for jet in JETS for quantity in (*MOMENTUM, *INSIDE)]
+        if missing := [name for name in names if not table.has(name)]:
             raise bench.InputError(
                 f"{self.name}: no column {', '.join(missing)}; wanted the jets' own features, "
                 "as the dataset's feature set `jets` has them"
@@ -63,14 +63,20 @@ class Invariants(bench.Encoder):
         """Of each jet: mass, m / (pt R), share of the hardest particle, particles; and of both."""
         import numpy as np
 
-        found, counts = [], []
+        numbers, counts = [], []
         for jet in JETS:
             pt, m, n, lead = (_get(table, jet, q) for q in ("pt", "m", "n", "pt_lead"))
-            there = np.maximum(pt, TINY)
-            found += [m, m / (there * self.radius), lead / there, n, np.log(np.maximum(n, 1.0))]
+            positive_pt = np.maximum(pt, TINY)
+            numbers += [
+                m,
+                m / (positive_pt * self.radius),
+                lead / positive_pt,
+                n,
+                np.log(np.maximum(n, 1.0)),
+            ]
             counts.append(n)
         total = np.maximum(counts[0] + counts[1], 1.0)
-        return [*found, (counts[0] - counts[1]) / total]
+        return [*numbers, (counts[0] - counts[1]) / total]
 
 
 def _together(table: bench.Table) -> list[NDArray[np.float64]]:

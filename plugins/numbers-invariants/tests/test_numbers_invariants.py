@@ -64,9 +64,9 @@ def test_the_ratio_of_mass_to_pt_goes_with_the_radius() -> None:
 
 def test_substructure_is_used_where_it_is() -> None:
     events = excerpt()
-    told = (bench.Column("j1_tau1", "1", "one axis"), bench.Column("j1_tau2", "1", "two axes"))
+    added = (bench.Column("j1_tau1", "1", "one axis"), bench.Column("j1_tau2", "1", "two axes"))
     x = np.column_stack([events.x, np.full(4000, 0.4), np.full(4000, 0.1)]).astype(np.float32)
-    numbers = Invariants().encode(replace(events, columns=(*events.columns, *told), x=x), {})
+    numbers = Invariants().encode(replace(events, columns=(*events.columns, *added), x=x), {})
     assert np.allclose(numbers["numbers"][:, -1], 0.25)
 
 

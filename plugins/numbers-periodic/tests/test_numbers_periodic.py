@@ -49,14 +49,14 @@ def inputs(n: int, seed: int = 0) -> bench.Inputs:
     return bench.Inputs(views, made.y, made.ids, made.weights)
 
 
-def context(folder: Path, seed: int = 0, **told: Any) -> bench.Context:
-    front = bench.ViewModule(ENCODER, "numbers", ENCODER.learn(table(5)))
+def context(folder: Path, seed: int = 0, **options: Any) -> bench.Context:
+    make_stem = bench.ViewModule(ENCODER, "numbers", ENCODER.learn(table(5)))
     return bench.Context(
         data=folder,
         scratch=folder,
         checkpoints=folder,
         seed=seed,
-        **{"view_modules": {"numbers": front}, **told},
+        **{"view_modules": {"numbers": make_stem}, **options},
     )
 
 
@@ -81,13 +81,13 @@ def test_the_frequencies_are_trained(fitted: tuple[Any, Recorder]) -> None:
     made, recorder = fitted
     record = recorder.record
     assert record is not None
-    name = "front.frequencies"
+    name = "stem.frequencies"
     assert name in record.trainable
     assert name in record.reached
     assert name in record.moved
     assert record.optimized[name] == 1
     assert record.dtypes[name] == "float32"
-    assert made.network.front.frequencies.shape == (3, 8)
+    assert made.network.stem.frequencies.shape == (3, 8)
 
 
 def test_a_fresh_process_has_them(fitted: tuple[Any, Recorder], tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_language_model_trains_them(tuning: str, tmp_path: Path) -> None:
     few = replace(few, views={**few.views, "texts": [bench.framed([])] * 32})
     recorder = Recorder(few)
     made = model.fit(few, few, context(tmp_path, watch=recorder))
-    name = "adapter.front.frequencies"
+    name = "adapter.stem.frequencies"
     record = recorder.record
     assert record is not None
     assert record.optimized[name] == 1

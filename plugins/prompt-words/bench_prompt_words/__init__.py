@@ -55,11 +55,11 @@ class WordsPrompt(bench.Encoder):
         places = [
             np.searchsorted(row, column) for row, column in zip(edges, table.x.T, strict=True)
         ]
-        told = [i for i, row in enumerate(edges) if row[0] < row[-1]]
+        varying = [i for i, row in enumerate(edges) if row[0] < row[-1]]
         names = [column.name for column in table.columns]
         return {
             "texts": [
-                bench.framed(f"{names[i]} {WORDS[places[i][event]]}" for i in told)
+                bench.framed(f"{names[i]} {WORDS[places[i][event]]}" for i in varying)
                 for event in range(len(table))
             ]
         }

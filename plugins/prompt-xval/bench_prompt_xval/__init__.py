@@ -54,17 +54,17 @@ class ValuesPrompt(bench.Encoder):
             )
         names = [column.name for column in table.columns]
         scaled = ((table.x - mean) / spread).clip(-self.limit, self.limit)
-        everything, _ = _told(names, [1.0] * len(names))
+        everything, _ = _with_placeholders(names, [1.0] * len(names))
         values = np.zeros((len(table), len(everything)), dtype=np.float32)
         texts = []
         for i, row in enumerate(table.x.tolist()):
-            places, text = _told(names, row)
+            places, text = _with_placeholders(names, row)
             values[i, : len(places)] = scaled[i, places]
             texts.append(text)
         return {"texts": texts, "values": values}
 
 
-def _told(names: Sequence[str], row: Sequence[float]) -> tuple[list[int], str]:
+def _with_placeholders(names: Sequence[str], row: Sequence[float]) -> tuple[list[int], str]:
     """The columns whose numbers a text tells, in its order, and the text."""
     place = {name: i for i, name in enumerate(names)}
     places = []

@@ -57,8 +57,8 @@ def inputs(n: int, seed: int = 0) -> bench.Inputs:
     return bench.Inputs(views, made.y, made.ids, made.weights)
 
 
-def context(folder: Path, **told: Any) -> bench.Context:
-    return bench.Context(data=folder, scratch=folder, checkpoints=folder, **told)
+def context(folder: Path, **options: Any) -> bench.Context:
+    return bench.Context(data=folder, scratch=folder, checkpoints=folder, **options)
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +147,11 @@ def test_the_embedding_is_the_vector_times_the_value(fitted: tuple[Any, Any]) ->
 def test_guards_find_every_view_connected(fitted: tuple[Any, Any]) -> None:
     events = inputs(16, 2)
     views = {name: events.views[name] for name in ("texts", "values")}
-    found = probe(TextOnly(), fitted[0], replace(events, views=views), columns=True)
-    assert set(found.columns) == {f"values[{i}]" for i in range(4)}
-    for scores in (*found.shuffled.values(), *found.columns.values()):
-        assert not np.array_equal(scores, found.scores)
-    assert np.allclose(found.alone, found.scores[: len(found.alone)], atol=1e-5)
+    probed = probe(TextOnly(), fitted[0], replace(events, views=views), columns=True)
+    assert set(probed.columns) == {f"values[{i}]" for i in range(4)}
+    for scores in (*probed.shuffled.values(), *probed.columns.values()):
+        assert not np.array_equal(scores, probed.scores)
+    assert np.allclose(probed.alone, probed.scores[: len(probed.alone)], atol=1e-5)
 
 
 def test_a_fresh_process_scores_the_same(fitted: tuple[Any, Any], tmp_path: Path) -> None:

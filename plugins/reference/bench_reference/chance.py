@@ -25,23 +25,27 @@ class Random(bench.Model):
     encoder = "numbers"
     depends_on = frozenset()
 
-    def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Chance:
-        """There is nothing to fit but the seed."""
-        return Chance(context.seed)
+    def device_problem(self, device: str) -> str:
+        """It has nothing for a GPU."""
+        return "it works on the CPU only"
 
-    def load(self, folder: Path, context: bench.Context) -> Chance:
+    def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> RandomScores:
+        """There is nothing to fit but the seed."""
+        return RandomScores(context.seed)
+
+    def load(self, folder: Path, context: bench.Context) -> RandomScores:
         """The seed."""
-        return Chance(int((folder / FILE).read_text(encoding="ascii")))
+        return RandomScores(int((folder / FILE).read_text(encoding="ascii")))
 
 
 @dataclass(frozen=True)
-class Chance:
+class RandomScores:
     """Random scores of a seed."""
 
     seed: int
 
     def score(self, inputs: bench.Inputs) -> NDArray[np.float64]:
-        """Uniform in [0, 1): (n,); the same for an event whatever its company."""
+        """Uniform in [0, 1): (n,); the same for an event whatever else is scored."""
         import numpy as np
 
         drawn = mixed(inputs.ids ^ mixed(np.array([self.seed], dtype=np.uint64)))

@@ -25,6 +25,10 @@ class OneFeatureCut(bench.Model):
     reads = frozenset({"numbers"})
     encoder = "numbers"
 
+    def device_problem(self, device: str) -> str:
+        """It has nothing for a GPU."""
+        return "it works on the CPU only"
+
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Cut:
         """Pick the feature and the side with the best AUC on the train split; valid has no part."""
         import numpy as np
@@ -41,10 +45,10 @@ class OneFeatureCut(bench.Model):
         regression.fit(scaled, train.y, sample_weight=train.weights)
         slope = abs(float(regression.coef_[0, 0])) or 1e-6
         side = 1 if areas[place] >= 0.5 else -1
-        told = "above" if side > 0 else "below"
+        direction = "above" if side > 0 else "below"
         best = max(areas[place], 1 - areas[place])
         context.notice(
-            f"cut on number {place + 1} of {numbers.shape[1]}, {told}: train AUC {best:.3f}"
+            f"cut on number {place + 1} of {numbers.shape[1]}, {direction}: train AUC {best:.3f}"
         )
         return Cut(place, mean, spread, side * slope, float(regression.intercept_[0]))
 

@@ -29,10 +29,15 @@ def inputs(n: int, seed: int = 0, side: int = 1) -> bench.Inputs:
 
 
 def context(folder: Path, seed: int = 0, said: list[str] | None = None) -> bench.Context:
-    told = [] if said is None else said
+    notices = [] if said is None else said
     return bench.Context(
-        data=folder, scratch=folder, checkpoints=folder, seed=seed, notice=told.append
+        data=folder, scratch=folder, checkpoints=folder, seed=seed, notice=notices.append
     )
+
+
+@pytest.mark.parametrize("model", [AlwaysBackground(), Random(), OneFeatureCut()])
+def test_a_gpu_is_refused_and_not_passed_over(model: bench.Model) -> None:
+    assert model.device_problem("cuda") == "it works on the CPU only"
 
 
 @pytest.mark.parametrize("model", [AlwaysBackground(), Random(), OneFeatureCut()])
@@ -92,18 +97,18 @@ def test_chance_is_uniform_and_follows_its_seed(tmp_path: Path) -> None:
 
     test = inputs(4000, 2)
     scores = [Random().fit(test, test, context(tmp_path, seed)).score(test) for seed in range(5)]
-    for found in scores:
-        assert kstest(found, "uniform").pvalue > 1e-3
-        assert abs(roc_auc_score(test.y, found) - 0.5) < 0.04
+    for uniform in scores:
+        assert kstest(uniform, "uniform").pvalue > 1e-3
+        assert abs(roc_auc_score(test.y, uniform) - 0.5) < 0.04
     assert np.abs(np.corrcoef(scores) - np.eye(5)).max() < 0.06
 
 
-@pytest.mark.parametrize(("side", "told"), [(1, "above"), (-1, "below")])
-def test_the_cut_finds_the_feature_and_its_side(side: int, told: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("side", "direction"), [(1, "above"), (-1, "below")])
+def test_the_cut_finds_the_feature_and_its_side(side: int, direction: str, tmp_path: Path) -> None:
     said: list[str] = []
     train = inputs(2000, side=side)
     fitted = OneFeatureCut().fit(train, train, context(tmp_path, said=said))
-    assert said[0].startswith(f"cut on number 3 of 4, {told}: train AUC 0.8")
+    assert said[0].startswith(f"cut on number 3 of 4, {direction}: train AUC 0.8")
     test = inputs(1000, 2, side)
     scores = fitted.score(test)
     third = test.views["numbers"][:, 2]

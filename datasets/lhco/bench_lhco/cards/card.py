@@ -130,8 +130,8 @@ def read_card(path: Path) -> Card:
             raise InputError(f"{path}: more than {LARGEST} bytes, wanted a dataset card")
         return msgspec.convert(tomllib.loads(text.decode()), Card)
     except (OSError, ValueError, RecursionError) as e:  # of TOML, UTF-8 and what a card says
-        told = e.strerror if isinstance(e, OSError) else " ".join(str(e).split())
-        raise InputError(f"{path}: {told}, wanted a dataset card") from e
+        reason = e.strerror if isinstance(e, OSError) else " ".join(str(e).split())
+        raise InputError(f"{path}: {reason}, wanted a dataset card") from e
 
 
 def demand_name(name: str) -> None:
@@ -141,5 +141,5 @@ def demand_name(name: str) -> None:
         RequestError: such a name.
     """
     if not re.fullmatch(NAME, name):
-        wanted = "wanted a small letter first, then small letters, digits, - or _, 40 at most"
-        raise RequestError(f"name {name!r}: {wanted}")
+        rule = "wanted a small letter first, then small letters, digits, - or _, 40 at most"
+        raise RequestError(f"name {name!r}: {rule}")

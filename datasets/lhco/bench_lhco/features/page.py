@@ -27,20 +27,20 @@ def page() -> str:
 
 
 def _section(name: str) -> str:
-    found = SETS[name]
-    others = (n for n, other in SETS.items() if set(other.columns) < set(found.columns))
+    features = SETS[name]
+    others = (n for n, other in SETS.items() if set(other.columns) < set(features.columns))
     base = next(others, None)
     inherited = SETS[base].columns if base else ()
     rows = [
         (f"`{column.name}`", column.unit, column.group, column.meaning.replace("|", "\\|"))
-        for column in found.columns
+        for column in features.columns
         if column not in inherited
     ]
-    told = f"{len(found.columns)} columns: {found.meaning}."
+    summary = f"{len(features.columns)} columns: {features.meaning}."
     if base:
-        told += f" Those of `{base}`, and:"
+        summary += f" Those of `{base}`, and:"
     table = tabulate(rows, ("column", "unit", "group", "meaning"), tablefmt="github")
-    return f"## `{name}`\n\n{told}\n\n{table}\n"
+    return f"## `{name}`\n\n{summary}\n\n{table}\n"
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ class FeatureSet:
 
 
 def _with_substructure(jets: Jets, particles: Particles) -> NDArray[np.float32]:
-    found = (standard_features(jets, particles), substructure_features(jets, particles))
-    return np.concatenate(found, axis=1)
+    parts = (standard_features(jets, particles), substructure_features(jets, particles))
+    return np.concatenate(parts, axis=1)
 
 
 SETS: Mapping[str, FeatureSet] = MappingProxyType(

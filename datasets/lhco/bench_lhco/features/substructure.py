@@ -76,14 +76,14 @@ PER_JET = len(_jet_columns("", ""))
 
 def substructure_features(jets: Jets, particles: Particles) -> NDArray[np.float32]:
     """The numbers of `SUBSTRUCTURE_COLUMNS` for each event: (n, 23)."""
-    there = np.nonzero(np.diff(jets.offsets))[0]
+    present = np.nonzero(np.diff(jets.offsets))[0]
     inside = Particles(
-        particles.values[jets.members[within(jets.offsets, there)]],
-        ends(np.diff(jets.offsets)[there]),
+        particles.values[jets.members[within(jets.offsets, present)]],
+        ends(np.diff(jets.offsets)[present]),
     )
     singles = np.zeros((LEADING * len(jets), PER_JET))
-    if len(there):
-        singles[there] = _inside(inside)
+    if len(present):
+        singles[present] = _inside(inside)
     rows = singles.reshape(len(jets), LEADING * PER_JET)
     return np.concatenate([rows, _invariants(jets, particles)], axis=1).astype(np.float32)
 
@@ -124,8 +124,8 @@ def _inside(particles: Particles) -> NDArray[np.float64]:
 
 def _part(dropped: Any, name: str) -> NDArray[np.float64]:
     """One number of each groomed jet; those of a jet without two prongs are below 0 in fastjet."""
-    found: NDArray[np.float64] = np.maximum(np.asarray(dropped[name], dtype=np.float64), 0.0)
-    return found
+    values: NDArray[np.float64] = np.maximum(np.asarray(dropped[name], dtype=np.float64), 0.0)
+    return values
 
 
 def _over(

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to try."""
 
     tries: int = 5
@@ -36,7 +36,7 @@ class Patience:
     """Seconds without a byte after which an attempt is over."""
 
 
-PATIENT = Patience()
+PATIENT_RETRIES = RetryPolicy()
 
 
 class InterruptedDownloadError(Exception):
@@ -44,14 +44,14 @@ class InterruptedDownloadError(Exception):
 
 
 def persist(
-    action: Callable[[], T], url: str, patience: Patience, received: Callable[[], int]
+    action: Callable[[], T], url: str, retries: RetryPolicy, received: Callable[[], int]
 ) -> T:
     """Repeat an action until it is not interrupted.
 
     Args:
         action: raises InterruptedDownloadError where it is.
         url: what it asks for.
-        patience: how many failures in a row are the end.
+        retries: how many failures in a row are the end.
         received: how many bytes there are by now.
 
     Raises:
@@ -64,13 +64,13 @@ def persist(
             return action()
         except InterruptedDownloadError as e:
             failures = 1 if received() - before >= ENOUGH else failures + 1
-            if failures >= patience.tries:
+            if failures >= retries.tries:
                 raise InputError(
                     f"{url}: cannot be downloaded ({e}) after {failures} tries in a row;"
                     " wanted a network; what has arrived is kept"
                 ) from e
             _log.info("%s: %s; trying again", url, e)
-            sleep(patience.pause * 2 ** (failures - 1))
+            sleep(retries.pause * 2 ** (failures - 1))
 
 
 @contextmanager
@@ -92,10 +92,10 @@ def interruptible(url: str) -> Iterator[None]:
         raise InputError(f"{url}: cannot be downloaded ({first_line(e)})") from e
 
 
-def expect(response: Response, url: str, wanted: set[int]) -> None:
+def expect(response: Response, url: str, accepted: set[int]) -> None:
     """Raise, as `interruptible` does, if the server answers with another state."""
     state = response.status_code
     if state in BUSY:
         raise InterruptedDownloadError(f"the server answers {state}")
-    if state not in wanted:
+    if state not in accepted:
         raise InputError(f"{url}: the server answers {state} {response.reason}, wanted the file")

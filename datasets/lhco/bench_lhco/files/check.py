@@ -69,14 +69,14 @@ def check(
         InputError: what is wrong with the file: for its events the first bad one and how many
             there are; a sha256 other than the one recorded beside the file.
     """
-    told = inspected(path)
+    inspection = inspected(path)
     digest = file_sha256(path, context.progress) if recorded_sha256(path) else None
     if digest:
         demand_recorded(path, digest)
-    sound = _read(path, told.layout.events, context, labels, kinds)
+    sound = _read(path, inspection.layout.events, context, labels, kinds)
     beside = "as recorded beside it" if digest else "none recorded beside it"
     digest = digest or file_sha256(path, context.progress)
-    return [*_lines(told, sound, kinds), _origin(told), f"sha256: {digest}, {beside}"]
+    return [*_lines(inspection, sound, kinds), _origin(inspection), f"sha256: {digest}, {beside}"]
 
 
 def _read(
@@ -127,10 +127,10 @@ def _parts(
         )
 
 
-def _lines(told: Inspection, parts: Sequence[_Sound], kinds: Sequence[str]) -> list[str]:
+def _lines(inspection: Inspection, parts: Sequence[_Sound], kinds: Sequence[str]) -> list[str]:
     import numpy as np
 
-    layout = told.layout
+    layout = inspection.layout
     counts = np.concatenate([part.counts for part in parts])
     twice = layout.events - len(np.unique(np.concatenate([part.ids for part in parts])))
     lowest, highest = min(part.lowest for part in parts), max(part.highest for part in parts)
@@ -158,10 +158,12 @@ def _unit(median: float) -> Iterator[str]:
         yield f"unit: the sum of pt in an event is {median:.4g} in the median, hardly GeV; {how}"
 
 
-def _origin(told: Inspection) -> str:
-    found = told.provenance
-    if found is None:
+def _origin(inspection: Inspection) -> str:
+    attributes = inspection.provenance
+    if attributes is None:
         return "edition: not said in the file, so not one of ours"
-    edition = found.get("edition", "not said")
-    details = "; ".join(f"{name} {value}" for name, value in found.items() if name != "edition")
+    edition = attributes.get("edition", "not said")
+    details = "; ".join(
+        f"{name} {value}" for name, value in attributes.items() if name != "edition"
+    )
     return f"edition: {edition}" + (f" ({details})" if details else "")

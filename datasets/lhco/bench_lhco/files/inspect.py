@@ -55,8 +55,8 @@ def inspected(path: Path) -> Inspection:
 
 @lru_cache(maxsize=64)
 def _inspected(path: Path, _state: tuple[int, ...]) -> Inspection:
-    (found,) = isolated(_inspect, path)
-    return found
+    (inspection,) = isolated(_inspect, path)
+    return inspection
 
 
 def _inspect(path: Path) -> Iterator[Inspection]:
@@ -83,8 +83,8 @@ def isolated(work: Callable[..., Iterator[R]], path: Path, *more: object) -> Ite
     theirs.close()
     try:
         _await_start(child, ours, path)
-        while (told := _told(child, ours, path)) is not None:
-            yield told[0]
+        while (answer := _answer(child, ours, path)) is not None:
+            yield answer[0]
     finally:
         child.kill()
         child.join()
@@ -107,17 +107,17 @@ def _await_start(child: BaseProcess, answers: Connection, path: Path) -> None:
     raise BenchError(f"no child process to open {path} in within {START:.0f} s")
 
 
-def _told(child: BaseProcess, answers: Connection, path: Path) -> tuple[Any] | None:
+def _answer(child: BaseProcess, answers: Connection, path: Path) -> tuple[Any] | None:
     """What the child process gives next; None where there is no more."""
     try:
         if not answers.poll(WAIT):
             raise InputError(f"{path}: not read within {WAIT:g} s, wanted a file of events")
-        told: tuple[Any] | Exception | None = answers.recv()
+        answer: tuple[Any] | Exception | None = answers.recv()
     except (EOFError, OSError) as e:
         raise _of_an_end(child, path) from e
-    if isinstance(told, Exception):
-        raise told
-    return told
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _of_an_end(child: BaseProcess, path: Path) -> BenchError:
@@ -158,7 +158,7 @@ def _child(
     try:
         for given in _timed(work(path, *more)):
             answer.send((given,))
-        end = None
+        end: Exception | None = None
     except BenchError as error:
         end = error
     except MemoryError:

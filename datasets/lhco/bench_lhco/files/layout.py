@@ -148,10 +148,10 @@ def member(parent: h5py.Group, name: str, kind: type[T], path: Path) -> T:
         raise InputError(f"{path}: there is no {where}, wanted LHCO events as pandas stores them")
     if links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD:
         raise InputError(f"{path}: {where} is a soft or external link, wanted a hard link")
-    found = parent[name]
-    if not isinstance(found, kind):
+    child = parent[name]
+    if not isinstance(child, kind):
         raise InputError(f"{path}: {where} is no {kind.__name__.lower()}, wanted one")
-    return found
+    return child
 
 
 def fixed_layout(values: h5py.Dataset, path: Path) -> tuple[Layout, Rows]:
@@ -235,11 +235,11 @@ def reading(values: h5py.Dataset, path: Path) -> Rows:
 
     def rows(start: int, stop: int) -> NDArray[np.floating]:
         try:
-            found: NDArray[np.floating] = values[start:stop]
+            block: NDArray[np.floating] = values[start:stop]
         except (OSError, RuntimeError, ValueError) as e:
             raise InputError(
                 f"{path}: events {start} to {stop} are damaged or cut off ({first_line(e)})"
             ) from e
-        return found
+        return block
 
     return rows

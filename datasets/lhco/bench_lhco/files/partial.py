@@ -51,12 +51,12 @@ class Partial:
         Raises:
             InputError: not the expected bytes.
         """
-        found = {"md5": self.md5.hexdigest(), "sha256": self.sha256.hexdigest()}
-        for name, wanted in expected.items():
-            if found[name] != wanted.lower():
+        actual = {"md5": self.md5.hexdigest(), "sha256": self.sha256.hexdigest()}
+        for name, digest in expected.items():
+            if actual[name] != digest.lower():
                 self.remove()
                 raise InputError(
-                    f"{url}: {name} of what was downloaded is {found[name]}, wanted {wanted};"
+                    f"{url}: {name} of what was downloaded is {actual[name]}, wanted {digest};"
                     " it was removed"
                 )
 

@@ -52,22 +52,22 @@ def provenance(path: Path) -> dict[str, Value] | None:
     with open_hdf5(path) as file:
         try:
             names = [name for name in file.attrs if name.startswith(PREFIX)]
-            found = {name.removeprefix(PREFIX): _value(file, name) for name in names}
+            attributes = {name.removeprefix(PREFIX): _value(file, name) for name in names}
         except (OSError, KeyError, RuntimeError, TypeError, ValueError) as e:
             raise InputError(f"{path}: damaged attributes ({first_line(e)})") from e
-    _vet(path, found)
-    return found or None
+    _vet(path, attributes)
+    return attributes or None
 
 
-def _vet(path: Path, found: Mapping[str, Value]) -> None:
+def _vet(path: Path, attributes: Mapping[str, Value]) -> None:
     """Refuse what the rest of the package would have to believe."""
-    edition, share = found.get("edition", EDITIONS[0]), found.get("signal_fraction", 0.0)
+    edition, share = attributes.get("edition", EDITIONS[0]), attributes.get("signal_fraction", 0.0)
     if edition not in EDITIONS:
-        wanted = " or ".join(EDITIONS)
-        raise InputError(f"{path}: says that its edition is {edition!r:.40}, wanted {wanted}")
+        editions = " or ".join(EDITIONS)
+        raise InputError(f"{path}: says that its edition is {edition!r:.40}, wanted {editions}")
     if isinstance(share, str) or not 0 <= share <= 1:
         raise InputError(f"{path}: says that {share!r:.40} of its events are signal, wanted 0 to 1")
-    for name, value in found.items():
+    for name, value in attributes.items():
         if isinstance(value, str) and not value.isprintable():
             raise InputError(f"{path}: attribute {name!r:.40} has a text that cannot be printed")
 

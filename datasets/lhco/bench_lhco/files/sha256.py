@@ -62,10 +62,11 @@ def demand_recorded(path: Path, digest: str, published: str | None = None) -> st
         InputError: another sha256 is recorded beside the file, or was published.
     """
     recorded = recorded_sha256(path)
-    for wanted, where in ((recorded, "recorded beside it"), (published, "published")):
-        if wanted not in (None, digest):
+    for expected, where in ((recorded, "recorded beside it"), (published, "published")):
+        if expected not in (None, digest):
             raise InputError(
-                f"{path}: its sha256 is {digest[:SHOWN]}..., wanted {wanted[:SHOWN]}... as {where}"
+                f"{path}: its sha256 is {digest[:SHOWN]}..., "
+                f"wanted {expected[:SHOWN]}... as {where}"
             )
     return recorded
 

@@ -39,13 +39,13 @@ def _sound(events: Events) -> bool:
         return False
     if not np.isfinite(particles.values).all():
         return False
-    there = np.arange(MAX_PARTICLES) < particles.counts[:, np.newaxis]
+    filled = np.arange(MAX_PARTICLES) < particles.counts[:, np.newaxis]
     return bool(
         particles.pt.min() > 0
         and particles.pt.max() <= MAX_PT
         and np.abs(particles.eta).max() <= MAX_ETA
         and np.abs(particles.phi).max() <= MAX_PHI
-        and np.array_equal(there, padded[:, :, 0] != 0)
+        and np.array_equal(filled, padded[:, :, 0] != 0)
         and np.count_nonzero(padded) == np.count_nonzero(particles.values)
     )
 
@@ -58,7 +58,7 @@ def _faults(padded: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
         absent = pt == 0
         gap = (absent[:, :-1] & ~absent[:, 1:]).any(axis=1)
         stray = (absent & ((eta != 0) | (phi != 0))).any(axis=1)
-        found = {
+        faults = {
             "a value that is NaN or infinite": ~np.isfinite(padded).all(axis=(1, 2)),
             "a negative pt": (pt < 0).any(axis=1),
             f"a pt above {MAX_PT:g} GeV": (pt > MAX_PT).any(axis=1),
@@ -68,7 +68,7 @@ def _faults(padded: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
             "a particle after the zero padding": gap,
             "an eta or phi where pt is 0": stray,
         }
-    return {what: bad for what, bad in found.items() if bad.any()}
+    return {what: bad for what, bad in faults.items() if bad.any()}
 
 
 def label_faults(

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LABELS = ("label", "labels", "is_signal", "issignal", "is_signal_new", "target", "truth")
-LABELS += ("truth_label",)
+LABELS = (
+    *("label", "labels", "is_signal", "issignal", "is_signal_new", "target", "truth"),
+    "truth_label",
+)
 """How people call the label, in any case; any other name has to be said."""
 DIVISION = "a division into train and test"
 SUSPECTS = {
@@ -48,28 +50,28 @@ def label_among(foreign: Foreign, names: Sequence[str]) -> str | None:
         InputError: there are several, or not the one that the user names.
     """
     if foreign.label is not None:
-        demand_there(foreign, "--label-column", [foreign.label], names)
+        demand_columns(foreign, "--label-column", [foreign.label], names)
         return foreign.label
-    found = [n for n in names if n.lower() in LABELS and n not in foreign.without]
-    if len(found) > 1:
+    labels = [n for n in names if n.lower() in LABELS and n not in foreign.without]
+    if len(labels) > 1:
         raise InputError(
-            f"{foreign.file}: label columns {', '.join(found)}, wanted one at most; say by"
+            f"{foreign.file}: label columns {', '.join(labels)}, wanted one at most; say by"
             " --label-column which, and leave others out by --without-column"
         )
-    return found[0] if found else None
+    return labels[0] if labels else None
 
 
-def demand_there(
-    foreign: Foreign, option: str, wanted: Sequence[str], there: Sequence[str]
+def demand_columns(
+    foreign: Foreign, option: str, named: Sequence[str], columns: Sequence[str]
 ) -> None:
     """Refuse columns that the user names and that the file lacks.
 
     Raises:
         InputError: there is none of such a name.
     """
-    for name in wanted:
-        if name not in there:
-            few = ", ".join(map(repr, there[:20])) + (" and more" if len(there) > 20 else "")
+    for name in named:
+        if name not in columns:
+            few = ", ".join(map(repr, columns[:20])) + (" and more" if len(columns) > 20 else "")
             raise InputError(f"{foreign.file}: no column for {option} {name!r:.80}, there is {few}")
 
 
@@ -104,12 +106,12 @@ class Chosen:
             RequestError: a unit that no such column can have.
             InputError: a name that no feature can have, one that is there twice, or no feature.
         """
-        demand_there(foreign, "--without-column", foreign.without, names)
+        demand_columns(foreign, "--without-column", foreign.without, names)
         label = label_among(foreign, names)
         if foreign.split is not None:
-            demand_there(foreign, "--split-column", [foreign.split], names)
+            demand_columns(foreign, "--split-column", [foreign.split], names)
         notes = [f"column {name!r:.80} is left out, as asked" for name in foreign.without]
-        places, kept = [], []
+        places, chosen = [], []
         units = dict(stated or {})
         for place, name in enumerate(names):
             if name in (label, foreign.split) or name in foreign.without:
@@ -126,17 +128,19 @@ class Chosen:
             if called != name:
                 notes.append(f"column {name!r} is kept as {called}")
             places.append(place)
-            kept.append(called)
-        if not kept:
+            chosen.append(called)
+        if not chosen:
             raise InputError(f"{foreign.file}: no column of features, wanted at least one")
-        used = [*kept, *(name for name in names if name in (label, foreign.split))]
+        used = [*chosen, *(name for name in names if name in (label, foreign.split))]
         if twice := [name for name in used if used.count(name) > 1]:
             raise InputError(f"{foreign.file}: column {twice[0]!r} is there twice")
-        columns = tuple(kept)
-        called = [(names[place], name) for place, name in zip(places, kept, strict=True)]
-        measures = measures_of(called, foreign.units, units)
+        columns = tuple(chosen)
+        renamed = [(names[place], name) for place, name in zip(places, chosen, strict=True)]
+        measures = measures_of(renamed, foreign.units, units)
         demand_kinds(foreign.file, measures)
-        if has_two_jets(tuple(m.name for m in measures if m.unit.kept == "GeV" or m.name == MASS)):
+        if has_two_jets(
+            tuple(m.name for m in measures if m.unit.stored == "GeV" or m.name == MASS)
+        ):
             columns += (MASS,)
             measures += (Measure(MASS, unit_of("GeV"), "name"),)
             notes.append(f"{MASS} is computed as |p1 + p2| of the two jets")

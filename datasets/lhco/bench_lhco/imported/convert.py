@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from bench import Context, InputError, atomic_write
+from bench import event_ids as feature_ids
 from bench_lhco.events import Events, event_ids
 from bench_lhco.files import write
 from bench_lhco.files.values import demand_few_skipped, particle_faults
@@ -26,9 +27,9 @@ from bench_lhco.imported.portions import (
     labelled,
     opened_portion,
 )
-from bench_lhco.imported.repeats import count_repeats, row_ids
+from bench_lhco.imported.repeats import count_repeats
 from bench_lhco.imported.stream import Head
-from bench_lhco.imported.units import told
+from bench_lhco.imported.units import unit_notes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def convert(portions: Sequence[Portion], folder: Path, context: Context, *, skip
         for other in files[1:]:
             if other.head.columns != first.head.columns:
                 raise InputError(
-                    f"{other.file}: {_told(other.head)}, wanted {_told(first.head)} as in"
+                    f"{other.file}: {_described(other.head)}, wanted {_described(first.head)} as in"
                     f" {first.file}"
                 )
             _demand_same_units(first, other)
@@ -78,9 +79,9 @@ def convert(portions: Sequence[Portion], folder: Path, context: Context, *, skip
 def _demand_same_units(one: Opened, other: Opened) -> None:
     """Refuse files whose columns are kept in different units."""
     for a, b in zip(one.head.measures, other.head.measures, strict=False):
-        if a.name == b.name and a.unit.kept != b.unit.kept:
+        if a.name == b.name and a.unit.stored != b.unit.stored:
             raise InputError(
-                f"{other.file}: {b.name} is in {b.unit.kept}, in {one.file} in {a.unit.kept};"
+                f"{other.file}: {b.name} is in {b.unit.stored}, in {one.file} in {a.unit.stored};"
                 f" say by --unit {a.name}=UNIT which"
             )
 
@@ -117,8 +118,8 @@ def _write_events(files: Sequence[Opened], folder: Path, context: Context, skip:
     if len(files) == 1 and head.signal_fraction is not None:
         attributes["signal_fraction"] = head.signal_fraction
     write(made, slices(), attributes, total)
-    found = Made("events", head.layout, made, tally, notes=(*_notes(files), *notes))
-    return _with_splits(found, files, np.concatenate(ids), kinds) if divided else found
+    result = Made("events", head.layout, made, tally, notes=(*_notes(files), *notes))
+    return _with_splits(result, files, np.concatenate(ids), kinds) if divided else result
 
 
 def _invalid(portions: Sequence[Portion], context: Context) -> int:
@@ -145,7 +146,7 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
         for opened in files:
             for values, labels in labelled(opened, _feature_faults, tally, context, skip=skip):
                 writer.write_batch(pa.record_batch([*values.T, labels], schema=schema))
-                ids.append(row_ids(values))
+                ids.append(feature_ids(values))
                 kinds.append(labels)
             ends.append(tally.events)
     if not tally.events:
@@ -153,26 +154,26 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
     notes = []
     for opened, first, last in zip(files, ends, ends[1:], strict=False):
 
-        def values(name: str, first: int = first, last: int = last) -> NDArray[np.float32]:
+        def column(name: str, first: int = first, last: int = last) -> NDArray[np.float32]:
             read: NDArray[np.float32] = pq.read_table(made, columns=[name])[name].to_numpy()
             return read[first:last]
 
         if last > first:
-            notes += question_features(opened.file, opened.head.measures, values)
-    found = Made(
+            notes += question_features(opened.file, opened.head.measures, column)
+    result = Made(
         "features",
         head.layout,
         made,
         tally,
         columns,
         (*_notes(files), *dict.fromkeys(notes)),
-        units=tuple(measure.unit.kept for measure in head.measures),
+        units=tuple(measure.unit.stored for measure in head.measures),
     )
     every = np.concatenate(ids)
     if _divided(files):  # first, as it is the graver matter
-        found = _with_splits(found, files, every, kinds)
+        result = _with_splits(result, files, every, kinds)
     tally.repeated = count_repeats(files[0].file, every, np.concatenate(kinds)) - tally.shared
-    return found
+    return result
 
 
 def _divided(files: Sequence[Opened]) -> bool:
@@ -192,31 +193,31 @@ def _with_splits(
         InputError: too many events are in several parts of it.
     """
     splits = np.concatenate(made.tally.splits)
-    made.tally.shared, told = count_overlaps(files[-1].file, ids, splits)
+    made.tally.shared, overlaps = count_overlaps(files[-1].file, ids, splits)
     with atomic_write(made.file.with_name(SPLITS)) as draft, draft.open("wb") as stream:
         np.save(stream, splits, allow_pickle=False)
     signal = np.concatenate(kinds) > 0
-    return replace(made, splits=splits, signal=signal, notes=(*made.notes, *told))
+    return replace(made, splits=splits, signal=signal, notes=(*made.notes, *overlaps))
 
 
 def _notes(files: Sequence[Opened]) -> tuple[str, ...]:
     """Those of all files, each once."""
     every = [note for opened in files for note in opened.head.notes]
-    return tuple(dict.fromkeys([*every, *(u for o in files for u in told(o.head.measures))]))
+    return tuple(dict.fromkeys([*every, *(u for o in files for u in unit_notes(o.head.measures))]))
 
 
 def _particle_faults(
     measures: Sequence[Measure], values: NDArray[np.float32]
 ) -> dict[str, NDArray[np.bool_]]:
     """What may be wrong with particles, and the unit that may be the reason."""
-    found = particle_faults(Events(values, np.zeros(len(values), dtype=np.int8)))
+    faults = particle_faults(Events(values, np.zeros(len(values), dtype=np.int8)))
     said = {measure.name for measure in measures if measure.by == "user"}
     pt = "'p?=MeV'" if measures[0].name == "px" else "pt=MeV"
     hints = {"a pt above": (measures[0].name, pt), "a |phi| above": ("phi", "phi=deg")}
     for start, (name, unit) in hints.items():
-        for what in [what for what in found if what.startswith(start) and name not in said]:
-            found[f"{what} (in other units? say --unit {unit})"] = found.pop(what)
-    return found
+        for what in [what for what in faults if what.startswith(start) and name not in said]:
+            faults[f"{what} (in other units? say --unit {unit})"] = faults.pop(what)
+    return faults
 
 
 def _feature_faults(values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
@@ -224,5 +225,5 @@ def _feature_faults(values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]
     return {"a feature that is missing, NaN or infinite": bad} if bad.any() else {}
 
 
-def _told(head: Head) -> str:
+def _described(head: Head) -> str:
     return "particles" if head.columns is None else f"the features {', '.join(head.columns)}"

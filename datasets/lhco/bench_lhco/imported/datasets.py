@@ -25,7 +25,7 @@ def dataset_of(card: Card) -> type[bench.Dataset]:
     particles = card.layout.form == "particles"
     mass = LhcoDataset.mass
     in_gev = mass in card.columns and card.columns[mass].unit == "GeV"
-    told = {
+    attributes = {
         "__doc__": card.title,
         "__module__": __name__,
         "name": card.name,
@@ -33,7 +33,7 @@ def dataset_of(card: Card) -> type[bench.Dataset]:
         "mass": mass if particles or in_gev else None,
         "described": card,
     }
-    return type(card.name, (ImportedEvents if particles else ImportedFeatures,), told)
+    return type(card.name, (ImportedEvents if particles else ImportedFeatures,), attributes)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,10 @@ class ImportedEvents(LhcoDataset):
     def check(self, file: Path, context: bench.Context) -> Sequence[str]:
         """Validate every event of a file."""
         own = _is_own(self.described, "events", file, context)
-        return [*super().check(file, context), *(_told(self.described, file) if own else ())]
+        return [
+            *super().check(file, context),
+            *(_division_lines(self.described, file) if own else ()),
+        ]
 
     def get(self, context: bench.Context) -> Path:
         """There is nothing to download."""
@@ -114,11 +117,10 @@ class ImportedFeatures(bench.Dataset):
         import numpy as np
 
         from bench_lhco.imported.divided import once
-        from bench_lhco.imported.repeats import row_ids
 
         x, labels = _read(source.file, self.described)
         splits = _splits(source.file, self.described)
-        ids = row_ids(x)
+        ids = bench.event_ids(x)
         rows = once(ids, splits)
         if twice := len(ids) - len(rows):
             context.notice(f"{self.name}: {twice} repeated events are left out")
@@ -138,19 +140,17 @@ class ImportedFeatures(bench.Dataset):
         """Compare the imported file with its card, and count what is in it."""
         import numpy as np
 
-        from bench_lhco.imported.repeats import row_ids
-
         _demand_bytes(self.described, "features", file, context)
         x, labels = _read(file, self.described)
         counts = np.bincount(labels, minlength=len(self.kinds) + 1)
-        told = zip((label.name for label in self.described.labels), counts, strict=True)
-        twice = len(x) - len(np.unique(row_ids(x)))
+        named_counts = zip((label.name for label in self.described.labels), counts, strict=True)
+        twice = len(x) - len(np.unique(bench.event_ids(x)))
         return [
             f"features: {', '.join(self.described.columns)}",
-            f"events: {len(x)}; {', '.join(f'{count} {name}' for name, count in told)}",
+            f"events: {len(x)}; {', '.join(f'{count} {name}' for name, count in named_counts)}",
             f"duplicates: {twice} of {len(x)} events are there more than once",
             "sha256: as in the card",
-            *_told(self.described, file),
+            *_division_lines(self.described, file),
         ]
 
     def card(self) -> str:
@@ -207,7 +207,7 @@ def _splits(file: Path, card: Card) -> NDArray[np.int8] | None:
     return np.load(file.with_name(SPLITS), allow_pickle=False) if card.file("splits") else None
 
 
-def _told(card: Card, file: Path) -> Sequence[str]:
+def _division_lines(card: Card, file: Path) -> Sequence[str]:
     """How many events each part of a published division has, by its file."""
     import numpy as np
 
@@ -215,8 +215,8 @@ def _told(card: Card, file: Path) -> Sequence[str]:
     if splits is None or card.division is None:
         return []
     counts = np.bincount(splits, minlength=len(bench.Split))
-    told = ", ".join(f"{counts[s]} {s.name.lower()}" for s in bench.Split if counts[s])
-    return [f"division: published, by {card.division.source}: {told}"]
+    counted = ", ".join(f"{counts[s]} {s.name.lower()}" for s in bench.Split if counts[s])
+    return [f"division: published, by {card.division.source}: {counted}"]
 
 
 def _read(file: Path, card: Card) -> tuple[NDArray[np.float32], NDArray[np.int8]]:

@@ -38,18 +38,18 @@ DEFAULT = {"background": 0, "signal": 1} | {f"signal{label}": label for label in
 
 
 def card_of(
-    wanted: ImportRequest,
+    request: ImportRequest,
     made: Made,
-    kept: Sequence[FileCard],
+    made_files: Sequence[FileCard],
     originals: Sequence[tuple[Path, str]],
     division: DivisionCard | None = None,
 ) -> Card:
     """The card of an imported dataset.
 
     Args:
-        wanted: what the user says of it.
+        request: what the user says of it.
         made: what came of it.
-        kept: the files that were made.
+        made_files: the files that were made.
         originals: the files that it was made from, each with its sha256.
         division: the published one, if it has one.
 
@@ -58,14 +58,14 @@ def card_of(
     """
     files = [FileCard("original", file.name, sha256=sha256) for file, sha256 in originals]
     return Card(
-        name=wanted.name,
-        title=wanted.title or f"Events of {wanted.file.name}",
-        source=wanted.source,
-        licence=wanted.licence,
+        name=request.name,
+        title=request.title or f"Events of {request.file.name}",
+        source=request.source,
+        licence=request.licence,
         notes=_notes(made),
         layout=FORMS[made.role],
-        labels=_labels(wanted.label_meanings, made),
-        files=(*files, *kept),
+        labels=_labels(request.label_meanings, made),
+        files=(*files, *made_files),
         division=division,
         columns=dict(map(_column, made.columns, made.units)),
     )
@@ -129,42 +129,42 @@ def meanings_of(said: Sequence[str]) -> dict[int, Meaning]:
     Raises:
         RequestError: something else, a label twice, or a name that is taken.
     """
-    found: dict[int, Meaning] = {}
+    meanings: dict[int, Meaning] = {}
     for meaning in said:
         number, equals, text = (word.strip() for word in meaning.partition("="))
         if not equals or number not in map(str, LABELS):
             raise RequestError(f"--label-meaning {meaning}: wanted LABEL=MEANING, labels 0 to 9")
         label, name, rest = int(number), *(w.strip() for w in text.partition(":")[::2])
-        if label in found:
+        if label in meanings:
             raise RequestError(f"--label-meaning {meaning}: label {label} has a meaning already")
         if not re.fullmatch(NAME, name):
-            found[label] = Meaning(meaning, None, text)
+            meanings[label] = Meaning(meaning, None, text)
             continue
-        taken = name == ANY or name in [other.name for other in found.values()]
+        taken = name == ANY or name in [other.name for other in meanings.values()]
         if taken or DEFAULT.get(name, label) != label:
             raise RequestError(f"--label-meaning {meaning}: {name} is taken, wanted another name")
-        found[label] = Meaning(meaning, name, rest)
-    return found
+        meanings[label] = Meaning(meaning, name, rest)
+    return meanings
 
 
 def _labels(said: Sequence[str], made: Made) -> tuple[LabelCard, ...]:
     """A card for each label from 0 to the largest that there is."""
-    largest, found = max(made.tally.labels), meanings_of(said)
+    largest, meanings = max(made.tally.labels), meanings_of(said)
     names = {0: "background", 1: "signal"}
     if largest > 1:
         names |= {label: f"signal{label}" for label in range(1, largest + 1)}
-    for label, meaning in found.items():
+    for label, meaning in meanings.items():
         if label > largest:
-            there = "0" if not largest else f"0 to {largest}"
+            labels = "0" if not largest else f"0 to {largest}"
             raise RequestError(
-                f"--label-meaning {meaning.said}: wanted LABEL=MEANING, labels {there}"
+                f"--label-meaning {meaning.said}: wanted LABEL=MEANING, labels {labels}"
             )
         names[label] = meaning.name or names[label]
     return tuple(
         LabelCard(
             label,
             names[label],
-            found[label].text if label in found else "",
+            meanings[label].text if label in meanings else "",
             made.tally.labels[label],
         )
         for label in range(largest + 1)

@@ -53,11 +53,11 @@ def meanings_of(column: str | None, said: Sequence[str]) -> dict[str, Split]:
         if said:
             raise RequestError(f"--split-meaning {said[0]}: wanted --split-column too")
         return {}
-    found = dict(WORDS)
+    meanings = dict(WORDS)
     for pattern, true in TRUTHS.items():
         if re.fullmatch(pattern, column, re.IGNORECASE):
             false = Split.TEST if true == Split.TRAIN else Split.TRAIN
-            found |= {"1": true, "true": true, "0": false, "false": false}
+            meanings |= {"1": true, "true": true, "0": false, "false": false}
     given: dict[str, Split] = {}
     for meaning in said:
         value, equals, word = meaning.rpartition("=")
@@ -69,7 +69,7 @@ def meanings_of(column: str | None, said: Sequence[str]) -> dict[str, Split]:
         if plain(value) in given:
             raise RequestError(f"--split-meaning {meaning}: {value} has a meaning already")
         given[plain(value)] = split
-    return found | given
+    return meanings | given
 
 
 def splits_of(
@@ -99,9 +99,9 @@ def splits_of(
         for more in later:
             unknown |= set(more.tolist()) - meanings.keys()
         ordered = sorted(unknown)
-        told = ", ".join(ordered[:8]) + (f" and {len(unknown) - 8} more" if ordered[8:] else "")
+        listed = ", ".join(ordered[:8]) + (f" and {len(unknown) - 8} more" if ordered[8:] else "")
         raise InputError(
-            f"{file}: column {column!r} has the value{'s' if ordered[1:] else ''} {told},"
+            f"{file}: column {column!r} has the value{'s' if ordered[1:] else ''} {listed},"
             f" wanted train, valid or test; say --split-meaning '{ordered[0]}=train'"
             f"{' and what the others mean' if ordered[1:] else ' or what it means'}"
         )
@@ -134,7 +134,7 @@ def count_overlaps(
     import numpy as np
 
     parts = {split: np.unique(ids[splits == split]) for split in reversed(Split)}
-    told, twice = [], 0
+    notes, twice = [], 0
     for high, low in [(a, b) for a in parts for b in parts if a > b]:
         shared = len(np.intersect1d(parts[high], parts[low], assume_unique=True))
         if not shared:
@@ -147,7 +147,7 @@ def count_overlaps(
                 f"{file}: {shared} of the {len(parts[high])} events of the {one} part are in the"
                 f" {other} part too, wanted none, or at most {MOST:.0%} of the smaller part"
             )
-        told.append(
+        notes.append(
             f"events in both the {other} and the {one} part: {shared}, used in the {one} part alone"
         )
-    return twice, told
+    return twice, notes

@@ -11,7 +11,7 @@ class Unit:
     """A unit as it was said, and what is made of it."""
 
     name: str
-    kept: str
+    stored: str
     """The unit that values are kept in."""
     factor: float = 1.0
     """What they are multiplied with on the way."""

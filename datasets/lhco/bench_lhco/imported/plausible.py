@@ -73,7 +73,7 @@ def question_features(
         kind = kind_of(measure.name) or NONE
         why = _doubt(kind, extent, medians[_family(measure.name)], measure)
         if why and measure.by == "user":
-            settled.append(f"{measure.name} has values of {_span(extent)} {measure.unit.kept}")
+            settled.append(f"{measure.name} has values of {_span(extent)} {measure.unit.stored}")
         elif why:
             doubtful.append((measure, extent, kind, why))
     if doubtful:
@@ -108,7 +108,7 @@ def question_particles(file: Path, measures: Sequence[Measure], sums: Sequence[f
 def _judged(measure: Measure) -> bool:
     """Whether a column's values can be held against anything."""
     kind = kind_of(measure.name)
-    return measure.unit.kept == "GeV" or (kind is not None and kind.unit == measure.unit.kept)
+    return measure.unit.stored == "GeV" or (kind is not None and kind.unit == measure.unit.stored)
 
 
 def _family(name: str) -> str:
@@ -134,12 +134,12 @@ def _question(measure: Measure, extent: Extent, kind: Kind, why: str) -> str:
     name, unit = measure.name, measure.unit.name
     by = {"file": " as the file says", "name": " as its name suggests"}[measure.by]
     hardly = f"hardly {unit}" if unit != "1" else f"hardly {kind.what}"
-    told = f"{name} has values of {_span(raw)}, {hardly}{by}"
+    problem = f"{name} has values of {_span(raw)}, {hardly}{by}"
     if "not negative" in why:
-        told += f": {why}"
+        problem += f": {why}"
     fitting = list(_fitting(measure, raw, kind))
     ways = [f"--unit {name}={other}" for other in fitting] or [f"what it is by --unit {name}=UNIT"]
-    return f"{told}; say {' or '.join(ways)}, or --unit {name}={unit} if it is so"
+    return f"{problem}; say {' or '.join(ways)}, or --unit {name}={unit} if it is so"
 
 
 def _fitting(measure: Measure, raw: Extent, kind: Kind) -> Iterator[str]:

@@ -102,7 +102,7 @@ def labelled(
     Args:
         opened: the file.
         faults: what may be wrong with values.
-        tally: is told what comes.
+        tally: counts what comes.
         context: its `progress` shows how far the work is.
         skip: whether invalid events are left out instead of refused.
 
@@ -124,11 +124,11 @@ def labelled(
                 refuse(file, bad, start, len(part))
             start += len(part)
             tally.splits.append(_splits(opened, part)[good])
-            kept = labels[good].astype(np.int8)
-            tally.labels.update(kept.tolist())
+            chosen = labels[good].astype(np.int8)
+            tally.labels.update(chosen.tolist())
             tally.dropped += part.dropped
             bar.advance(len(part))
-            yield part.values[good], kept
+            yield part.values[good], chosen
     if isinstance(given, np.ndarray) and start != len(given):
         raise InputError(f"{portion.given}: {len(given)} labels, {file} has {start} events")
 
@@ -165,10 +165,10 @@ def _labels(
             raise InputError(f"{file}: has a label column, wanted none beside the labels given")
         return part.labels
     if isinstance(given, np.ndarray):
-        found = given[start : start + len(part)]
-        if len(found) < len(part):
+        labels = given[start : start + len(part)]
+        if len(labels) < len(part):
             raise InputError(f"{portion.given}: {len(given)} labels, {file} has more events")
-        return found
+        return labels
     label = portion.assumed if given is None else given
     if label is None:
         raise InputError(

@@ -1,8 +1,7 @@
-"""Events that are equal in all features: the hash that tells, and how many there may be."""
+"""Events that are equal in all features: how many there may be."""
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,13 +15,6 @@ if TYPE_CHECKING:
 
 MOST = 0.01
 """The largest share of repeated events; with more, the features are too coarse to tell events."""
-
-
-def row_ids(x: NDArray[np.float32]) -> NDArray[np.uint64]:
-    """The content hash of each event: (n,), 64 bits of BLAKE2b over its features, (n, d)."""
-    rows = np.ascontiguousarray(x, dtype="<f4") + np.float32(0)  # -0.0 is 0.0
-    found = b"".join(blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
-    return np.frombuffer(found, dtype="<u8").astype(np.uint64)
 
 
 def count_repeats(file: Path, ids: NDArray[np.uint64], labels: NDArray[np.int8]) -> int:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from math import pi
 
 from bench import InputError, RequestError
@@ -45,20 +46,25 @@ class Kind:
     signed: bool = False
 
 
+_named = partial(re.compile, flags=re.IGNORECASE)
 JET = r"(?:(?:sub)?lead(?:ing)?_?|sub_?)?(?:fat)?j(?:et)?_?\d*"
 WHOSE, WHICH = r"(?:[a-z0-9]+_)*", r"(?:_?(?:j|jet)?_?\d+)?"
-KINDS = tuple(
-    Kind(what, re.compile(pattern, re.IGNORECASE), *numbers)
-    for what, pattern, *numbers in (
-        ("a mass of two jets", r"m_?jj|mass_?jj|dijet_?mass", "GeV", 20.0),
-        ("a mass", rf"{WHOSE}(mass|m_?sd|msoftdrop){WHICH}|m_?j(et)?_?\d*|{JET}_?m", "GeV", 1.0),
-        ("a pt", rf"{WHOSE}pt{WHICH}|{JET}_?pt", "GeV", 5.0),
-        ("a momentum", rf"{WHOSE}p[xyz]{WHICH}|{JET}_?p[xyz]", "GeV", 5.0, 2e4, True),
-        ("an energy", rf"{WHOSE}energy{WHICH}|e_?j(et)?_?\d*|{JET}_?e", "GeV", 5.0),
-        ("a sum of momenta", rf"{WHOSE}(ht|met|etmiss){WHICH}", "GeV", 5.0),
-        ("an azimuth", rf"{WHOSE}(d|delta_?)?phi{WHICH}|{JET}_?phi", "rad", 0.0, 6.3, True),
-        ("an eta", rf"{WHOSE}(d|abs_?|delta_?)?eta{WHICH}|{JET}_?eta", "1", 0.0, 10.0, True),
-    )
+KINDS = (
+    Kind("a mass of two jets", _named(r"m_?jj|mass_?jj|dijet_?mass"), "GeV", 20.0),
+    Kind(
+        "a mass",
+        _named(rf"{WHOSE}(mass|m_?sd|msoftdrop){WHICH}|m_?j(et)?_?\d*|{JET}_?m"),
+        "GeV",
+        1.0,
+    ),
+    Kind("a pt", _named(rf"{WHOSE}pt{WHICH}|{JET}_?pt"), "GeV", 5.0),
+    Kind("a momentum", _named(rf"{WHOSE}p[xyz]{WHICH}|{JET}_?p[xyz]"), "GeV", 5.0, 2e4, True),
+    Kind("an energy", _named(rf"{WHOSE}energy{WHICH}|e_?j(et)?_?\d*|{JET}_?e"), "GeV", 5.0),
+    Kind("a sum of momenta", _named(rf"{WHOSE}(ht|met|etmiss){WHICH}"), "GeV", 5.0),
+    Kind("an azimuth", _named(rf"{WHOSE}(d|delta_?)?phi{WHICH}|{JET}_?phi"), "rad", 0.0, 6.3, True),
+    Kind(
+        "an eta", _named(rf"{WHOSE}(d|abs_?|delta_?)?eta{WHICH}|{JET}_?eta"), "1", 0.0, 10.0, True
+    ),
 )
 SCALED = re.compile(r"(^|.*_)(log|ln|rel|frac|fraction|ratio|norm|scaled|std|err)(_.*|$)", re.I)
 """Names of what has been made another quantity of."""
@@ -75,15 +81,15 @@ def unit_of(text: str) -> Unit:
     """A unit by its name; one that is not known is kept as it is."""
     word = re.sub(r"\s+|/c(\^|\*\*)?[2²]?$", "", text.strip())
     name = SPELLINGS.get(word.lower(), "")
-    for table, kept in ((ENERGIES, "GeV"), (ANGLES, "rad")):
+    for table, stored in ((ENERGIES, "GeV"), (ANGLES, "rad")):
         if name in table:
-            return Unit(name, kept, table[name])
+            return Unit(name, stored, table[name])
     return Unit("1", "1") if name == "1" else Unit(text.strip(), text.strip())
 
 
 def is_known(text: str) -> bool:
     """Whether this is the name of a unit."""
-    return unit_of(text).kept in ("GeV", "rad", "1")
+    return unit_of(text).stored in ("GeV", "rad", "1")
 
 
 def parted(header: str) -> tuple[str, str | None]:
@@ -103,15 +109,15 @@ def said_units(said: Sequence[str]) -> tuple[tuple[str, str], ...]:
     Raises:
         RequestError: something else, or a name twice.
     """
-    found: dict[str, str] = {}
+    units: dict[str, str] = {}
     for text in said:
         name, equals, unit = (word.strip() for word in text.rpartition("="))
         if not (name and equals and unit) or len(unit) > LONGEST or not text.isprintable():
             raise RequestError(f"--unit {text!r:.80}: wanted NAME=UNIT, such as m_jj=TeV")
-        if name in found:
+        if name in units:
             raise RequestError(f"--unit {text}: {name} has a unit already")
-        found[name] = unit
-    return tuple(found.items())
+        units[name] = unit
+    return tuple(units.items())
 
 
 def measures_of(
@@ -130,26 +136,26 @@ def measures_of(
         RequestError: a unit that no such column has, or of a column that there is not.
     """
     used: set[str] = set()
-    found = []
+    measures = []
     for raw, name in names:
         matching = [p for p, _ in said if any(p == n or fnmatchcase(n, p) for n in (raw, name))]
         used.update(matching)
         kind = kind_of(name)
         if matching:
             unit = unit_of(dict(said)[matching[-1]])
-            if kind is not None and unit.kept not in (kind.unit, "1"):
+            if kind is not None and unit.stored not in (kind.unit, "1"):
                 raise RequestError(f"--unit {name}={unit.name}: {_wanted(kind)}")
-            found.append(Measure(name, unit, "user"))
+            measures.append(Measure(name, unit, "user"))
         elif raw in stated:
-            found.append(Measure(name, unit_of(stated[raw]), "file"))
+            measures.append(Measure(name, unit_of(stated[raw]), "file"))
         elif kind is not None:
-            found.append(Measure(name, unit_of(kind.unit), "name"))
+            measures.append(Measure(name, unit_of(kind.unit), "name"))
         else:
-            found.append(Measure(name, Unit("1", "1")))
+            measures.append(Measure(name, Unit("1", "1")))
     if idle := [name for name, _ in said if name not in used]:
-        there = ", ".join(name for _, name in names[:20]) + (" and more" if names[20:] else "")
-        raise RequestError(f"--unit {idle[0]}: there is no such column, there is {there}")
-    return tuple(found)
+        known = ", ".join(name for _, name in names[:20]) + (" and more" if names[20:] else "")
+        raise RequestError(f"--unit {idle[0]}: there is no such column, there is {known}")
+    return tuple(measures)
 
 
 def of_particles(
@@ -162,13 +168,13 @@ def of_particles(
         InputError: momenta in several units, or in one that is none of an energy.
     """
     words = [re.split(r"[^a-z0-9]", name.lower())[-1] for name in names]
-    found = measures_of(list(zip(names, words, strict=True)), foreign.units, stated)
-    demand_kinds(foreign.file, found)
-    momenta = [m for m in found if m.name.startswith("p") and m.name != "phi"]
-    if len({m.unit for m in momenta}) > 1 or momenta[0].unit.kept != "GeV":
-        told = ", ".join(f"{m.name} in {m.unit.name}" for m in momenta)
-        raise InputError(f"{foreign.file}: {told}, wanted one unit of MeV, GeV or TeV")
-    return tuple(replace(m, by="") if m.by == "name" else m for m in found)
+    measures = measures_of(list(zip(names, words, strict=True)), foreign.units, stated)
+    demand_kinds(foreign.file, measures)
+    momenta = [m for m in measures if m.name.startswith("p") and m.name != "phi"]
+    if len({m.unit for m in momenta}) > 1 or momenta[0].unit.stored != "GeV":
+        units = ", ".join(f"{m.name} in {m.unit.name}" for m in momenta)
+        raise InputError(f"{foreign.file}: {units}, wanted one unit of MeV, GeV or TeV")
+    return tuple(replace(m, by="") if m.by == "name" else m for m in measures)
 
 
 def _wanted(kind: Kind) -> str:
@@ -185,7 +191,7 @@ def demand_kinds(file: object, measures: Sequence[Measure]) -> None:
     """
     for measure in measures:
         kind = kind_of(measure.name)
-        if measure.by == "file" and kind and measure.unit.kept not in (kind.unit, "1"):
+        if measure.by == "file" and kind and measure.unit.stored not in (kind.unit, "1"):
             raise InputError(
                 f"{file}: {measure.name} is in {measure.unit.name!r:.40} by what the file says;"
                 f" {_wanted(kind)}: say it by --unit {measure.name}=UNIT"
@@ -204,15 +210,17 @@ def stated_in(text: object, names: Sequence[str]) -> dict[str, str]:
     if isinstance(text, Mapping):
         return {str(name): str(unit) for name, unit in text.items() if unit}
     if isinstance(text, str):
-        kept = unit_of(text).kept  # one for all: it can be meant of those alone that may have it
-        return {n: text for n in names if (kind := kind_of(n)) and kind.unit == kept != "1"}
+        stored = unit_of(
+            text
+        ).stored  # one for all: it can be meant of those alone that may have it
+        return {n: text for n in names if (kind := kind_of(n)) and kind.unit == stored != "1"}
     if isinstance(text, Sequence) and len(text) == len(names):
         words = [t.decode(errors="replace") if isinstance(t, bytes) else str(t) for t in text]
         return {name: unit for name, unit in zip(names, words, strict=True) if unit}
     return {}
 
 
-def told(measures: Sequence[Measure]) -> Iterator[str]:
+def unit_notes(measures: Sequence[Measure]) -> Iterator[str]:
     """What to say of the units, a line for each who says them."""
     heads = {
         "user": "unit as stated by the user",
@@ -222,9 +230,9 @@ def told(measures: Sequence[Measure]) -> Iterator[str]:
     for by, head in heads.items():
         groups: dict[str, list[str]] = {}
         for measure in measures:
-            if measure.by == by and (by != "name" or measure.unit.kept != "1"):
+            if measure.by == by and (by != "name" or measure.unit.stored != "1"):
                 unit = measure.unit
-                kept = "" if unit.kept == unit.name else f", kept in {unit.kept}"
-                groups.setdefault(f"{unit.name}{kept}", []).append(measure.name)
-        for unit_told, names in groups.items():
-            yield f"{head}: {', '.join(names)} in {unit_told}"
+                conversion = "" if unit.stored == unit.name else f", kept in {unit.stored}"
+                groups.setdefault(f"{unit.name}{conversion}", []).append(measure.name)
+        for unit_text, names in groups.items():
+            yield f"{head}: {', '.join(names)} in {unit_text}"

@@ -13,7 +13,7 @@ import bench
 from bench_lhco.events import Particles, first, joined
 from bench_lhco.twin.detector import detect
 from bench_lhco.twin.physics import PROCESSES, STREAMS, Process, generate, generator
-from bench_lhco.twin.trigger import kept
+from bench_lhco.twin.trigger import select_triggered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ class Chunk:
         return self.number * STREAMS + self.process.stream
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """It in words."""
         return f"part {self.number + 1} of the {self.kind} of {self.dataset}"
 
@@ -63,7 +63,7 @@ def simulate_chunk(chunk: Chunk) -> Particles:
     parts: list[Particles] = []
     missing = chunk.events
     while missing > 0:
-        part = first(kept(detect(generate(pythia, BATCH), rng)), missing)
+        part = first(select_triggered(detect(generate(pythia, BATCH), rng)), missing)
         parts.append(part)
         missing -= len(part)
     return joined(parts)

@@ -69,8 +69,7 @@ def _charge(code: NDArray[np.int32]) -> NDArray[np.float64]:
     """Electric charge of each particle that reaches a detector."""
     kind = np.abs(code)
     same, opposite = np.isin(kind, POSITIVE), np.isin(kind, (ELECTRON, MUON, *NEGATIVE))
-    charge: NDArray[np.float64] = (same * 1.0 - opposite) * np.sign(code)
-    return charge
+    return np.asarray((same * 1.0 - opposite) * np.sign(code), dtype=np.float64)
 
 
 def _electromagnetic(kind: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -106,7 +105,8 @@ def _resolution(
     region = np.searchsorted((0.5, 1.5), np.abs(eta))
     species = np.select([kind == ELECTRON, kind == MUON], [1, 2], 0)
     floor, slope = FLOOR[species, region], SLOPE[species, region]
-    return np.hypot(floor, slope * pt)
+    resolution: NDArray[np.float64] = np.hypot(floor, slope * pt)
+    return resolution
 
 
 def _positive(spread: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:

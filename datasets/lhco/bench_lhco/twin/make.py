@@ -22,57 +22,57 @@ BACKGROUND = "background"
 def make_twin(
     dataset: str,
     twin: Twin,
-    wanted: bench.SimulationRequest | None,
+    request: bench.SimulationRequest | None,
     path: Path,
     context: bench.Context,
 ) -> None:
     """Simulate a twin into a file; one that is interrupted goes on where it was.
 
-    With nothing `wanted` of it, any twin will do: one that is there, or that another process was
+    With nothing `request` of it, any twin will do: one that is there, or that another process was
     making meanwhile, or one of the dataset's own size.
 
     Raises:
         RequestError: there is one already, and replacing it was not asked for.
     """
-    anything = wanted is None
-    asked = wanted or bench.SimulationRequest()
-    events = _events(dataset, twin, asked)
+    anything = request is None
+    simulation = request or bench.SimulationRequest()
+    events = _events(dataset, twin, simulation)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
         if path.is_file() and anything:
             return
-        if path.is_file() and not asked.force:
+        if path.is_file() and not simulation.force:
             raise bench.RequestError(f"{path} is there already; --force replaces it")
-        told = ", ".join(f"{number} {kind}" for kind, number in events.items())
+        numbers = ", ".join(f"{number} {kind}" for kind, number in events.items())
         context.notice(
-            f"simulating the twin of {dataset}: {told} events with Pythia 8, kept in {path}"
+            f"simulating the twin of {dataset}: {numbers} events with Pythia 8, kept in {path}"
         )
         scratch = context.scratch / "twins" / dataset
         slices = simulate(
             dataset,
             events,
-            seed=asked.seed,
+            seed=simulation.seed,
             jobs=context.jobs,
             scratch=scratch,
             progress=context.progress,
         )
-        made = {**recipe(dataset, asked.seed), "signal_fraction": twin.signal_fraction}
+        made = {**recipe(dataset, simulation.seed), "signal_fraction": twin.signal_fraction}
         write(path, slices, made, total=sum(events.values()))
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _events(dataset: str, twin: Twin, asked: bench.SimulationRequest) -> dict[str, int]:
+def _events(dataset: str, twin: Twin, simulation: bench.SimulationRequest) -> dict[str, int]:
     """Events to simulate of each kind; a number of signal events is shared out among its kinds.
 
     Raises:
         RequestError: signal is asked of a dataset without.
     """
     signal = {kind: n for kind, n in twin.events.items() if kind != BACKGROUND}
-    if asked.signal is not None:
-        if asked.signal and not signal:
-            raise bench.RequestError(f"{dataset} has no signal, got --signal {asked.signal}")
+    if simulation.signal is not None:
+        if simulation.signal and not signal:
+            raise bench.RequestError(f"{dataset} has no signal, got --signal {simulation.signal}")
         total = sum(signal.values())
-        ends = [round(asked.signal * n / total) for n in accumulate(signal.values())]
+        ends = [round(simulation.signal * n / total) for n in accumulate(signal.values())]
         signal = {kind: b - a for kind, a, b in zip(signal, [0, *ends], ends, strict=False)}
-    background = twin.events[BACKGROUND] if asked.background is None else asked.background
+    background = twin.events[BACKGROUND] if simulation.background is None else simulation.background
     return {BACKGROUND: background, **signal}

@@ -193,14 +193,14 @@ def generator(lines: Sequence[str], seed: int) -> Any:
 def _silence() -> Iterator[None]:
     """Nothing that compiled code prints reaches the standard output."""
     sys.stdout.flush()
-    kept = os.dup(1)
+    stdout = os.dup(1)
     try:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), 1)
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        os.dup2(stdout, 1)
+        os.close(stdout)
 
 
 def generate(pythia: Any, n: int) -> Generated:
@@ -210,8 +210,8 @@ def generate(pythia: Any, n: int) -> Generated:
     # Column by column: a cut on the records would copy all of their columns.
     record = pythia.nextBatch(n).prt
     counts = ak.to_numpy(ak.num(record))
-    columns = (record.status, record.id, *(record.p[name] for name in ("px", "py", "pz", "e")))
-    status, *columns = (ak.to_numpy(ak.flatten(column)) for column in columns)
+    jagged = (record.status, record.id, *(record.p[name] for name in ("px", "py", "pz", "e")))
+    status, *columns = (ak.to_numpy(ak.flatten(column)) for column in jagged)
     event = np.repeat(np.arange(len(counts)), counts)
     final = np.nonzero(status > 0)[0]
     event, code, px, py, pz, e = (column[final] for column in (event, *columns))

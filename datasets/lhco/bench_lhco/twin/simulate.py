@@ -32,7 +32,7 @@ SLICE = 1000
 
 def simulate(
     dataset: str,
-    wanted: Mapping[str, int],
+    events: Mapping[str, int],
     *,
     seed: int,
     jobs: int,
@@ -46,7 +46,7 @@ def simulate(
 
     Args:
         dataset: one of `PROCESSES`.
-        wanted: events to keep by the name of their kind, such as `background`.
+        events: events to keep by the name of their kind, such as `background`.
         seed: 0 or more.
         jobs: worker processes; with more than one, a script needs its `__main__` guard.
         scratch: folder for the chunks, which may go when the events are written.
@@ -56,20 +56,20 @@ def simulate(
         RequestError: no such dataset or kind, no events to simulate.
         BenchError: a worker was killed, twice over the same events.
     """
-    _checked(dataset, wanted, seed)
+    _checked(dataset, events, seed)
     folder = scratch / _key(recipe(dataset, seed))
     folder.mkdir(parents=True, exist_ok=True)
-    kinds = [kind for kind in PROCESSES[dataset] if kind in wanted]
-    chunks = [chunk for kind in kinds for chunk in _plan(dataset, kind, wanted[kind], seed)]
+    kinds = [kind for kind in PROCESSES[dataset] if kind in events]
+    chunks = [chunk for kind in kinds for chunk in _plan(dataset, kind, events[kind], seed)]
     missing = [chunk for chunk in chunks if stored(chunk, folder) is None]
-    total = sum(wanted.values())
+    total = sum(events.values())
     done = total - sum(chunk.events for chunk in missing)
     with progress(f"simulating {dataset}", total, done) as bar:
-        for chunk, _ in spread(partial(store, folder=folder), missing, jobs, tell=_told):
+        for chunk, _ in spread(partial(store, folder=folder), missing, jobs, tell=_described):
             bar.advance(chunk.events)
     particles = joined([_read(chunk, folder) for chunk in chunks])
     labels = np.array([PROCESSES[dataset][kind].label for kind in kinds], dtype=np.int8)
-    given = np.repeat(labels, [wanted[kind] for kind in kinds])
+    given = np.repeat(labels, [events[kind] for kind in kinds])
     return _slices(particles, given, np.random.default_rng([seed, total]).permutation(total))
 
 
@@ -94,17 +94,17 @@ def recipe(dataset: str, seed: int) -> dict[str, str | int]:
     }
 
 
-def _checked(dataset: str, wanted: Mapping[str, int], seed: int) -> None:
+def _checked(dataset: str, events: Mapping[str, int], seed: int) -> None:
     if dataset not in PROCESSES:
         raise bench.RequestError(
             f"no simulation of {dataset!r}; {bench.did_you_mean(dataset, PROCESSES)}"
         )
-    for kind in wanted:
+    for kind in events:
         if kind not in PROCESSES[dataset]:
             hint = bench.did_you_mean(kind, PROCESSES[dataset])
             raise bench.RequestError(f"no {kind} events in {dataset}; {hint}")
-    if min(wanted.values(), default=0) < 0 or sum(wanted.values()) == 0:
-        got = ", ".join(f"{number} {kind}" for kind, number in wanted.items())
+    if min(events.values(), default=0) < 0 or sum(events.values()) == 0:
+        got = ", ".join(f"{number} {kind}" for kind, number in events.items())
         raise bench.RequestError(f"wanted at least one event to simulate, got {got}")
     if seed < 0:
         raise bench.RequestError(f"wanted a seed of 0 or more, got {seed}")
@@ -129,8 +129,8 @@ def _read(chunk: Chunk, folder: Path) -> Particles:
     return seen
 
 
-def _told(chunk: Chunk) -> str:
-    return chunk.told
+def _described(chunk: Chunk) -> str:
+    return chunk.description
 
 
 def _slices(

@@ -63,7 +63,7 @@ class Hits:
     spread: NDArray[np.float64]  # (m,), the relative resolution of that track
 
 
-def _grid(*rows: tuple[NDArray[np.float64], int]) -> Grid:
+def _grid(*rows: tuple[NDArray[np.floating], int]) -> Grid:
     """A grid from the upper edges, outwards from eta = 0, of rows with so many towers each."""
     upper = np.concatenate([edges for edges, _ in rows])
     columns = np.concatenate([np.full(len(edges), n) for edges, n in rows])

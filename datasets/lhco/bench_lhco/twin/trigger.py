@@ -33,15 +33,15 @@ def capped(particles: Particles, limit: int = MAX_PARTICLES) -> Particles:
 def triggered(particles: Particles) -> NDArray[np.bool_]:
     """Whether each event has an anti-kt jet of R = 1.0, pt > 1.2 TeV, |eta| < 2.5: (n,)."""
     n = len(particles)
-    found = anti_kt(massless(particles), particles.offsets, RADIUS, MIN_PT)
-    pt = np.hypot(found.p4[:, 0], found.p4[:, 1])
-    good = (pt > MIN_PT) & (np.abs(np.arcsinh(found.p4[:, 2] / pt)) < MAX_ETA)
+    jets = anti_kt(massless(particles), particles.offsets, RADIUS, MIN_PT)
+    pt = np.hypot(jets.p4[:, 0], jets.p4[:, 1])
+    good = (pt > MIN_PT) & (np.abs(np.arcsinh(jets.p4[:, 2] / pt)) < MAX_ETA)
     fired = np.zeros(n, dtype=np.bool_)
-    fired[np.repeat(np.arange(n), np.diff(found.offsets))[good]] = True
+    fired[np.repeat(np.arange(n), np.diff(jets.offsets))[good]] = True
     return fired
 
 
-def kept(particles: Particles) -> Particles:
+def select_triggered(particles: Particles) -> Particles:
     """The events that fire the trigger, capped."""
     particles = capped(particles)
     rows = np.nonzero(triggered(particles))[0]

@@ -7,7 +7,7 @@ READ_FIRST = [
     bad
     for bad in BAD
     if bad.make.__module__.endswith(("layouts", "links", "bombs"))
-    and not bad.told.startswith("event")
+    and not bad.message.startswith("event")
 ]
 """What the layout is refused for, before any value is read."""
 

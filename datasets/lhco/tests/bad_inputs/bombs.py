@@ -28,13 +28,13 @@ def a_compression_bomb(path: Path) -> None:
 @bad("declares 168080000 bytes and stores", dangerous=True)
 def a_compression_bomb_packed_twice(path: Path) -> None:
     with h5py.File(path, "w") as f:
-        kept = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-        kept.set_chunk((500, 2101))
-        kept.set_deflate(9)
-        kept.set_deflate(9)
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        properties.set_chunk((500, 2101))
+        properties.set_deflate(9)
+        properties.set_deflate(9)
         f.create_group("df")
         space = h5py.h5s.create_simple((10_000, 2101))
-        h5py.h5d.create(f.id, WHERE.encode(), h5py.h5t.IEEE_F64LE, space, kept)
+        h5py.h5d.create(f.id, WHERE.encode(), h5py.h5t.IEEE_F64LE, space, properties)
         f[WHERE][:] = np.zeros((10_000, 2101))
 
 
@@ -74,12 +74,12 @@ def chunks_of_one_column_each(path: Path) -> None:
 def a_file_with_holes_that_says_it_is_large(path: Path) -> None:
     """It takes next to no room on the disk."""
     with h5py.File(path, "w") as f:
-        kept = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-        kept.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
-        kept.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        properties.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
         f.create_group("df")
         space = h5py.h5s.create_simple((10**6, 2101))
-        h5py.h5d.create(f.id, WHERE.encode(), h5py.h5t.IEEE_F64LE, space, kept)
+        h5py.h5d.create(f.id, WHERE.encode(), h5py.h5t.IEEE_F64LE, space, properties)
 
 
 @bad("packed with HDF5 filter 32015, wanted only gzip")
@@ -90,9 +90,9 @@ def a_filter_that_is_not_allowed(path: Path) -> None:
 @bad("packed with HDF5 filter 40000, wanted only gzip")
 def a_filter_that_nobody_knows(path: Path) -> None:
     with h5py.File(path, "w") as f:
-        kept = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-        kept.set_chunk((5, 2101))
-        kept.set_filter(40_000, h5py.h5z.FLAG_OPTIONAL)
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        properties.set_chunk((5, 2101))
+        properties.set_filter(40_000, h5py.h5z.FLAG_OPTIONAL)
         f.create_group("df")
         space = h5py.h5s.create_simple((10, 2101))
-        h5py.h5d.create(f.id, WHERE.encode(), h5py.h5t.IEEE_F64LE, space, kept)
+        h5py.h5d.create(f.id, WHERE.encode(), h5py.h5t.IEEE_F64LE, space, properties)

@@ -21,7 +21,7 @@ class Bad:
 
     make: Callable[[Path], object]
     """Writes it to this path, and what it needs beside it."""
-    told: str
+    message: str
     """What the line matches."""
     dataset: str = "rd"
     dangerous: bool = False
@@ -36,10 +36,10 @@ BAD: list[Bad] = []
 
 
 def bad(
-    told: str, dataset: str = "rd", *, dangerous: bool = False
+    message: str, dataset: str = "rd", *, dangerous: bool = False
 ) -> Callable[[Callable[[Path], object]], Callable[[Path], object]]:
     def listed(make: Callable[[Path], object]) -> Callable[[Path], object]:
-        BAD.append(Bad(make, told, dataset, dangerous))
+        BAD.append(Bad(make, message, dataset, dangerous))
         return make
 
     return listed
@@ -47,11 +47,11 @@ def bad(
 
 def rows(n: int = 10) -> np.ndarray:
     """Sound events with a label, three particles each."""
-    found = np.zeros((n, 2101))
-    found[:, :9] = (120.0, 0.5, -1.0, 80.0, -0.5, 2.0, 3.0, 1.5, 3.1)
-    found[:, 0] += np.arange(n)
-    found[:, 2100] = np.arange(n) % 2
-    return found
+    table = np.zeros((n, 2101))
+    table[:, :9] = (120.0, 0.5, -1.0, 80.0, -0.5, 2.0, 3.0, 1.5, 3.1)
+    table[:, 0] += np.arange(n)
+    table[:, 2100] = np.arange(n) % 2
+    return table
 
 
 def stored(path: Path, data: np.ndarray, where: str = WHERE, **options: object) -> Path:

@@ -74,7 +74,7 @@ KEYS = {
 
 
 def _keys(name: str) -> None:
-    content, told = KEYS[name]
+    content, message = KEYS[name]
 
     def make(path: Path) -> None:
         stored(path, rows()[:, :2100])
@@ -86,7 +86,7 @@ def _keys(name: str) -> None:
             os.truncate(key, 2**30)
 
     make.__name__ = name
-    bad(told, "blackbox1")(make)
+    bad(message, "blackbox1")(make)
 
 
 for _name in KEYS:

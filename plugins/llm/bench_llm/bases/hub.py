@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from hashlib import sha1
 from pathlib import Path
 
 import bench
 
-WANTED = ("*.json", "*.safetensors", "*.model", "*.jinja")
+PATTERNS = ("*.json", "*.safetensors", "*.model", "*.jinja")
 """Files that are fetched; no code, no pickles."""
 
 
@@ -21,16 +22,16 @@ def fetch(name: str, commit: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    wanted = {"revision": commit, "allow_patterns": list(WANTED)}
+    download = partial(snapshot_download, name, revision=commit, allow_patterns=list(PATTERNS))
     try:
-        return Path(snapshot_download(name, local_files_only=True, **wanted))
+        return Path(download(local_files_only=True))
     except LocalEntryNotFoundError:
         pass
     try:
-        folder = Path(snapshot_download(name, **wanted))
+        folder = Path(download())
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        told = str(error).partition("\n")[0]
-        raise bench.InputError(f"base={name}: cannot be downloaded: {told}") from error
+        reason = str(error).partition("\n")[0]
+        raise bench.InputError(f"base={name}: cannot be downloaded: {reason}") from error
     for file in sorted(f for f in folder.rglob("*") if f.is_file()):
         _verify(file)
     return folder
@@ -39,15 +40,15 @@ def fetch(name: str, commit: str) -> Path:
 def _verify(file: Path) -> None:
     """Compare a file with the hash that it is kept under: SHA-256 of a large one, else git's."""
     blob = file.resolve()
-    told = blob.name
-    if len(told) == 64:
-        there = bench.file_digest(blob)
-    elif len(told) == 40:
+    expected = blob.name
+    if len(expected) == 64:
+        actual = bench.file_digest(blob)
+    elif len(expected) == 40:
         content = blob.read_bytes()
-        there = sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+        actual = sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
     else:
         return  # a file system without links keeps files under their names
-    if there != told:
+    if actual != expected:
         file.unlink()
         blob.unlink(missing_ok=True)
         raise bench.DamagedError(f"{file.name} is not what the hub says it is; fetch it again")

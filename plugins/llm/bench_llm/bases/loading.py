@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import bench
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from bench_llm.bases.source import BaseSource
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,10 @@ def load_tokenizer(source: BaseSource) -> PreTrainedTokenizerBase:
     from transformers import AutoTokenizer
 
     folder = source.folder()
-    return _read(source, lambda: AutoTokenizer.from_pretrained(folder, **_SAFELY))
+    tokenizer: PreTrainedTokenizerBase = _read(
+        source, lambda: AutoTokenizer.from_pretrained(folder, **_SAFELY)
+    )
+    return tokenizer
 
 
 def load_language(source: BaseSource, form: BaseForm, device: str) -> PreTrainedModel:
@@ -52,7 +58,7 @@ def load_language(source: BaseSource, form: BaseForm, device: str) -> PreTrained
     if form.random is None:
         return _read(source, lambda: _pretrained(folder, form, device))
     config = _read(source, lambda: AutoConfig.from_pretrained(folder, **_SAFELY))
-    return with_random_weights(config, form.random).to(device)
+    return _moved(with_random_weights(config, form.random), device)
 
 
 def with_random_weights(config: Any, seed: int) -> PreTrainedModel:
@@ -62,7 +68,8 @@ def with_random_weights(config: Any, seed: int) -> PreTrainedModel:
 
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+        language: PreTrainedModel = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    return language
 
 
 def quantisation(precision: str) -> Any:
@@ -85,11 +92,16 @@ def _pretrained(folder: Path, form: BaseForm, device: str) -> PreTrainedModel:
     import torch
     from transformers import AutoModelForCausalLM
 
-    wanted: dict[str, Any] = {"dtype": getattr(torch, form.precision), "use_safetensors": True}
+    settings: dict[str, Any] = {"dtype": getattr(torch, form.precision), "use_safetensors": True}
     if form.quantised:
-        wanted |= {"quantization_config": quantisation(form.precision), "device_map": device}
-    language = AutoModelForCausalLM.from_pretrained(folder, **wanted, **_SAFELY)
-    return unpacked(language) if form.quantised else language.to(device)
+        settings |= {"quantization_config": quantisation(form.precision), "device_map": device}
+    language: PreTrainedModel = AutoModelForCausalLM.from_pretrained(folder, **settings, **_SAFELY)
+    return unpacked(language) if form.quantised else _moved(language, device)
+
+
+def _moved(language: PreTrainedModel, device: str) -> PreTrainedModel:
+    language.to(device)  # type: ignore[arg-type]  # transformers' wrapper loses the arguments
+    return language
 
 
 def unpacked(language: PreTrainedModel) -> PreTrainedModel:
@@ -105,11 +117,11 @@ def unpacked(language: PreTrainedModel) -> PreTrainedModel:
     return language
 
 
-def _read(source: BaseSource, load: Any) -> Any:
+def _read(source: BaseSource, load: Callable[[], T]) -> T:
     try:
         return load()
     except (OSError, ValueError, KeyError) as error:
-        told = str(error).partition("\n")[0]
+        reason = str(error).partition("\n")[0]
         raise bench.InputError(
-            f"base={source.name}: no model with its tokenizer there: {told}"
+            f"base={source.name}: no model with its tokenizer there: {reason}"
         ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import nn
@@ -10,7 +10,7 @@ from torch import nn
 if TYPE_CHECKING:
     from transformers import MistralConfig, PreTrainedModel
 
-MISTRAL_7B = {
+MISTRAL_7B: dict[str, Any] = {
     "vocab_size": 32_768,
     "hidden_size": 4096,
     "intermediate_size": 14_336,
@@ -25,7 +25,7 @@ MISTRAL_7B = {
 """Mistral-7B-Instruct-v0.3, as its config.json says."""
 
 
-def mistral(shape: dict[str, object]) -> MistralConfig:
+def mistral(shape: dict[str, Any]) -> MistralConfig:
     """The configuration of a shape."""
     from transformers import MistralConfig
 
@@ -45,15 +45,16 @@ def quantised_at_random(config: MistralConfig, device: str, seed: int = 0) -> Pr
     from bench_llm.bases.loading import quantisation, unpacked
 
     with torch.device("meta"):
-        language = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+        language: Any = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
         language = replace_with_bnb_linear(
             language,
             quantization_config=quantisation("bfloat16"),
             modules_to_not_convert=["lm_head"],
         )
-    unpacked(language).is_loaded_in_4bit = True
+    language = unpacked(language)
+    language.is_loaded_in_4bit = True
     if device == "meta":
-        return language
+        return cast("PreTrainedModel", language)
     generator = torch.Generator(device).manual_seed(seed)
     for module in language.modules():
         for name, parameter in list(module.named_parameters(recurse=False)):
@@ -63,12 +64,12 @@ def quantised_at_random(config: MistralConfig, device: str, seed: int = 0) -> Pr
             else:
                 made.fill_(1.0)
             if isinstance(parameter, Params4bit):
-                kept = Params4bit(
+                quantised: Any = Params4bit(
                     made, requires_grad=False, quant_type="nf4", compress_statistics=True
                 )
-                setattr(module, name, kept.to(device))
+                setattr(module, name, quantised.to(device))
             else:
                 setattr(module, name, nn.Parameter(made))
     rotary = type(language.model.rotary_emb)(config)  # its buffers are no parameters
     language.model.rotary_emb = rotary.to(device)
-    return language
+    return cast("PreTrainedModel", language)

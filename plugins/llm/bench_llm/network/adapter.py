@@ -19,6 +19,9 @@ CLIP = 10.0
 class Scaler(nn.Module):
     """Numbers scaled to the mean and spread that they have in the train split."""
 
+    mean: Tensor  # (d,)
+    spread: Tensor  # (d,)
+
     def __init__(self, d: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(d))
@@ -50,20 +53,20 @@ class AdapterShape:
     scale: float
     """Factor on what comes out."""
     tokens: int = 1
-    fronted: bool = False
+    has_stem: bool = False
     """Whether a network of the encoder's stands between scaling and layers."""
 
 
 class Adapter(nn.Module):
     """Embeddings of an event's numbers; in float32 whatever the language model is in."""
 
-    def __init__(self, shape: AdapterShape, hidden: int, front: nn.Module | None = None) -> None:
+    def __init__(self, shape: AdapterShape, hidden: int, stem: nn.Module | None = None) -> None:
         super().__init__()
         self.shape, self.hidden = shape, hidden
         self.scaler = Scaler(shape.d)
-        self.front = nn.Identity() if front is None else front
+        self.stem = nn.Identity() if stem is None else stem
         with torch.no_grad():
-            width = self.front(torch.zeros(1, shape.d)).shape[-1]
+            width = self.stem(torch.zeros(1, shape.d)).shape[-1]
         layers: list[nn.Module] = []
         for _ in range(shape.layers):
             layers += [nn.Linear(width, shape.units), nn.SiLU()]
@@ -72,14 +75,14 @@ class Adapter(nn.Module):
         self.layers = nn.Sequential(*layers)
         self.norm = nn.LayerNorm(hidden) if shape.norm else nn.Identity()
 
-    def forward(self, numbers: Tensor, held: Tensor | None = None) -> Tensor:
+    def forward(self, numbers: Tensor, dropped: Tensor | None = None) -> Tensor:
         """(b, d) numbers in their columns' units -> (b, tokens, hidden).
 
         Args:
             numbers: of each event.
-            held: (b,), true where an event has to do without its numbers: its embedding is 0.
+            dropped: (b,), true where an event has to do without its numbers: its embedding is 0.
         """
-        made = self.layers(self.front(self.scaler(numbers)))
-        made = made.unflatten(-1, (self.shape.tokens, self.hidden))
+        flat: Tensor = self.layers(self.stem(self.scaler(numbers)))
+        made: Tensor = flat.unflatten(-1, (self.shape.tokens, self.hidden))
         made = self.norm(made) * self.shape.scale
-        return made if held is None else made.masked_fill(held[:, None, None], 0.0)
+        return made if dropped is None else made.masked_fill(dropped[:, None, None], 0.0)

@@ -23,7 +23,7 @@ class Batch:
     ids: Tensor  # (b, longest), padded on the right
     reads: Tensor  # (b, r), the positions whose next token is wanted
     numbers: Tensor | None = None  # (b, d), in the columns' units; None to go without
-    held: Tensor | None = None  # (b,), true where an event has to do without its numbers
+    dropped: Tensor | None = None  # (b,), true where an event has to do without its numbers
     values: Tensor | None = None  # (b, k), scaled, of the placeholders in the text
 
 
@@ -62,7 +62,8 @@ class FusedModel(nn.Module):
         with nullcontext() if again else reading_only(self.language, reads):
             states = self.language.base_model(inputs_embeds=embedded, use_cache=False)
         read = states.last_hidden_state[rows, reads]  # (b, r, hidden)
-        return self.language.get_output_embeddings()(read)
+        logits: Tensor = self.language.get_output_embeddings()(read)
+        return logits
 
     def embed(self, batch: Batch) -> tuple[Tensor, int]:
         """The prompt's embeddings (b, longest + shift, hidden), and by how much they shifted."""
@@ -73,7 +74,7 @@ class FusedModel(nn.Module):
             embedded = self.values(embedding, batch.ids, batch.values)
         if self.adapter is None or batch.numbers is None:
             return embedded, 0
-        made = self.adapter(batch.numbers, batch.held).to(embedded.dtype)
+        made = self.adapter(batch.numbers, batch.dropped).to(embedded.dtype)
         if self.place == FIRST:
             return torch.cat([embedded[:, :1] + made, embedded[:, 1:]], dim=1), 0
         at = 0 if self.place == PREPENDED else 1
@@ -94,7 +95,8 @@ class AdapterAlone(nn.Module):
         """Logits of background and signal: (b, 1, 2); the text plays no part."""
         if batch.numbers is None:
             raise ValueError("base=none has nothing to read without numbers")
-        return self.head(self.adapter(batch.numbers, batch.held).flatten(1))[:, None]
+        logits: Tensor = self.head(self.adapter(batch.numbers, batch.dropped).flatten(1))
+        return logits[:, None]
 
 
 Network = FusedModel | AdapterAlone

@@ -31,7 +31,7 @@ def reading_only(language: PreTrainedModel, positions: Tensor) -> Iterator[None]
         made = whole(states[rows, positions])
         return torch.zeros_like(states, dtype=made.dtype).index_put((rows, positions), made)
 
-    layer.forward = forward  # type: ignore[method-assign]
+    layer.forward = forward
     try:
         yield
     finally:

@@ -49,41 +49,43 @@ def trained(network: nn.Module) -> dict[str, nn.Parameter]:
     return {name: p for name, p in network.named_parameters() if p.requires_grad}
 
 
-def meant(network: nn.Module, kind: str) -> list[str]:
+def expected_trainable(network: nn.Module, kind: str) -> list[str]:
     """The names of what is to be trained with this kind of tuning, whatever is marked so.
 
     All of the language model, its low-rank additions or none of it; and all that is not of it.
     """
 
-    def wanted(name: str) -> bool:
+    def expected(name: str) -> bool:
         if not name.startswith("language."):
             return True
         return kind == FULL or (kind in (LORA, QLORA) and "lora_" in name)
 
-    return [name for name, _ in network.named_parameters() if wanted(name)]
+    return [name for name, _ in network.named_parameters() if expected(name)]
 
 
 def state(network: nn.Module) -> dict[str, torch.Tensor]:
     """What makes a fit of its base: the trained weights, and the scaling of the numbers."""
     adapter = network.adapter
-    scaling = dict(adapter.named_buffers(prefix="adapter")) if adapter else {}
+    scaling = {}
+    if isinstance(adapter, nn.Module):
+        scaling = dict(adapter.named_buffers(prefix="adapter"))
     weights = {name: p.detach() for name, p in trained(network).items()}
     return {**weights, **scaling}
 
 
-def put(network: nn.Module, found: dict[str, torch.Tensor]) -> None:
+def load_state(network: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
     """Put a state back in place: every tensor of it, and no other.
 
     Raises:
         DamagedError: a tensor is missing, is too many, or has another shape.
     """
     own = state(network)
-    if odd := sorted(own.keys() ^ found.keys()):
+    if odd := sorted(own.keys() ^ tensors.keys()):
         raise bench.DamagedError(f"{len(odd)} tensors are missing or too many, as {odd[0]}")
     for name, tensor in own.items():
-        if tensor.shape != found[name].shape:
-            raise bench.DamagedError(f"{name} has shape {tuple(found[name].shape)}")
-        tensor.copy_(found[name])
+        if tensor.shape != tensors[name].shape:
+            raise bench.DamagedError(f"{name} has shape {tuple(tensors[name].shape)}")
+        tensor.copy_(tensors[name])
 
 
 def _add_lora(language: PreTrainedModel, tuning: Tuning) -> None:
@@ -91,7 +93,7 @@ def _add_lora(language: PreTrainedModel, tuning: Tuning) -> None:
 
     config = LoraConfig(
         r=tuning.r,
-        lora_alpha=tuning.alpha,
+        lora_alpha=tuning.alpha,  # type: ignore[arg-type]  # any number will do
         lora_dropout=tuning.dropout,
         target_modules=list(tuning.targets),
         bias="none",

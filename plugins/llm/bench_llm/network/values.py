@@ -19,7 +19,7 @@ class ValueEmbedding(nn.Module):
 
     def __init__(self, embedding: nn.Module) -> None:
         super().__init__()
-        rows = embedding.weight[:ROWS].detach().to(torch.float32)
+        rows = embedding.get_parameter("weight")[:ROWS].detach().to(torch.float32)
         start = torch.randn(rows.shape[1]).to(rows.device) * rows.std()
         self.vector = nn.Parameter(start)
 
@@ -32,9 +32,9 @@ class ValueEmbedding(nn.Module):
             values: (b, k), in the order of the marks; None where there are no marks.
         """
         marks = ids == MARK
-        embedded = embedding(ids.masked_fill(marks, 0))
+        embedded: Tensor = embedding(ids.masked_fill(marks, 0))
         if values is None:
             return embedded
-        amounts = values.load_samples(1, (marks.cumsum(1) - 1).clamp(min=0))  # (b, longest)
+        amounts = values.gather(1, (marks.cumsum(1) - 1).clamp(min=0))  # (b, longest)
         made = (amounts[..., None] * self.vector).to(embedded.dtype)
         return torch.where(marks[..., None], made, embedded)

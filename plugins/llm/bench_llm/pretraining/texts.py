@@ -56,11 +56,11 @@ def prose(names: Sequence[str], values: Sequence[float], rng: np.random.Generato
     for i in rng.permutation(len(names)):
         name = names[i]
         jet = {"j1_": "the leading jet", "j2_": "the second jet"}.get(name[:3])
-        told = precision.say(values[i])
+        number = precision.say(values[i])
         if jet:
-            sentences.append(f"{name[3:]} of {jet} is {told}.")
+            sentences.append(f"{name[3:]} of {jet} is {number}.")
         else:
-            sentences.append(f"{name} is {told}.")
+            sentences.append(f"{name} is {number}.")
     return " ".join(sentences)
 
 
@@ -73,14 +73,14 @@ def sums(rng: np.random.Generator) -> str:
         a, b = (float(precision.say(v)) for v in rng.normal(size=2) * scale)
         low, high = sorted((a, b))
         say = precision.say
-        told = (
+        choices = (
             f"{say(a)} + {say(b)} = {say(a + b)}",
             f"{say(a)} - {say(b)} = {say(a - b)}",
             f"{say(low)} < {say(high)}",
             f"the larger of {say(a)} and {say(b)} is {say(high)}.",
             f"{say(a)} GeV = {say(a / 1000)} TeV",
         )
-        lines.append(told[rng.integers(len(told))])
+        lines.append(choices[rng.integers(len(choices))])
     return "\n".join(lines)
 
 

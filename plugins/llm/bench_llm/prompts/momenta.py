@@ -50,13 +50,15 @@ def four_momenta(table: bench.Table) -> NDArray[np.float64]:
     """(n, 2, 4): px, py, pz, e of the two jets, GeV; 0 where there is no such jet."""
     import numpy as np
 
-    found = []
+    momenta = []
     for jet in range(1, JETS + 1):
         pt, eta, phi, e = (
             table.column(f"j{jet}_{name}").astype(np.float64) for name in ("pt", "eta", "phi", "e")
         )
-        found.append(np.stack([pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta), e], axis=-1))
-    return np.stack(found, axis=1)
+        momenta.append(
+            np.stack([pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta), e], axis=-1)
+        )
+    return np.stack(momenta, axis=1)
 
 
 def _said(jet: Sequence[float], precision: Precision) -> str:

@@ -33,18 +33,18 @@ def numbers_in(text: str, columns: Collection[str]) -> dict[str, float]:
         re.IGNORECASE,
     )
     lower = {name.lower(): name for name in own | event}
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     jet = ""
     for match in spoken.finditer(text):
         if match["name"] is None:
             jet = match["number"] or ORDINALS[match["ordinal"].lower()]
             if match["number"] and FLAG in columns:
-                found.setdefault(f"has_j{jet}", 0.0 if match["absent"] else 1.0)
+                numbers.setdefault(f"has_j{jet}", 0.0 if match["absent"] else 1.0)
             continue
         name = lower[match["name"].lower()]
         if within := match["within"]:
             jet = ORDINALS.get(within.split()[0].lower(), within[-1])
         column = f"j{jet}_{name}" if name in own and f"j{jet}_{name}" in columns else name
         if column in columns:
-            found.setdefault(column, float(match["value"].replace("\u2212", "-")))
-    return {name: value for name, value in found.items() if name in columns}
+            numbers.setdefault(column, float(match["value"].replace("\u2212", "-")))
+    return {name: value for name, value in numbers.items() if name in columns}

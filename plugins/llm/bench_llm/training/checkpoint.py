@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import bench
-from bench_llm.network.tuning import put, state, trained
+from bench_llm.network.tuning import load_state, state, trained
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -23,7 +23,7 @@ KEEP = 2
 
 
 @dataclass
-class Progress:
+class TrainingState:
     """How far a training has come."""
 
     step: int = 0
@@ -33,9 +33,9 @@ class Progress:
     """Steps whose gradient was clipped."""
     best_auc: float = -1.0
     waited: int = 0
-    """Looks at the valid split since the best one."""
+    """Evaluations since the best one."""
     best: dict[str, Tensor] = field(default_factory=dict)
-    """The trained weights at the best look so far."""
+    """The trained weights at the best evaluation so far."""
 
     def consider(self, auc: float, network: nn.Module) -> None:
         """Keep the network's weights if their AUC is the best so far."""
@@ -67,40 +67,42 @@ class Checkpoints:
         self.folder, self.network, self.optimizer = folder, network, optimizer
         self.notice = notice
 
-    def save(self, progress: Progress) -> None:
+    def save(self, training_state: TrainingState) -> None:
         """Write all of it into a draft, seal it, and put it in place."""
-        target = self.folder / f"step-{progress.step:08d}"
+        target = self.folder / f"step-{training_state.step:08d}"
         draft = self.folder / f".{target.name}"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         tensors, plain = self._optimizer_state()
         tensors |= {f"weight.{name}": tensor for name, tensor in state(self.network).items()}
-        tensors |= {f"best.{name}": tensor for name, tensor in progress.best.items()}
+        tensors |= {f"best.{name}": tensor for name, tensor in training_state.best.items()}
         tensors |= _random_state()
         save_file({k: t.detach().cpu().contiguous() for k, t in tensors.items()}, draft / TENSORS)
-        position = {"progress": progress.position(), "optimizer": plain}
+        position = {"progress": training_state.position(), "optimizer": plain}
         (draft / POSITION).write_text(json.dumps(position))
         bench.seal(draft)
         shutil.rmtree(target, ignore_errors=True)
         draft.rename(target)
-        for old in self._found()[:-KEEP]:
+        for old in self._folders()[:-KEEP]:
             shutil.rmtree(old)
 
-    def restore(self) -> Progress:
+    def restore(self) -> TrainingState:
         """The state of the newest sound checkpoint, put into network and optimizer."""
-        for folder in reversed(self._found()):
+        for folder in reversed(self._folders()):
             try:
                 bench.verify(folder)
             except bench.DamagedError as error:
                 self.notice(f"{error}; the checkpoint before it is taken")
                 shutil.rmtree(folder)
                 continue
-            progress = self._load(folder)
-            self.notice(f"going on from step {progress.step}, {progress.events} events seen")
-            return progress
-        return Progress()
+            training_state = self._load(folder)
+            self.notice(
+                f"going on from step {training_state.step}, {training_state.events} events seen"
+            )
+            return training_state
+        return TrainingState()
 
-    def _found(self) -> list[Path]:
+    def _folders(self) -> list[Path]:
         return sorted(self.folder.glob("step-*"))
 
     def _optimizer_state(self) -> tuple[dict[str, Tensor], dict[str, dict[str, Any]]]:
@@ -116,10 +118,10 @@ class Checkpoints:
                     plain[name][key] = value
         return tensors, plain
 
-    def _load(self, folder: Path) -> Progress:
+    def _load(self, folder: Path) -> TrainingState:
         tensors = load_file(folder / TENSORS)
         position = json.loads((folder / POSITION).read_text())
-        put(self.network, _named(tensors, "weight."))
+        load_state(self.network, _named(tensors, "weight."))
         for name, parameter in trained(self.network).items():
             own = {k: v for k, v in tensors.items() if k.startswith("optimizer.")}
             self.optimizer.state[parameter] = {
@@ -135,7 +137,7 @@ class Checkpoints:
         _put_random_state(tensors)
         device = next(iter(trained(self.network).values())).device
         best = {name: value.to(device) for name, value in _named(tensors, "best.").items()}
-        return Progress(**position["progress"], best=best)
+        return TrainingState(**position["progress"], best=best)
 
 
 def _named(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -143,10 +145,10 @@ def _named(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 def _random_state() -> dict[str, Tensor]:
-    found = {"random.cpu": torch.random.get_rng_state()}
+    states = {"random.cpu": torch.random.get_rng_state()}
     if torch.cuda.is_available():
-        found["random.cuda"] = torch.cuda.get_rng_state()
-    return found
+        states["random.cuda"] = torch.cuda.get_rng_state()
+    return states
 
 
 def _put_random_state(tensors: dict[str, Tensor]) -> None:

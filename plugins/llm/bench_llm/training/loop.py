@@ -1,4 +1,4 @@
-"""The training loop: clipped steps on the answer's loss; the best look at the valid split wins."""
+"""The training loop: clipped steps on the answer's loss; the best evaluation wins."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import torch
 
 import bench
-from bench_llm.network.tuning import put, trained
+from bench_llm.network.tuning import load_state, trained
 from bench_llm.training.checkpoint import Checkpoints
-from bench_llm.training.loss import Loss, verdict_loss
+from bench_llm.training.loss import Loss, answer_loss
 from bench_llm.training.optimizer import ADAMW8BIT, Rates, build_optimizer, demand_8bit
 from bench_llm.training.watch import Watch
 
@@ -32,7 +32,7 @@ LOG_EVERY = 10
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Hyperparameters:
     """How to train."""
 
     schedule: Schedule
@@ -42,7 +42,7 @@ class Recipe:
     clip: float
     """Norm that the gradient is clipped to."""
     patience: int
-    """Looks at the valid split without a better AUC before it stops; 0 for never."""
+    """Evaluations without a better AUC before it stops; 0 for never."""
     precision: str
 
 
@@ -53,15 +53,15 @@ class Training:
     network: nn.Module
     examples: Examples
     renderer: Renderer
-    recipe: Recipe
+    hyperparameters: Hyperparameters
     valid_auc: Callable[[], float]
     score: Callable[[bench.Inputs], NDArray[np.float64]]
-    meant: Sequence[str]
+    expected_trainable: Sequence[str]
     """Names of what is to be trained."""
     context: bench.Context
 
     def run(self) -> None:
-        """Train in place, from the last checkpoint if there is one; the best look's weights stay.
+        """Train in place, from the last checkpoint if there is one; the best weights stay.
 
         Raises:
             NotFiniteError: the loss or the gradient is no longer finite.
@@ -78,24 +78,28 @@ class _Session:
     """A training under way."""
 
     def __init__(self, training: Training) -> None:
-        recipe, context = training.recipe, training.context
-        self.training, self.recipe, self.context = training, recipe, context
+        hyperparameters, context = training.hyperparameters, training.context
+        self.training, self.hyperparameters, self.context = training, hyperparameters, context
         self.network, self.examples = training.network, training.examples
         self.n = len(training.examples)
-        self.weights = recipe.loss.weights(self.examples.y, self.examples.weights)
-        self.optimizer = build_optimizer(self.network, recipe.optimizer, recipe.rates)
-        self.accelerator = accelerator(context.device, recipe.precision)
+        self.weights = hyperparameters.loss.weights(self.examples.y, self.examples.weights)
+        self.optimizer = build_optimizer(
+            self.network, hyperparameters.optimizer, hyperparameters.rates
+        )
+        self.accelerator = accelerator(context.device, hyperparameters.precision)
         self.checkpoints = Checkpoints(
             context.checkpoints, self.network, self.optimizer, context.notice
         )
         self.progress = self.checkpoints.restore()
         self.watch = Watch(self.network, self.progress, context.device)
         context.watch(
-            bench.TrainingHandle(self.network, self.optimizer, training.meant, training.score)
+            bench.TrainingHandle(
+                self.network, self.optimizer, training.expected_trainable, training.score
+            )
         )
 
     def run(self) -> None:
-        progress, schedule = self.progress, self.recipe.schedule
+        progress, schedule = self.progress, self.hyperparameters.schedule
         saved = time.monotonic()
         self.network.train()
         total = self.n * schedule.epochs
@@ -104,27 +108,29 @@ class _Session:
                 if self._waited_enough():
                     break
                 logged = progress.step == 0 or (progress.step + 1) % LOG_EVERY == 0
-                looks = schedule.looks(progress.step + 1, self.n)
-                scalars = self._step(rows, watched=logged or looks)
+                evaluates = schedule.evaluates(progress.step + 1, self.n)
+                scalars = self._step(rows, watched=logged or evaluates)
                 bar.advance(len(rows))
-                if looks:
+                if evaluates:
                     scalars["valid_auc"] = self.training.valid_auc()
                     progress.consider(scalars["valid_auc"], self.network)
-                if logged or looks:
+                if logged or evaluates:
                     self.context.log(progress.step, scalars | self.watch.totals(self.n))
                 if time.monotonic() - saved >= CHECKPOINT_SECONDS:
                     self.checkpoints.save(progress)
                     saved = time.monotonic()
-        put(self.network, progress.best)
+        load_state(self.network, progress.best)
 
     def _waited_enough(self) -> bool:
-        patience = self.recipe.patience
+        patience = self.hyperparameters.patience
         return patience > 0 and self.progress.waited >= patience
 
     def _step(self, rows: NDArray[np.intp], *, watched: bool) -> dict[str, float]:
         """One step; gives its scalars, in full where it is watched."""
-        progress, recipe = self.progress, self.recipe
-        factor = recipe.schedule.factor(progress.step, recipe.schedule.steps(self.n))
+        progress, hyperparameters = self.progress, self.hyperparameters
+        factor = hyperparameters.schedule.factor(
+            progress.step, hyperparameters.schedule.steps(self.n)
+        )
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         before = self.watch.weights() if watched else {}
@@ -132,50 +138,52 @@ class _Session:
         scalars = self._gradient(rows)
         if watched:
             scalars |= self.watch.gradients()
-        norm = float(self.accelerator.clip_grad_norm_(list(self._trained()), recipe.clip))
+        norm = float(self.accelerator.clip_grad_norm_(list(self._trained()), hyperparameters.clip))
         self._demand_finite(scalars["loss"], norm)
         self.optimizer.step()
-        if recipe.optimizer == ADAMW8BIT and progress.step == 0:
+        if hyperparameters.optimizer == ADAMW8BIT and progress.step == 0:
             demand_8bit(self.optimizer, self.context.notice)
         progress.step += 1
         progress.events += len(rows)
         progress.tokens += int(self.examples.tokens.lengths[rows].sum())
-        progress.clipped += norm > recipe.clip
+        progress.clipped += norm > hyperparameters.clip
         if watched:
             scalars |= self.watch.updates(before)
-            scalars |= self.watch.rates(self.optimizer, min(1.0, recipe.clip / max(norm, 1e-12)))
+            scalars |= self.watch.rates(
+                self.optimizer, min(1.0, hyperparameters.clip / max(norm, 1e-12))
+            )
         return scalars
 
     def _gradient(self, rows: NDArray[np.intp]) -> dict[str, float]:
         """Add up the gradient of a step, batch by batch; the loss is the same however many."""
-        schedule, device = self.recipe.schedule, self.context.device
-        held = schedule.held(self.progress.step, len(rows))
+        schedule, device = self.hyperparameters.schedule, self.context.device
+        dropped = schedule.dropped(self.progress.step, len(rows))
         whole = float(self.weights[rows].sum())
-        verdicts = self.training.renderer.verdicts
-        totals = {"loss": 0.0, "verdict_loss": 0.0}
+        answer_tokens = self.training.renderer.answer_tokens
+        totals = {"loss": 0.0, "answer_loss": 0.0}
         for part in schedule.parts(rows):
-            batch, wanted = self.examples.answered(
-                rows[part], self.training.renderer, held[part], device
+            batch, answers = self.examples.answered(
+                rows[part], self.training.renderer, dropped[part], device
             )
             share = torch.from_numpy(self.weights[rows[part]] / whole).to(device, torch.float32)
             with self.accelerator.autocast():
                 logits = self.network(batch)
-            loss = (self.recipe.loss.of_events(logits, wanted) * share).sum()
+            loss = (self.hyperparameters.loss.of_events(logits, answers) * share).sum()
             self.accelerator.backward(loss)
             with torch.no_grad():
-                verdict = (verdict_loss(logits, wanted, verdicts) * share).sum()
+                answer = (answer_loss(logits, answers, answer_tokens) * share).sum()
             totals["loss"] += loss.item()
-            totals["verdict_loss"] += verdict.item()
+            totals["answer_loss"] += answer.item()
         return totals
 
     def _trained(self) -> list[nn.Parameter]:
         return list(trained(self.network).values())
 
     def _demand_finite(self, loss: float, norm: float) -> None:
-        for told, value in (("loss", loss), ("gradient", norm)):
+        for what, value in (("loss", loss), ("gradient", norm)):
             if not abs(value) < float("inf"):
                 step = self.progress.step
-                raise bench.NotFiniteError(f"the {told} is {value} at step {step}; lower lr")
+                raise bench.NotFiniteError(f"the {what} is {value} at step {step}; lower lr")
 
 
 def accelerator(device: str, precision: str) -> Accelerator:

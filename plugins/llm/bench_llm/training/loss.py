@@ -28,37 +28,38 @@ class Loss:
 
     def weights(self, y: NDArray[np.int8], weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """The weight of each event of the train sample: (n,), with a mean of 1."""
-        found = weights.astype("float64")
+        scaled: NDArray[np.float64] = weights.astype("float64")
         if self.balanced:
             for label in (0, 1):
-                found[y == label] /= found[y == label].sum()
-        return found / found.mean()
+                scaled[y == label] /= scaled[y == label].sum()
+        scaled /= scaled.mean()
+        return scaled
 
-    def of_events(self, logits: Tensor, wanted: Tensor) -> Tensor:
+    def of_events(self, logits: Tensor, answers: Tensor) -> Tensor:
         """The loss of each event, nats: (b,).
 
         Args:
             logits: (b, r, vocabulary).
-            wanted: (b, r), the answer's tokens; `IGNORED` where an answer is shorter.
+            answers: (b, r), the answer's tokens; `IGNORED` where an answer is shorter.
         """
         logits = logits.float()
         losses = cross_entropy(
-            logits.transpose(1, 2), wanted, ignore_index=IGNORED, reduction="none"
+            logits.transpose(1, 2), answers, ignore_index=IGNORED, reduction="none"
         )  # (b, r)
         if not self.gamma:
             return losses.sum(dim=1)
-        verdict = losses[:, 0]
-        focal = (-torch.expm1(-verdict)).clamp(min=1e-12) ** self.gamma * verdict
+        first = losses[:, 0]
+        focal = (-torch.expm1(-first)).clamp(min=1e-12) ** self.gamma * first
         return focal + losses[:, 1:].sum(dim=1)
 
 
-def verdict_loss(logits: Tensor, wanted: Tensor, verdicts: tuple[int, int]) -> Tensor:
+def answer_loss(logits: Tensor, answers: Tensor, answer_tokens: tuple[int, int]) -> Tensor:
     """The cross-entropy among the two answers alone, nats: (b,); ln 2 for one that knows nothing.
 
     Args:
         logits: (b, r, vocabulary).
-        wanted: (b, r).
-        verdicts: the tokens that the answers begin with.
+        answers: (b, r).
+        answer_tokens: the tokens that the answers begin with.
     """
-    among = logits[:, 0, list(verdicts)].float()
-    return cross_entropy(among, (wanted[:, 0] == verdicts[1]).long(), reduction="none")
+    among = logits[:, 0, list(answer_tokens)].float()
+    return cross_entropy(among, (answers[:, 0] == answer_tokens[1]).long(), reduction="none")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -32,10 +32,10 @@ class Rates:
 
 def groups(network: nn.Module) -> dict[str, dict[str, nn.Parameter]]:
     """The trained parameters by group and name: `language`, and `adapter` with its head."""
-    found: dict[str, dict[str, nn.Parameter]] = {"language": {}, "adapter": {}}
+    by_group: dict[str, dict[str, nn.Parameter]] = {"language": {}, "adapter": {}}
     for name, parameter in trained(network).items():
-        found["language" if name.startswith("language.") else "adapter"][name] = parameter
-    return {name: parameters for name, parameters in found.items() if parameters}
+        by_group["language" if name.startswith("language.") else "adapter"][name] = parameter
+    return {name: parameters for name, parameters in by_group.items() if parameters}
 
 
 def build_optimizer(network: nn.Module, kind: str, rates: Rates) -> torch.optim.Optimizer:
@@ -46,12 +46,14 @@ def build_optimizer(network: nn.Module, kind: str, rates: Rates) -> torch.optim.
     """
     made = []
     for name, parameters in groups(network).items():
-        for told, parameter in parameters.items():
+        for full_name, parameter in parameters.items():
             if parameter.dtype != torch.float32:
-                raise bench.BenchError(f"{told} is trained in {parameter.dtype}; wanted float32")
+                raise bench.BenchError(
+                    f"{full_name} is trained in {parameter.dtype}; wanted float32"
+                )
         peak = rates.adapter if name == "adapter" else rates.language
         made.append({"params": list(parameters.values()), "peak": peak, "name": name})
-    settings = {"lr": 0.0, "betas": BETAS, "weight_decay": rates.weight_decay}
+    settings: dict[str, Any] = {"lr": 0.0, "betas": BETAS, "weight_decay": rates.weight_decay}
     if kind == ADAMW8BIT:
         from bitsandbytes.optim import AdamW8bit
 

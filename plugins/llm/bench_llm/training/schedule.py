@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 POOL = 16
 """Batches that are grouped by length together: enough to save padding, few enough to mix well."""
-ORDER, HELD = 0, 1
+ORDER, DROPPED = 0, 1
 """Set the draws of one kind apart from those of another."""
 
 
@@ -31,10 +31,10 @@ class Schedule:
     """Share of the steps in which the learning rate rises."""
     decay: str
     """`cosine`, `linear` or `constant`, after the rise."""
-    withhold: float
+    modality_dropout: float
     """Share of the events of a step that go without their numbers."""
     evaluations: int
-    """Looks at the valid split in an epoch."""
+    """How often the valid split is evaluated in an epoch."""
     seed: int
 
     @property
@@ -62,8 +62,8 @@ class Schedule:
             "constant": 1.0,
         }[self.decay]
 
-    def looks(self, step: int, n: int) -> bool:
-        """Whether the valid split is looked at after so many steps."""
+    def evaluates(self, step: int, n: int) -> bool:
+        """Whether the valid split is evaluated after so many steps."""
         per_epoch = self.steps_an_epoch(n)
         done = step % per_epoch or per_epoch
         share = done * self.evaluations // per_epoch
@@ -79,19 +79,19 @@ class Schedule:
         """A step's events in batches of what is computed at once."""
         return [slice(i, i + self.batch) for i in range(0, len(rows), self.batch)]
 
-    def held(self, step: int, n: int) -> NDArray[np.bool_]:
+    def dropped(self, step: int, n: int) -> NDArray[np.bool_]:
         """Which of a step's n events go without their numbers."""
-        rng = np.random.default_rng([self.seed, HELD, step])
-        return rng.random(n) < self.withhold
+        rng = np.random.default_rng([self.seed, DROPPED, step])
+        return rng.random(n) < self.modality_dropout
 
     def _epoch(self, lengths: NDArray[np.int64], epoch: int) -> list[NDArray[np.intp]]:
         """An epoch's steps, each of events of like length."""
         rng = np.random.default_rng([self.seed, ORDER, epoch])
         order = rng.permutation(len(lengths))
         size = self.events_a_step
-        found = []
+        steps = []
         for start in range(0, len(order), POOL * size):
             rows = order[start : start + POOL * size]
             rows = rows[np.argsort(lengths[rows], kind="stable")]
-            found += [rows[i : i + size] for i in range(0, len(rows), size)]
-        return [found[i] for i in rng.permutation(len(found))]
+            steps += [rows[i : i + size] for i in range(0, len(rows), size)]
+        return [steps[i] for i in rng.permutation(len(steps))]

@@ -12,13 +12,13 @@ from bench_llm.training.optimizer import groups
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from bench_llm.training.checkpoint import Progress
+    from bench_llm.training.checkpoint import TrainingState
 
 
 class Watch:
     """Takes the scalars of single steps; the steps between them cost nothing."""
 
-    def __init__(self, network: nn.Module, progress: Progress, device: str) -> None:
+    def __init__(self, network: nn.Module, progress: TrainingState, device: str) -> None:
         self.groups = {name: list(params.values()) for name, params in groups(network).items()}
         self.progress, self.device = progress, device
         self.started, self.tokens = time.monotonic(), progress.tokens
@@ -36,24 +36,24 @@ class Watch:
 
     def updates(self, before: dict[str, list[Tensor]]) -> dict[str, float]:
         """How far the step moved each group, against its norm."""
-        found = {}
+        ratios = {}
         for name, params in self.groups.items():
             moved = [p.detach() - old for p, old in zip(params, before[name], strict=True)]
-            found[f"update_ratio_{name}"] = _norm(moved) / max(_norm(before[name]), 1e-12)
-        return found
+            ratios[f"update_ratio_{name}"] = _norm(moved) / max(_norm(before[name]), 1e-12)
+        return ratios
 
-    def rates(self, optimizer: torch.optim.Optimizer, kept: float) -> dict[str, float]:
+    def rates(self, optimizer: torch.optim.Optimizer, clip_factor: float) -> dict[str, float]:
         """Each group's learning rate, and what clipping left of it.
 
         Args:
             optimizer: after its step.
-            kept: by how much clipping scaled the gradient down.
+            clip_factor: by how much clipping scaled the gradient down.
         """
-        found = {}
+        scalars = {}
         for group in optimizer.param_groups:
-            found[f"lr_{group['name']}"] = float(group["lr"])
-            found[f"effective_lr_{group['name']}"] = float(group["lr"]) * kept
-        return found
+            scalars[f"lr_{group['name']}"] = float(group["lr"])
+            scalars[f"effective_lr_{group['name']}"] = float(group["lr"]) * clip_factor
+        return scalars
 
     def totals(self, n: int) -> dict[str, float]:
         """Events, tokens and memory so far, of a train sample of n events."""

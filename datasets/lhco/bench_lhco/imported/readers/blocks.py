@@ -43,8 +43,8 @@ class _Block:
 
 def read_blocks(foreign: Foreign) -> Iterator[Head | Slice]:
     """The features of a frame, in the order of its columns."""
-    with searched(foreign, lambda file: _columns(_frame(file, foreign), foreign)) as found:
-        names, places, blocks, units = found
+    with searched(foreign, lambda file: _columns(_frame(file, foreign), foreign)) as layout:
+        names, places, blocks, units = layout
         chosen = Chosen.of(foreign, names, units)
         events = blocks[0].events
         yield Head("features", chosen.columns, chosen.measures, events, notes=chosen.notes)
@@ -58,20 +58,20 @@ def _frame(file: h5py.File, foreign: Foreign) -> h5py.Group:
     import h5py
 
     if foreign.key is not None:
-        found = at(file, foreign)
-        if not isinstance(found, h5py.Group) or not has(found, ITEMS):
+        frame = at(file, foreign)
+        if not isinstance(frame, h5py.Group) or not has(frame, ITEMS):
             raise InputError(
-                f"{foreign.file}: {found.name} is no frame as pandas stores them"
-                f"{table_format([found])}"
+                f"{foreign.file}: {frame.name} is no frame as pandas stores them"
+                f"{table_format([frame])}"
             )
-        return found
+        return frame
     items = list(objects(file))
     frames = [item for item in items if is_frame(item)]
     if len(frames) != 1:
-        there = ", ".join(frame.name for frame in frames[:5]) or "none"
+        listed = ", ".join(frame.name for frame in frames[:5]) or "none"
         how = ", say by --key which one" if frames else ""
         raise InputError(
-            f"{foreign.file}: wanted one frame of features{how}; there is {there}"
+            f"{foreign.file}: wanted one frame of features{how}; there is {listed}"
             f"{table_format(items)}"
         )
     return frames[0]
@@ -99,15 +99,15 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _blocks(frame: h5py.Group, foreign: Foreign) -> list[_Block]:
-    found: list[_Block] = []
-    while has(frame, f"block{len(found)}_values"):
-        found.append(_block(frame, len(found), foreign))
-        if sum(len(block.names) for block in found) > MOST:
+    blocks: list[_Block] = []
+    while has(frame, f"block{len(blocks)}_values"):
+        blocks.append(_block(frame, len(blocks), foreign))
+        if sum(len(block.names) for block in blocks) > MOST:
             raise InputError(f"{foreign.file}: more than {MOST} columns, wanted fewer")
-    if not found or len({block.events for block in found}) > 1 or not found[0].events:
-        counts = ", ".join(str(block.events) for block in found) or "no blocks"
+    if not blocks or len({block.events for block in blocks}) > 1 or not blocks[0].events:
+        counts = ", ".join(str(block.events) for block in blocks) or "no blocks"
         raise InputError(f"{foreign.file}: blocks of {counts} events, wanted as many in each")
-    return found
+    return blocks
 
 
 def _block(frame: h5py.Group, number: int, foreign: Foreign) -> _Block:
@@ -132,5 +132,5 @@ def _texts(items: h5py.Dataset, foreign: Foreign) -> tuple[str, ...]:
             f" wanted at most {MOST} names of columns as plain byte strings"
         )
     safe_filters(items, foreign.file)
-    found = items[:].tolist()
-    return tuple(name.decode() if isinstance(name, bytes) else str(name) for name in found)
+    texts = items[:].tolist()
+    return tuple(name.decode() if isinstance(name, bytes) else str(name) for name in texts)

@@ -54,8 +54,8 @@ def hdf5_layout(foreign: Foreign) -> str:
             return "table"
         return "features" if is_frame(group) else "fixed"
 
-    with searched(foreign, layout) as found:
-        return found
+    with searched(foreign, layout) as result:
+        return result
 
 
 def attributed(item: h5py.HLObject, names: Sequence[str]) -> dict[str, str]:
@@ -63,13 +63,13 @@ def attributed(item: h5py.HLObject, names: Sequence[str]) -> dict[str, str]:
 
     An attribute `units` or `unit` has one for all, one for each column, or JSON by name.
     """
-    found: dict[str, str] = {}
+    units: dict[str, str] = {}
     for holder in (item.file, item):
         for key in ("unit", "units"):
             if key in holder.attrs and holder.attrs.get_id(key).dtype.kind in "SO":
                 said = holder.attrs[key]
-                found |= stated_in(said.tolist() if hasattr(said, "tolist") else said, names)
-    return found
+                units |= stated_in(said.tolist() if hasattr(said, "tolist") else said, names)
+    return units
 
 
 def is_official_key(key: str) -> bool:

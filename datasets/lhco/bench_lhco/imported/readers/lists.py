@@ -14,7 +14,7 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES, Particles, ends, padded
-from bench_lhco.imported.columns import demand_no_division, demand_there, label_among
+from bench_lhco.imported.columns import demand_columns, demand_no_division, label_among
 from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.momenta import massless
 from bench_lhco.imported.readers.parquet import (
@@ -80,31 +80,33 @@ class _Lists:
             InputError: no such lists, or several and no key that says which.
         """
         path = foreign.file
-        demand_there(foreign, "--without-column", foreign.without, schema.names)
+        demand_columns(foreign, "--without-column", foreign.without, schema.names)
         fields = [field for field in schema if field.name not in foreign.without]
         lists = [field for field in fields if _is_list(field.type)]
         plain = [field.name for field in fields if not _is_list(field.type)]
         label = label_among(foreign, plain)
         if foreign.split is not None:
-            demand_there(foreign, "--split-column", [foreign.split], plain)
+            demand_columns(foreign, "--split-column", [foreign.split], plain)
         demand_no_division(foreign, plain)
-        found = [
+        candidates = [
             (key, cls(*spelt, records, label, foreign.split))
             for key, records, names in _groups(lists)
             if (spelt := _spelt(names))
         ]
         key = None if foreign.key is None else _bare(foreign.key)
-        chosen = [which for word, which in found if key in (None, word)]
+        chosen = [which for word, which in candidates if key in (None, word)]
         if len(chosen) == 1:
             return chosen[0]._with_units(foreign, schema)
-        if found:
-            there = ", ".join(
-                f"{key or 'no name'} ({', '.join(which.names)})" for key, which in found[:8]
+        if candidates:
+            listed = ", ".join(
+                f"{key or 'no name'} ({', '.join(which.names)})" for key, which in candidates[:8]
             )
             how = "say by --key which, or leave others out by --without-column"
-            raise InputError(f"{path}: wanted one set of particles, {how}; there is {there}")
-        there = ", ".join(f"{field.name} ({field.type!s:.30})" for field in lists[:8]) or "no lists"
-        raise InputError(f"{path}: wanted lists of pt, eta, phi or px, py, pz; there is {there}")
+            raise InputError(f"{path}: wanted one set of particles, {how}; there is {listed}")
+        listed = (
+            ", ".join(f"{field.name} ({field.type!s:.30})" for field in lists[:8]) or "no lists"
+        )
+        raise InputError(f"{path}: wanted lists of pt, eta, phi or px, py, pz; there is {listed}")
 
     def _with_units(self, foreign: Foreign, schema: pa.Schema) -> _Lists:
         """The same with what the user or the file says of units."""
@@ -123,9 +125,9 @@ class _Lists:
             inner = schema.field(self.records).type.value_type
             fields = [inner.field(i).name for i in range(inner.num_fields)]
             left += [f"{self.records}.{name}" for name in fields if name not in self.names]
-        told = ", ".join(f"{name!r:.40}" for name in left[:20])
+        listed = ", ".join(f"{name!r:.40}" for name in left[:20])
         more = f" and {len(left) - 20} more" if len(left) > 20 else ""
-        columns = [f"left out, being no pt, eta or phi: {told}{more}"] if left else []
+        columns = [f"left out, being no pt, eta or phi: {listed}{more}"] if left else []
         return (*([MASSLESS] if self.cartesian else []), *columns)
 
     @property
@@ -148,12 +150,12 @@ class _Lists:
             values = [numbers(path, name, records.field(name)) for name in self.names]
         units = [measure.unit.factor for measure in self.measures]
         values = [v if f == 1 else v * f for v, f in zip(values, units, strict=True)]
-        found = massless(*values) if self.cartesian else np.stack(values, axis=1)
-        there = (found != 0).any(axis=1)
-        event = np.repeat(np.arange(len(counts)), counts)[there]
+        momenta = massless(*values) if self.cartesian else np.stack(values, axis=1)
+        real = (momenta != 0).any(axis=1)
+        event = np.repeat(np.arange(len(counts)), counts)[real]
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, so refused
-            kept = found[there].astype(np.float32)
-        return Particles(kept, ends(np.bincount(event, minlength=len(counts))))
+            stored = momenta[real].astype(np.float32)
+        return Particles(stored, ends(np.bincount(event, minlength=len(counts))))
 
     def labels(self, path: Path, batch: pa.RecordBatch) -> NDArray[np.float64] | None:
         """The label column: (n,)."""
@@ -173,9 +175,9 @@ def hardest(particles: Particles, most: int = MAX_PARTICLES) -> tuple[Particles,
     order = np.lexsort((-pt, event))
     rank = np.empty(len(event), dtype=np.int64)
     rank[order] = np.arange(len(event)) - particles.offsets[:-1][event]
-    kept = rank < most
+    chosen = rank < most
     counts = np.minimum(particles.counts, most)
-    return Particles(particles.values[kept], ends(counts)), int(np.count_nonzero(~kept))
+    return Particles(particles.values[chosen], ends(counts)), int(np.count_nonzero(~chosen))
 
 
 def _groups(lists: Sequence[pa.Field]) -> Iterator[tuple[str, str | None, list[str]]]:
@@ -198,9 +200,9 @@ def _groups(lists: Sequence[pa.Field]) -> Iterator[tuple[str, str | None, list[s
 def _spelt(names: Sequence[str]) -> tuple[tuple[str, ...], bool] | None:
     """The three names that are meant, and whether they are px, py, pz; None if there are none."""
     for spelling in SPELLINGS:
-        found = [[name for name in names if _last_word(name) == word] for word in spelling]
-        if all(len(several) == 1 for several in found):
-            return tuple(name for (name,) in found), spelling == SPELLINGS[1]
+        matches = [[name for name in names if _last_word(name) == word] for word in spelling]
+        if all(len(several) == 1 for several in matches):
+            return tuple(name for (name,) in matches), spelling == SPELLINGS[1]
     return None
 
 

@@ -68,10 +68,10 @@ def batches(
     file: pq.ParquetFile, path: Path, columns: list[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
     """The events of a file, some at a time; of all columns or of these."""
-    found = file.iter_batches(ROWS, columns=columns, use_threads=False)
+    remaining = file.iter_batches(ROWS, columns=columns, use_threads=False)
     while True:
         with arrow_errors(path):
-            batch = next(found, None)
+            batch = next(remaining, None)
         if batch is None:
             return
         yield batch
@@ -79,13 +79,13 @@ def batches(
 
 def stated_units(fields: Iterable[pa.Field]) -> dict[str, str]:
     """The units that the metadata of fields say, by name."""
-    found = {}
+    units = {}
     for field in fields:
         said = {k.decode(errors="replace").lower(): v for k, v in (field.metadata or {}).items()}
         unit = said.get("unit") or said.get("units")
         if unit and unit.strip():
-            found[field.name] = unit.decode(errors="replace").strip()
-    return found
+            units[field.name] = unit.decode(errors="replace").strip()
+    return units
 
 
 def cells(values: pa.Array) -> NDArray[np.str_]:
@@ -106,7 +106,7 @@ def numbers(path: Path, name: str, values: pa.Array) -> NDArray[np.float64]:
         raise InputError(f"{path}: column {name!r} holds {kind!s:.40}, wanted numbers")
     if pa.types.is_boolean(kind):
         values = values.cast(pa.uint8())
-    found: NDArray[np.float64] = values.cast(pa.float64(), safe=False).to_numpy(
+    converted: NDArray[np.float64] = values.cast(pa.float64(), safe=False).to_numpy(
         zero_copy_only=False
     )
-    return found
+    return converted

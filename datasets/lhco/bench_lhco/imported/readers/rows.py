@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 def read_official(foreign: Foreign) -> Iterator[Head | Slice]:
     """The events of a file in an official layout, which is taken as it is."""
-    told = provenance(foreign.file) or {}
-    share = told.get("signal_fraction")
+    attributes = provenance(foreign.file) or {}
+    share = attributes.get("signal_fraction")
     with searched(foreign, lambda file: _stated(file, foreign)) as units:
         pass
     with opened(foreign.file) as (layout, rows):
@@ -67,25 +67,25 @@ def _array(file: h5py.File, foreign: Foreign) -> tuple[Layout, Rows, dict[str, s
     import h5py
 
     if foreign.key is not None:
-        found = at(file, foreign)
-        if isinstance(found, h5py.Group) and has(found, FIXED):
-            found = member(found, FIXED, h5py.Dataset, foreign.file)
-        if not isinstance(found, h5py.Dataset):
+        array = at(file, foreign)
+        if isinstance(array, h5py.Group) and has(array, FIXED):
+            array = member(array, FIXED, h5py.Dataset, foreign.file)
+        if not isinstance(array, h5py.Dataset):
             raise InputError(
-                f"{foreign.file}: {found.name} is no array, wanted one of events"
-                f"{table_format([found])}"
+                f"{foreign.file}: {array.name} is no array, wanted one of events"
+                f"{table_format([array])}"
             )
-        return *fixed_layout(found, foreign.file), attributed(found, WORDS)
+        return *fixed_layout(array, foreign.file), attributed(array, WORDS)
     items = list(objects(file))
     arrays = [item for item in items if isinstance(item, h5py.Dataset)]
     fitting = [item for item in arrays if item.ndim == 2 and item.shape[1] in WIDTHS]
     if len(fitting) == 1:
         return *fixed_layout(fitting[0], foreign.file), attributed(fitting[0], WORDS)
-    there = [f"{item.name} {item.shape}" for item in fitting or arrays]
-    told = ", ".join(there[:5]) + (f" and {len(there) - 5} more" if len(there) > 5 else "")
+    shapes = [f"{item.name} {item.shape}" for item in fitting or arrays]
+    listed = ", ".join(shapes[:5]) + (f" and {len(shapes) - 5} more" if len(shapes) > 5 else "")
     how = "say by --key which one" if fitting else f"with {WIDTHS[0]} or {WIDTHS[1]} columns"
     raise InputError(
-        f"{foreign.file}: wanted one array of events, {how}; there is {told or 'none'}"
+        f"{foreign.file}: wanted one array of events, {how}; there is {listed or 'none'}"
         f"{table_format(items)}"
     )
 

@@ -63,7 +63,7 @@ def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
         for place, name in enumerate(names)
     }
     with arrow_errors(foreign.file):
-        found = arrow_csv.open_csv(
+        reader = arrow_csv.open_csv(
             foreign.file,
             arrow_csv.ReadOptions(
                 use_threads=False, block_size=BLOCK, skip_rows=lines, column_names=names
@@ -76,7 +76,7 @@ def _csv(foreign: Foreign) -> Iterator[Head | Slice]:
     yield Head("csv", chosen.columns, chosen.measures, notes=chosen.notes)
     while True:
         with arrow_errors(foreign.file):
-            batch = next(found, None)
+            batch = next(reader, None)
             if batch is None:
                 return
             columns = batch.columns

@@ -1,0 +1,35 @@
+"""B025: a fit that comes out otherwise when it is done again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.api.guard import WARN, Guard
+from bench.guards.evidence import SmokeFitEvidence
+
+NEAR = 1e-3
+
+
+class Reproducible(Guard[SmokeFitEvidence]):
+    """Two fits on the same events with the same seed score the same.
+
+    A model that draws from anything but its seed shows the luck of a run as a difference between
+    settings.
+    """
+
+    code, name, severity = "B025", "reproducible", WARN
+    remedy = "draw all random numbers from `context.seed`"
+
+    def check(self, evidence: SmokeFitEvidence) -> Iterator[str]:
+        """How far apart the two are."""
+        import numpy as np
+
+        scores, again = evidence.probed.scores, evidence.again
+        apart = np.abs(scores - again)
+        bad = (apart > NEAR) | (np.isnan(scores) != np.isnan(again))
+        if bad.any():
+            told = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
+            yield (
+                f"fitted again with the same seed, {int(bad.sum())} of {len(bad)} scores "
+                f"differ{told}"
+            )

@@ -1,0 +1,39 @@
+"""B026: a model that scores otherwise once it was saved and loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.api.guard import Guard
+from bench.guards.evidence import SmokeFitEvidence
+
+NEAR = 1e-4
+
+
+class Reread(Guard[SmokeFitEvidence]):
+    """What was saved, loaded in a fresh process, scores as it did before.
+
+    Weights that are trained and not saved, or saved and not loaded, leave a model of random or
+    untrained parts, which scores without complaint. The study diary's adapter was not in its
+    checkpoints.
+    """
+
+    code, name = "B026", "reread"
+    remedy = "save every trained tensor by name, and refuse on loading what is missing or too many"
+
+    def check(self, evidence: SmokeFitEvidence) -> Iterator[str]:
+        """How many scores differ."""
+        import numpy as np
+
+        if evidence.unread:
+            yield f"what was saved cannot be loaded in a fresh process: {evidence.unread}"
+            return
+        scores, reread = evidence.probed.scores, evidence.reread
+        apart = np.abs(scores - reread)
+        bad = (apart > NEAR) | (np.isnan(scores) != np.isnan(reread))
+        if bad.any():
+            told = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
+            yield (
+                f"saved and loaded in a fresh process, {int(bad.sum())} of {len(bad)} scores "
+                f"differ{told}"
+            )

@@ -1,0 +1,28 @@
+"""B040: a fit that scores otherwise once it was saved and loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.api.guard import Guard
+from bench.guards.b026_reread import NEAR
+from bench.guards.evidence import TrainingEvidence
+
+
+class Kept(Guard[TrainingEvidence]):
+    """What was saved of this very fit scores as the fit did before it was saved.
+
+    The run is scored with what was saved, so that a stored run can be scored again.
+    """
+
+    code, name = "B040", "kept"
+    remedy = "save every trained tensor by name, and refuse on loading what is missing or too many"
+
+    def check(self, evidence: TrainingEvidence) -> Iterator[str]:
+        """How many scores differ."""
+        import numpy as np
+
+        apart = np.abs(evidence.probed.scores - evidence.unsaved)
+        bad = (apart > NEAR) | (np.isnan(evidence.probed.scores) != np.isnan(evidence.unsaved))
+        if bad.any():
+            yield f"{int(bad.sum())} of {len(bad)} scores differ between the fit and what was saved"

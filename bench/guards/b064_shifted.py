@@ -1,0 +1,38 @@
+"""B064: efficiencies that differ from those on the events that the fit was chosen by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.api.guard import NOTE, Guard, NotApplicableError, ScoreEvidence
+
+LEVEL = 1e-3
+
+
+class Shifted(Guard[ScoreEvidence]):
+    """At the same threshold, the efficiencies are others than on the valid split of the fit.
+
+    Within a class they do not know the class ratio, so that this is no prior shift: the events
+    are others (domain shift). A threshold or a calibration from the fit does not carry over.
+    """
+
+    code, name, severity = "B064", "shifted", NOTE
+    remedy = "read the threshold-free figures; choose a threshold on events of that kind"
+
+    def check(self, evidence: ScoreEvidence) -> Iterator[str]:
+        """Both efficiencies, where they differ by Fisher's exact test."""
+        from scipy.stats import fisher_exact
+
+        if evidence.valid is None:
+            raise NotApplicableError("scores of a valid split are not known")
+        here, there = evidence.evaluated, evidence.valid
+        for label, called in ((1, "ε_S"), (0, "ε_B")):
+            counts = []
+            for sample in (there, here):
+                passed = sample.score[sample.y == label] >= sample.threshold
+                counts.append((int(passed.sum()), int((~passed).sum())))
+            if not all(sum(pair) for pair in counts):
+                raise NotApplicableError("a sample with one class only")
+            if fisher_exact(counts).pvalue < LEVEL:
+                then, now = (a / (a + b) for a, b in counts)
+                yield f"{called} is {now:.3f} here and {then:.3f} on the valid split"

@@ -1,1 +1,0 @@
-"""Guards that look at events and encoders before anything is fitted."""

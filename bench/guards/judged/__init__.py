@@ -1,1 +1,0 @@
-"""Guards that look at the scores of a run."""

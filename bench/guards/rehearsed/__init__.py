@@ -1,1 +1,0 @@
-"""Guards that look at a fit on a few events: whether everything is connected."""

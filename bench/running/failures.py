@@ -1,0 +1,23 @@
+"""How a run can end that has a record and no figures."""
+
+from __future__ import annotations
+
+from bench.storage.store import TRACEBACK, Run
+
+
+class RunFailedError(Exception):
+    """A run broke; its record is kept and holds the error."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(
+            f"run {run.name} failed: {run.record.error} (see {run.folder / TRACEBACK})"
+        )
+        self.run = run
+
+
+class VoidedRunError(RunFailedError):
+    """A guard voided a run; its record is kept and says why."""
+
+    def __init__(self, run: Run) -> None:
+        Exception.__init__(self, f"run {run.name} is void: {run.record.error}")
+        self.run = run

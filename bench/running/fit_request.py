@@ -1,0 +1,146 @@
+"""All that a fit is made of, and the key that it is known by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.api.errors import DamagedError, RequestError
+from bench.api.guard import ProbeEvidence
+from bench.data.used_events import UsedEvents
+from bench.guards.every import GUARDS, of_evidence
+from bench.guards.evidence import SmokeFitEvidence
+from bench.guards.recorder import Recorder
+from bench.plugins.options import fit_options, options_in
+from bench.storage.cache import verify
+from bench.storage.code_digest import FITTING, code_digest, core_digest, imports_of
+from bench.storage.distributions import stands_on, versions
+from bench.storage.fingerprint import digest, table_digest
+
+if TYPE_CHECKING:
+    from bench.api.guard import Guard
+    from bench.api.parts import Encoder, Model, Part
+    from bench.api.table import Table
+    from bench.running.parts import RunParts
+    from bench.storage.home import Home
+    from bench.storage.store import Store
+
+MODEL, ENCODERS = "model", "encoders"
+"""Folders of a fit."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """The earlier fit that a fit goes on from."""
+
+    key: str
+    folder: Path
+
+    @property
+    def model(self) -> Path:
+        """What was saved of the fitted model."""
+        return self.folder / MODEL
+
+    @property
+    def used_events(self) -> UsedEvents:
+        """The events that it was trained on and chosen by."""
+        return UsedEvents.read(self.folder)
+
+
+@dataclass(frozen=True)
+class FitRequest:
+    """All that a fit is made of."""
+
+    model: Model
+    encoders: Sequence[Encoder]
+    distributions: Sequence[str]
+    """Of the model and of each encoder."""
+    train: Table
+    valid: Table
+    seed: int
+    device: str
+    used_events: UsedEvents
+    start: Start | None = None
+    guards: Sequence[type[Guard[Any]]] = field(default=GUARDS)
+    """Those that look at it; no part of its key, as they change nothing."""
+
+    @cached_property
+    def key(self) -> str:
+        """The content hash of the request."""
+        return digest(
+            [
+                self.parts_key(),
+                core_digest(FITTING),
+                table_digest(self.train),
+                table_digest(self.valid),
+                self.seed,
+                self.device,
+                self.start.key if self.start else None,
+            ]
+        )
+
+    @cached_property
+    def smoke_fit_key(self) -> str:
+        """What a smoke fit depends on: parts, their code, guards', and the form of the events."""
+        looking = [
+            guard
+            for kind in (SmokeFitEvidence, ProbeEvidence)
+            for guard in of_evidence(self.guards, kind)
+        ]
+        return digest(
+            [
+                self.parts_key(),
+                core_digest(FITTING),
+                self.train.columns,
+                self.device,
+                self.start.key if self.start else None,
+                sorted({code_digest(one) for one in (Recorder, *looking)}),
+            ]
+        )
+
+    def parts_key(self) -> list[object]:
+        """What identifies the model and the encoders: options that a fit depends on, and code."""
+        return [
+            (part.name, fit_options(part), part.content(), code_digest(type(part), distribution))
+            for part, distribution in self._parts
+        ]
+
+    def versions(self) -> dict[str, str]:
+        """Of the distributions that the fit was made with, once it is made."""
+        imports = {
+            name
+            for part, distribution in self._parts
+            for name in imports_of(type(part), distribution)
+        }
+        return versions(stands_on(self.distributions, imports))
+
+    @property
+    def _parts(self) -> list[tuple[Part, str]]:
+        """The model and the encoders, each with its distribution."""
+        return list(zip((self.model, *self.encoders), self.distributions, strict=True))
+
+
+def find_start(parts: RunParts, home: Home, store: Store) -> Start | None:
+    """The fit that the run goes on from.
+
+    Raises:
+        RequestError: no such run, or one of another model or encoder, or its fit is gone.
+    """
+    if parts.request.start is None:
+        return None
+    (run,) = store.pick([parts.request.start])
+    record = run.record
+    if record.status != "ok" or record.model is None or record.fit is None:
+        raise RequestError(f"--from {run.name}: that run is {record.status} and left no fit")
+    then = [record.model.name, *((part.name, part.options) for part in record.encoders)]
+    now = [parts.model.name, *((part.name, options_in(part)) for part in parts.encoders)]
+    if then != now:
+        raise RequestError(f"--from {run.name}: its model and encoders are {then}, wanted {now}")
+    try:
+        verify(home.fits / record.fit)
+    except DamagedError as error:
+        raise RequestError(f"--from {run.name}: its fit is gone, run it again ({error})") from error
+    return Start(record.fit, home.fits / record.fit)

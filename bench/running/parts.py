@@ -1,0 +1,121 @@
+"""The parts that a request comes down to, found and built once; what cannot work is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.api.errors import RequestError
+from bench.api.guard import Guard
+from bench.api.parts import Dataset, Encoder, Metric, Model, Part
+from bench.data.encode import demand_control, demand_views
+from bench.data.run_samples import DatasetRef
+from bench.data.sampling import Sample
+from bench.guards.every import GUARDS, demand_codes
+from bench.metrics.threshold import demand_threshold
+from bench.plugins.option_routing import (
+    MODEL,
+    build_datasets,
+    dataset_seats,
+    encoder_seat,
+    model_seat,
+    share_out,
+)
+from bench.plugins.options import build
+from bench.plugins.registry import PluginEntry, Registry
+from bench.storage.request import RunRequest
+
+
+@dataclass(frozen=True)
+class RunParts:
+    """The parts of a run, built with their options, and where they came from."""
+
+    request: RunRequest
+    model: Model
+    encoders: tuple[Encoder, ...]
+    dataset: Dataset
+    train: Dataset
+    metrics: tuple[Metric, ...]
+    guards: tuple[type[Guard[Any]], ...]
+    entries: Mapping[type[Part], PluginEntry[Part]]
+
+    def entry(self, part: Part | type[Part]) -> PluginEntry[Part]:
+        """Who offers a part."""
+        return self.entries[part if isinstance(part, type) else type(part)]
+
+    @property
+    def datasets(self) -> tuple[DatasetRef, DatasetRef]:
+        """What is evaluated on and what is fitted on."""
+        evaluated_on, fitted_on = (
+            DatasetRef(dataset, self.entry(dataset).distribution)
+            for dataset in (self.dataset, self.train)
+        )
+        return evaluated_on, fitted_on
+
+
+def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
+    """Find and build the parts of a run, and refuse what cannot work before any work.
+
+    Raises:
+        RequestError: an unknown plugin, part or option, or views that do not fit.
+    """
+    request.demand_sound()
+    model = registry.model_of(request.plugin)
+    dataset, train = registry.datasets_of(request.dataset, request.train)
+    encoders = _encoders(model, request.encoders, registry)
+    metrics, guards = registry.all(Metric).values(), registry.all(Guard).values()
+    if not {entry.part for entry in guards} >= set(GUARDS):
+        raise RequestError("the bench's own guards are not registered; install the bench anew")
+    places, seats = dataset_seats(dataset, train), [encoder_seat(entry) for entry in encoders]
+    given = share_out(request.options, [model_seat(model), *places, *seats])
+    evaluated_on, fitted_on = build_datasets(places, dataset, train, given)
+    parts = RunParts(
+        request=request,
+        model=build(model.part, given[MODEL]),
+        encoders=tuple(
+            build(entry.part, given[seat.key]) for entry, seat in zip(encoders, seats, strict=True)
+        ),
+        dataset=evaluated_on,
+        train=fitted_on,
+        metrics=tuple(build(entry.part, {}) for entry in metrics),
+        guards=tuple(sorted((entry.part for entry in guards), key=lambda guard: guard.code)),
+        entries={
+            entry.part: entry for entry in (model, dataset, train, *encoders, *metrics, *guards)
+        },
+    )
+    Sample("train", request.train_ratio, request.train_events)
+    Sample(request.split or "test", request.ratio or dataset.part.ratio, request.events)
+    demand_threshold(request.threshold)
+    demand_codes(request.allow, parts.guards)
+    demand_views(parts.model, parts.encoders)
+    views = {view for entry in registry.all(Encoder).values() for view in entry.part.produces}
+    demand_control(parts.model, request.without, request.permute, views)
+    if request.start and not parts.model.supports_warm_start:
+        raise RequestError(f"--from: {parts.model.name} cannot go on from an earlier fit")
+    return parts
+
+
+def demand_device(parts: RunParts) -> None:
+    """Refuse a device that the model cannot work on here.
+
+    Raises:
+        RequestError: why not.
+    """
+    device = parts.request.device
+    if device != "cpu" and (why := parts.model.device_problem(device)):
+        raise RequestError(f"--device {device}: {why}")
+
+
+def _encoders(
+    model: PluginEntry[Model], named: Sequence[str], registry: Registry
+) -> list[PluginEntry[Encoder]]:
+    """The named encoders, and the model's default ones for the views that those do not give."""
+    default = model.part.encoder
+    chosen = [registry.find(Encoder, name) for name in named]
+    given = {view for entry in chosen for view in entry.part.produces}
+    for name in (default,) if isinstance(default, str) else default:
+        entry = registry.find(Encoder, name)
+        if not entry.part.produces & given:
+            chosen.append(entry)
+    return chosen

@@ -1,0 +1,243 @@
+"""One run from its request to its sealed record: fit or reuse, score, judge, store."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.api.errors import BenchError, NotFiniteError, RefusedError
+from bench.api.guard import InputEvidence
+from bench.api.scores import Scored
+from bench.data.encode import controlled, encode
+from bench.data.score import score
+from bench.guards.b045_not_finite import NotFinite
+from bench.guards.b066_decisions import are_decisions
+from bench.guards.every import of_evidence
+from bench.guards.evidence import StoppedEvidence
+from bench.guards.inspect import BROKEN, VoidError, inspect, let_through, voiding
+from bench.metrics.threshold import choose
+from bench.running.failures import RunFailedError, VoidedRunError
+from bench.running.fit_cache import Fit, fit
+from bench.running.guarded import check_inputs, check_scores, check_smoke_fit, without_scores
+from bench.running.judging import judge
+from bench.running.parts import demand_device, resolve_parts
+from bench.running.prepared import prepare
+from bench.storage.fingerprint import scores_digest
+from bench.storage.history import HISTORY, TENSORBOARD, write_events
+from bench.storage.store import (
+    TRACEBACK,
+    Run,
+    copy_history,
+    without_tracebacks,
+    write_metrics,
+    write_scores,
+)
+
+if TYPE_CHECKING:
+    from bench.api.context import Context
+    from bench.plugins.registry import Registry
+    from bench.running.parts import RunParts
+    from bench.running.prepared import PreparedRun
+    from bench.storage.home import Home
+    from bench.storage.record import RunRecord, Verdict
+    from bench.storage.request import RunRequest
+    from bench.storage.store import Store
+
+ROLES = ("valid", "evaluated")
+
+
+def run(
+    request: RunRequest, registry: Registry, home: Home, store: Store, context: Context
+) -> tuple[Run, bool]:
+    """Do the run that is asked for, as `run_parts` says."""
+    return run_parts(resolve_parts(request, registry), home, store, context)
+
+
+def run_parts(parts: RunParts, home: Home, store: Store, context: Context) -> tuple[Run, bool]:
+    """Do a run, or find it done: the same request on the same bytes is never computed again.
+
+    Gives the run and whether it was there.
+
+    Raises:
+        BenchError: the request or its input is bad; nothing is recorded.
+        VoidedRunError: a guard voided it; it is recorded.
+        RunFailedError: the run broke on the way; it is recorded.
+    """
+    demand_device(parts)
+    prepared = prepare(parts, home, store, context)
+    if earlier := store.find(prepared.key):
+        return earlier, True
+    with store.alone(prepared.key, context.notice):
+        if earlier := store.find(prepared.key):  # another process has made it meanwhile
+            return earlier, True
+        return _make(prepared, store), False
+
+
+def _make(prepared: PreparedRun, store: Store) -> Run:
+    """The run, done and recorded: here, and nowhere else, its record is completed and sealed.
+
+    Raises:
+        RefusedError: a part refuses it before anything is fitted; nothing is recorded.
+        VoidedRunError: a guard voided it; it is recorded.
+        RunFailedError: it broke on the way; it is recorded.
+    """
+    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    folder, record = store.claim(created, prepared.key), prepared.start_record(created)
+
+    def seal(record: RunRecord) -> Run:
+        return store.seal(folder, replace(record, seconds=prepared.seconds))
+
+    try:
+        scores = _judged(prepared, folder, store)
+    except KeyboardInterrupt:
+        seal(replace(record, status="interrupted"))
+        raise
+    except RefusedError:
+        store.withdraw(folder)
+        raise
+    except VoidError as void:
+        verdicts = without_tracebacks(folder, void.verdicts)
+        worthless = replace(record, status="void", error=str(void), verdicts=verdicts)
+        raise VoidedRunError(seal(worthless)) from None
+    except BROKEN as error:
+        what = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+        (folder / TRACEBACK).write_text(traceback.format_exc(), errors="backslashreplace")
+        raise RunFailedError(seal(replace(record, status="failed", error=what))) from error
+    return seal(
+        replace(
+            record,
+            status="ok",
+            fit=scores.fit,
+            fit_reused=scores.fit_reused,
+            versions={**record.versions, **scores.versions},
+            judged_with=prepared.judges.versions(),
+            threshold=scores.samples["evaluated"].threshold,
+            decisions=scores.samples["evaluated"].bare,
+            verdicts=without_tracebacks(folder, scores.verdicts),
+            values=scores_digest(scores.samples["evaluated"].score),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _Scores:
+    """The scores of the samples by role, and all that is known of where they come from."""
+
+    samples: dict[str, Scored]
+    history: Path
+    fit: str
+    """The name of the fit's folder."""
+    fit_reused: bool
+    versions: dict[str, str]
+    """Of the distributions that they were made with."""
+    verdicts: list[Verdict] = field(default_factory=list)
+
+
+def _judged(prepared: PreparedRun, folder: Path, store: Store) -> _Scores:
+    """Fit, score, judge and write, under the eyes of the guards.
+
+    Raises:
+        RefusedError: a part refuses it before anything is fitted.
+        VoidError: a guard found that the run is worth nothing.
+    """
+    parts = prepared.parts
+    scores = _reused(prepared, store) or _scored(prepared)
+    threshold = choose(parts.request.threshold, scores.samples["valid"], prepared.context.notice)
+    decisions = are_decisions(scores.samples["evaluated"].score)
+    bare = bool(parts.model.depends_on) and decisions
+    samples = {
+        role: replace(one, threshold=threshold, bare=bare) for role, one in scores.samples.items()
+    }
+    with prepared.stage("judge"):
+        metrics = judge(parts.metrics, samples["evaluated"])
+    verdicts = [*scores.verdicts, *check_scores(prepared, samples, store)]
+    verdicts = let_through(verdicts, parts.request.allow)
+    ids = {role: prepared.samples.tables[role].ids for role in samples}
+    write_scores(folder, {role: (samples[role], ids[role]) for role in samples})
+    write_metrics(folder, metrics)
+    copy_history(folder, scores.history)
+    write_events(scores.history, folder / TENSORBOARD)
+    if voiding(verdicts):
+        raise VoidError(verdicts)
+    return replace(scores, samples=samples, verdicts=verdicts)
+
+
+def _reused(prepared: PreparedRun, store: Store) -> _Scores | None:
+    """Scores that an earlier run has, if every guard could look at it: judged without the model."""
+    if (earlier := store.find_scores(prepared.scores_key)) is None:
+        return None
+    record, verdicts = earlier.record, without_scores(earlier.record.verdicts, prepared)
+    seen = {verdict.code for verdict in verdicts}
+    new = {guard.code for guard in of_evidence(prepared.parts.guards, InputEvidence)} - seen
+    if new or any(verdict.broke for verdict in verdicts):
+        return None
+    prepared.context.notice(f"reused the scores of run {earlier.name}")
+    samples = {
+        role: replace(
+            earlier.scored(role),
+            weights=prepared.samples.tables[role].weights,
+            mass=prepared.samples.mass[role],
+        )
+        for role in ROLES
+    }
+    history, fit_name = earlier.folder / HISTORY, record.fit or ""
+    return _Scores(samples, history, fit_name, True, record.versions, verdicts)
+
+
+def _scored(prepared: PreparedRun) -> _Scores:
+    """Fit or reuse the fit, and score.
+
+    Raises:
+        RefusedError: a part refuses it before anything is fitted.
+        VoidError: a guard found that the run is worth nothing.
+    """
+    model, request = prepared.parts.model, prepared.request
+    with prepared.stage("guards"):
+        try:
+            verdicts = _passed(check_inputs(prepared), request)
+            verdicts = _passed([*verdicts, *check_smoke_fit(prepared)], request)
+        except BenchError as error:
+            raise RefusedError(str(error)) from error
+    with prepared.stage("fit"):
+        try:
+            fitted = fit(prepared.fit_request, prepared.context, prepared.home.fits)
+        except NotFiniteError as error:
+            stopped = StoppedEvidence(model, str(error))
+            raise VoidError([*verdicts, *inspect([NotFinite], stopped)]) from error
+    verdicts = _passed([*verdicts, *fitted.verdicts], request)
+    if fitted.reused:
+        prepared.context.notice(f"reused the fit of {model.name}")
+    samples = {}
+    for role in ROLES:
+        with prepared.stage(f"score {role}"):
+            samples[role] = _scores_of(prepared, fitted, role)
+    versions = {**fitted.versions, **prepared.fit_request.versions()}
+    return _Scores(samples, fitted.history, fitted.name, fitted.reused, versions, verdicts)
+
+
+def _passed(verdicts: list[Verdict], request: RunRequest) -> list[Verdict]:
+    """The verdicts, with those marked that the user lets through.
+
+    Raises:
+        VoidError: a guard found that the run is worth nothing.
+    """
+    verdicts = let_through(verdicts, request.allow)
+    if voiding(verdicts):
+        raise VoidError(verdicts)
+    return verdicts
+
+
+def _scores_of(prepared: PreparedRun, fitted: Fit, role: str) -> Scored:
+    parts, table = prepared.parts, prepared.samples.tables[role]
+    inputs = encode(parts.model, parts.encoders, fitted.learned, table)
+    inputs = controlled(inputs, parts.request.without, parts.request.permute, parts.request.seed)
+    return Scored(
+        y=table.y,
+        score=score(fitted.fitted, inputs, f"scoring {role}", prepared.context),
+        weights=table.weights,
+        threshold=0.5,
+        mass=prepared.samples.mass[role],
+    )

@@ -1,0 +1,138 @@
+"""What a user asks of a run: its options, written here once.
+
+The command line, study files and the titles of runs are made from these fields: the text under a
+field is its help.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from bench.api.errors import RequestError
+
+ALL: Literal["all"] = "all"
+"""As many events as the split has, or as many as keep the ratio."""
+Size: TypeAlias = int | Literal["all"] | None
+"""How many events somebody asked for; None leaves it to the bench."""
+Edition: TypeAlias = Literal["official", "twin"]
+LAST_SEED = 2**32 - 1
+"""The largest seed that every library takes."""
+
+
+def _said(*, name: str = "", metavar: str = "", titled: bool = False) -> dict[str, Any]:
+    """How users say a field.
+
+    Args:
+        name: on the command line and in studies; the field's own if empty.
+        metavar: what the help shows in place of the value.
+        titled: whether a value other than the default sets a run apart in tables.
+    """
+    return {"name": name, "metavar": metavar, "titled": titled}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleRequest:
+    """The samples of a run as they were asked for; None leaves the choice to the dataset."""
+
+    dataset: str
+    """Dataset to evaluate on; see `bench list datasets`."""
+    edition: Edition | None = None
+    """The published file or our simulation of it.  [default: official if it is on this machine,
+    else twin]"""
+    file: Path | None = None
+    """File to evaluate on, read as DATASET."""
+    train: str | None = field(default=None, metadata=_said(metavar="DATASET", titled=True))
+    """Dataset to fit on.  [default: the dataset's own choice: rd for the black boxes, else
+    itself]"""
+    train_edition: Edition | None = None
+    """Edition to fit on."""
+    train_ratio: str = field(default="1:1", metadata=_said(metavar="RATIO", titled=True))
+    """Class ratio to fit at."""
+    train_events: Size = field(default=None, metadata=_said(metavar="N", titled=True))
+    """Events to fit on, or all.  [default: as many as there are, up to 20000]"""
+    split: Literal["test", "all"] | None = None
+    """Split to evaluate on.  [default: test; all where nothing was fitted on that dataset]"""
+    ratio: str | None = None
+    """Class ratio to evaluate at: natural, 1:1, 1:10, or all-signal (all signal, sampled
+    background, weights back to the natural rate).  [default: 1:1 for rd, all-signal for black
+    boxes]"""
+    events: Size = field(default=None, metadata=_said(metavar="N"))
+    """Events to evaluate on, or all; with all-signal the background events.  [default: as many as
+    there are, up to 8000]"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest(SampleRequest):
+    """A run as it was asked for; None leaves the choice to the dataset or to the bench."""
+
+    plugin: str
+    """Plugin whose model runs; see `bench list plugins`."""
+    encoders: Sequence[str] = field(default=(), metadata=_said(name="encoder", metavar="NAME"))
+    """Encoder in place of the model's default one for the views it gives; can be given more than
+    once."""
+    options: Mapping[str, str] = field(
+        default_factory=dict, metadata=_said(name="set", metavar="OPTION=VALUE")
+    )
+    """An option of the model, an encoder or the datasets; see `bench list PART`. One that both
+    datasets have is for both: evaluated.OPTION and train.OPTION are for one."""
+    without: str | None = field(default=None, metadata=_said(metavar="VIEW"))
+    """Score without a view: numbers or texts."""
+    permute: str | None = field(default=None, metadata=_said(metavar="VIEW"))
+    """Score with a view shuffled between events."""
+    start: str | None = field(default=None, metadata=_said(name="from", metavar="RUN"))
+    """Go on from the fit of an earlier run of this plugin, on this sample and with these
+    options."""
+    seed: int = 0
+    """Seed of the fit."""
+    device: str = "cpu"
+    """cpu, cuda, cuda:1."""
+    allow: Sequence[str] = field(default=(), metadata=_said(metavar="CODE"))
+    """Let the finding of a guard through, visibly; see `bench doctor`."""
+    threshold: str = field(default="0.5", metadata=_said(titled=True))
+    """Called signal from here on; or fpr=RATE or best-sic, chosen on the valid split."""
+
+    def demand_sound(self) -> None:
+        """Refuse what makes no sense whatever the parts are.
+
+        An empty word, as of a shell's variable that is not set, must not mean nothing.
+
+        Raises:
+            RequestError: what is wrong.
+        """
+        for name, attribute in NAMES.items():
+            if getattr(self, attribute) == "":
+                option = name.replace("_", "-")
+                raise RequestError(f"--{option} is empty; leave it out, or say one")
+        if self.without and self.permute:
+            raise RequestError("--without and --permute are two controls: a run each")
+        if not re.fullmatch(r"cpu|cuda(:\d+)?", self.device):
+            raise RequestError(f"no device {self.device!r}; wanted cpu, cuda or cuda:1")
+        if not 0 <= self.seed <= LAST_SEED:
+            raise RequestError(f"seed {self.seed}: wanted 0 to {LAST_SEED}")
+
+
+NAMES = {each.metadata.get("name") or each.name: each.name for each in fields(RunRequest)}
+"""The fields by what users call them, on the command line and in studies."""
+TITLED = {each.name: each.default for each in fields(RunRequest) if each.metadata.get("titled")}
+"""The defaults of what the title of a run shows if it is anything else."""
+
+
+def read_size(word: str) -> int | Literal["all"]:
+    """A number of events as it is typed.
+
+    Raises:
+        RequestError: neither a number from 1 on nor `all`.
+    """
+    if word.strip().lower() == ALL:
+        return ALL
+    try:
+        number = int(word)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise RequestError(f"{word!r}: wanted a number of events from 1 on, or {ALL}")
+    return number

@@ -1,0 +1,55 @@
+"""Lists the imported datasets: a class for each card in the home folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from pathlib import Path
+
+import bench
+from bench_lhco.imported.places import CARD, imports
+
+_log = logging.getLogger(__name__)
+
+
+def imported(data: Path, taken: Collection[str]) -> list[type[bench.Dataset]]:
+    """The imported datasets, by name; one with a broken card is warned of and left out.
+
+    Args:
+        data: the folder of data files.
+        taken: names that a dataset has already.
+    """
+    datasets = []
+    for folder in _folders(imports(data)):
+        try:
+            datasets.append(_dataset(folder, taken))
+        except bench.BenchError as error:
+            _log.warning("the imported dataset %s is left out: %s", folder.name, error)
+    return datasets
+
+
+def _folders(room: Path) -> list[Path]:
+    """Those of whole imports, by name; none where the room is not there."""
+    try:
+        return sorted(p for p in room.iterdir() if p.is_dir() and not p.name.startswith("."))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        _log.warning("the imported datasets are left out: %s: %s", room, error.strerror)
+        return []
+
+
+def _dataset(folder: Path, taken: Collection[str]) -> type[bench.Dataset]:
+    """The class that an imported dataset is.
+
+    Raises:
+        InputError: a broken card, or one of another name.
+    """
+    from bench_lhco.cards import read_card
+    from bench_lhco.imported.datasets import dataset_of
+
+    card = read_card(folder / CARD)
+    if card.name != folder.name or card.name in taken:
+        why = "another dataset's" if card.name in taken else f"not the folder's, {folder.name}"
+        raise bench.InputError(f"{folder / CARD}: the name {card.name} is {why}")
+    return dataset_of(card)
