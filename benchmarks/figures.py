@@ -69,10 +69,14 @@ def main() -> None:
             continue
         run, first = measured(arguments)
         _, again = measured(arguments)
-        found, seconds = run.metrics().estimates, run.record.seconds
+        estimates, seconds = run.metrics().estimates, run.record.seconds
         sample = run.record.sample
         scored = (sample.signal + sample.background) / max(seconds["score evaluated"], 1e-9)
-        cells = [figure(found["auc"]), figure(found["max_sic"]), figure(found["accuracy"])]
+        cells = [
+            figure(estimates["auc"]),
+            figure(estimates["max_sic"]),
+            figure(estimates["accuracy"]),
+        ]
         fit = "reused" if run.record.fit_reused else f"{seconds['fit']:.0f}"
         rows.append([label, *cells, fit, f"{scored:.0f}", f"{first:.1f}", f"{again:.1f}"])
     headings = ["run", "AUC", "max SIC", "accuracy", "fit, s", "scored events/s", "s", "again, s"]

@@ -115,13 +115,13 @@ def measured(place: Place, size: int) -> dict[str, float]:
     """CPU seconds of each command in a store of so many runs, the least of a few rounds."""
     root = place.store(size)
     names = sorted(path.name for path in root.iterdir() if not path.name.startswith("."))
-    told = ["--runs", str(root)]
+    runs = ["--runs", str(root)]
 
     def new(request: RunRequest) -> None:
         rmtree(place.run(root, request).folder)
 
     def invoke(command: object, *words: str) -> None:
-        ran = CliRunner().invoke(command, [*words, *told], catch_exceptions=False)  # type: ignore[arg-type]
+        ran = CliRunner().invoke(command, [*words, *runs], catch_exceptions=False)  # type: ignore[arg-type]
         assert ran.exit_code == 0, ran.output
 
     commands: dict[str, Callable[[], object]] = {
@@ -138,12 +138,12 @@ def measured(place: Place, size: int) -> dict[str, float]:
 
 
 def _least(work: Callable[[], object], rounds: int) -> float:
-    found = []
+    spent = []
     for _ in range(rounds):
         begun = time.process_time()
         work()
-        found.append(time.process_time() - begun)
-    return min(found)
+        spent.append(time.process_time() - begun)
+    return min(spent)
 
 
 def main() -> int:
@@ -154,11 +154,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         place = Place(Path(sys.argv[1] if len(sys.argv) > 1 else scratch))
         measured(place, SIZES[0])  # imports and first calls are not timed
-        found = {size: measured(place, size) for size in SIZES}
+        by_size = {size: measured(place, size) for size in SIZES}
     least, most = SIZES[0], SIZES[-1]
     rows, grown = [], {}
-    for name in found[least]:
-        seconds = [found[size][name] for size in SIZES]
+    for name in by_size[least]:
+        seconds = [by_size[size][name] for size in SIZES]
         grown[name] = 1000 * (seconds[-1] - seconds[0]) / (most - least)
         rows.append([name, *(f"{s:.3f}" for s in seconds), f"{grown[name]:.3f}"])
     print("CPU seconds by the number of stored runs; imports are not counted.\n")

@@ -48,8 +48,8 @@ def planted(rng: np.random.Generator, events: int) -> tuple[float, int]:
     fitted, evaluated = table(TRAINED), table(events)
     evaluated.x[events // 3] = fitted.x[17] * np.float32(1 + 1e-6)
     started = time.monotonic()
-    found = copies(fitted, evaluated)
-    return time.monotonic() - started, len(found)
+    pairs = copies(fitted, evaluated)
+    return time.monotonic() - started, len(pairs)
 
 
 def shares() -> list[list[str]]:
@@ -75,9 +75,9 @@ def main() -> None:
     rng = np.random.default_rng(1)
     rows = [[f"hashing {EVENTS:,} events", f"{hashing(rng):.1f}", ""]]
     for events in (100_000, EVENTS):
-        spent, found = planted(rng, events)
-        told = f"copies of {TRAINED:,} events among {events:,}"
-        rows.append([told, f"{spent:.1f}", f"{found} found, 1 planted"])
+        spent, pairs = planted(rng, events)
+        label = f"copies of {TRAINED:,} events among {events:,}"
+        rows.append([label, f"{spent:.1f}", f"{pairs} found, 1 planted"])
     print(tabulate(rows, ["what", "s", ""], tablefmt="pipe"))
     print()
     headings = ["run", "guards before the fit, s", "whole run, s", "share"]

@@ -32,8 +32,8 @@ RADIUS, MIN_PT = 1.0, 20.0
 
 def turned(events: int) -> Iterator[Events]:
     """So many events that differ from each other, in slices."""
-    asked = {"seed": 1, "jobs": 1, "scratch": Home.here().scratch / "benchmarks"}
-    parts = list(simulate("rd", KINDS, progress=progress, **asked))
+    fixed = {"seed": 1, "jobs": 1, "scratch": Home.here().scratch / "benchmarks"}
+    parts = list(simulate("rd", KINDS, progress=progress, **fixed))
     held = sum(len(part) for part in parts)
     for turn in range(events // held):
         for part in parts:
@@ -83,10 +83,10 @@ def speeds(path: Path, features: str, folder: Path) -> list[str]:
     work = jobs(path, features, folder)
     make_chunk(work[-1])  # imports and first calls are not timed
     bare(work[-1])
-    found = [(whole(job), *bare(job)) for job in work[: ROUNDS[features]]]
-    ours, jets, inside = (median(column) for column in zip(*found, strict=True))
+    spent = [(whole(job), *bare(job)) for job in work[: ROUNDS[features]]]
+    ours, jets, inside = (median(column) for column in zip(*spent, strict=True))
     figures = (CHUNK / ours, CHUNK / (jets + inside), CHUNK / jets)
-    ratios = (median((b + c) / a for a, b, c in found), median(b / a for a, b, _ in found))
+    ratios = (median((b + c) / a for a, b, c in spent), median(b / a for a, b, _ in spent))
     return [features, *(f"{n:.0f}" for n in figures), *(f"{ratio:.2f}" for ratio in ratios)]
 
 
@@ -105,9 +105,14 @@ def main() -> None:
         for size, file in zip(SIZES, files, strict=True):
             write(file, turned(size), total=size)
         rows = [speeds(files[-1], features, folder) for features in ROUNDS]
-        told = ["features", "HDF5 to features", "clustering, jets and constituents", "jets only"]
+        headings = [
+            "features",
+            "HDF5 to features",
+            "clustering, jets and constituents",
+            "jets only",
+        ]
         print("Events a second of one core's time; bare clustering has its events in memory.\n")
-        print(tabulate(rows, [*told, "ratio", "to jets only"], tablefmt="pipe"))
+        print(tabulate(rows, [*headings, "ratio", "to jets only"], tablefmt="pipe"))
         peaks = []
         for file in files:
             # one worker does them all, within the limit that it has in an ingest

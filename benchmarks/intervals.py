@@ -39,11 +39,11 @@ def looped(scored: Scored) -> None:
     called = scored.score >= scored.threshold
     for _ in range(LOOPED):
         rows = rng.integers(len(called), size=len(called))
-        y, found, weights = scored.y[rows], called[rows], scored.weights[rows]
-        accuracy_score(y, found, sample_weight=weights)
+        y, selected, weights = scored.y[rows], called[rows], scored.weights[rows]
+        accuracy_score(y, selected, sample_weight=weights)
         for label in (0, 1):
             for figure in (precision_score, recall_score, f1_score):
-                figure(y, found, pos_label=label, sample_weight=weights)
+                figure(y, selected, pos_label=label, sample_weight=weights)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -61,14 +61,14 @@ def main() -> None:
     rows = []
     for weighted in (False, True):
         scored = sample(weighted=weighted)
-        told = "weighted" if weighted else "even weights"
+        kind = "weighted" if weighted else "even weights"
         for name, metrics in METRICS.items():
             spent = seconds(lambda s=scored, ms=metrics: [m().estimate(s) for m in ms])
             ratio = "–"
             if len(metrics) == 3 and Decisions in metrics:
                 loop = seconds(lambda s=scored: looped(s)) * REPLICAS / LOOPED
                 ratio = f"{loop / spent:.0f}"
-            rows.append([f"{name}, {told}", f"{spent:.2f}", ratio])
+            rows.append([f"{name}, {kind}", f"{spent:.2f}", ratio])
     headings = ["8000 events", "s", "a loop takes so many times as long"]
     print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
 

@@ -57,19 +57,21 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     words.add_argument("--device", default="cuda")
     words.add_argument("--small", action="store_true", help="a small shape, to try the path")
-    asked = words.parse_args()
+    arguments = words.parse_args()
     model = FirstTokenFusion(
         tuning="qlora", r=32, alpha=128.0, dropout=0.1, precision="bfloat16", recompute=True,
         units=2048, optimizer="adamw8bit",
     )  # fmt: skip
-    language = quantised_at_random(mistral(SMALL if asked.small else MISTRAL_7B), asked.device)
-    network = fuse(model.plan(NUMBERS, 0), language, asked.device)
+    language = quantised_at_random(
+        mistral(SMALL if arguments.small else MISTRAL_7B), arguments.device
+    )
+    network = fuse(model.plan(NUMBERS, 0), language, arguments.device)
     count = sum(p.numel() for p in trained(network).values())
-    name = torch.cuda.get_device_name() if asked.device.startswith("cuda") else asked.device
+    name = torch.cuda.get_device_name() if arguments.device.startswith("cuda") else arguments.device
     print(f"{name}: {count / 1e6:.1f} M trained parameters\n")
-    found = [train(network, setting, asked.device) for setting in TRAINING]
-    found += [score(network, setting, asked.device) for setting in SCORING]
-    print(tabulate(found, ["setting", "peak memory, GB", "events/s"], tablefmt="pipe"))
+    rows = [train(network, setting, arguments.device) for setting in TRAINING]
+    rows += [score(network, setting, arguments.device) for setting in SCORING]
+    print(tabulate(rows, ["setting", "peak memory, GB", "events/s"], tablefmt="pipe"))
 
 
 def train(network: FusedModel, setting: Setting, device: str) -> list[object]:

@@ -36,9 +36,9 @@ EVENTS = 4000
 def main() -> None:
     """Run each, the default first, and print one table."""
     home, registry, store = Home.here(), load_registry(), Store(Path("runs"))
-    asked = [DEFAULT, *(sys.argv[1:] or ["digits=2", "decimals=10"])]
+    options = [DEFAULT, *(sys.argv[1:] or ["digits=2", "decimals=10"])]
     runs: list[Run] = []
-    for option in asked:
+    for option in options:
         name, _, value = option.partition("=")
         request = RunRequest(
             plugin="llm-text",
@@ -51,7 +51,7 @@ def main() -> None:
         runs.append(run(request, registry, home, store, context(home))[0])
     dataset = built(registry.find(Dataset, "rd").part, {})
     table = dataset.table(dataset.open("twin", None, context(home)), context(home))
-    rows = [row(option, one, runs[0], table) for option, one in zip(asked, runs, strict=True)]
+    rows = [row(option, one, runs[0], table) for option, one in zip(options, runs, strict=True)]
     headings = ["prompt", "tokens", "AUC", "fit, s", "default's AUC is larger by", "p"]
     print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
 

@@ -124,7 +124,7 @@ def training(
 def one_padded(fitted: FittedLanguageModel, examples: Examples, row: int) -> None:
     """Forward and backward of one event, padded, with logits of every position."""
     network = fitted.network
-    batch, wanted = examples.answered(
+    batch, answers = examples.answered(
         np.array([row]), fitted.reader.renderer, np.zeros(1, bool), "cpu"
     )
     embedded, shift = network.embed(batch)
@@ -134,7 +134,7 @@ def one_padded(fitted: FittedLanguageModel, examples: Examples, row: int) -> Non
     mask[:, : PADDED - room] = 1
     logits = network.language(inputs_embeds=embedded, attention_mask=mask).logits
     labels = torch.full((1, PADDED), -100)
-    labels[0, batch.reads[0] + shift] = wanted[0]
+    labels[0, batch.reads[0] + shift] = answers[0]
     torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten()).backward()
 
 

@@ -48,22 +48,23 @@ CURVES = "test_metrics.py test_floor.py test_probabilities.py"
 PAIRED = "pinned or by_hand or spread or uniform or itself or needed or maximum or holm"
 SHIFTED = "pinned or the_shift or shift_ or reweighting"
 BROKEN = "test_fresh_process.py test_broken_smoke_fits.py test_guards_that_cannot_look.py"
-MOMENTS = ("before", "rehearsed", "judged", "recording", "rehearsing")
-LOOKS = " ".join(f"test_guards_{when}_by_hand.py" for when in MOMENTS)
-BROUGHT = "test_brought_events.py test_imported.py test_decisions.py"
+BY_HAND = " ".join(sorted(file.name for file in Path("tests").glob("test_guards_*_by_hand.py")))
+BY_HAND += " test_inspect_by_hand.py test_smoke_fit_by_hand.py"
+IMPORTED = "test_outside_events.py test_imported.py test_decisions.py"
 GUARDED = "by_hand or pause or fresh_process or broken_smoke_fits or cannot_look or let_through"
 GUARDED += " or sound_model or B002 or B026-not-saved or B030-never"
 ROOMS = {
     "bench/metrics/sculpting.py": (f"{HAND} test_shift.py", "pinned or mass or spectr"),
     "bench/metrics/": (f"{CURVES} {HAND}", "not table_of_a_comparison"),
-    "bench/comparison/binormal.py": (f"{HAND} test_thresholds.py", "points or pinned or freedom"),
+    "bench/comparison/binormal.py": (f"{HAND} test_threshold.py", "points or pinned or freedom"),
     "bench/comparison/points.py": (f"{HAND} test_outside.py", "points or pinned"),
     "bench/comparison/shift.py": (f"{HAND} test_shift.py", SHIFTED),
     "bench/comparison/paired.py": (f"{HAND} test_comparison.py", PAIRED),
     "bench/comparison/": (f"{HAND} test_comparison.py", "not a_report"),
-    "bench/guards/": (f"{LOOKS} test_pauses.py {BROKEN} test_mutants.py", GUARDED),
+    "bench/guards/": (f"{BY_HAND} test_pauses.py {BROKEN} test_mutants.py", GUARDED),
 }
 """The quick tests that are to catch a change, by how its file's path begins; the first counts."""
+CODE = re.compile(r'^    code, [a-z, ]+ = "(B\d+)"', flags=re.MULTILINE)  # as guards say it
 INSTEAD = {
     **{"Add": "Sub Mul", "Sub": "Add Mul", "Mul": "Div Add", "Div": "Mul Sub", "FloorDiv": "Div"},
     **{"Mod": "Mul", "Pow": "Mul", "BitOr": "BitAnd", "BitAnd": "BitOr", "BitXor": "BitOr"},
@@ -113,21 +114,20 @@ class Change:
 
 def changes(files: Sequence[Path]) -> list[Change]:
     """All changes of these files, but for those of annotations, which nothing reads."""
-    found = []
+    possible = []
     for file in files:
-        annotations = list(_annotations(file))
-        nodes = list(ast_nodes(get_ast(file.read_text())))
-        for name in filter(_wanted, operator_names()):
+        annotations, nodes = list(_annotations(file)), list(ast_nodes(get_ast(file.read_text())))
+        for name in filter(_is_tried, operator_names()):
             operator, occurrence = get_operator(name)(), -1
             for node in nodes:
                 for start, _ in operator.mutation_positions(node):
                     occurrence += 1
                     if not any(first <= start < last for first, last in annotations):
-                        found.append(Change(str(file), *start, name, occurrence))
-    return sorted(found)
+                        possible.append(Change(str(file), *start, name, occurrence))
+    return sorted(possible)
 
 
-def _wanted(name: str) -> bool:
+def _is_tried(name: str) -> bool:
     kind, _, rest = name.partition("/")[2].partition("_")
     if kind in ("VariableReplacer", "VariableInserter"):  # they want names of their own
         return False
@@ -165,12 +165,12 @@ class Changed(SourceFileLoader):
 
 def tests_of(file: str) -> tuple[str, ...]:
     """What is told to pytest for a changed file."""
-    names, words = next(told for start, told in ROOMS.items() if file.startswith(start))
-    marks = "not slow"
-    if code := re.search(r'^    code, .*= "(B\d+)"', Path(file).read_text(), flags=re.MULTILINE):
+    names, words = next(tests for start, tests in ROOMS.items() if file.startswith(start))
+    if code := CODE.search(Path(file).read_text()):
         # the broken plugins of this guard, slow ones too, and the sound one that it lets alone
-        names, marks = f"{LOOKS} {BROUGHT if '/b06' in file else ''} test_mutants.py", ""
-        words = f"by_hand or {code[1]} or sound_model or brought_events or imported or decisions"
+        names = f"{BY_HAND} {IMPORTED if code[1].startswith('B06') else ''} test_mutants.py"
+        words = f"by_hand or {code[1]} or sound_model or outside_events or imported or decisions"
+    marks = "" if code else "not slow"
     return (*(f"tests/{name}" for name in names.split()), "-m", marks, "-k", words)
 
 
@@ -237,9 +237,8 @@ def tried(chosen: Sequence[Change], again: bool) -> dict[Change, str]:
     """What becomes of each change; survivors are tried again if that is asked for."""
     known, seconds = earlier(), []
     outcomes = {change: known.get(change.key, "") for change in chosen}
-    left = [
-        c for c, outcome in outcomes.items() if not outcome or (again and outcome == "survived")
-    ]
+    untried = {"", "survived"} if again else {""}
+    left = [change for change, outcome in outcomes.items() if outcome in untried]
     for number, change in enumerate(left, 1):
         tests = tests_of(change.file)
         started, longest = time.monotonic(), limit(tests)
@@ -260,25 +259,26 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="Of the sample.")
     parser.add_argument("--again", action="store_true", help="Try those that survived again.")
     parser.add_argument("--share", default="1/1", help="2/3: every third from the second on.")
-    asked = parser.parse_args()
-    first, _, step = asked.share.partition("/")
+    arguments = parser.parse_args()
+    first, _, step = arguments.share.partition("/")
     FOLDER.mkdir(exist_ok=True)
-    every = changes([file for room in asked.rooms for file in sorted(room.rglob("*.py"))])
+    every = changes([file for room in arguments.rooms for file in sorted(room.rglob("*.py"))])
     # in random order, so that those done of a run that was stopped are a sample too
-    chosen = random.Random(asked.seed).sample(every, min(asked.sample or len(every), len(every)))
+    size = min(arguments.sample or len(every), len(every))
+    chosen = random.Random(arguments.seed).sample(every, size)
     chosen = chosen[int(first) - 1 :: int(step)]  # the rest is for other processes
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # or each fork loads plugins that none wants
     for module in WARM:
         importlib.import_module(module)
     gc.freeze()
     assert not any(name.partition(".")[0] == "bench" for name in sys.modules)
-    outcomes = tried(chosen, asked.again)
+    outcomes = tried(chosen, arguments.again)
     survivors = [change for change, outcome in outcomes.items() if outcome == "survived"]
     SURVIVORS.write_text("\n\n".join(change.diff for change in survivors) + "\n")
-    return _told(asked, len(every), outcomes)
+    return _summarize(arguments, len(every), outcomes)
 
 
-def _told(asked: argparse.Namespace, total: int, outcomes: dict[Change, str]) -> int:
+def _summarize(arguments: argparse.Namespace, total: int, outcomes: dict[Change, str]) -> int:
     survivors = [change for change, outcome in outcomes.items() if outcome == "survived"]
     for change in survivors:
         print(f"survived: {change}")
@@ -287,9 +287,9 @@ def _told(asked: argparse.Namespace, total: int, outcomes: dict[Change, str]) ->
         print(f"{of_file.total() - of_file['survived']:5} of {of_file.total():5} in {file}")
     caught, tries = len(outcomes) - len(survivors), len(outcomes)
     ends = binomtest(caught, tries).proportion_ci(method="exact")
-    drawn = f", drawn with seed {asked.seed} from {total}" if tries < total else ""
+    drawn = f", drawn with seed {arguments.seed} from {total}" if tries < total else ""
     print(
-        f"{caught} of {tries} changes in {', '.join(map(str, asked.rooms))}{drawn} are caught: "
+        f"{caught} of {tries} changes in {', '.join(map(str, arguments.rooms))}{drawn} are caught: "
         f"{caught / tries:.1%} [{ends.low:.1%}, {ends.high:.1%}], wanted {LEAST:.0%}; "
         f"{list(outcomes.values()).count('endless')} ran too long; survivors: {SURVIVORS}"
     )

@@ -47,22 +47,24 @@ def rates(dataset: str, kind: str, rounds: int) -> list[str]:
     """One row: the rates of generated events, their ratio, and how many are kept."""
     pythia = generator(PROCESSES[dataset][kind].settings, seed=1)
     rng = np.random.default_rng(1)
-    found: list[int] = []
+    triggered: list[int] = []
     works = {
         "loop": lambda: looped(pythia),
         "batch": lambda: pythia.nextBatch(BATCH),
-        "all": lambda: found.append(len(select_triggered(detect(generate(pythia, BATCH), rng)))),
+        "all": lambda: triggered.append(
+            len(select_triggered(detect(generate(pythia, BATCH), rng)))
+        ),
     }
     for work in works.values():
         work()  # imports, and what is set up at the first event
-    found.clear()
+    triggered.clear()
     spent = dict.fromkeys(works, 0.0)
     for _ in range(rounds):
         for name, work in works.items():
             spent[name] += cpu(work)
     loop, batch, whole = (BATCH * rounds / seconds for seconds in spent.values())
     columns = (f"{loop:.0f}", f"{batch:.0f}", f"{whole:.0f}", f"{whole / max(loop, batch):.2f}")
-    return [f"{dataset}, {kind}", *columns, f"{sum(found) / spent['all']:.0f}"]
+    return [f"{dataset}, {kind}", *columns, f"{sum(triggered) / spent['all']:.0f}"]
 
 
 def main() -> None:

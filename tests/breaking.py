@@ -84,9 +84,9 @@ def breaking_at(tmp_path: Path) -> Workplace:
     return made
 
 
-def do(place: Workplace, request: RunRequest = REQUEST, **asked: Any) -> Run:
+def do(place: Workplace, request: RunRequest = REQUEST, **changes: Any) -> Run:
     """A run, also one that a guard voids."""
-    asked_for = replace(request, **asked)
+    asked_for = replace(request, **changes)
     try:
         return run(asked_for, place.registry, place.home, place.store, place.context)[0]
     except VoidedRunError as void:

@@ -59,11 +59,11 @@ def lines(*pages: Path) -> list[str]:
 
 def spans(*pages: Path) -> list[str]:
     """What stands between backquotes in the running text, each once."""
-    found = []
+    texts = []
     for page in pages:
         text = BLOCK.sub("", page.read_text())
-        found += [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text)]
-    return list(dict.fromkeys(found))
+        texts += [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text)]
+    return list(dict.fromkeys(texts))
 
 
 def bare(line: str) -> str:

@@ -11,5 +11,5 @@ def remark(seconds: float) -> str:
     taken = f"{seconds / 60:.1f} minutes of the {MOST / 60:.0f} that `make test` may take"
     if seconds <= MOST:
         return taken
-    mend = "mark what takes longest as slow, and leave a quick sibling of it"
-    return f"{taken}: too long, unless the machine was busy; {mend}"
+    remedy = "mark what takes longest as slow, and leave a quick sibling of it"
+    return f"{taken}: too long, unless the machine was busy; {remedy}"

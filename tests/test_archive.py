@@ -66,7 +66,7 @@ def test_a_report_fresh_from_its_study_is_in_step(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "told"),
+    ("file", "old", "new", "message"),
     [
         ("report.md", "0.", "1.", "report.md is not what its runs give"),
         ("report.html", "<td", "<td ", "report.html is not what"),
@@ -79,21 +79,21 @@ def test_a_report_fresh_from_its_study_is_in_step(folder: Path) -> None:
     ],
 )
 def test_whatever_is_changed_by_hand_is_out_of_step(
-    folder: Path, file: str, old: str, new: str, told: str
+    folder: Path, file: str, old: str, new: str, message: str
 ) -> None:
     content = (folder / file).read_text()
     assert old in content
     (folder / file).write_text(content.replace(old, new, 1))
-    assert any(told in line for line in out_of_step(folder))
+    assert any(message in line for line in out_of_step(folder))
 
 
 def test_files_too_many_or_too_few_are_told(folder: Path) -> None:
     (folder / "tables" / "strange.csv").write_text("x")
     figure = next((folder / "figures").iterdir())
     figure.unlink()
-    found = "\n".join(out_of_step(folder))
-    assert "strange.csv is not of these runs" in found
-    assert f"{figure.name} is missing" in found
+    messages = "\n".join(out_of_step(folder))
+    assert "strange.csv is not of these runs" in messages
+    assert f"{figure.name} is missing" in messages
 
 
 def test_the_command_exits_with_1(folder: Path) -> None:
@@ -106,15 +106,15 @@ def test_the_command_exits_with_1(folder: Path) -> None:
 def test_a_study_takes_up_its_packed_runs(desk: Workplace, folder: Path, tmp_path: Path) -> None:
     before = (folder / "report.md").read_bytes()
     shutil.rmtree(desk.home.fits)
-    asked = [str(folder / "study.toml"), "--runs", str(tmp_path / "runs")]
-    CliRunner().invoke(study, asked, standalone_mode=False)
+    arguments = [str(folder / "study.toml"), "--runs", str(tmp_path / "runs")]
+    CliRunner().invoke(study, arguments, standalone_mode=False)
     fitted = [
         r for r in Store(tmp_path / "runs").runs() if r.record.status == "ok" and r.record.fit
     ]
     assert len(fitted) == 2
     assert not (desk.home.fits / fitted[0].record.fit).exists()  # nothing was fitted anew
-    told = (folder / "report.md").read_bytes()
-    assert told.count(b"| cut") == before.count(b"| cut")
+    after = (folder / "report.md").read_bytes()
+    assert after.count(b"| cut") == before.count(b"| cut")
 
 
 def test_a_report_without_packed_runs_cannot_be_checked(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_damaged_archive_is_one_line(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('"schema":1', '"schema":2', "line 1, run .* has form 2, written by bench 0.1.0"),
         ('"schema":1', '"mood":1', "line 1, run .* has no form, written by"),
@@ -156,16 +156,16 @@ def test_a_damaged_archive_is_one_line(folder: Path, tmp_path: Path) -> None:
     ],
 )
 def test_an_archive_of_another_form_is_refused_by_name(
-    folder: Path, tmp_path: Path, old: str, new: str, told: str
+    folder: Path, tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     path = folder / RESULTS / (CONTENTS if "form" in old else RUNS)
     content = path.read_text()
     assert old in content
     path.write_bytes(content.replace(old, new, 1).encode(errors="surrogateescape"))
-    with pytest.raises(DamagedError, match=told):
+    with pytest.raises(DamagedError, match=message):
         unpack(folder, Store(tmp_path / "other"))
     assert not (tmp_path / "other").exists()
-    with pytest.raises(DamagedError, match=told):
+    with pytest.raises(DamagedError, match=message):
         out_of_step(folder)
 
 
@@ -194,8 +194,8 @@ def test_an_archive_that_two_take_up_at_once_is_unpacked_once(
 
 def test_an_archive_from_before_there_were_forms_is_read(folder: Path, tmp_path: Path) -> None:
     path = folder / RESULTS / CONTENTS
-    told = json.loads(path.read_text())
-    path.write_text(json.dumps({name: told[name] for name in ("title", "decisions", "blocks")}))
+    contents = json.loads(path.read_text())
+    path.write_text(json.dumps({name: contents[name] for name in ("title", "decisions", "blocks")}))
     assert out_of_step(folder) == []
 
 

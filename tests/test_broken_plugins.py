@@ -22,11 +22,11 @@ class Part(bench.Encoder):
     def encode(self, table, learned):
         return {{"numbers": table.x}}
 """
-OFFER = "\n@bench.hookimpl\ndef bench_encoders():\n    return {parts}\n"
+HOOK = "\n@bench.hookimpl\ndef bench_encoders():\n    return {parts}\n"
 
 
 def package(name: str, parts: str = "[Part]") -> str:
-    return PART.format(name=name) + OFFER.format(parts=parts)
+    return PART.format(name=name) + HOOK.format(parts=parts)
 
 
 BROKEN = {
@@ -66,8 +66,8 @@ def site(tmp_path: Path) -> Path:
         (tmp_path / f"{module}.py").write_text(source)
         info = tmp_path / f"{module}-1.dist-info"
         info.mkdir()
-        told = f"Metadata-Version: 2.1\nName: bench-{name}\nVersion: 1\n"
-        (info / "METADATA").write_text(told)
+        metadata = f"Metadata-Version: 2.1\nName: bench-{name}\nVersion: 1\n"
+        (info / "METADATA").write_text(metadata)
         (info / "entry_points.txt").write_text(f"[bench]\n{name} = {module}\n")
     return tmp_path
 
@@ -88,9 +88,9 @@ def test_each_is_named_in_one_line_and_the_rest_works(site: Path) -> None:
     ran = bench(site, "list")
     assert ran.returncode == 0
     lines = (ran.stdout + ran.stderr).splitlines()
-    for name, (_, told) in BROKEN.items():
-        named = [line for line in lines if name in line and told in line]
-        assert len(named) == 1, (name, told, lines)
+    for name, (_, problem) in BROKEN.items():
+        named = [line for line in lines if name in line and problem in line]
+        assert len(named) == 1, (name, problem, lines)
         assert len(named[0]) < 250
     for name in GOOD:
         assert any(name in line and f"encoder {name}" in line for line in lines)

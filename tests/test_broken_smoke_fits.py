@@ -92,12 +92,12 @@ def test_doctor_points_to_the_traceback(place: Workplace, monkeypatch: pytest.Mo
 
     failing_once(monkeypatch, "bench.running.guarded.smoke_fit", MemoryError())
     done = do(place)
-    told = CliRunner().invoke(
+    ran = CliRunner().invoke(
         command, [done.name, "--runs", str(place.store.root)], standalone_mode=False
     )
-    assert told.return_value == 3
-    assert "found: MemoryError" in told.output
-    assert str(done.folder / "traceback.txt") in told.output
+    assert ran.return_value == 3
+    assert "found: MemoryError" in ran.output
+    assert str(done.folder / "traceback.txt") in ran.output
 
 
 @pytest.mark.parametrize(

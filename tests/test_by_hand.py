@@ -26,7 +26,7 @@ from bench.storage.request import RunRequest
 
 
 def balanced_rows(signal: str, background: str, threshold: float = 0.5) -> Scored:
-    """Events of each class with scores of one digit, `-` being no verdict."""
+    """Events of each class with scores of one digit, `-` being no answer."""
     score = [np.nan if c == "-" else int(c) / 10 for c in signal + background]
     y = np.repeat([1, 0], [len(signal), len(background)]).astype(np.int8)
     return Scored(y, np.array(score), np.ones(len(y)), threshold)
@@ -54,11 +54,11 @@ def test_pairs_of_points_are_counted_alone_and_together() -> None:
 
 def test_mcnemars_test_of_five_against_none() -> None:
     one, other = balanced_rows("99999555", "111"), balanced_rows("11111555", "999")
-    found = decision_difference(one, other, 1)
-    assert (found.value, found.p) == (5 / 8, 2 / 2**5)
+    difference = decision_difference(one, other, 1)
+    assert (difference.value, difference.p) == (5 / 8, 2 / 2**5)
     half = 1.959963984540054 * sqrt(5 - 25 / 8) / 8
-    assert (found.low, found.high) == pytest.approx((5 / 8 - half, 5 / 8 + half))
-    assert found.method == "McNemar, 5 against 0"
+    assert (difference.low, difference.high) == pytest.approx((5 / 8 - half, 5 / 8 + half))
+    assert difference.method == "McNemar, 5 against 0"
     against = decision_difference(other, one, 1)
     assert (against.value, against.p, against.method) == (-5 / 8, 2 / 2**5, "McNemar, 0 against 5")
     background = decision_difference(one, other, 0)
@@ -68,7 +68,7 @@ def test_mcnemars_test_of_five_against_none() -> None:
     assert nothing.method == "no such event"
 
 
-def test_an_event_without_a_verdict_is_decided_wrongly_in_a_paired_test() -> None:
+def test_an_event_without_an_answer_is_decided_wrongly_in_a_paired_test() -> None:
     one, other = balanced_rows("9999", "1111"), balanced_rows("---9", "-111")
     assert decision_difference(one, other, 1).method == "McNemar, 3 against 0"
     assert decision_difference(one, other, 0).method == "McNemar, 1 against 0"
@@ -77,34 +77,34 @@ def test_an_event_without_a_verdict_is_decided_wrongly_in_a_paired_test() -> Non
 def test_delongs_variance_of_a_few_events() -> None:
     """Each signal event above four background ones, with ties as halves."""
     one, other = balanced_rows("987", "7421"), balanced_rows("914", "7421")
-    found = auc_difference(one, other)
+    gap = auc_difference(one, other)
     areas = [(4 + 4 + 3.5) / 12, (4 + 0.5 + 2.5) / 12]
-    assert found.value == pytest.approx(areas[0] - areas[1])
+    assert gap.value == pytest.approx(areas[0] - areas[1])
     signal = np.array([1 - 1, 1 - 0.125, 0.875 - 0.625])
     background = np.array([2.5 - 1, 3 - 1.5, 3 - 2, 3 - 2.5]) / 3
     variance = signal.var(ddof=1) / 3 + background.var(ddof=1) / 4
-    assert found.high - found.value == pytest.approx(1.959963984540054 * sqrt(variance))
-    needed = 3 * ((1.959963984540054 + 0.8416212335729143) ** 2 * variance / found.value**2)
-    assert found.needed == int(np.ceil(needed))
+    assert gap.high - gap.value == pytest.approx(1.959963984540054 * sqrt(variance))
+    needed = 3 * ((1.959963984540054 + 0.8416212335729143) ** 2 * variance / gap.value**2)
+    assert gap.needed == int(np.ceil(needed))
 
 
 def test_weights_even_in_one_class_leave_its_rate_exact() -> None:
     s = scored(40, 60)
     uneven = np.where(s.y == 0, np.linspace(1, 2, 100), 3.0)
-    found = Decisions().estimate(replace(s, weights=uneven))
-    assert found["recall_signal"].method == "Clopper-Pearson"
-    assert found["recall_background"].method == "beta rates"
-    assert found["accuracy"].method == "beta rates"
+    estimates = Decisions().estimate(replace(s, weights=uneven))
+    assert estimates["recall_signal"].method == "Clopper-Pearson"
+    assert estimates["recall_background"].method == "beta rates"
+    assert estimates["accuracy"].method == "beta rates"
     turned = np.where(s.y == 1, np.linspace(1, 2, 100), 3.0)
-    found = Decisions().estimate(replace(s, weights=turned))
-    assert found["recall_signal"].method == "beta rates"
-    assert found["recall_background"].method == "Clopper-Pearson"
+    estimates = Decisions().estimate(replace(s, weights=turned))
+    assert estimates["recall_signal"].method == "beta rates"
+    assert estimates["recall_background"].method == "Clopper-Pearson"
 
 
 def test_decisions_of_ten_events() -> None:
     s = balanced_rows("9994-", "91111")
-    found = {name: e.value for name, e in Decisions().estimate(s).items()}
-    assert found == pytest.approx(
+    values = {name: e.value for name, e in Decisions().estimate(s).items()}
+    assert values == pytest.approx(
         {
             "accuracy": 7 / 10,
             "balanced_accuracy": (3 / 5 + 4 / 5) / 2,
@@ -125,9 +125,9 @@ def test_a_spectrum_is_seen_from_a_hundred_events_on() -> None:
     for background, seen in ((999, False), (1000, True)):
         s = scored(10, background)
         s = replace(s, mass=rng.normal(3500, 100, len(s.y)))
-        found = MassSculpting().estimate(s)["mass_sculpting"]
-        assert (found.value is not None) == seen
-        assert ("100 events kept" in found.note) == seen
+        sculpting = MassSculpting().estimate(s)["mass_sculpting"]
+        assert (sculpting.value is not None) == seen
+        assert ("100 events kept" in sculpting.note) == seen
 
 
 def test_the_shift_of_a_few_events() -> None:
@@ -172,9 +172,9 @@ def test_a_drifted_threshold_moves_both_classes_and_not_the_area(
     values: tuple[float, ...], p: tuple[float, ...], drift: bool
 ) -> None:
     names = ("AUC", "correct signal", "correct background")
-    found = [difference(name, value) for name, value in zip(names, values, strict=True)]
-    assert drifted(found, p) == drift
-    assert not drifted(found[1:], p[1:])
+    differences = [difference(name, value) for name, value in zip(names, values, strict=True)]
+    assert drifted(differences, p) == drift
+    assert not drifted(differences[1:], p[1:])
 
 
 def test_what_is_said_of_a_figure() -> None:
@@ -195,8 +195,8 @@ def test_the_table_of_a_comparison_has_the_figures_of_both(tmp_path: Path) -> No
     place = Workplace.at(tmp_path)
     request = RunRequest(plugin="cut", dataset="toy")
     one, other, same = (
-        run(asked, place.registry, place.home, place.store, place.context)[0]
-        for asked in (
+        run(each, place.registry, place.home, place.store, place.context)[0]
+        for each in (
             request,
             replace(request, permute="numbers"),
             replace(request, threshold="0.4"),
@@ -218,11 +218,11 @@ def test_the_table_of_a_comparison_has_the_figures_of_both(tmp_path: Path) -> No
         f"on the same {sample.signal} signal and {sample.background} background events of "
         f"toy (twin), test {sample.size}"
     ) in compare(one, other)
-    found = pairs([one, other, same])
-    assert [(pair.first, pair.second) for pair in found] == [(0, 1), (0, 2), (1, 2)]
-    assert [pair.separable for pair in found] == [True, False, True]
-    assert found[1].p == 1.0  # the same scores at another threshold
-    assert found[0].p == pytest.approx(found[0].difference.p)  # and one test in Holm's family
+    compared = pairs([one, other, same])
+    assert [(pair.first, pair.second) for pair in compared] == [(0, 1), (0, 2), (1, 2)]
+    assert [pair.separable for pair in compared] == [True, False, True]
+    assert compared[1].p == 1.0  # the same scores at another threshold
+    assert compared[0].p == pytest.approx(compared[0].difference.p)  # and one test in Holm's family
 
 
 def test_calibration_is_looked_at_in_bins_of_equally_many_events() -> None:
@@ -230,15 +230,15 @@ def test_calibration_is_looked_at_in_bins_of_equally_many_events() -> None:
     y = np.array([1, 0, 1, 0, 1, 0, 1, 0], np.int8)
     score = np.array([0.1, 0.12, 0.14, 0.16, 0.8, 0.82, 0.84, 0.86])
     s = Scored(y, score, np.ones(8), 0.5)
-    found = {
+    error_by_bins = {
         bins: CalibrationError(bins=bins).estimate(s)["calibration_error"].value
         for bins in (1, 2, 4, 8)
     }
     pairs_of = [0.11, 0.15, 0.81, 0.85]
-    assert found[1] == pytest.approx(abs(0.5 - score.mean()))
-    assert found[2] == pytest.approx((0.37 + 0.33) / 2)
-    assert found[4] == pytest.approx(np.mean([abs(0.5 - p) for p in pairs_of]))
-    assert found[8] == pytest.approx(np.abs(y - score).mean())
+    assert error_by_bins[1] == pytest.approx(abs(0.5 - score.mean()))
+    assert error_by_bins[2] == pytest.approx((0.37 + 0.33) / 2)
+    assert error_by_bins[4] == pytest.approx(np.mean([abs(0.5 - p) for p in pairs_of]))
+    assert error_by_bins[8] == pytest.approx(np.abs(y - score).mean())
 
 
 def test_a_fit_without_degrees_of_freedom_is_no_worse_than_any() -> None:

@@ -38,9 +38,9 @@ def test_without_the_files_beside_it_a_folder_is_made_anew(tmp_path: Path) -> No
     for reused in (False, True):
         assert stored(tmp_path, "key", both, print, beside=[beside])[1] is reused
     beside.unlink()
-    told: list[str] = []
-    assert not stored(tmp_path, "key", both, told.append, beside=[beside])[1]
-    assert told[0].endswith("beside, which belongs to it, is missing; it is made anew")
+    notices: list[str] = []
+    assert not stored(tmp_path, "key", both, notices.append, beside=[beside])[1]
+    assert notices[0].endswith("beside, which belongs to it, is missing; it is made anew")
     assert beside.is_file()
 
 
@@ -58,10 +58,10 @@ def test_what_is_damaged_is_told_and_made_anew(tmp_path: Path, damage: str) -> N
         (folder / MANIFEST).unlink()
     with pytest.raises(DamagedError):
         verify(folder)
-    told: list[str] = []
-    assert stored(tmp_path, "key", write, told.append) == (folder, False)
+    notices: list[str] = []
+    assert stored(tmp_path, "key", write, notices.append) == (folder, False)
     assert file.read_text() == "content"
-    assert told[0].endswith("it is made anew")
+    assert notices[0].endswith("it is made anew")
     verify(folder)
 
 
@@ -77,8 +77,8 @@ def test_what_breaks_leaves_nothing(tmp_path: Path) -> None:
 
 def test_two_at_once_compute_once_and_the_second_says_that_it_waits(tmp_path: Path) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    told: list[str] = []
-    found: list[tuple[Path, bool]] = []
+    notices: list[str] = []
+    folders: list[tuple[Path, bool]] = []
 
     def slowly(folder: Path) -> None:
         begun.set()
@@ -86,19 +86,19 @@ def test_two_at_once_compute_once_and_the_second_says_that_it_waits(tmp_path: Pa
         write(folder)
 
     def ask() -> None:
-        found.append(stored(tmp_path, "key", slowly, told.append))
+        folders.append(stored(tmp_path, "key", slowly, notices.append))
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
     threads[0].start()
     begun.wait(10)
     threads[1].start()
-    while not told:
+    while not notices:
         time.sleep(0.01)
     go_on.set()
     for thread in threads:
         thread.join()
-    assert sorted(reused for _, reused in found) == [False, True]
-    assert told == ["another process is making the same; waiting for it"]
+    assert sorted(reused for _, reused in folders) == [False, True]
+    assert notices == ["another process is making the same; waiting for it"]
 
 
 def test_a_seal_covers_every_file(tmp_path: Path) -> None:

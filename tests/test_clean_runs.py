@@ -19,14 +19,14 @@ def alarms(folder: Path, plugin: str, seeds: int, **options: str) -> list[str]:
     """What the guards find in so many runs of a plugin, all with other weights and orders."""
     place = Workplace.at(folder)
     place.add(Jets)
-    found = []
+    lines = []
     for seed in range(seeds):
         request = RunRequest(
-            plugin, "jets", train_events=1400, events=400, seed=seed, options=options
+            plugin=plugin, dataset="jets", train_events=1400, events=400, seed=seed, options=options
         )
         done, _ = run(request, place.registry, place.home, place.store, place.context)
-        found += [f"seed {seed}: {v.code} {v.findings}" for v in done.record.verdicts if v.findings]
-    return found
+        lines += [f"seed {seed}: {v.code} {v.findings}" for v in done.record.verdicts if v.findings]
+    return lines
 
 
 @SEEDS

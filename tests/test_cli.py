@@ -23,15 +23,15 @@ def bench(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def refused(ran: subprocess.CompletedProcess[str], told: str) -> None:
+def refused(ran: subprocess.CompletedProcess[str], message: str) -> None:
     assert ran.returncode == 2, ran.stderr
     assert len(ran.stderr.strip().splitlines()) == 1, ran.stderr
-    assert told in ran.stderr
+    assert message in ran.stderr
     assert not ran.stdout
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ("lst", "did you mean list?"),
         ("run", "no --plugin"),
@@ -52,9 +52,9 @@ def refused(ran: subprocess.CompletedProcess[str], told: str) -> None:
     ],
 )
 def test_a_bad_request_is_one_line_and_exit_code_2(
-    tmp_path: Path, arguments: str, told: str
+    tmp_path: Path, arguments: str, message: str
 ) -> None:
-    refused(bench(*arguments.split(), home=tmp_path), told)
+    refused(bench(*arguments.split(), home=tmp_path), message)
     assert not (tmp_path / "runs").exists()
 
 

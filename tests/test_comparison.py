@@ -43,7 +43,7 @@ def pair(n: int, gain: float, seed: int, *, weighted: bool = False) -> tuple[Sco
 @pytest.mark.parametrize("weighted", [False, True])
 def test_the_auc_difference_has_the_spread_of_a_paired_bootstrap(weighted: bool) -> None:
     one, other = pair(1500, 0.1, 3, weighted=weighted)
-    found = auc_difference(one, other)
+    difference = auc_difference(one, other)
     gaps = []
     rng = np.random.default_rng(0)
     for _ in range(400):
@@ -55,14 +55,14 @@ def test_the_auc_difference_has_the_spread_of_a_paired_bootstrap(weighted: bool)
             for s in (one, other)
         ]
         gaps.append(areas[0] - areas[1])
-    assert found.value == pytest.approx(np.mean(gaps), abs=0.002)
-    assert (found.high - found.low) / (2 * 1.96) == pytest.approx(np.std(gaps), rel=0.15)
+    assert difference.value == pytest.approx(np.mean(gaps), abs=0.002)
+    assert (difference.high - difference.low) / (2 * 1.96) == pytest.approx(np.std(gaps), rel=0.15)
 
 
 def test_where_there_is_no_difference_p_is_uniform() -> None:
-    found = [auc_difference(*pair(400, 0.0, seed)).p for seed in range(300)]
-    assert 0.01 < np.mean(np.array(found) < 0.05) < 0.1
-    assert np.mean(found) == pytest.approx(0.5, abs=0.06)
+    p_values = [auc_difference(*pair(400, 0.0, seed)).p for seed in range(300)]
+    assert 0.01 < np.mean(np.array(p_values) < 0.05) < 0.1
+    assert np.mean(p_values) == pytest.approx(0.5, abs=0.06)
 
 
 def test_a_model_is_no_better_than_itself() -> None:
@@ -77,25 +77,25 @@ def test_the_needed_events_tell_the_two_apart_four_times_in_five() -> None:
     few = auc_difference(*pair(100_000, 0.05, 7))
     assert few.needed
     n = int(few.needed / 0.4)
-    told = [auc_difference(*pair(n, 0.05, seed)).p < 0.05 for seed in range(120)]
-    assert 0.6 < np.mean(told) < 0.95
+    separated = [auc_difference(*pair(n, 0.05, seed)).p < 0.05 for seed in range(120)]
+    assert 0.6 < np.mean(separated) < 0.95
 
 
 def test_decisions_are_mcnemars() -> None:
     one, other = pair(800, 0.3, 5)
-    found = decision_difference(one, other, 1)
+    difference = decision_difference(one, other, 1)
     signal = one.y == 1
     only = [int((a.selected & ~b.selected & signal).sum()) for a, b in ((one, other), (other, one))]
-    assert found.p == pytest.approx(binomtest(only[0], sum(only)).pvalue)
-    assert found.value == pytest.approx((only[0] - only[1]) / signal.sum())
-    assert found.low < found.value < found.high
+    assert difference.p == pytest.approx(binomtest(only[0], sum(only)).pvalue)
+    assert difference.value == pytest.approx((only[0] - only[1]) / signal.sum())
+    assert difference.low < difference.value < difference.high
 
 
 def test_the_maximum_sic_difference_covers_what_is_there() -> None:
     one, other = pair(3000, 0.8, 2)
-    found = max_sic_difference(one, other)
-    assert found.low > 0
-    assert found.p < 0.05
+    difference = max_sic_difference(one, other)
+    assert difference.low > 0
+    assert difference.p < 0.05
     assert np.isnan(max_sic_difference(*pair(30, 0.1, 1)).p)
 
 
@@ -116,34 +116,34 @@ def do(place: Workplace, request: RunRequest = REQUEST) -> Run:
 
 def test_two_runs_are_compared_in_a_table_and_in_words(place: Workplace) -> None:
     one, other = do(place), do(place, replace(REQUEST, permute="numbers"))
-    told = compare(one, other)
+    text = compare(one, other)
     sample = one.record.sample
-    assert f"on the same {sample.signal} signal and {sample.background} background" in told
-    assert "AUC: the first is better" in told
+    assert f"on the same {sample.signal} signal and {sample.background} background" in text
+    assert "AUC: the first is better" in text
     assert "AUC: the second is better" in compare(other, one)
-    assert "cut, numbers permuted, seed 0" in told
+    assert "cut, numbers permuted, seed 0" in text
     with pytest.raises(RequestError, match="with itself"):
         compare(one, one)
 
 
 def test_another_threshold_on_the_same_roc_is_said_in_words(place: Workplace) -> None:
-    told = compare(do(place), do(place, replace(REQUEST, threshold="0.8")))
-    assert "AUC: not separable" in told
-    assert "another threshold on the same ROC" in told
+    text = compare(do(place), do(place, replace(REQUEST, threshold="0.8")))
+    assert "AUC: not separable" in text
+    assert "another threshold on the same ROC" in text
     assert "same ROC" not in compare(do(place), do(place, replace(REQUEST, permute="numbers")))
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"events": 500}, "not the same events"),
         ({"edition": "official"}, "two editions"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(
-    place: Workplace, change: dict[str, object], told: str
+    place: Workplace, change: dict[str, object], message: str
 ) -> None:
-    with pytest.raises(RequestError, match=told):
+    with pytest.raises(RequestError, match=message):
         compare(do(place), do(place, replace(REQUEST, **change)))
 
 
@@ -173,10 +173,10 @@ def test_letters_agree_with_the_pairs_whatever_they_are() -> None:
     for _ in range(50):
         n = int(rng.integers(2, 9))
         apart = [(i, j) for i in range(n) for j in range(i + 1, n) if rng.random() < 0.4]
-        found = letters(n, apart)
+        marks = letters(n, apart)
         for i in range(n):
             for j in range(i + 1, n):
-                assert bool(set(found[i]) & set(found[j])) == ((i, j) not in apart)
+                assert bool(set(marks[i]) & set(marks[j])) == ((i, j) not in apart)
 
 
 def test_a_report_says_which_runs_can_be_told_apart(place: Workplace, tmp_path: Path) -> None:

@@ -187,11 +187,11 @@ def test_weighted_intervals_hold_the_truth_too(
     signal, background = SIZES[size]
     tpr, fpr = norm.sf(CUT - FEW[size]), norm.sf(CUT)
     heavy = background * weight
-    wanted = {
+    true_value = {
         "sic": truth(size)["sic"],
         "f1_signal": 2 * signal * tpr / (signal * tpr + signal + heavy * fpr),
     }[name]
-    share, width = coverage(size, name, draws, weight, wanted)
+    share, width = coverage(size, name, draws, weight, true_value)
     assert least <= share <= most
     assert width <= NARROW
 

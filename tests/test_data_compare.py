@@ -52,7 +52,7 @@ def test_all_events_tell_the_class_ratio_too(files: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("second", "told"),
+    ("second", "message"),
     [
         ("a", "0 background events beside 100 that the other one holds too"),
         ("few", "4 background events; wanted at least 10 for 5 folds"),
@@ -60,11 +60,11 @@ def test_all_events_tell_the_class_ratio_too(files: list[str]) -> None:
     ],
 )
 def test_bad_requests_are_errors_of_one_line(
-    files: list[str], tmp_path: Path, second: str, told: str
+    files: list[str], tmp_path: Path, second: str, message: str
 ) -> None:
     ran = run(files[0], str(tmp_path / second))
     assert isinstance(ran.exception, BenchError)
-    assert told in str(ran.exception)
+    assert message in str(ran.exception)
     assert not ran.stdout
 
 

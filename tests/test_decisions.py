@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from brought import (
+from outside_scores import (
     another_models,
-    brought,
-    found,
     hard,
+    import_scores,
     in_use,
     newest,
+    outcomes,
     page,
     with_a_run,
 )
@@ -52,18 +52,18 @@ def frame(own: Run) -> pd.DataFrame:
 
 
 def test_decisions_are_never_ranked_against_scores(place: Workplace, frame: pd.DataFrame) -> None:
-    brought(place, frame, "soft")
-    brought(place, hard(frame), "cut-off")
+    import_scores(place, frame, "soft")
+    import_scores(place, hard(frame), "cut-off")
     soft, cut_off = newest(place, "soft"), newest(place, "cut-off")
     estimates = cut_off.metrics().estimates
     for name in ("auc", "max_sic", "rejection_0.5", "tpr_at_fpr_0.01", "log_loss"):
         assert estimates[name].value is None
         assert "bare decisions" in estimates[name].note
     assert cut_off.metrics().counts == soft.metrics().counts
-    told = compare(soft, cut_off)
-    assert "AUC: not defined here (decisions, no scores to rank by)" in told
-    assert "correct signal: not separable" in told
-    assert "another threshold on the same ROC" not in told
+    text = compare(soft, cut_off)
+    assert "AUC: not defined here (decisions, no scores to rank by)" in text
+    assert "correct signal: not separable" in text
+    assert "another threshold on the same ROC" not in text
     shown = page(place)
     ranked, _, apart = shown.partition("## Decisions alone: toy (twin), test natural @1562")
     assert "soft" in ranked
@@ -78,21 +78,21 @@ def test_decisions_are_never_ranked_against_scores(place: Workplace, frame: pd.D
 def test_decisions_of_opposite_drift_are_not_said_to_share_a_roc(
     place: Workplace, frame: pd.DataFrame
 ) -> None:
-    brought(place, frame, "soft")
+    import_scores(place, frame, "soft")
     lower = frame.assign(score=(frame.score >= 0.3).astype(float))
-    brought(place, lower, "low")
-    told = compare(newest(place, "soft"), newest(place, "low"))
-    assert "correct signal: the second is better" in told
-    assert "correct background: the first is better" in told
-    assert "same ROC" not in told
+    import_scores(place, lower, "low")
+    text = compare(newest(place, "soft"), newest(place, "low"))
+    assert "correct signal: the second is better" in text
+    assert "correct background: the first is better" in text
+    assert "same ROC" not in text
 
 
 def test_decisions_alone_in_a_store_have_a_section_of_their_own(
     place: Workplace, frame: pd.DataFrame
 ) -> None:
     shutil.rmtree(place.store.root)
-    brought(place, hard(frame), "a")
-    brought(place, hard(frame).assign(score=(frame.score >= 0.4).astype(float)), "b")
+    import_scores(place, hard(frame), "a")
+    import_scores(place, hard(frame).assign(score=(frame.score >= 0.4).astype(float)), "b")
     shown = page(place)
     assert "## Decisions alone: toy (twin), outside as given @1562" in shown
     assert "| a, decisions" in shown
@@ -102,7 +102,7 @@ def test_decisions_alone_in_a_store_have_a_section_of_their_own(
 def test_decisions_stay_decisions_when_they_are_packed_beside_a_report(
     place: Workplace, frame: pd.DataFrame, tmp_path: Path
 ) -> None:
-    brought(place, hard(frame))
+    import_scores(place, hard(frame))
     pack([newest(place)], PLAIN, tmp_path)
     (again,) = unpack(tmp_path, Store(tmp_path / "unpacked"))
     assert again.scored().bare
@@ -134,7 +134,7 @@ def test_a_plugins_own_decisions_are_marked_just_so(place: Workplace) -> None:
     place.add(Stump)
     request = RunRequest(plugin="stump", dataset="toy")
     done, _ = run(request, place.registry, place.home, place.store, place.context)
-    assert found(done) == {"B066": "warn"}
+    assert outcomes(done) == {"B066": "warn"}
     assert done.record.title == "stump, decisions, seed 0"
     assert done.metrics().estimates["auc"].value is None
     assert done.scored().bare

@@ -84,11 +84,11 @@ def test_the_same_command_says_what_it_reuses(runs: Desk) -> None:
 def test_one_table_compares_them(runs: Desk) -> None:
     done = runs.bench("report")
     assert done.returncode == 0, done.stderr
-    told = done.stdout
-    assert "## All runs" not in told  # which is wider than a terminal
+    printed = done.stdout
+    assert "## All runs" not in printed  # which is wider than a terminal
     figures = (runs.folder / "report" / "report.md").read_text().partition("## All runs")[2]
     figures = figures.partition("## What the guards found")[0]
-    assert told.count("cannot be told apart") == 2  # for the events of rd and of blackbox1
+    assert printed.count("cannot be told apart") == 2  # for the events of rd and of blackbox1
     lines = [line for line in figures.splitlines() if line.startswith("|")]
     assert len(lines) == 2 + 4
     assert sum("blackbox1 (twin)" in line for line in lines) == 2
@@ -101,8 +101,8 @@ def test_trees_beat_chance_on_events_they_have_not_seen(runs: Desk) -> None:
     for folder in sorted((runs.folder / "runs").glob("[!.]*")):
         record = json.loads((folder / "run.json").read_text())
         if record["plugin"] == "gbt":
-            found = json.loads((folder / "metrics.json").read_text())["estimates"]["auc"]
-            assert found["low"] > 0.75
+            auc = json.loads((folder / "metrics.json").read_text())["estimates"]["auc"]
+            assert auc["low"] > 0.75
 
 
 def test_official_events_are_scored_by_what_was_fitted_on_the_twin(runs: Desk) -> None:
@@ -132,10 +132,10 @@ def test_an_interrupted_fit_goes_on(runs: Desk, tmp_path: Path) -> None:
     desk.home.mkdir()
     for room in ("data", "tables", "smoke fits"):
         (desk.home / room).symlink_to(runs.home / room)
-    asked = ("run", *LLM, "--dataset", "rd", "--seed", "1")
-    _, options = desk.command(*asked)
+    arguments = ("run", *LLM, "--dataset", "rd", "--seed", "1")
+    _, options = desk.command(*arguments)
     process = subprocess.Popen(
-        [sys.executable, "-c", HASTY, *asked],
+        [sys.executable, "-c", HASTY, *arguments],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # a shell lets what it runs in the background ignore Ctrl-C
@@ -146,11 +146,11 @@ def test_an_interrupted_fit_goes_on(runs: Desk, tmp_path: Path) -> None:
         assert process.poll() is None, process.communicate()
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "interrupted; the same command goes on from what is done" in told
+    assert "interrupted; the same command goes on from what is done" in errors
     assert [r["status"] for r in desk.records()] == ["interrupted"]
-    done = desk.bench(*asked)
+    done = desk.bench(*arguments)
     assert done.returncode == 0, done.stderr
     assert "going on from step" in done.stderr
 
@@ -193,14 +193,14 @@ BAD = {
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_file_is_one_line_and_exit_code_2(desk: Desk, tmp_path: Path, kind: str) -> None:
     file = tmp_path / "bad.h5"
-    make, told = BAD[kind]
+    make, message = BAD[kind]
     make(file)
     run = ("run", "--plugin", "gbt", "--dataset", "rd", "--file", file)
     for arguments in (("data", "check", file), run):
         done = desk.bench(*arguments)
         assert done.returncode == 2, done.stderr
         assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-        assert told in done.stderr
+        assert message in done.stderr
 
 
 def test_a_truncated_file_is_one_line_and_exit_code_2(desk: Desk, tmp_path: Path) -> None:

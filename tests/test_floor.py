@@ -87,18 +87,18 @@ def errors(samples: list[Scored]) -> tuple[int, int, int]:
 def test_the_note_is_given_where_the_maximum_stands_at_the_floor_and_nowhere_else(
     distance: float, least: int, most: int
 ) -> None:
-    there, too_often, too_rarely = errors(
+    at_floor, too_often, too_rarely = errors(
         [binormal(seed, 727, 7273, distance) for seed in range(100)]
     )
-    assert least <= there <= most  # so that both errors could be made
+    assert least <= at_floor <= most  # so that both errors could be made
     assert (too_often, too_rarely) == (0, 0)
 
 
 @pytest.mark.parametrize("change", [rounded, weighted])
 def test_ties_and_weights_change_nothing(change: Callable[[Scored], Scored]) -> None:
     samples = [change(binormal(seed, 300, 1500, 2.0)) for seed in range(100)]
-    there, too_often, too_rarely = errors(samples)
-    assert 10 <= there <= 90
+    at_floor, too_often, too_rarely = errors(samples)
+    assert 10 <= at_floor <= 90
     assert (too_often, too_rarely) == (0, 0)
 
 
@@ -131,7 +131,7 @@ def test_where_the_first_threshold_leaves_enough_the_floor_rules_out_nothing() -
 
 
 @pytest.mark.parametrize("answered", [20, 400])
-def test_events_without_a_verdict_are_no_threshold_of_their_own(answered: int) -> None:
+def test_events_without_an_answer_are_no_threshold_of_their_own(answered: int) -> None:
     some = flat(100, 1000)
     some.score[100 + answered :] = np.nan
     assert noted(some) == (answered < 25)  # fewer than 25: more events would show that cut
@@ -141,8 +141,8 @@ def test_events_without_a_verdict_are_no_threshold_of_their_own(answered: int) -
 
 def test_with_too_few_background_events_there_is_a_dash_and_no_note() -> None:
     few = binormal(0, 100, 24)
-    found = MaximumSic().estimate(few)["max_sic"]
-    assert (found.value, found.note) == (None, "no threshold leaves 25 background events")
+    sic = MaximumSic().estimate(few)["max_sic"]
+    assert (sic.value, sic.note) == (None, "no threshold leaves 25 background events")
     with pytest.raises(RequestError, match="24 background events of the valid split are too few"):
         choose("best-sic", few)
     assert noted(binormal(0, 100, 25))  # all of them pass, as no tighter threshold may be taken

@@ -48,7 +48,7 @@ def test_a_fresh_process_that_takes_too_long_is_tried_once_more(
 
 
 @pytest.mark.parametrize(
-    ("answers", "told"),
+    ("answers", "message"),
     [
         (["hangs", "hangs"], "took more than 600 s to load and score what was saved, 2 times"),
         ([-9], "killed by SIGKILL, as a machine does that is out of memory"),
@@ -59,10 +59,10 @@ def test_a_fresh_process_that_takes_too_long_is_tried_once_more(
     ids=str,
 )
 def test_a_fresh_process_that_was_cut_off_says_how(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: list[Any], told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: list[Any], message: str
 ) -> None:
     left = answering(monkeypatch, *answers)
-    with pytest.raises(fresh.FreshProcessError, match=told):
+    with pytest.raises(fresh.FreshProcessError, match=message):
         reread(tmp_path)
     assert left == []
 

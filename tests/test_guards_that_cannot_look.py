@@ -65,8 +65,8 @@ def test_a_run_whose_guards_all_break_has_nothing_that_passed(
     assert done.record.status == "ok"
     assert {v.outcome for v in done.record.verdicts} == {"allowed"}
     assert {v.code for v in done.record.verdicts} == set(ALL) - {"B033", "B045"}
-    told = (done.folder / "traceback.txt").read_text()
-    assert all(f"{v.code} {v.guard}\nTraceback" in told for v in done.record.verdicts)
+    tracebacks = (done.folder / "traceback.txt").read_text()
+    assert all(f"{v.code} {v.guard}\nTraceback" in tracebacks for v in done.record.verdicts)
     assert "Traceback" not in (done.folder / "run.json").read_text()
 
 

@@ -68,7 +68,7 @@ def test_the_other_templates_pass_their_own_tests(fresh: Path, tmp_path: Path, k
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         ("new model My_Model", "no plugin can be called 'My_Model'"),
         ("new model there", "there already"),
@@ -79,11 +79,11 @@ def test_the_other_templates_pass_their_own_tests(fresh: Path, tmp_path: Path, k
         ("run --plugin gbt --dataset rd --allow B999", "no guard has that code"),
     ],
 )
-def test_a_bad_request_is_one_line(tmp_path: Path, words: str, told: str) -> None:
+def test_a_bad_request_is_one_line(tmp_path: Path, words: str, message: str) -> None:
     (tmp_path / "bench-there").mkdir()
     ran = typed(f"bench {words}", Path(sys.executable), tmp_path)
     assert ran.returncode == 2
-    assert told in ran.stderr
+    assert message in ran.stderr
     assert len(ran.stderr.strip().splitlines()) == 1
 
 

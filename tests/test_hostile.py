@@ -117,8 +117,8 @@ def test_csv_reads_back_and_is_no_formula(name: str) -> None:
     heading, *rows = csv.reader(StringIO(to_csv(page(name)), newline=""))
     assert heading == ["model", "AUC", "AUC low", "AUC high", "AUC note"]
     assert [row[1:4] for row in rows] == [["0.9", "0.8", "1"]] * 2
-    told = f"'{name}" if name.startswith(FORMULA) else name
-    assert [[row[0], row[4]] for row in rows] == [[told, told]] * 2
+    cell = f"'{name}" if name.startswith(FORMULA) else name
+    assert [[row[0], row[4]] for row in rows] == [[cell, cell]] * 2
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -76,28 +76,28 @@ def code_from_files(source: str) -> list[str]:
 def _code_from_files(node: ast.AST) -> list[str]:
     match node:
         case ast.Import(names=names):
-            found = {alias.name.partition(".")[0] for alias in names} & RUN_CODE
+            dangerous = {alias.name.partition(".")[0] for alias in names} & RUN_CODE
         case ast.ImportFrom(module=module, names=names, level=level):
             origin = {(module or "").partition(".")[0]} if not level else set()
-            found = (origin & RUN_CODE) | ({alias.name for alias in names} & LOADERS)
+            dangerous = (origin & RUN_CODE) | ({alias.name for alias in names} & LOADERS)
         case ast.Attribute(attr=name) | ast.Name(id=name):
-            found = {name} & LOADERS
+            dangerous = {name} & LOADERS
         case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]) if (
             "import" in ast.unparse(called)
         ):
-            found = {name.partition(".")[0]} & RUN_CODE
+            dangerous = {name.partition(".")[0]} & RUN_CODE
         case ast.keyword(arg=name, value=value) if name in SWITCHES:
             safe = isinstance(value, ast.Constant) and value.value is SWITCHES[name]
-            found = set() if safe else {name}
+            dangerous = set() if safe else {name}
         case _:
-            found = set()
-    return sorted(found)
+            dangerous = set()
+    return sorted(dangerous)
 
 
 def test_no_product_code_runs_what_a_file_brings_along() -> None:
     files = product_files()
-    found = {file: code_from_files(file.read_text()) for file in files}
-    assert not {file: names for file, names in found.items() if names}
+    loaders = {file: code_from_files(file.read_text()) for file in files}
+    assert not {file: names for file, names in loaders.items() if names}
     assert {"bench", "datasets", "plugins"} == {f.relative_to(HOUSE).parts[0] for f in files}
 
 

@@ -9,21 +9,21 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
-from brought import (
+from click.testing import CliRunner
+from outside_scores import (
     Change,
     another_models,
-    brought,
-    found,
     half_of_signal,
     hard,
+    import_scores,
     in_use,
     newest,
+    outcomes,
     turned,
     unsure,
     with_a_run,
     with_whole_dataset,
 )
-from click.testing import CliRunner
 from toys import Workplace
 
 from bench.api.errors import InputError, RequestError
@@ -139,14 +139,14 @@ MISTAKES: dict[str, tuple[Change, dict[str, str], str]] = {
 }
 
 
-@pytest.mark.parametrize(("change", "codes", "told"), MISTAKES.values(), ids=MISTAKES)
+@pytest.mark.parametrize(("change", "codes", "message"), MISTAKES.values(), ids=MISTAKES)
 def test_each_mistake_is_said_at_import_and_stays_with_the_record(
-    place: Workplace, frame: pd.DataFrame, change: Change, codes: dict[str, str], told: str
+    place: Workplace, frame: pd.DataFrame, change: Change, codes: dict[str, str], message: str
 ) -> None:
-    said = brought(place, change(frame))
+    said = import_scores(place, change(frame))
     done = newest(place)
-    assert found(done) == codes
-    assert told in said.output
+    assert outcomes(done) == codes
+    assert message in said.output
     assert len(said.stdout.splitlines()) == 1 + len(codes)
     void = "void" in codes.values()
     assert (done.record.status, said.return_value) == (("void", 3) if void else ("ok", 0))
@@ -159,12 +159,12 @@ def test_each_mistake_is_said_at_import_and_stays_with_the_record(
 
 
 def test_one_file_under_two_names_is_one_result(place: Workplace, frame: pd.DataFrame) -> None:
-    brought(place, frame, "first")
-    said = brought(place, frame, "second")
+    import_scores(place, frame, "first")
+    said = import_scores(place, frame, "second")
     first = newest(place, "first")
     assert f"the very scores of first (run {first.name}), under another name" in said.output
-    assert found(newest(place, "second")) == {"B063": "warn"}
-    again = brought(place, frame, "first", "--threshold", "0.4")
+    assert outcomes(newest(place, "second")) == {"B063": "warn"}
+    again = import_scores(place, frame, "first", "--threshold", "0.4")
     assert "B063" in again.output  # of the second name, and not of its own
     assert "first (run" not in again.output
 
@@ -177,50 +177,50 @@ def test_one_file_under_two_names_is_one_result(place: Workplace, frame: pd.Data
 def test_equal_results_of_another_kind_are_seen_to_be_equal(
     place: Workplace, frame: pd.DataFrame, first: Change, second: Change
 ) -> None:
-    brought(place, first(frame), "first")
-    brought(place, second(frame), "second")
-    assert "B063" in found(newest(place, "second"))
+    import_scores(place, first(frame), "first")
+    import_scores(place, second(frame), "second")
+    assert "B063" in outcomes(newest(place, "second"))
 
 
 def test_the_scores_of_a_run_of_ones_own_are_known(
     place: Workplace, own: Run, frame: pd.DataFrame
 ) -> None:
-    said = brought(place, frame.assign(score=own.scored().score))
+    said = import_scores(place, frame.assign(score=own.scored().score))
     assert f"the very scores of cut, seed 0 (run {own.name}), under another name" in said.output
 
 
 def test_what_is_let_through_is_marked(place: Workplace, own: Run, frame: pd.DataFrame) -> None:
-    voided = brought(place, turned(frame))
+    voided = import_scores(place, turned(frame))
     assert voided.return_value == 3
     assert "`bench doctor" in voided.stderr
     with pytest.raises(RequestError, match="is void: B061 inverted"):
         demand_comparable(own, newest(place))
-    said = brought(place, turned(frame), "theirs", "--allow", "B061")
+    said = import_scores(place, turned(frame), "theirs", "--allow", "B061")
     assert said.return_value == 0
     assert "B061 inverted (allowed)" in said.output
     done = newest(place)
-    assert (done.record.status, found(done)) == ("ok", {"B061": "allowed"})
+    assert (done.record.status, outcomes(done)) == ("ok", {"B061": "allowed"})
     demand_comparable(own, done)
     assert "| theirs ✗" in markdown([standard([done])])
     with pytest.raises(RequestError, match="no guard has that code"):
-        brought(place, frame, "theirs", "--allow", "B999")
+        import_scores(place, frame, "theirs", "--allow", "B999")
 
 
 def test_the_doctor_says_who_looked_and_who_could_not(
     place: Workplace, frame: pd.DataFrame
 ) -> None:
-    brought(place, turned(frame))
-    told = CliRunner().invoke(doctor, [newest(place).name], standalone_mode=False)
-    assert told.return_value == 3
-    assert "B061 inverted: void" in told.output
-    assert "the wrong way round; bring 1 - score" in told.output
-    assert "looked: B060 unanswered, B061 inverted, B062 chance, B063 identical" in told.output
-    assert "could not look, as the train sample is not known: B001" in told.output
-    assert "could not look, as the model is not here: " in told.output
-    assert "could not look, as scores of a valid split are not known: B064" in told.output
-    brought(place, frame, "sound")
-    told = CliRunner().invoke(doctor, [newest(place, "sound").name], standalone_mode=False)
-    assert "8 guards looked and found nothing" in told.output
+    import_scores(place, turned(frame))
+    ran = CliRunner().invoke(doctor, [newest(place).name], standalone_mode=False)
+    assert ran.return_value == 3
+    assert "B061 inverted: void" in ran.output
+    assert "the wrong way round; bring 1 - score" in ran.output
+    assert "looked: B060 unanswered, B061 inverted, B062 chance, B063 identical" in ran.output
+    assert "could not look, as the train sample is not known: B001" in ran.output
+    assert "could not look, as the model is not here: " in ran.output
+    assert "could not look, as scores of a valid split are not known: B064" in ran.output
+    import_scores(place, frame, "sound")
+    ran = CliRunner().invoke(doctor, [newest(place, "sound").name], standalone_mode=False)
+    assert "8 guards looked and found nothing" in ran.output
     listed = CliRunner().invoke(listing, ["runs"]).output
     assert "void" in next(line for line in listed.splitlines() if line.endswith("theirs"))
 
@@ -230,14 +230,14 @@ def test_of_bare_counts_the_doctor_says_why_nobody_looked(place: Workplace, tmp_
     head = "model,dataset,true_signal,signal,true_background,background"
     file.write_text(f"{head}\na,rd,1,6,1,2\n")
     CliRunner().invoke(bring, [str(file)], catch_exceptions=False)
-    told = CliRunner().invoke(doctor, [newest(place, "a").name], standalone_mode=False)
-    assert "of bare counts no event and no score is known" in told.output
+    ran = CliRunner().invoke(doctor, [newest(place, "a").name], standalone_mode=False)
+    assert "of bare counts no event and no score is known" in ran.output
     with pytest.raises(RequestError, match="no guard looks at counts"):
         CliRunner().invoke(bring, [str(file), "--allow", "B061"], catch_exceptions=False)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda f: f.assign(score=100 * f.score), "percent, divide by 100"),
         (lambda f: f.assign(score=np.log(f.score / (1 - f.score) + 0.1)), "logits x"),
@@ -250,10 +250,10 @@ def test_of_bare_counts_the_doctor_says_why_nobody_looked(place: Workplace, tmp_
     ],
 )
 def test_a_file_that_is_refused_is_told_what_it_may_be(
-    place: Workplace, frame: pd.DataFrame, change: Change, told: str
+    place: Workplace, frame: pd.DataFrame, change: Change, message: str
 ) -> None:
-    with pytest.raises(InputError, match=told):
-        brought(place, change(frame))
+    with pytest.raises(InputError, match=message):
+        import_scores(place, change(frame))
     assert len(list(place.store.runs())) == 1
 
 
@@ -265,8 +265,8 @@ def test_a_record_of_before_is_read_and_says_nothing_of_decisions(own: Run) -> N
 
 
 def test_one_file_at_two_thresholds_is_one_model(place: Workplace, frame: pd.DataFrame) -> None:
-    brought(place, frame)
-    brought(place, frame, "theirs", "--threshold", "0.3")
+    import_scores(place, frame)
+    import_scores(place, frame, "theirs", "--threshold", "0.3")
     first, second = (run for run in place.store.runs() if run.record.outside)
     assert first.name != second.name
     assert scores_key(first) == scores_key(second)

@@ -21,14 +21,14 @@ from bench.testing.excerpt import FILE, Excerpt, read
 from bench.testing.models import checked_model
 from bench.testing.plugin import CHECKERS, checked_plugin
 
-SHELF = load_registry()
+REGISTRY = load_registry()
 LONG = {"llm-text", "llm-nfa", "llm-token"}
 
 
 def parts(kind: type[bench.Part]) -> list[Any]:
     return [
         pytest.param(entry.part, id=name, marks=[pytest.mark.early] if name in LONG else [])
-        for name, entry in SHELF.all(kind).items()
+        for name, entry in REGISTRY.all(kind).items()
     ]
 
 
@@ -77,17 +77,17 @@ class Lean(bench.Model):
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> FittedCut:
         if self.mistake == "network":
-            with socket.socket() as asked:
-                asked.connect(("127.0.0.1", 9))
+            with socket.socket() as connection:
+                connection.connect(("127.0.0.1", 9))
         if self.mistake == "random":
             random.random()
             np.random.random()
-        found = Cut().fit(train, valid, context)
-        return Leaning(found.centre, 300.0, found.rising, self.mistake)
+        cut = Cut().fit(train, valid, context)
+        return Leaning(cut.centre, 300.0, cut.rising, self.mistake)
 
     def load(self, folder: Path, context: bench.Context) -> FittedCut:
-        found = Cut().load(folder, context)
-        return Leaning(found.centre, 300.0, found.rising, self.mistake)
+        cut = Cut().load(folder, context)
+        return Leaning(cut.centre, 300.0, cut.rising, self.mistake)
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ class Idle(Lean):
 
 
 def test_an_option_that_does_nothing_is_told_and_fails_nobody() -> None:
-    (found,) = [c for c in checked_model(Idle()) if "options make a difference" in c.asked]
-    assert (found.outcome, found.why) == ("passed", "no difference on 96 events: depth")
+    (check,) = [c for c in checked_model(Idle()) if "options make a difference" in c.asked]
+    assert (check.outcome, check.why) == ("passed", "no difference on 96 events: depth")
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -176,7 +176,7 @@ class Odd(bench.Encoder):
                 return {"numbers": x.astype(np.float64)}
             case "labels":
                 return {"numbers": x + table.y[:, None]}
-            case "company":
+            case "batch dependence":
                 return {"numbers": x - x.mean(axis=0)}
             case "holes":
                 return {"numbers": np.where(x > 2000, np.nan, x).astype(np.float32)}
@@ -192,20 +192,20 @@ def test_an_encoder_without_a_mistake_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mistake", "told"),
+    ("mistake", "message"),
     [
         ("short", "entries"),
         ("views", "gives"),
         ("float64", "wanted float32"),
         ("labels", "B007"),
-        ("company", "B008"),
+        ("batch dependence", "B008"),
         ("holes", "B009"),
         ("table", "the features have changed"),
         ("same", "the same for every event"),
     ],
 )
-def test_a_mistake_of_an_encoder_fails_the_kit(mistake: str, told: str) -> None:
-    with pytest.raises(Failed, match=told):
+def test_a_mistake_of_an_encoder_fails_the_kit(mistake: str, message: str) -> None:
+    with pytest.raises(Failed, match=message):
         check_encoder(Odd(mistake=mistake))
 
 
@@ -240,7 +240,7 @@ def test_a_metric_without_a_mistake_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mistake", "told"),
+    ("mistake", "message"),
     [
         ("raises", "bare decisions: AttributeError"),
         ("interval", "is not in"),
@@ -250,11 +250,11 @@ def test_a_metric_without_a_mistake_passes() -> None:
         ("silent", "no reason"),
     ],
 )
-def test_a_mistake_of_a_metric_fails_the_kit(mistake: str, told: str) -> None:
-    with pytest.raises(Failed, match=told):
+def test_a_mistake_of_a_metric_fails_the_kit(mistake: str, message: str) -> None:
+    with pytest.raises(Failed, match=message):
         check_metric(Strange(mistake=mistake))
 
 
 def test_a_plugin_that_is_not_there_is_a_bad_request() -> None:
     with pytest.raises(bench.RequestError, match="did you mean gbt"):
-        checked_plugin("gbtt", SHELF, print)
+        checked_plugin("gbtt", REGISTRY, print)

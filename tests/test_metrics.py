@@ -37,7 +37,7 @@ def scored(
 def test_equal_to_scikit_learn(weighted: bool, seed: int) -> None:
     s = scored(80 + 200 * seed, 900 - 150 * seed, seed, weighted=weighted)
     called = s.score >= 0.5
-    found = Decisions().estimate(s) | AreaUnderCurve().estimate(s)
+    estimates = Decisions().estimate(s) | AreaUnderCurve().estimate(s)
     keep = {"sample_weight": s.weights}
     expected = {
         "auc": roc_auc_score(s.y, s.score, **keep),
@@ -50,8 +50,8 @@ def test_equal_to_scikit_learn(weighted: bool, seed: int) -> None:
         "recall_background": recall_score(1 - s.y, ~called, **keep),
         "balanced_accuracy": balanced_accuracy_score(s.y, called, **keep),
     }
-    assert {name: found[name].value for name in expected} == pytest.approx(expected, abs=1e-12)
-    assert found["recall_signal"].method == ("beta rates" if weighted else "Clopper-Pearson")
+    assert {name: estimates[name].value for name in expected} == pytest.approx(expected, abs=1e-12)
+    assert estimates["recall_signal"].method == ("beta rates" if weighted else "Clopper-Pearson")
 
 
 def test_sic_and_rejection_against_the_roc_of_scikit_learn() -> None:
@@ -68,15 +68,15 @@ def test_sic_and_rejection_against_the_roc_of_scikit_learn() -> None:
     assert half.value == pytest.approx(1 / fpr[tpr >= 0.5][0], abs=1e-12)
 
 
-def test_an_event_without_a_verdict_is_wrong_and_never_selected() -> None:
+def test_an_event_without_an_answer_is_wrong_and_never_selected() -> None:
     s = scored(4, 4)
     score = np.array([0.9, 0.9, np.nan, 0.1, 0.1, 0.1, np.nan, 0.9])
     s = Scored(y=s.y, score=score, weights=s.weights, threshold=0.5)
     counts = s.counts()
     assert (counts.true_signal, counts.signal, counts.unjudged) == (2, 4, 2)
-    found = Decisions().estimate(s)
-    assert found["accuracy"].value == pytest.approx(4 / 8)
-    assert found["recall_background"].value == pytest.approx(2 / 4)
+    estimates = Decisions().estimate(s)
+    assert estimates["accuracy"].value == pytest.approx(4 / 8)
+    assert estimates["recall_background"].value == pytest.approx(2 / 4)
     ranked_last = np.where(np.isnan(score), -1.0, score)
     assert AreaUnderCurve().estimate(s)["auc"].value == pytest.approx(
         roc_auc_score(s.y, ranked_last)
@@ -87,7 +87,7 @@ def test_an_event_without_a_verdict_is_wrong_and_never_selected() -> None:
 def test_with_one_class_there_is_no_figure_of_both(signal: int, background: int) -> None:
     s = scored(signal, background)
     for metric in (AreaUnderCurve(), MaximumSic(), Rejection(), SignificanceImprovement()):
-        assert all(found.value is None for found in metric.estimate(s).values())
+        assert all(one.value is None for one in metric.estimate(s).values())
     assert Decisions().estimate(s)["accuracy"].value is not None
 
 
@@ -109,18 +109,18 @@ def test_a_figure_that_is_not_defined_is_a_dash_with_a_reason() -> None:
 
 def test_eleven_signal_events_are_told_by_their_interval() -> None:
     s = scored(11, 7989)
-    found = Decisions().estimate(s)["recall_signal"]
-    assert found.method == "Clopper-Pearson"
-    assert found.high - found.low > 0.3
+    recall = Decisions().estimate(s)["recall_signal"]
+    assert recall.method == "Clopper-Pearson"
+    assert recall.high - recall.low > 0.3
 
 
 def test_an_area_at_the_edge_has_an_open_end() -> None:
     y = np.repeat([1, 0], [20, 30]).astype(np.int8)
     for score, value in ((y * 1.0, 1.0), (1.0 - y, 0.0)):
-        found = AreaUnderCurve().estimate(Scored(y, score, np.ones(50), 0.5))["auc"]
-        assert found.value == value
-        assert 0.05 < found.high - found.low < 0.5
-        assert found.low <= value <= found.high
+        auc = AreaUnderCurve().estimate(Scored(y, score, np.ones(50), 0.5))["auc"]
+        assert auc.value == value
+        assert 0.05 < auc.high - auc.low < 0.5
+        assert auc.low <= value <= auc.high
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -128,9 +128,11 @@ def test_weighted_curves_against_the_roc_of_scikit_learn(weighted: bool) -> None
     for seed in range(5):
         s = scored(300, 900, seed, weighted=weighted)
         fpr, tpr, _ = roc_curve(s.y, s.score, sample_weight=s.weights, drop_intermediate=False)
-        found = Rejection().estimate(s) | FixedFalsePositiveRate().estimate(s)
-        assert found["rejection_0.5"].value == pytest.approx(1 / fpr[tpr >= 0.5][0], abs=1e-12)
-        assert found["tpr_at_fpr_0.01"].value == pytest.approx(tpr[fpr <= 0.01].max(), abs=1e-12)
+        estimates = Rejection().estimate(s) | FixedFalsePositiveRate().estimate(s)
+        assert estimates["rejection_0.5"].value == pytest.approx(1 / fpr[tpr >= 0.5][0], abs=1e-12)
+        assert estimates["tpr_at_fpr_0.01"].value == pytest.approx(
+            tpr[fpr <= 0.01].max(), abs=1e-12
+        )
 
 
 @pytest.mark.parametrize("weighted", [False, True])

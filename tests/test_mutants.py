@@ -24,9 +24,9 @@ def place(tmp_path: Path) -> Workplace:
     return made
 
 
-def do(place: Workplace, **asked: Any) -> Run:
+def do(place: Workplace, **changes: Any) -> Run:
     """A run, also one that a guard voids."""
-    request = RunRequest(**{"plugin": "sound", "dataset": "jets", "train_events": 1000, **asked})
+    request = RunRequest(**{"plugin": "sound", "dataset": "jets", "train_events": 1000, **changes})
     try:
         return run(request, place.registry, place.home, place.store, place.context)[0]
     except VoidedRunError as void:
@@ -45,11 +45,11 @@ def test_a_mistake_is_caught_by_the_guard_named_for_it(
     if mutant.patience is not None:
         monkeypatch.setattr("bench.guards.fresh.LONGEST", mutant.patience)
     done = do(place, **mutant.request)
-    found = caught(done)
-    assert mutant.code in found
-    assert (done.record.status == "void") == ("void" in found.values())
+    outcomes = caught(done)
+    assert mutant.code in outcomes
+    assert (done.record.status == "void") == ("void" in outcomes.values())
     if mutant in (*DIARY, *CUT_SHORT):
-        assert found[mutant.code] == "void"
+        assert outcomes[mutant.code] == "void"
         assert "fit" not in done.record.seconds  # the smoke fit has three steps
 
 

@@ -36,10 +36,10 @@ class Knobs(Part):
 
 
 def test_help_is_the_text_under_the_field() -> None:
-    found = {option.name: option for option in options_of(Knobs)}
-    assert found["rate"].help == "Learning rate, per step."
-    assert found["layers"].default == (64, 32)
-    assert list(found) == ["rate", "layers", "mode", "limit", "on"]
+    options = {option.name: option for option in options_of(Knobs)}
+    assert options["rate"].help == "Learning rate, per step."
+    assert options["layers"].default == (64, 32)
+    assert list(options) == ["rate", "layers", "mode", "limit", "on"]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_text_becomes_the_options_type(name: str, text: str, value: object) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "message"),
     [
         ("rat", "1", "did you mean rate"),
         ("rate", "quick", "is not a float"),
@@ -66,6 +66,6 @@ def test_text_becomes_the_options_type(name: str, text: str, value: object) -> N
         ("rate", "-1", "wanted more than 0"),
     ],
 )
-def test_what_does_not_fit_is_refused(name: str, text: str, told: str) -> None:
-    with pytest.raises(RequestError, match=told):
+def test_what_does_not_fit_is_refused(name: str, text: str, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
         build(Knobs, {name: text})

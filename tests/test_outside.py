@@ -52,7 +52,7 @@ def predictions(own: Run, file: Path, **changes: object) -> Path:
     return file
 
 
-def brought(place: Workplace, file: Path, model: str = "theirs") -> Run:
+def import_run(place: Workplace, file: Path, model: str = "theirs") -> Run:
     claim = Claim(file, model, "toy", source="a paper")
     return import_predictions(claim, place.registry, place.home, place.store, place.context)
 
@@ -61,7 +61,7 @@ def brought(place: Workplace, file: Path, model: str = "theirs") -> Run:
 def test_predictions_are_judged_like_a_run_of_ones_own(
     place: Workplace, own: Run, tmp_path: Path, name: str
 ) -> None:
-    theirs = brought(place, predictions(own, tmp_path / name))
+    theirs = import_run(place, predictions(own, tmp_path / name))
     assert theirs.metrics().estimates["auc"] == own.metrics().estimates["auc"]
     assert theirs.scored().mass.tolist() == own.scored().mass.tolist()
     demand_comparable(own, theirs)
@@ -78,26 +78,26 @@ def test_events_by_their_place_in_the_file(place: Workplace, own: Run, tmp_path:
     every = Toy().table(source, place.context).ids.tolist()
     places = [every.index(event) for event in own.events().tolist()]
     file = predictions(own, tmp_path / "scores.csv", event=None, index=places, label=None)
-    assert brought(place, file).metrics().estimates["auc"] == own.metrics().estimates["auc"]
+    assert import_run(place, file).metrics().estimates["auc"] == own.metrics().estimates["auc"]
 
 
 def test_bringing_the_same_file_again_changes_nothing(
     place: Workplace, own: Run, tmp_path: Path
 ) -> None:
     file = predictions(own, tmp_path / "scores.csv")
-    assert brought(place, file).name == brought(place, file).name
+    assert import_run(place, file).name == import_run(place, file).name
     assert len(list(place.store.runs())) == 2
 
 
-def test_an_event_without_a_verdict_stays_one(place: Workplace, own: Run, tmp_path: Path) -> None:
+def test_an_event_without_an_answer_stays_one(place: Workplace, own: Run, tmp_path: Path) -> None:
     score = own.scored().score.copy()
     score[:7] = np.nan
     file = predictions(own, tmp_path / "scores.csv", score=score)
-    assert brought(place, file).metrics().counts.unjudged == 7
+    assert import_run(place, file).metrics().counts.unjudged == 7
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"score": 1.5}, "scores outside 0 to 1"),
         ({"score": None}, "no column 'score'"),
@@ -111,11 +111,11 @@ def test_an_event_without_a_verdict_stays_one(place: Workplace, own: Run, tmp_pa
     ],
 )
 def test_predictions_that_make_no_sense_are_refused(
-    place: Workplace, own: Run, tmp_path: Path, changes: dict[str, object], told: str
+    place: Workplace, own: Run, tmp_path: Path, changes: dict[str, object], message: str
 ) -> None:
     file = predictions(own, tmp_path / "scores.csv", **changes)
-    with pytest.raises(InputError, match=told):
-        brought(place, file)
+    with pytest.raises(InputError, match=message):
+        import_run(place, file)
     assert len(list(place.store.runs())) == 1
 
 
@@ -127,17 +127,17 @@ def counts(place: Workplace, file: Path, *lines: str, head: str = HEAD) -> list[
 def test_counts_give_the_figures_of_decisions_and_no_other(
     place: Workplace, tmp_path: Path
 ) -> None:
-    (found,) = counts(place, tmp_path / "c.csv", "theirs,rd,653,750,6794,7250")
-    estimates = found.metrics().estimates
+    (imported,) = counts(place, tmp_path / "c.csv", "theirs,rd,653,750,6794,7250")
+    estimates = imported.metrics().estimates
     assert estimates["f1_signal"].value == pytest.approx(2 * 653 / (653 + 456 + 750))
     assert estimates["accuracy"].value == pytest.approx(7447 / 8000)
     assert estimates["sic"].value == pytest.approx(653 / 750 / (456 / 7250) ** 0.5)
     for name in ("auc", "max_sic", "rejection_0.5", "tpr_at_fpr_0.01", "log_loss", "brier"):
         assert estimates[name].value is None
         assert "bare decisions" in estimates[name].note
-    (row,) = rows(table(standard([found])))
+    (row,) = rows(table(standard([imported])))
     assert row["fitted on"].startswith("not known (")
-    assert "lacks scores, events, the train sample" in table(standard([found]))
+    assert "lacks scores, events, the train sample" in table(standard([imported]))
 
 
 def test_counts_alone_cannot_be_compared_event_by_event(place: Workplace, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_counts_alone_cannot_be_compared_event_by_event(place: Workplace, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("a,rd,7,6,1,2", "row 1: 7 of 6 signal"),
         ("a,rd,-1,6,1,2", "true_signal is '-1'"),
@@ -158,9 +158,9 @@ def test_counts_alone_cannot_be_compared_event_by_event(place: Workplace, tmp_pa
     ],
 )
 def test_counts_that_make_no_sense_are_refused(
-    place: Workplace, tmp_path: Path, line: str, told: str
+    place: Workplace, tmp_path: Path, line: str, message: str
 ) -> None:
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         counts(place, tmp_path / "c.csv", line)
     assert not list(place.store.runs())
 
@@ -190,8 +190,8 @@ def test_points_on_one_roc_are_said_to_be_so(place: Workplace, tmp_path: Path) -
     for cut in (0.2, 0.6, 1.0, 1.4, 1.8):
         signal, background = round(2000 * norm.sf(cut - 2)), round(5000 * norm.cdf(cut))
         lines.append(f"m{cut},rd,{signal},2000,{background},5000")
-    found = counts(place, tmp_path / "c.csv", *lines)
-    page = write_report(found, tmp_path / "report").read_text()
+    imported = counts(place, tmp_path / "c.csv", *lines)
+    page = write_report(imported, tmp_path / "report").read_text()
     assert "5 operating points on one ROC" in page
     assert "AUC 0.92" in page
     assert "Of 10 pairs, separable at 95 %" in page
@@ -201,7 +201,7 @@ def test_points_on_one_roc_are_said_to_be_so(place: Workplace, tmp_path: Path) -
 
 def test_printed_figures_are_computed_again(place: Workplace, tmp_path: Path) -> None:
     head = f"{HEAD},printed_f1_signal,printed_f1_background,printed_accuracy"
-    found = counts(
+    imported = counts(
         place,
         tmp_path / "c.csv",
         "right,rd,653,750,6794,7250,0.70,0.96,0.930875; 0.93",
@@ -209,11 +209,11 @@ def test_printed_figures_are_computed_again(place: Workplace, tmp_path: Path) ->
         "swapped,rd,653,750,6794,7250,0.96,0.70,0.931",
         head=head,
     )
-    page = write_report(found, tmp_path / "report").read_text()
+    page = write_report(imported, tmp_path / "report").read_text()
     assert "Of 10 printed figures 7 follow from the counts printed beside them, 3 do not." in page
     slips = rows("\n".join(page.partition("computed again")[2].partition("## All")[0].splitlines()))
-    told = {(row["model"], row["figure"]): row["what it is"] for row in slips}
-    assert told == {
+    explained = {(row["model"], row["figure"]): row["what it is"] for row in slips}
+    assert explained == {
         ("recall", "f1 signal"): "the recall signal",
         ("swapped", "f1 signal"): "swapped with f1 background",
         ("swapped", "f1 background"): "swapped with f1 signal",
@@ -230,18 +230,18 @@ def test_the_command_tells_counts_from_predictions(
 ) -> None:
     monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
-    told = ["--runs", str(place.store.root)]
+    runs = ["--runs", str(place.store.root)]
     file = predictions(own, tmp_path / "s.csv")
     with pytest.raises(RequestError, match="--model NAME and --dataset NAME"):
-        CliRunner().invoke(command, [str(file), *told], catch_exceptions=False)
-    named = [str(file), "--model", "theirs", "--dataset", "toy", *told]
+        CliRunner().invoke(command, [str(file), *runs], catch_exceptions=False)
+    named = [str(file), "--model", "theirs", "--dataset", "toy", *runs]
     ran = CliRunner().invoke(command, named, catch_exceptions=False)
     assert "theirs on toy (twin) " in ran.output
     assert "not known: the train sample" in ran.output
     (tmp_path / "c.csv").write_text(f"{HEAD}\na,rd,1,6,1,2\n")
-    ran = CliRunner().invoke(command, [str(tmp_path / "c.csv"), *told], catch_exceptions=False)
+    ran = CliRunner().invoke(command, [str(tmp_path / "c.csv"), *runs], catch_exceptions=False)
     assert "a on rd (official) natural @8; not known: scores, events" in ran.output
     with pytest.raises(RequestError, match="in columns of their own"):
         CliRunner().invoke(
-            command, [str(tmp_path / "c.csv"), "--model", "b", *told], catch_exceptions=False
+            command, [str(tmp_path / "c.csv"), "--model", "b", *runs], catch_exceptions=False
         )

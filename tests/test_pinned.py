@@ -58,7 +58,7 @@ def weighted(scored: Scored) -> Scored:
 
 
 def unsure(scored: Scored) -> Scored:
-    """With events without a verdict."""
+    """With events without an answer."""
     return replace(scored, score=np.where(np.arange(len(scored.y)) % 9 == 4, np.nan, scored.score))
 
 
@@ -87,29 +87,29 @@ POINTS = [
 
 def figures() -> dict[str, Any]:
     """All that is pinned."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, scored in SAMPLES.items():
         for metric in METRICS:
             options = ", ".join(f"{k}={v}" for k, v in asdict(metric).items())
             for what, estimate in metric.estimate(scored).items():
-                found[f"{name}: {what} ({options})"] = asdict(estimate)
+                values[f"{name}: {what} ({options})"] = asdict(estimate)
     for name in ("plain", "weighted", "without verdicts", "few"):
         one, other = SAMPLES[name], turned(SAMPLES[name])
         tests = [auc_difference(one, other), decision_difference(one, other, 1)]
         tests += [decision_difference(one, other, 0), max_sic_difference(one, other, 5)]
         for test in tests:
-            found[f"{name}: difference of {test.what}"] = asdict(test)
-            found[f"{name}: {test.what} in words"] = [sentence(test, p) for p in (0.01, 0.4)]
-        found[f"{name}: shift"] = asdict(shift_between(one, SAMPLES["without verdicts"], 0.1))
-    found["no difference in words"] = sentence(Difference("x", *[float("nan")] * 4, "m"), np.nan)
-    found["binormal"] = asdict(fit_binormal(POINTS[:5]))
-    found["binormal in words"] = [fit_binormal(POINTS[:n]).sentence for n in (3, 5, 6)]
-    found["separations"] = [asdict(one) for one in separations(POINTS)]
+            values[f"{name}: difference of {test.what}"] = asdict(test)
+            values[f"{name}: {test.what} in words"] = [sentence(test, p) for p in (0.01, 0.4)]
+        values[f"{name}: shift"] = asdict(shift_between(one, SAMPLES["without verdicts"], 0.1))
+    values["no difference in words"] = sentence(Difference("x", *[float("nan")] * 4, "m"), np.nan)
+    values["binormal"] = asdict(fit_binormal(POINTS[:5]))
+    values["binormal in words"] = [fit_binormal(POINTS[:n]).sentence for n in (3, 5, 6)]
+    values["separations"] = [asdict(one) for one in separations(POINTS)]
     roc = common_roc(POINTS)
-    found["common ROC"] = roc and asdict(roc)
-    found["no common ROC"] = [common_roc(POINTS[3:]), common_roc(POINTS[::5] * 2)]
-    found["letters"] = letters(30, [(i, j) for j in range(30) for i in range(j)])
-    return {name: settled(value) for name, value in found.items()}
+    values["common ROC"] = roc and asdict(roc)
+    values["no common ROC"] = [common_roc(POINTS[3:]), common_roc(POINTS[::5] * 2)]
+    values["letters"] = letters(30, [(i, j) for j in range(30) for i in range(j)])
+    return {name: settled(value) for name, value in values.items()}
 
 
 def settled(value: Any) -> Any:

@@ -59,8 +59,8 @@ def everything(folder: Path) -> dict[Path, bytes]:
 def test_what_is_there_is_said_and_costs_nothing(place: Workplace) -> None:
     assert one(place).cached == "nothing"
     do(place)
-    there = one(place)
-    assert (there.cached, there.costs.seconds, there.costs.disk) == ("run", 0.0, 0.0)
+    again = one(place)
+    assert (again.cached, again.costs.seconds, again.costs.disk) == ("run", 0.0, 0.0)
     fit = one(place, replace(REQUEST, ratio="1:10", events=220))
     assert (fit.cached, fit.need.train, fit.need.evaluated) == ("fit", 0, 220)
     judged = one(place, replace(REQUEST, threshold="0.6"))
@@ -85,8 +85,8 @@ def test_a_plan_fits_nothing_and_stores_nothing(place: Workplace) -> None:
 
 
 def test_what_an_earlier_run_of_a_study_leaves_is_not_counted_twice(place: Workplace) -> None:
-    asked = [replace(REQUEST, ratio="1:10"), REQUEST, replace(REQUEST, threshold="0.6"), REQUEST]
-    plans = planned(place, *asked)
+    study = [replace(REQUEST, ratio="1:10"), REQUEST, replace(REQUEST, threshold="0.6"), REQUEST]
+    plans = planned(place, *study)
     assert [(p.cached, p.by) for p in plans] == [
         *(("nothing", None), ("fit", 1), ("scores", 2), ("run", 2))
     ]
@@ -117,8 +117,8 @@ def test_time_and_disk_are_those_of_past_runs_by_their_events(place: Workplace) 
     assert other.told == "as in a run with other options"
     assert one(place, replace(FRESH, device="cuda")).costs.told == "no past run of cut"
     rewrite(done, fit_reused=True)
-    told = one(place, FRESH).costs
-    assert (told.seconds, "no past run of cut shows: fit" in told.told) == (None, True)
+    costs = one(place, FRESH).costs
+    assert (costs.seconds, "no past run of cut shows: fit" in costs.told) == (None, True)
 
 
 def test_tokens_are_counted_of_a_few_and_scaled_to_what_is_read(
@@ -146,21 +146,21 @@ def test_what_is_proposed_can_be_asked_for(
 ) -> None:
     monkeypatch.setattr("bench.plan.plan.RARE", 1.0)
     do(place, replace(REQUEST, options=change))
-    asked = replace(REQUEST, ratio="1:10", events=300, options=change)
-    told = one(place, asked)
-    for choice in told.choices:
-        again = replace(asked, ratio=choice.ratio, events=choice.events)
+    request = replace(REQUEST, ratio="1:10", events=300, options=change)
+    plan = one(place, request)
+    for choice in plan.choices:
+        again = replace(request, ratio=choice.ratio, events=choice.events)
         sample = one(place, again).sample
         assert (sample.signal, sample.background) == (choice.signal, choice.background)
-    text = page([told], [place.store.root])
-    assert f"times narrower than asked for: {told.choices[0].options}" in text
-    assert "is as good as any" in page([one(place, again_best(asked, told))], [place.store.root])
-    several = planned(place, again_best(asked, told), replace(FRESH, options=change))
+    text = page([plan], [place.store.root])
+    assert f"times narrower than asked for: {plan.choices[0].options}" in text
+    assert "is as good as any" in page([one(place, again_best(request, plan))], [place.store.root])
+    several = planned(place, again_best(request, plan), replace(FRESH, options=change))
     assert "No sample of as many events as toy (twin)" in page(several, [place.store.root])
 
 
-def again_best(asked: RunRequest, told: Plan) -> RunRequest:
-    return replace(asked, ratio=told.choices[0].ratio, events=told.choices[0].events)
+def again_best(request: RunRequest, plan: Plan) -> RunRequest:
+    return replace(request, ratio=plan.choices[0].ratio, events=plan.choices[0].events)
 
 
 def test_widths_are_by_the_past_run_that_is_most_alike(place: Workplace) -> None:
@@ -195,11 +195,11 @@ def ask(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
     monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
     monkeypatch.setenv("BENCH_HOME", str(place.home.root))
 
-    def asked(*words: str) -> str:
-        told = [*words, "--runs", str(place.store.root)]
-        return CliRunner().invoke(command, told, catch_exceptions=False).stdout
+    def printed(*words: str) -> str:
+        arguments = [*words, "--runs", str(place.store.root)]
+        return CliRunner().invoke(command, arguments, catch_exceptions=False).stdout
 
-    return asked
+    return printed
 
 
 def test_the_command_takes_options_or_a_study(

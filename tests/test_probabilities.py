@@ -20,31 +20,31 @@ from bench.metrics.working_points import FixedFalsePositiveRate
 def test_equal_to_scikit_learn(weighted: bool, seed: int) -> None:
     s = scored(80 + 200 * seed, 900 - 150 * seed, seed, weighted=weighted)
     keep = {"sample_weight": s.weights}
-    found = ProperScores().estimate(s) | Decisions().estimate(s)
+    estimates = ProperScores().estimate(s) | Decisions().estimate(s)
     expected = {
         "log_loss": log_loss(s.y, np.clip(s.score, 1e-15, 1 - 1e-15), **keep),
         "brier": brier_score_loss(s.y, s.score, **keep),
         "balanced_accuracy": balanced_accuracy_score(s.y, s.score >= 0.5, **keep),
     }
-    assert {name: found[name].value for name in expected} == pytest.approx(expected, abs=1e-12)
+    assert {name: estimates[name].value for name in expected} == pytest.approx(expected, abs=1e-12)
     for name in expected:
-        assert found[name].low < found[name].value < found[name].high
+        assert estimates[name].low < estimates[name].value < estimates[name].high
 
 
 def test_the_normal_interval_covers_as_often_as_it_says() -> None:
     exact = np.mean([ProperScores().estimate(scored(seed=i))["brier"].value for i in range(200)])
-    found = [ProperScores().estimate(scored(seed=i))["brier"] for i in range(200)]
-    assert 0.9 <= np.mean([e.low <= exact <= e.high for e in found]) <= 0.99
+    briers = [ProperScores().estimate(scored(seed=i))["brier"] for i in range(200)]
+    assert 0.9 <= np.mean([e.low <= exact <= e.high for e in briers]) <= 0.99
 
 
-def test_no_verdict_counts_as_one_half() -> None:
+def test_no_answer_counts_as_one_half() -> None:
     s = scored()
     score = s.score.copy()
     score[:3] = np.nan
-    found = ProperScores().estimate(replace(s, score=score))["log_loss"]
+    loss = ProperScores().estimate(replace(s, score=score))["log_loss"]
     score[:3] = 0.5
-    assert found.value == ProperScores().estimate(replace(s, score=score))["log_loss"].value
-    assert found.note == "3 events without a verdict count as one half"
+    assert loss.value == ProperScores().estimate(replace(s, score=score))["log_loss"].value
+    assert loss.note == "3 events without a verdict count as one half"
 
 
 def test_calibrated_scores_have_little_calibration_error_and_others_much() -> None:
@@ -63,8 +63,8 @@ def test_the_efficiency_at_a_false_positive_rate_is_scikit_learns(rate: float) -
     s = scored(2000, 6000)
     fpr, tpr, _ = roc_curve(s.y, s.score, drop_intermediate=False)
     expected = tpr[fpr <= rate + 1e-12].max()
-    found = FixedFalsePositiveRate().estimate(s)
-    tpr_at, sic_at = (found[f"{what}_at_fpr_{rate:g}"] for what in ("tpr", "sic"))
+    estimates = FixedFalsePositiveRate().estimate(s)
+    tpr_at, sic_at = (estimates[f"{what}_at_fpr_{rate:g}"] for what in ("tpr", "sic"))
     assert tpr_at.value == pytest.approx(expected)
     assert sic_at.value == pytest.approx(expected / np.sqrt(rate))
     assert tpr_at.low <= tpr_at.value <= tpr_at.high
@@ -72,10 +72,10 @@ def test_the_efficiency_at_a_false_positive_rate_is_scikit_learns(rate: float) -
 
 
 def test_a_rate_that_the_sample_does_not_reach_is_a_dash() -> None:
-    found = FixedFalsePositiveRate().estimate(scored(100, 500))
-    assert found["tpr_at_fpr_0.001"].value is None
-    assert "500 background events do not reach" in found["sic_at_fpr_0.001"].note
-    assert found["tpr_at_fpr_0.01"].value is not None
+    estimates = FixedFalsePositiveRate().estimate(scored(100, 500))
+    assert estimates["tpr_at_fpr_0.001"].value is None
+    assert "500 background events do not reach" in estimates["sic_at_fpr_0.001"].note
+    assert estimates["tpr_at_fpr_0.01"].value is not None
 
 
 def counted(signal: int, background: int, uncertainty: float = 0.0) -> float | None:

@@ -50,7 +50,7 @@ def altered(folder: Path, change: Callable[[Estimate], Estimate]) -> list[Packed
 
 def test_packed_runs_are_judged_anew_from_their_scores(folder: Path) -> None:
     before = read_packed(folder)
-    kept = {p: p.read_bytes() for p in (folder / RESULTS).glob("*.parquet")}
+    scores = {p: p.read_bytes() for p in (folder / RESULTS).glob("*.parquet")}
     page = (folder / "report.md").read_bytes()
     altered(folder, lambda auc: replace(auc, value=auc.value and auc.value / 2, note="of old"))
     ran = CliRunner().invoke(report, ["--rejudge", str(folder)], standalone_mode=False)
@@ -59,7 +59,7 @@ def test_packed_runs_are_judged_anew_from_their_scores(folder: Path) -> None:
     after = read_packed(folder)
     assert [one.metrics for one in after] == [one.metrics for one in before]
     assert [one.samples for one in after] == [one.samples for one in before]
-    assert {p: p.read_bytes() for p in (folder / RESULTS).glob("*.parquet")} == kept
+    assert {p: p.read_bytes() for p in (folder / RESULTS).glob("*.parquet")} == scores
     assert (folder / "report.md").read_bytes() == page
     changed = [one.record.id != two.record.id for one, two in zip(before, after, strict=True)]
     assert changed == [one.metrics is not None for one in before]  # judged by something else
@@ -112,8 +112,8 @@ def test_a_figure_that_no_metric_here_makes_stays(
 
 
 def test_a_report_is_checked_or_judged_anew(folder: Path, tmp_path: Path) -> None:
-    asked = ["--check", str(folder), "--rejudge", str(folder)]
-    ran = CliRunner().invoke(report, asked, standalone_mode=False)
+    arguments = ["--check", str(folder), "--rejudge", str(folder)]
+    ran = CliRunner().invoke(report, arguments, standalone_mode=False)
     assert isinstance(ran.exception, RequestError)
     (tmp_path / "empty").mkdir()
     ran = CliRunner().invoke(report, ["--rejudge", str(tmp_path / "empty")], standalone_mode=False)

@@ -55,18 +55,18 @@ def rows(table: str) -> list[dict[str, str]]:
 
 
 def test_one_table_holds_every_run(place: Workplace) -> None:
-    found = rows(comparison(list(place.store.runs())))
-    assert len(found) == 4
-    assert {row["dataset"] for row in found} == {"toy (twin)"}
-    assert {row["numbers"] for row in found} == {"on", "permuted"}
-    assert {row["texts"] for row in found} == {"-"}
+    lines = rows(comparison(list(place.store.runs())))
+    assert len(lines) == 4
+    assert {row["dataset"] for row in lines} == {"toy (twin)"}
+    assert {row["numbers"] for row in lines} == {"on", "permuted"}
+    assert {row["texts"] for row in lines} == {"-"}
 
 
 def test_rows_on_the_same_events_say_so(place: Workplace) -> None:
-    found = rows(comparison(list(place.store.runs())))
-    large = {row["events"] for row in found if row["sample"].startswith("test 1:1 @")}
-    small = {row["events"] for row in found if row["sample"].startswith("test 1:10")}
-    natural = {row["events"] for row in found if row["sample"].startswith("test natural")}
+    lines = rows(comparison(list(place.store.runs())))
+    large = {row["events"] for row in lines if row["sample"].startswith("test 1:1 @")}
+    small = {row["events"] for row in lines if row["sample"].startswith("test 1:10")}
+    natural = {row["events"] for row in lines if row["sample"].startswith("test natural")}
     assert len(large | natural) == 1
     assert small.isdisjoint(large | natural)
 
@@ -141,8 +141,8 @@ def test_decisions_and_blocks_are_there_on_demand(place: Workplace, tmp_path: Pa
     full = write_report(runs, tmp_path / "full", Contents(decisions=True, blocks=True)).read_text()
     assert "F1 signal" not in plain
     assert full.count("f1-score") == 3  # the fourth run failed
-    found = rows(table(decisions(runs)))
-    assert {" of " in row["correct signal"] for row in found if row["accuracy"] != "–"}
+    lines = rows(table(decisions(runs)))
+    assert {" of " in row["correct signal"] for row in lines if row["accuracy"] != "–"}
     good = next(run for run in runs if run.record.status == "ok")
     accuracy = good.metrics().estimates["accuracy"].value
     assert f"accuracy{'':>22}{accuracy:>10.2f}" in full

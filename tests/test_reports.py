@@ -54,12 +54,14 @@ def test_a_committed_report_says_what_the_metrics_of_now_say(folder: Path, tmp_p
 
 def tables(page: str) -> dict[str, list[list[str]]]:
     """The rows of the first table under each heading of level 2."""
-    found: dict[str, list[list[str]]] = {}
+    by_heading: dict[str, list[list[str]]] = {}
     for section in page.split("\n## ")[1:]:
         title, _, rest = section.partition("\n")
         lines = rest.partition("\n|")[2].partition("\n\n")[0].splitlines()
-        found[title] = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return found
+        by_heading[title] = [
+            [cell.strip() for cell in line.strip("|").split("|")] for line in lines
+        ]
+    return by_heading
 
 
 ROOT = Path(__file__).parents[1]
@@ -71,7 +73,7 @@ def rows_of_the_report(text: str) -> dict[str, list[str]]:
     report = tables(text)
     rows: dict[str, list[str]] = {}
     for title in ("rd (twin), test 1:10", "blackbox1 (twin)"):
-        (section,) = [found for name, found in report.items() if name.startswith(title)]
+        (section,) = [lines for name, lines in report.items() if name.startswith(title)]
         for model, _, auc, _, sic, seeds, _ in section[2:]:
             rows.setdefault(model, []).extend([auc, sic, seeds])
     return rows

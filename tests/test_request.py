@@ -18,7 +18,7 @@ REQUEST = RunRequest(plugin="cut", dataset="toy")
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"plugin": "cutt"}, "did you mean cut"),
         ({"dataset": "toys"}, "did you mean toy"),
@@ -43,10 +43,10 @@ REQUEST = RunRequest(plugin="cut", dataset="toy")
     ],
 )
 def test_a_bad_request_is_refused_before_anything_is_stored(
-    tmp_path: Path, change: dict, told: str
+    tmp_path: Path, change: dict, message: str
 ) -> None:
     place = Workplace.at(tmp_path)
-    with pytest.raises(BenchError, match=told):
+    with pytest.raises(BenchError, match=message):
         run(replace(REQUEST, **change), place.registry, place.home, place.store, place.context)
     assert not list(place.store.runs())
 
@@ -68,8 +68,11 @@ def test_all_events_are_no_other_run_where_the_usual_ones_are_all(tmp_path: Path
     place = Workplace.at(tmp_path)
     tools = (place.registry, place.home, place.store, place.context)
     done, _ = run(replace(REQUEST, train_events="all", events="all"), *tools)
-    (kept,) = place.store.runs()
-    assert (kept.record.request["train_events"], kept.record.request["events"]) == ("all", "all")
-    assert kept.record.setting == "cut, train events all"
+    (stored,) = place.store.runs()
+    assert (stored.record.request["train_events"], stored.record.request["events"]) == (
+        "all",
+        "all",
+    )
+    assert stored.record.setting == "cut, train events all"
     again, reused = run(REQUEST, *tools)
     assert (again.name, reused) == (done.name, True)

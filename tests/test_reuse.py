@@ -37,9 +37,9 @@ def place(tmp_path: Path, site: Path) -> Workplace:
     return made
 
 
-def do(place: Workplace, **asked: object) -> tuple[Run, bool]:
+def do(place: Workplace, **fields: object) -> tuple[Run, bool]:
     as_in_a_fresh_process()
-    request = RunRequest(plugin="strange", dataset="toy", **asked)
+    request = RunRequest(plugin="strange", dataset="toy", **fields)
     return run(request, place.registry, place.home, place.store, place.context)
 
 

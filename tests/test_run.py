@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from toys import Workplace
+from toys import Cut, Workplace
 
 from bench.api.errors import RequestError
 from bench.running.failures import RunFailedError
@@ -114,12 +114,12 @@ def test_one_changed_line_of_plugin_code_fits_anew(
 
 def test_a_damaged_fit_is_made_anew(place: Workplace) -> None:
     first, _ = do(place)
-    kept = place.home.fits / first.record.fit / "model" / "cut.json"
-    kept.write_text(kept.read_text().replace("1.0", "3.0"))
+    file = place.home.fits / first.record.fit / "model" / "cut.json"
+    file.write_text(file.read_text().replace("1.0", "3.0"))
     done, _ = do(place, replace(REQUEST, ratio="1:10"))
     assert not done.record.fit_reused
     assert any("not what was sealed" in line for line in place.notices)
-    assert json.loads(kept.read_text())["scale"] == 1.0
+    assert json.loads(file.read_text())["scale"] == 1.0
 
 
 def test_a_run_with_a_damaged_file_is_not_reused(place: Workplace) -> None:
@@ -188,10 +188,10 @@ def test_what_an_earlier_fit_was_trained_on_is_not_evaluated_on(place: Workplace
     other = place.home.root / "other.txt"
     other.write_text("4000 1")  # the very same events, now in a file that nothing is fitted on
     (place.home.data / "toy.txt").write_text("4000 2")
-    asked = replace(REQUEST, file=other, split="all")
-    do(place, asked)
+    of_another_file = replace(REQUEST, file=other, split="all")
+    do(place, of_another_file)
     with pytest.raises(RequestError, match="were trained on"):
-        do(place, replace(asked, start=first.name))
+        do(place, replace(of_another_file, start=first.name))
 
 
 def test_a_fit_that_is_gone_is_not_gone_on_from(place: Workplace) -> None:
@@ -240,8 +240,24 @@ def test_the_scalars_are_there_for_tensorboard_too(place: Workplace) -> None:
 
 
 def test_a_dry_run_fits_nothing_and_shows_an_event(place: Workplace) -> None:
-    told = preview(resolve_parts(REQUEST, place.registry), place.home, place.store, place.context)
-    assert "train: toy (twin) 1:1 @" in told
-    assert "numbers: [" in told
+    text = preview(resolve_parts(REQUEST, place.registry), place.home, place.store, place.context)
+    assert "train: toy (twin) 1:1 @" in text
+    assert "numbers: [" in text
     assert not place.home.fits.exists()
     assert not place.store.root.exists()
+
+
+class OnTheCpu(Cut):
+    """A cut that has nothing for a GPU."""
+
+    name, uses_device = "on-the-cpu", False
+
+
+def test_a_model_without_a_use_for_a_device_works_on_the_cpu_and_says_so(place: Workplace) -> None:
+    place.add(OnTheCpu)
+    runs = [
+        do(place, replace(REQUEST, plugin="on-the-cpu", device=device))[0]
+        for device in ("cuda", "cpu")
+    ]
+    assert place.notices.count("on-the-cpu works on the CPU only") == 1
+    assert runs[0].record.fit == runs[1].record.fit

@@ -51,18 +51,18 @@ def test_signal_that_has_moved_is_domain_shift() -> None:
 
 
 def test_domain_shift_is_not_seen_where_there_is_none() -> None:
-    found = [
+    p_values = [
         shift_between(sample(500, 500, seed), sample(100, 1000, 10_000 + seed), 0.09).signal.p
         for seed in range(200)
     ]
-    assert np.mean(np.array(found) < 0.05) < 0.08
+    assert np.mean(np.array(p_values) < 0.05) < 0.08
 
 
 def test_reweighting_there_and_back_changes_nothing() -> None:
     score = np.array([0.0, 0.2, 0.5, 0.99, 1.0])
-    there = reweighted(score, 0.5, 0.01)
-    assert np.allclose(reweighted(there, 0.01, 0.5), score)
-    assert there[2] == pytest.approx(0.01)
+    at_one_percent = reweighted(score, 0.5, 0.01)
+    assert np.allclose(reweighted(at_one_percent, 0.01, 0.5), score)
+    assert at_one_percent[2] == pytest.approx(0.01)
 
 
 def with_mass(seed: int, strength: float, background: int = 4000) -> Scored:
@@ -99,13 +99,13 @@ def test_spectra_apart_are_one_bit_and_equal_ones_none() -> None:
 
 def test_without_mass_or_background_there_is_a_reason() -> None:
     scored = with_mass(0, 0.0)
-    for changed, told in (
+    for changed, reason in (
         (replace(scored, mass=None), "no mass is known"),
         (with_mass(0, 0.0, background=500), "keep 50 background events, wanted 100"),
     ):
-        found = MassSculpting().estimate(changed)["mass_sculpting"]
-        assert found.value is None
-        assert told in found.note
+        sculpting = MassSculpting().estimate(changed)["mass_sculpting"]
+        assert sculpting.value is None
+        assert reason in sculpting.note
 
 
 @pytest.fixture
@@ -113,8 +113,8 @@ def place(tmp_path: Path) -> Workplace:
     place = Workplace.at(tmp_path)
     for seed in (0, 1, 2):
         for request in (REQUEST, replace(REQUEST, permute="numbers")):
-            asked = replace(request, seed=seed)
-            run(asked, place.registry, place.home, place.store, place.context)
+            seeded = replace(request, seed=seed)
+            run(seeded, place.registry, place.home, place.store, place.context)
     return place
 
 

@@ -142,10 +142,10 @@ def test_a_report_verifies_and_reads_each_file_once(
     monkeypatch.setattr(sealed, "read_json", counting)
     runs = place.store.pick([])
     write_report(runs, tmp_path / "report", Contents(blocks=True))
-    wanted = {str(one.folder / name): 1 for one in runs for name in (SCORES, METRICS)}
-    assert {path: n for path, n in hashed.items() if HISTORY not in path} == wanted
+    once_each = {str(one.folder / name): 1 for one in runs for name in (SCORES, METRICS)}
+    assert {path: n for path, n in hashed.items() if HISTORY not in path} == once_each
     assert set(hashed.values()) == {1}
-    assert decoded == {path: 1 for path in wanted if path.endswith(METRICS)}
+    assert decoded == {path: 1 for path in once_each if path.endswith(METRICS)}
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["by-hash", "old-record"])

@@ -48,12 +48,12 @@ def test_a_study_names_its_runs(tmp_path: Path) -> None:
 
 def test_a_study_asks_for_all_events(tmp_path: Path) -> None:
     sizes = 'train_events = "all"\nevents = "ALL"'
-    (asked,) = read_study(write(tmp_path, f'[[runs]]\nplugin="cut"\ndataset="toy"\n{sizes}')).runs
-    assert (asked.train_events, asked.events) == ("all", "all")
+    (request,) = read_study(write(tmp_path, f'[[runs]]\nplugin="cut"\ndataset="toy"\n{sizes}')).runs
+    assert (request.train_events, request.events) == ("all", "all")
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ("title = ", "not TOML"),
         ("runs = []", "no runs"),
@@ -63,14 +63,17 @@ def test_a_study_asks_for_all_events(tmp_path: Path) -> None:
         ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = "x"', "run 1: events: 'x': wanted a"),
         (
             '[[runs]]\nplugin = "cut"\ndataset = "toy"\ntrain_events = 1.5',
-            "run 1, train_events: .*got float",
+            "run 1, train_events: .*got a number",
         ),
-        ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = true', "run 1, events: .*got bool"),
+        (
+            '[[runs]]\nplugin = "cut"\ndataset = "toy"\nevents = true',
+            "run 1, events: .*got true or false",
+        ),
         ('[[runs]]\nplugin = "cut"\ndataset = "toy"\nset = 3', "wanted a table"),
     ],
 )
-def test_a_study_that_makes_no_sense_is_refused(tmp_path: Path, content: str, told: str) -> None:
-    with pytest.raises(RequestError, match=told):
+def test_a_study_that_makes_no_sense_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
         read_study(write(tmp_path, content))
     with pytest.raises(RequestError, match="No such file"):
         read_study(tmp_path / "nothing.toml")
@@ -88,14 +91,14 @@ def test_all_its_runs_are_done_and_one_that_breaks_keeps_its_row(
     desk: Workplace, tmp_path: Path
 ) -> None:
     file = write(tmp_path, GOOD)
-    asked = [str(file), "--runs", str(desk.store.root), "-o", str(tmp_path / "out")]
-    ran = CliRunner().invoke(command, asked, standalone_mode=False)
+    arguments = [str(file), "--runs", str(desk.store.root), "-o", str(tmp_path / "out")]
+    ran = CliRunner().invoke(command, arguments, standalone_mode=False)
     assert ran.return_value == 1, ran.output
     page = (tmp_path / "out" / "report.md").read_text()
     assert page.startswith("# Two cuts\n")
     assert page.partition("## All runs")[2].count("| cut") == 3
     assert "ZeroDivisionError" in page
-    again = CliRunner().invoke(command, asked, standalone_mode=False)
+    again = CliRunner().invoke(command, arguments, standalone_mode=False)
     assert again.return_value == 1
     assert len(list(desk.store.runs())) == 4  # what broke is tried again
 
@@ -113,8 +116,8 @@ class Picky(Cut):
 def test_a_run_that_its_model_refuses_stops_no_study(desk: Workplace, tmp_path: Path) -> None:
     desk.add(Picky)
     study = '[defaults]\ndataset = "toy"\n[[runs]]\nplugin = "picky"\n[[runs]]\nplugin = "cut"\n'
-    asked = [str(write(tmp_path, study)), "--runs", str(desk.store.root)]
-    ran = CliRunner().invoke(command, asked, standalone_mode=False)
+    arguments = [str(write(tmp_path, study)), "--runs", str(desk.store.root)]
+    ran = CliRunner().invoke(command, arguments, standalone_mode=False)
     assert ran.return_value == 2
     assert "run 1 is refused and has no row: targets=c_attn: not in this base" in ran.output
     assert [run.record.plugin for run in desk.store.runs()] == ["cut"]

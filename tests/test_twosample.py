@@ -44,7 +44,7 @@ def context(folder: Path) -> Context:
     return Context(folder, folder, folder)
 
 
-def asked(x: np.ndarray, y: np.ndarray, seed: int, folds: int = 5) -> bench.Estimate:
+def auc_of(x: np.ndarray, y: np.ndarray, seed: int, folds: int = 5) -> bench.Estimate:
     with no_progress("", 1) as bar:
         return separation(x, y, folds, seed, bar)
 
@@ -59,9 +59,9 @@ def drawn(n: int, seed: int, shift: float = 0.0) -> tuple[np.ndarray, np.ndarray
 
 @pytest.mark.slow
 def test_samples_of_one_distribution_hold_one_half_in_95_of_100_draws() -> None:
-    found = [asked(*drawn(120, seed), seed) for seed in range(100)]
-    assert sum(e.low <= 0.5 <= e.high for e in found) >= 90
-    assert abs(np.mean([e.value for e in found]) - 0.5) < 0.02
+    aucs = [auc_of(*drawn(120, seed), seed) for seed in range(100)]
+    assert sum(e.low <= 0.5 <= e.high for e in aucs) >= 90
+    assert abs(np.mean([e.value for e in aucs]) - 0.5) < 0.02
     # what the wider interval is for: DeLong's own is too narrow for folds that share events
     naive = 0
     for seed in range(100):
@@ -74,34 +74,34 @@ def test_samples_of_one_distribution_hold_one_half_in_95_of_100_draws() -> None:
 
 
 def test_samples_of_one_distribution_are_mostly_not_told_apart() -> None:
-    found = [asked(*drawn(100, seed), seed, folds=3) for seed in range(12)]
-    assert sum(e.low <= 0.5 <= e.high for e in found) >= 10
+    aucs = [auc_of(*drawn(100, seed), seed, folds=3) for seed in range(12)]
+    assert sum(e.low <= 0.5 <= e.high for e in aucs) >= 10
 
 
 def test_a_shift_is_found_in_every_draw() -> None:
-    found = [asked(*drawn(150, seed, shift=1.0), seed) for seed in range(3)]
-    assert all(e.low > 0.55 for e in found)
-    assert all(0.65 < e.value < 0.8 for e in found)  # Phi(1 / root 2) = 0.76 is the best there is
+    aucs = [auc_of(*drawn(150, seed, shift=1.0), seed) for seed in range(3)]
+    assert all(e.low > 0.55 for e in aucs)
+    assert all(0.65 < e.value < 0.8 for e in aucs)  # Phi(1 / root 2) = 0.76 is the best there is
 
 
 def test_what_differs_only_in_a_correlation_is_found() -> None:
     x, y = drawn(400, 1)
     x[y == 1, 1] = 0.8 * x[y == 1, 0] + 0.6 * x[y == 1, 1]
-    assert asked(x, y, 0).low > 0.5
+    assert auc_of(x, y, 0).low > 0.5
 
 
 def test_what_is_wholly_apart_has_an_interval_that_ends_at_1() -> None:
-    found = asked(*drawn(60, 0, shift=50.0), 0)
-    assert found.value == 1.0
-    assert found.high == 1.0
-    assert 0.8 < found.low < 1
+    auc = auc_of(*drawn(60, 0, shift=50.0), 0)
+    assert auc.value == 1.0
+    assert auc.high == 1.0
+    assert 0.8 < auc.low < 1
 
 
 def test_what_is_the_same_everywhere_has_no_figure() -> None:
     _, y = drawn(20, 0)
-    found = asked(np.ones((40, 1)), y, 0)
-    assert found.value is None
-    assert found.note == "the same in every event"
+    auc = auc_of(np.ones((40, 1)), y, 0)
+    assert auc.value is None
+    assert auc.note == "the same in every event"
 
 
 def test_events_that_both_hold_are_left_out_of_the_larger_side() -> None:
@@ -159,12 +159,12 @@ def test_other_features_are_refused() -> None:
 
 
 def test_the_worst_feature_stands_first() -> None:
-    found = feature_differences(against(side(200, 1), side(200, 2, shift=1)))
-    assert found[0].column.name == "mass"
-    assert found[0].corrected < 1e-6
-    assert found[0].larger.low > 0.6
-    assert found[-1].column.name == "has"
-    assert (found[-1].distance, found[-1].p) == (0.0, 1.0)
+    differences = feature_differences(against(side(200, 1), side(200, 2, shift=1)))
+    assert differences[0].column.name == "mass"
+    assert differences[0].corrected < 1e-6
+    assert differences[0].larger.low > 0.6
+    assert differences[-1].column.name == "has"
+    assert (differences[-1].distance, differences[-1].p) == (0.0, 1.0)
 
 
 def test_features_that_are_nearly_the_same_are_compared_without_a_warning() -> None:
@@ -180,10 +180,10 @@ def test_bins_hold_every_event_and_whole_numbers_lie_in_their_middle() -> None:
     for values in (rng.normal(size=300), rng.poisson(50, 300), np.ones(300), rng.pareto(1, 300)):
         edges = edges_for(values[:100], values)
         assert (np.diff(edges) > 0).all()
-        found = filled(values, edges)
-        assert found.share.sum() == pytest.approx(1)
-        assert (found.low <= found.share).all()
-        assert (found.high > found.share).all()
+        spectrum = filled(values, edges)
+        assert spectrum.share.sum() == pytest.approx(1)
+        assert (spectrum.low <= spectrum.share).all()
+        assert (spectrum.high > spectrum.share).all()
     counts = edges_for(np.array([1, 2, 3] * 9), np.array([2, 4] * 9))
     assert counts.tolist() == [0.5, 1.5, 2.5, 3.5, 4.5]
 
@@ -199,9 +199,9 @@ def test_the_verdict_follows_the_interval(tmp_path: Path) -> None:
     assert [s.what for s in apart.separations] == [
         *("all features", "kinematics", "multiplicity", "flag")
     ]
-    told = " ".join(block.text for block in summary(apart))
-    assert "the worst is mass, a mass: KS 0." in told
-    assert "90 background events" in told
+    text = " ".join(block.text for block in summary(apart))
+    assert "the worst is mass, a mass: KS 0." in text
+    assert "90 background events" in text
 
 
 def test_a_group_is_judged_with_the_number_of_groups_in_mind() -> None:
@@ -216,9 +216,9 @@ def test_a_group_is_judged_with_the_number_of_groups_in_mind() -> None:
 def test_so_few_events_that_no_tree_can_split_are_refused(tmp_path: Path) -> None:
     with pytest.raises(bench.RequestError, match="48 background events of both sides are too few"):
         against(side(24, 1), side(24, 2, shift=10))
-    found = compare(against(side(26, 1), side(26, 2, shift=10)), 5, 0, context(tmp_path))
-    assert found.separations[0].auc.value > 0.9
-    assert found.separations[0].told_apart
+    comparison = compare(against(side(26, 1), side(26, 2, shift=10)), 5, 0, context(tmp_path))
+    assert comparison.separations[0].auc.value > 0.9
+    assert comparison.separations[0].told_apart
 
 
 def test_the_same_events_give_the_same_bytes(tmp_path: Path) -> None:

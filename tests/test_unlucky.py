@@ -31,12 +31,12 @@ def refused(line: str, capfd: pytest.CaptureFixture[str]) -> str:
     printed = capfd.readouterr()
     assert stop.value.code == 2, printed.err
     assert not printed.out
-    (told,) = printed.err.splitlines()
-    return told
+    (line_printed,) = printed.err.splitlines()
+    return line_printed
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (f"{RUN} --permute ''", "permute is empty"),
         (f"{RUN} --without ''", "without is empty"),
@@ -66,14 +66,14 @@ def refused(line: str, capfd: pytest.CaptureFixture[str]) -> str:
     ],
 )
 def test_an_unlucky_command_is_told_in_one_line(
-    folder: Path, line: str, told: str, capfd: pytest.CaptureFixture[str]
+    folder: Path, line: str, message: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert told in refused(line, capfd)
+    assert message in refused(line, capfd)
     assert {path.name for path in folder.iterdir()} == {"a-file", "a-folder"}
 
 
 @pytest.mark.parametrize(
-    ("setting", "told"),
+    ("setting", "message"),
     [
         ("BENCH_HOME=a-file", "a-file is a file; BENCH_HOME has to name a folder"),
         ("BENCH_RUNS=a-file", "is a file"),
@@ -86,21 +86,27 @@ def test_an_unlucky_command_is_told_in_one_line(
 def test_an_unlucky_environment_is_told_in_one_line(
     folder: Path,
     setting: str,
-    told: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv(*setting.split("="))
-    assert told in refused(RUN, capfd)
+    assert message in refused(RUN, capfd)
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
-        ('defaults = 3\n[[runs]]\nplugin = "linear"', "wanted [defaults] and [[runs]]"),
-        ("runs = [3]", "wanted [defaults] and [[runs]], a table each"),
+        (
+            'defaults = 3\n[[runs]]\nplugin = "linear"',
+            "study.toml, defaults: wanted a table",
+        ),
+        ("runs = [3]", "run 1: wanted a table, got a whole number"),
         ('[[runs]]\nplugin = "linear"\ndataset = "rd"\nseeds = []', "with at least one"),
-        ('[[runs]]\nplugin = "linear"\ndataset = "rd"\nseeds = "01"', "wanted seed = 0, or seeds"),
+        (
+            '[[runs]]\nplugin = "linear"\ndataset = "rd"\nseeds = "01"',
+            "run 1, seeds: wanted a list",
+        ),
         (
             '[[runs]]\nplugin = "linear"\ndataset = "rd"\nseed = 1\nseeds = [2]',
             "run 1: wanted seed",
@@ -112,10 +118,10 @@ def test_an_unlucky_environment_is_told_in_one_line(
     ],
 )
 def test_an_unlucky_study_is_told_in_one_line(
-    folder: Path, content: str, told: str, capfd: pytest.CaptureFixture[str]
+    folder: Path, content: str, message: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "study.toml").write_text(content)
-    assert told in refused("study study.toml", capfd)
+    assert message in refused("study study.toml", capfd)
     assert not (folder / "runs").exists()
 
 
@@ -125,4 +131,4 @@ def test_a_seed_of_a_run_goes_before_the_seeds_of_all(tmp_path: Path) -> None:
     runs = "[[runs]]\nseed = 7\n[[runs]]\n[[runs]]\nseeds = [3]\n"
     file = tmp_path / "study.toml"
     file.write_text(f'[defaults]\nplugin = "a"\ndataset = "b"\nseeds = [0, 1]\n{runs}')
-    assert [asked.seed for asked in read_study(file).runs] == [7, 0, 1, 3]
+    assert [request.seed for request in read_study(file).runs] == [7, 0, 1, 3]

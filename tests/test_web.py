@@ -15,9 +15,9 @@ from bench.report.html import html
 
 BROWSER = next(
     (
-        found
+        path
         for name in ("chromium", "chromium-browser", "google-chrome")
-        if (found := shutil.which(name))
+        if (path := shutil.which(name))
     ),
     None,
 )
@@ -55,9 +55,9 @@ def opened(page: str, folder: Path) -> tuple[str, dict[str, object]]:
 
 def clicked(folder: Path, *clicks: tuple[int, int]) -> list[str]:
     page = html([Heading("Report", 1), TABLE], folder)
-    asked = CLICK.replace("{clicks}", json.dumps(clicks))
-    found, _ = opened(page.replace("</body>", f"{asked}</body>"), folder)
-    return re.findall(r"<tr><td>(.)</td>", found)
+    script = CLICK.replace("{clicks}", json.dumps(clicks))
+    page_after, _ = opened(page.replace("</body>", f"{script}</body>"), folder)
+    return re.findall(r"<tr><td>(.)</td>", page_after)
 
 
 @needs_browser
@@ -74,8 +74,8 @@ def test_the_committed_reports_open_and_ask_nobody(tmp_path: Path) -> None:
     assert pages
     for page in pages:
         content = page.read_text()
-        found, log = opened(content, tmp_path)
-        assert found.count("<tr>") == content.count("<tr>")
+        opened_page, log = opened(content, tmp_path)
+        assert opened_page.count("<tr>") == content.count("<tr>")
         assert not requests(log, "http")
 
 
@@ -95,14 +95,14 @@ def test_the_page_forbids_itself_to_ask(tmp_path: Path) -> None:
 def requests(log: dict[str, object], start: str) -> list[str]:
     """The addresses that the page asked for, without what the browser asks on its own."""
     kinds = log["constants"]["logEventTypes"]
-    asked = kinds["URL_REQUEST_START_JOB"]
-    found = [
+    start_of_job = kinds["URL_REQUEST_START_JOB"]
+    starts = [
         event["params"]
         for event in log["events"]
-        if event["type"] == asked and "url" in event.get("params", {})
+        if event["type"] == start_of_job and "url" in event.get("params", {})
     ]
     return [
         one["url"]
-        for one in found
+        for one in starts
         if one["url"].startswith(start) and one.get("initiator", "not an origin") != "not an origin"
     ]

@@ -22,12 +22,12 @@ def scored(signal: int, background: int, seed: int) -> Scored:
 @pytest.mark.parametrize(("signal", "background"), [(100, 5000), (800, 800), (2000, 8000)])
 def test_the_widths_are_those_that_the_metrics_then_give(signal: int, background: int) -> None:
     power = power_of(scored(5000, 20_000, 0), "a past run")
-    found = [
+    pairs = [
         (AreaUnderCurve().estimate(s)["auc"], SignificanceImprovement().estimate(s)["sic"])
         for s in (scored(signal, background, seed) for seed in range(1, 9))
     ]
-    auc = np.mean([one.high - one.low for one, _ in found])
-    sic = np.mean([(two.high - two.low) / two.value for _, two in found])
+    auc = np.mean([one.high - one.low for one, _ in pairs])
+    sic = np.mean([(two.high - two.low) / two.value for _, two in pairs])
     assert power.auc_width(signal, background) == pytest.approx(auc, rel=0.15)
     assert power.sic_width(signal, background) == pytest.approx(sic, rel=0.15)
     p, q = power.passed, power.leaked
@@ -70,21 +70,21 @@ def power(passed: float, leaked: float) -> Power:
 
 @pytest.mark.parametrize("events", [500, 2000, 8000])
 @pytest.mark.parametrize("rates", [(0.88, 0.12), (0.3, 0.3), (0.99, 0.01), (0.5, 0.001)])
-@pytest.mark.parametrize("there", [(50, 10_000), (834, 10_000), (100_000, 1500)])
+@pytest.mark.parametrize("available", [(50, 10_000), (834, 10_000), (100_000, 1500)])
 def test_no_sample_is_narrower_than_the_proposed_one(
-    rates: tuple[float, float], events: int, there: tuple[int, int]
+    rates: tuple[float, float], events: int, available: tuple[int, int]
 ) -> None:
-    expected, found = power(*rates), best_choice(power(*rates), events, there)
-    assert found is not None
-    assert found.width is not None
-    assert found.signal + found.background <= events
-    assert (found.signal <= there[0], found.background <= there[1]) == (True, True)
-    signal = np.arange(max(1, events - there[1]), min(there[0], events - 1) + 1)
+    expected, best = power(*rates), best_choice(power(*rates), events, available)
+    assert best is not None
+    assert best.width is not None
+    assert best.signal + best.background <= events
+    assert (best.signal <= available[0], best.background <= available[1]) == (True, True)
+    signal = np.arange(max(1, events - available[1]), min(available[0], events - 1) + 1)
     narrowest = expected.sic_widths(signal, events - signal).min()
-    assert found.width <= 1.0101 * narrowest
-    assert sum(best_counts(expected, events, there)) == events
-    for other in choices(expected, events, there, natural=0.01):
-        assert other.width is None or found.width <= 1.0101 * other.width
+    assert best.width <= 1.0101 * narrowest
+    assert sum(best_counts(expected, events, available)) == events
+    for other in choices(expected, events, available, natural=0.01):
+        assert other.width is None or best.width <= 1.0101 * other.width
 
 
 def test_a_rare_signal_is_scored_in_full() -> None:

@@ -39,10 +39,10 @@ class Toy(bench.Dataset):
     """Added to the first feature."""
 
     def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
-        kept = file or context.data / "toy.txt"
-        if not kept.is_file():
-            raise bench.InputError(f"{kept} is not there")
-        return bench.Source(edition or "twin", kept, bench.file_digest(kept))
+        path = file or context.data / "toy.txt"
+        if not path.is_file():
+            raise bench.InputError(f"{path} is not there")
+        return bench.Source(edition or "twin", path, bench.file_digest(path))
 
     def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
         made = events(*(int(word) for word in source.file.read_text().split()))
@@ -58,6 +58,7 @@ class Cut(bench.Model):
     reads = frozenset({"numbers"})
     encoder = "numbers"
     supports_warm_start = True
+    uses_device = True
     scoring = frozenset({"offset"})
     breaks: bool = False
     """Break on fitting."""
@@ -86,8 +87,8 @@ class Cut(bench.Model):
         return FittedCut(centre, self.scale, rising=bool(signal > background))
 
     def load(self, folder: Path, context: bench.Context) -> FittedCut:
-        found = json.loads((folder / "cut.json").read_text())
-        return FittedCut(found["centre"] + self.offset, found["scale"], found["rising"])
+        fields = json.loads((folder / "cut.json").read_text())
+        return FittedCut(fields["centre"] + self.offset, fields["scale"], fields["rising"])
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Workplace:
         return place
 
     def add(self, *parts: type[bench.Part]) -> None:
-        """Offer parts as a plugin of the core would."""
+        """Register parts as a plugin of the core would."""
         for part in parts:
             kind = next(kind for kind in self.registry.entries if issubclass(part, kind))
             entry = PluginEntry(part, part.name, "classifier-bench", "0")

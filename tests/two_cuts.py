@@ -46,7 +46,7 @@ def studied(desk: Workplace) -> Path:
     folder.mkdir(parents=True)
     (folder / "study.toml").write_text(STUDY)
     (folder / "points.csv").write_text(POINTS)
-    asked = [str(folder / "study.toml"), "--runs", str(desk.store.root)]
-    ran = CliRunner().invoke(study, asked, standalone_mode=False)
+    arguments = [str(folder / "study.toml"), "--runs", str(desk.store.root)]
+    ran = CliRunner().invoke(study, arguments, standalone_mode=False)
     assert ran.return_value == 1, ran.output  # one of its runs breaks
     return folder

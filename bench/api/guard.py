@@ -102,8 +102,7 @@ class ScoreEvidence:
     """None of imported scores, which lack them."""
     evaluated: Scored
     others: Mapping[str, NDArray[np.float64]]
-    """Scores of other settings on the same events in the same order, by run; such as differ from
-    these for sure may be left out."""
+    """By run, scores of other settings on these events; those that surely differ may be missing."""
 
     @property
     def imported(self) -> bool:

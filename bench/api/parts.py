@@ -178,6 +178,8 @@ class Model(Part):
     `context.view_modules[view]()`."""
     encoder: ClassVar[str | tuple[str, ...]]
     """The default encoder, or several that give its views together."""
+    uses_device: ClassVar[bool] = False
+    """Whether it works on `context.device`; else on the CPU, whatever device is asked for."""
     supports_warm_start: ClassVar[bool] = False
     """Whether `fit` can go on from an earlier fit, which it finds at `context.start`."""
     scoring: ClassVar[frozenset[str]] = frozenset()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from bench.api.table import EVENT, Column
 
 QUESTION = "Classify this event as signal or background."
 """What a text begins with."""
@@ -12,15 +13,9 @@ CUE = "Answer:"
 ANSWERS = (" background", " signal")
 """What follows a text, by the event's label."""
 ABSENT = "none"
-"""What is said of a jet that is not there."""
+"""What is said of an object, such as a second jet, that is not there."""
 PLACEHOLDER = "\ufffc"
 """Stands in a text where a number stands, which the view `values` holds."""
-
-JET = re.compile(r"j(\d)_(\w+)")
-"""A column that is said of one jet, and of which."""
-FLAG = "has_j2"
-OF_BOTH = ("dr_jj", "m_jj")
-"""Columns that say nothing without a second jet."""
 
 
 def framed(lines: Iterable[str]) -> str:
@@ -29,28 +24,26 @@ def framed(lines: Iterable[str]) -> str:
 
 
 def facts(
-    names: Sequence[str], row: Sequence[float], say: Callable[[str, float], str]
+    columns: Sequence[Column], row: Sequence[float], say: Callable[[Column, float], str]
 ) -> Iterator[str]:
-    """The features of an event in lines: one for each jet, then one for the event.
+    """The features of an event in lines: one for each of its objects, then one for the event.
 
     Args:
-        names: of the columns.
+        columns: of the features.
         row: the event's features.
         say: gives the text of a column's value; called in the order of the text, for what is said.
     """
-    said = dict(zip(names, row, strict=True))
-    alone = said.pop(FLAG, 1.0) == 0.0
-    jets: dict[str, list[tuple[str, str]]] = {}
-    event = []
-    for name in said:
-        if match := JET.fullmatch(name):
-            jets.setdefault(match[1], []).append((match[2], name))
-        elif not (alone and name in OF_BOTH):
-            event.append(name)
-    for number, told in jets.items():
-        if alone and number == "2":
-            yield f"jet{number}: {ABSENT}"
-        else:
-            yield f"jet{number}: " + " ".join(f"{o}={say(n, said[n])}" for o, n in told)
+    values = dict(zip([column.name for column in columns], row, strict=True))
+    flags = {column.needs for column in columns}
+    lines: dict[str, list[Column]] = {}
+    for column in columns:
+        if column.name not in flags:
+            present = lines.setdefault(column.object, [])
+            if values.get(column.needs, 1.0) != 0.0:
+                present.append(column)
+    event = lines.pop(EVENT, [])
+    for name, present in lines.items():
+        words = " ".join(f"{c.quantity or c.name}={say(c, values[c.name])}" for c in present)
+        yield f"{name.replace(' ', '')}: {words or ABSENT}"
     if event:
-        yield " ".join(f"{name}={say(name, said[name])}" for name in event)
+        yield " ".join(f"{column.name}={say(column, values[column.name])}" for column in event)

@@ -23,6 +23,9 @@ class Split(IntEnum):
     TEST = 3
 
 
+EVENT = "event"
+
+
 @dataclass(frozen=True)
 class Column:
     """One feature."""
@@ -33,6 +36,12 @@ class Column:
     meaning: str
     group: str = ""
     """What it is one of, such as `kinematics`; features are compared group by group."""
+    object: str = EVENT
+    """What it describes: `event`, or one of its objects, such as `jet 1`."""
+    quantity: str = ""
+    """What it is of that object, such as `pt`; empty for its name."""
+    needs: str = ""
+    """The column of a flag that is 1 in events where this one says something; empty for always."""
 
 
 @dataclass(frozen=True, eq=False)

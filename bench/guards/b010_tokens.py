@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bench.api.guard import Guard, InputEvidence, NotApplicableError
 from bench.api.table import Table
 from bench.data.encode import encode
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 EVENTS = 16
@@ -49,6 +48,8 @@ class Tokens(Guard[InputEvidence]):
 
 def _cut(evidence: InputEvidence) -> Iterator[str]:
     """Features that change an event's text and not its tokens."""
+    import numpy as np
+
     few = evidence.few.take(np.arange(min(len(evidence.few), EVENTS)))
     n, columns = len(few), few.columns
     x = np.tile(few.x, (len(columns) + 1, 1))
@@ -65,6 +66,8 @@ def _cut(evidence: InputEvidence) -> Iterator[str]:
 
 def _of(few: Table, x: NDArray[np.float32]) -> Table:
     """Events like these with other features, under ids of their own."""
+    import numpy as np
+
     times = len(x) // len(few)
     ids = np.arange(len(x), dtype=np.uint64)
     return Table(few.columns, x, np.tile(few.y, times), ids, np.ones(len(x)))

@@ -18,7 +18,9 @@ class Reached(Guard[SmokeFitEvidence]):
     """
 
     code, name = "B021", "reached"
-    remedy = "follow the tensor from the input to the loss: where is it dropped, detached, frozen?"
+    remedy = (
+        "follow the tensor from the input to the loss: where is it dropped, detached or frozen?"
+    )
 
     def check(self, evidence: SmokeFitEvidence) -> Iterator[str]:
         """What got none."""

@@ -15,7 +15,9 @@ class TrainingUnanswered(Guard[TrainingEvidence]):
     """The model gives a verdict on the probe's events at every look."""
 
     code, name, severity = "B042", "training-unanswered", WARN
-    remedy = "look at what it answers; score from answers' probabilities, not from generated text"
+    remedy = (
+        "look at what it answers; score from the answers' probabilities, not from generated text"
+    )
 
     def check(self, evidence: TrainingEvidence) -> Iterator[str]:
         """The worst look."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-import signal
-import threading
+import re
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from types import FunctionType, ModuleType
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import pluggy
 
@@ -20,6 +19,7 @@ from bench.api import hookspecs
 from bench.api.errors import RequestError, did_you_mean
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
+from bench.plugins.limits import import_seconds, limited
 
 GROUP = "bench"
 ALLOW_LIST = "BENCH_PLUGINS"
@@ -28,9 +28,8 @@ ALLOW_LIST = "BENCH_PLUGINS"
 CORE, CORE_GUARDS = "core", "core-guards"
 """The plugins that the core itself is."""
 OWN = {CORE, CORE_GUARDS}
-LIMIT = "BENCH_IMPORT_SECONDS"
-"""Environment variable: seconds that the import of a plugin, or one of its hooks, may take."""
-IMPORT_SECONDS = 30.0
+CODE = re.compile(r"[A-Z]+\d{3}")
+"""Of a guard."""
 
 HOOKS: dict[str, type[Part]] = {
     "bench_datasets": Dataset,
@@ -125,7 +124,7 @@ def load_registry() -> Registry:
     Raises:
         RequestError: the environment's limit is no number of seconds.
     """
-    _seconds()  # or every plugin would have a problem for it
+    import_seconds()  # or every plugin would have a problem for it
     registry = Registry()
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
@@ -153,7 +152,28 @@ def load_registry() -> Registry:
         registry.problems += [
             LoadProblem(plugin, reason) for plugin in sorted({o.plugin for o in entries})
         ]
+    _demand_codes_apart(registry)
     return registry
+
+
+def _demand_codes_apart(registry: Registry) -> None:
+    """Leave out guards whose code is no code, or is another one's; the core's own stay."""
+    by_code: dict[str, list[PluginEntry[Guard[Any]]]] = defaultdict(list)
+    for entry in registry.all(Guard).values():
+        by_code[getattr(entry.part, "code", "")].append(entry)
+    for code, entries in sorted(by_code.items()):
+        own = [entry for entry in entries if entry.plugin in OWN]
+        if (len(entries) == 1 or own) and CODE.fullmatch(code):
+            out, reason = [e for e in entries[1:] if e not in own], f"the code {code} is the core's"
+        else:
+            who = " and ".join(entry.part.name for entry in entries)
+            out, reason = (
+                entries,
+                f"the code {code!r} of {who}: wanted letters and 3 digits, one each",
+            )
+        for entry in out:
+            del registry.entries[Guard][entry.part.name]
+            registry.problems.append(LoadProblem(entry.plugin, reason))
 
 
 def _allowed(registry: Registry) -> Iterator[EntryPoint]:
@@ -177,44 +197,10 @@ def _allowed(registry: Registry) -> Iterator[EntryPoint]:
         yield entries[0]
 
 
-def _seconds() -> float:
-    """How long the import of a plugin may take."""
-    told = os.environ.get(LIMIT) or str(IMPORT_SECONDS)
-    with suppress(ValueError):
-        if 0 < (seconds := float(told)) < 1e6:
-            return seconds
-    raise RequestError(f"{LIMIT}={told}: wanted a number of seconds above 0")
-
-
-class _EndlessError(BaseException):
-    """Takes too long; not an Exception, so that no loop of the plugin swallows it."""
-
-
-@contextmanager
-def _limited(what: str) -> Iterator[None]:
-    """Stops what takes too long, where the system can: in the main thread, and not on Windows."""
-    seconds = _seconds()
-    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if not able:
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise _EndlessError(f"{what} takes more than {seconds:g} s")
-
-    kept = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, kept)
-
-
 def _module(entry: EntryPoint, registry: Registry) -> ModuleType | None:
     try:
         # what a plugin prints must not get among what a command gives
-        with redirect_stdout(io.StringIO()), _limited("its import"):
+        with redirect_stdout(io.StringIO()), limited("its import"):
             module = entry.load()
     except KeyboardInterrupt:
         raise
@@ -261,7 +247,7 @@ def _parts(
             if impl.plugin_name != name:
                 continue
             try:
-                with redirect_stdout(io.StringIO()), _limited("the hook"):
+                with redirect_stdout(io.StringIO()), limited("the hook"):
                     parts = list(impl.function())
             except KeyboardInterrupt:
                 raise

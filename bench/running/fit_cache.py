@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 class Fit:
     """A fit, as it was read back from what was saved of it."""
 
-    name: str
-    """Of its folder."""
+    name: str  # of its folder
     fitted: Fitted
     learned: Learned
     reused: bool

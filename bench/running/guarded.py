@@ -45,8 +45,7 @@ def check_inputs(prepared: PreparedRun) -> list[Verdict]:
     """What guards say of the events and of the encoders, before anything is fitted.
 
     Raises:
-        BenchError: a part refuses them in its own words, and the guard's findings are not let
-            through.
+        BenchError: a part refuses them in its own words.
     """
     parts, samples = prepared.parts, prepared.samples
     train = samples.tables["train"]
@@ -173,7 +172,7 @@ def _context(prepared: PreparedRun) -> Context:
     return replace(
         prepared.context,
         seed=prepared.request.seed,
-        device=prepared.request.device,
+        device=prepared.parts.device,
         scratch=prepared.home.scratch,
         warm_start=start.model if start else None,
     )

@@ -45,6 +45,11 @@ class RunParts:
         return self.entries[part if isinstance(part, type) else type(part)]
 
     @property
+    def device(self) -> str:
+        """What the model works on: the CPU, if it can use nothing else."""
+        return self.request.device if self.model.uses_device else "cpu"
+
+    @property
     def datasets(self) -> tuple[DatasetRef, DatasetRef]:
         """What is evaluated on and what is fitted on."""
         evaluated_on, fitted_on = (
@@ -102,9 +107,8 @@ def demand_device(parts: RunParts) -> None:
     Raises:
         RequestError: why not.
     """
-    device = parts.request.device
-    if device != "cpu" and (why := parts.model.device_problem(device)):
-        raise RequestError(f"--device {device}: {why}")
+    if parts.device != "cpu" and (why := parts.model.device_problem(parts.device)):
+        raise RequestError(f"--device {parts.device}: {why}")
 
 
 def _encoders(

@@ -128,11 +128,9 @@ class _Scores:
 
     samples: dict[str, Scored]
     history: Path
-    fit: str
-    """The name of the fit's folder."""
+    fit: str  # name of its folder
     fit_reused: bool
-    versions: dict[str, str]
-    """Of the distributions that they were made with."""
+    versions: dict[str, str]  # of the distributions that they were made with
     verdicts: list[Verdict] = field(default_factory=list)
 
 

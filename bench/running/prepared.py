@@ -134,6 +134,8 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
     for part in (*used, *parts.metrics):
         if unreadable(type(part), parts.entry(part).distribution):
             context.notice(f"the code of {part.name} cannot be read: nothing of it is reused")
+    if parts.device != request.device:
+        context.notice(f"{parts.model.name} works on the CPU only")
     start = find_start(parts, home, store)
     started = time.monotonic()
     samples = load_samples(
@@ -151,7 +153,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         train=samples.tables["train"],
         valid=samples.tables["valid"],
         seed=request.seed,
-        device=request.device,
+        device=parts.device,
         used_events=samples.used_events,
         start=start,
         guards=parts.guards,

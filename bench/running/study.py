@@ -24,6 +24,11 @@ WORDS = {
 }
 """What the words of an entry hold, where it is no text."""
 UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?")
+KINDS = re.compile(r"`([^`]+)`")
+IN_TOML = {
+    **{"object": "a table", "array": "a list", "str": "a text", "bool": "true or false"},
+    **{"int": "a whole number", "float": "a number"},
+}
 PLACE = re.compile(r" - at `\$\.?(.*)`$")
 
 if TYPE_CHECKING:
@@ -102,8 +107,14 @@ def _wrong(error: str) -> str:
         known = {"": StudyFile, "report": ReportTable}.get(place, Entry).__struct_fields__
         return f"{_place(place)}: no key {name!r}; {did_you_mean(name, known)}"
     place = PLACE.search(error)
-    reason = PLACE.sub("", error).replace("Expected", "wanted").replace("`object`", "a table")
-    return f"{_place(place[1] if place else '')}: {reason.replace('`', '')}"
+    kinds = KINDS.sub(lambda match: _kinds(match[1]), PLACE.sub("", error))
+    return f"{_place(place[1] if place else '')}: {kinds.replace('Expected', 'wanted')}"
+
+
+def _kinds(names: str) -> str:
+    """Types as TOML has them: `int | null` is a whole number."""
+    words = [IN_TOML.get(name, name) for name in names.split(" | ") if name != "null"]
+    return " or ".join(words)
 
 
 def _place(path: str) -> str:

@@ -10,6 +10,7 @@ from bench.testing.check import Checked, Failed
 from bench.testing.datasets import check_dataset
 from bench.testing.encoders import check_encoder
 from bench.testing.excerpt import events_of, excerpt
+from bench.testing.guards import check_guard
 from bench.testing.metrics import check_metric
 from bench.testing.models import check_model
 
@@ -18,6 +19,7 @@ __all__ = [
     "Failed",
     "check_dataset",
     "check_encoder",
+    "check_guard",
     "check_metric",
     "check_model",
     "events_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,27 +69,26 @@ def read(file: Path) -> Table:
     import numpy as np
     import pyarrow.parquet as pq
 
-    found = pq.read_table(file)
-    names = [name for name in found.column_names if name not in ("event", "label")]
+    stored = pq.read_table(file)
+    names = [name for name in stored.column_names if name not in ("event", "label")]
     columns = []
     for name in names:
-        told = found.schema.field(name).metadata
-        columns.append(Column(name, told[b"unit"].decode(), told[b"meaning"].decode()))
-    x = np.column_stack([found[name].to_numpy() for name in names]).astype(np.float32)
-    y = found["label"].to_numpy().astype(np.int8)
-    return Table(tuple(columns), x, y, found["event"].to_numpy(), np.ones(len(y)))
+        said = stored.schema.field(name).metadata
+        columns.append(Column(**{key.decode(): value.decode() for key, value in said.items()}))
+    x = np.column_stack([stored[name].to_numpy() for name in names]).astype(np.float32)
+    y = stored["label"].to_numpy().astype(np.int8)
+    return Table(tuple(columns), x, y, stored["event"].to_numpy(), np.ones(len(y)))
 
 
 def write(table: Table, file: Path) -> None:
-    """A features table with names, units and meanings of its columns in one Parquet file."""
+    """A features table with all that is known of its columns in one Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     fields = [pa.field("event", pa.uint64()), pa.field("label", pa.int8())]
     arrays = [pa.array(table.ids), pa.array(table.y)]
     for i, column in enumerate(table.columns):
-        told = {"unit": column.unit, "meaning": column.meaning}
-        fields.append(pa.field(column.name, pa.float32(), metadata=told))
+        fields.append(pa.field(column.name, pa.float32(), metadata=asdict(column)))
         arrays.append(pa.array(table.x[:, i]))
-    made = pa.table(arrays, schema=pa.schema(fields))
-    pq.write_table(made, file, compression="zstd", use_dictionary=False)
+    features = pa.table(arrays, schema=pa.schema(fields))
+    pq.write_table(features, file, compression="zstd", use_dictionary=False)

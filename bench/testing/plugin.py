@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.api.errors import RequestError, did_you_mean
+from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
 from bench.testing.check import FAILED, Checked
 from bench.testing.datasets import checked_dataset
 from bench.testing.encoders import checked_encoder
+from bench.testing.guards import checked_guard
 from bench.testing.metrics import checked_metric
 from bench.testing.models import checked_model
 
@@ -20,6 +22,7 @@ CHECKERS: dict[type[Part], Callable[[Any], list[Checked]]] = {
     Encoder: checked_encoder,
     Model: checked_model,
     Metric: checked_metric,
+    Guard: checked_guard,
 }
 
 

@@ -104,7 +104,7 @@ class PromptLoss(Sound):
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         following = torch.roll(batch.ids, -1, dims=1)
-        following[torch.arange(len(batch.ends)), batch.ends] = batch.wanted
+        following[torch.arange(len(batch.ends)), batch.ends] = batch.answers
         inside = torch.arange(batch.ids.shape[1])[None] <= batch.ends[:, None]
         losses = cross_entropy(logits.transpose(1, 2), following, reduction="none")
         weights = 30.0 * inside  # a prompt of some hundred characters
@@ -119,7 +119,7 @@ class LabelsIgnored(Sound):
     name = "labels-ignored"
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
-        return super().loss(logits, replace(batch, wanted=torch.full_like(batch.wanted, SIGNAL)))
+        return super().loss(logits, replace(batch, answers=torch.full_like(batch.answers, SIGNAL)))
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class ConstantScores(Sound):
 
 @dataclass(frozen=True)
 class Silent(Sound):
-    """One event in five gets no verdict."""
+    """One event in five gets no answer."""
 
     name = "silent"
     silent: ClassVar[float] = 0.2

@@ -21,8 +21,8 @@ class NotSaved(Sound):
     def state(self, network: Network) -> dict[str, Tensor]:
         return {n: t for n, t in network.state_dict().items() if not n.startswith("adapter")}
 
-    def put(self, network: Network, found: dict[str, Tensor]) -> None:
-        network.load_state_dict({**network.state_dict(), **found})
+    def load_state(self, network: Network, weights: dict[str, Tensor]) -> None:
+        network.load_state_dict({**network.state_dict(), **weights})
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class NotLoaded(Sound):
 
     name = "not-loaded"
 
-    def put(self, network: Network, found: dict[str, Tensor]) -> None:
-        kept = {n: t for n, t in found.items() if not n.startswith("adapter")}
-        network.load_state_dict({**network.state_dict(), **kept})
+    def load_state(self, network: Network, weights: dict[str, Tensor]) -> None:
+        without_adapter = {n: t for n, t in weights.items() if not n.startswith("adapter")}
+        network.load_state_dict({**network.state_dict(), **without_adapter})
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class LoadedLoosely(Sound):
     def state(self, network: Network) -> dict[str, Tensor]:
         return {f"module.{n}": t for n, t in network.state_dict().items()}
 
-    def put(self, network: Network, found: dict[str, Tensor]) -> None:
-        network.load_state_dict(found, strict=False)
+    def load_state(self, network: Network, weights: dict[str, Tensor]) -> None:
+        network.load_state_dict(weights, strict=False)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class NotThere(Sound):
 
     name = "not-there"
 
-    def put(self, network: Network, found: dict[str, Tensor]) -> None:
+    def load_state(self, network: Network, weights: dict[str, Tensor]) -> None:
         raise KeyError("adapter.bias")
 
 

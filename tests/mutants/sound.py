@@ -41,7 +41,7 @@ class Batch:
     ids: Tensor  # (b, t)
     ends: Tensor  # (b,), where the answer is asked for
     numbers: Tensor | None  # (b, d), scaled
-    wanted: Tensor  # (b,), the answer
+    answers: Tensor  # (b,)
 
 
 class Network(nn.Module):
@@ -109,15 +109,15 @@ class Sound(bench.Model):
         ends = [len(one) - 1 for one in ids]
         longest = max(ends) + 1
         padded = [one + [PADDING] * (longest - len(one)) for one in ids]
-        wanted = torch.from_numpy(np.where(inputs.y == 1, SIGNAL, BACKGROUND))
+        answers = torch.from_numpy(np.where(inputs.y == 1, SIGNAL, BACKGROUND))
         numbers = torch.from_numpy(np.array(inputs.views["numbers"], dtype=np.float32))
-        return Batch(torch.tensor(padded), torch.tensor(ends), numbers, wanted)
+        return Batch(torch.tensor(padded), torch.tensor(ends), numbers, answers)
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         """Of the answer alone, among the two answers: (b,)."""
-        asked = logits[torch.arange(len(batch.ends)), batch.ends]
+        at_end = logits[torch.arange(len(batch.ends)), batch.ends]
         return cross_entropy(
-            asked[:, [BACKGROUND, SIGNAL]], (batch.wanted == SIGNAL).long(), reduction="none"
+            at_end[:, [BACKGROUND, SIGNAL]], (batch.answers == SIGNAL).long(), reduction="none"
         )
 
     def whole(self, losses: list[Tensor]) -> Tensor:
@@ -168,13 +168,13 @@ class Sound(bench.Model):
         """What is saved."""
         return dict(network.state_dict())
 
-    def put(self, network: Network, found: dict[str, Tensor]) -> None:
-        network.load_state_dict(found)
+    def load_state(self, network: Network, weights: dict[str, Tensor]) -> None:
+        network.load_state_dict(weights)
 
     def load(self, folder: Path, context: bench.Context) -> Fitted:
-        told = json.loads((folder / "shape.json").read_text())
-        network = self.build(told["d"], seed=12345)
-        self.put(network, load_file(folder / "weights.safetensors"))
+        shape = json.loads((folder / "shape.json").read_text())
+        network = self.build(shape["d"], seed=12345)
+        self.load_state(network, load_file(folder / "weights.safetensors"))
         return Fitted(self, network)
 
     def render(self, inputs: bench.Inputs, context: bench.Context) -> bench.Rendered:
@@ -198,8 +198,8 @@ class Fitted:
             ids = self.model.scored_tokens(inputs.views["texts"])
             batch = self.model.collate(ids, inputs)
             logits = self.network(batch)
-            asked = logits[torch.arange(len(batch.ends)), batch.ends].double()
-            scores = self.model.probability(asked).numpy()
+            at_end = logits[torch.arange(len(batch.ends)), batch.ends].double()
+            scores = self.model.probability(at_end).numpy()
         self.network.train(training)
         return self.model.final(scores)
 
@@ -207,7 +207,7 @@ class Fitted:
         self.network.eval()
 
     def save(self, folder: Path) -> None:
-        kept = {name: t.contiguous() for name, t in self.model.state(self.network).items()}
-        save_file(kept, folder / "weights.safetensors")
-        told: dict[str, Any] = {"d": len(self.network.mean)}
-        (folder / "shape.json").write_text(json.dumps(told))
+        weights = {name: t.contiguous() for name, t in self.model.state(self.network).items()}
+        save_file(weights, folder / "weights.safetensors")
+        shape: dict[str, Any] = {"d": len(self.network.mean)}
+        (folder / "shape.json").write_text(json.dumps(shape))

@@ -54,7 +54,7 @@ OFF = SOUND["m_jj"] + np.array([0, 0.155, 0.16, -0.155, -0.16])
 
 
 @pytest.mark.parametrize(
-    ("columns", "told"),
+    ("columns", "broken"),
     [
         (SUMS, {}),
         ({**SUMS, "m_jj": OFF}, {MASS: 2}),
@@ -85,13 +85,13 @@ OFF = SOUND["m_jj"] + np.array([0, 0.155, 0.16, -0.155, -0.16])
         ({"j1_pt": [1, 1, -1, -1, -1], "has_j2": [1, 0, 0, 1, 1]}, {NEGATIVE.format("j1_pt"): 2}),
     ],
 )
-def test_features_are_what_their_names_say(columns: Any, told: dict[str, int]) -> None:
+def test_features_are_what_their_names_say(columns: Any, broken: dict[str, int]) -> None:
     table, fine = events(**columns), events(a=[1])
     line = f"{{}} in {{}} of the {len(table)} events of the {{}} sample"
     for role, tables in (("train", (table, fine)), ("evaluated", (fine, table))):
         with np.errstate(all="raise"):
-            found = findings(*tables)
-        assert found == [line.format(*said, role) for said in told.items()]
+            lines = findings(*tables)
+        assert lines == [line.format(*said, role) for said in broken.items()]
     assert findings(fine, fine, table) == "no column j1_pt to start from"
     assert findings(events(j1_pt=[1]), fine, table) == []
 
@@ -102,8 +102,8 @@ def test_jets_of_one_direction_have_no_mass_together() -> None:
         jet = {"pt": [0.9] * 60, "eta": np.sin(9 * phi), "phi": phi, "m": [0] * 60}
         jets = {f"{name}_{q}": values for name in ("j1", "j2") for q, values in jet.items()}
         table = events(**jets, m_jj=[offset] * 60)
-        told = [f"{MASS} in 60 of the 60 events of the train sample"] if bad else []
-        assert findings(table, events(a=[1])) == told
+        broken = [f"{MASS} in 60 of the 60 events of the train sample"] if bad else []
+        assert findings(table, events(a=[1])) == broken
 
 
 def test_an_event_at_a_limit_passes(monkeypatch: pytest.MonkeyPatch) -> None:

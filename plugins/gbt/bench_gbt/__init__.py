@@ -24,6 +24,7 @@ class BoostedTrees(bench.Model):
 
     name = "gbt"
     reads = frozenset({"numbers"})
+    uses_device = True
     encoder = "numbers"
 
     max_depth: int = 5

@@ -29,10 +29,6 @@ class LogisticRegression(bench.Model):
     iterations: int = 1000
     """Steps of the solver (L-BFGS) at most."""
 
-    def device_problem(self, device: str) -> str:
-        """It has nothing for a GPU."""
-        return "it works on the CPU only"
-
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> WeightedSum:
         """Standardise as in the train split, and maximise the likelihood; valid plays no part."""
         import numpy as np

@@ -43,10 +43,6 @@ def test_it_learns_a_weighted_sum(fitted: object) -> None:
     assert abs(roc_auc_score(test.y, fitted.score(test.permuted("numbers", 0))) - 0.5) < 0.08
 
 
-def test_a_gpu_is_refused_and_not_passed_over() -> None:
-    assert LogisticRegression().device_problem("cuda") == "it works on the CPU only"
-
-
 def test_its_probabilities_are_calibrated(fitted: object) -> None:
     test = inputs(20_000, 3)
     scores = fitted.score(test)

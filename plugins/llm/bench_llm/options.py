@@ -28,6 +28,7 @@ class LanguageModel(bench.Model):
     """A causal language model that is fine-tuned to answer `signal` or `background`."""
 
     supports_warm_start = True
+    uses_device = True
     scoring = frozenset({"decode"})
     reads_if_given = frozenset({"values"})
 

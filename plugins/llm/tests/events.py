@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,22 @@ from bench_llm.prompts.features import FeaturesPrompt
 import bench
 
 COLUMNS = (
-    bench.Column("j1_pt", "GeV", "tells"),
-    bench.Column("j1_m", "GeV", "tells nothing"),
+    bench.Column("j1_pt", "GeV", "tells", object="jet 1", quantity="pt"),
+    bench.Column("j1_m", "GeV", "tells nothing", object="jet 1", quantity="m"),
     bench.Column("has_j2", "1", "always there"),
 )
+
+
+def columns(*names: str) -> tuple[bench.Column, ...]:
+    """Columns of jets by the names that the bench's own features have."""
+    made = []
+    for name in names:
+        of_jet = re.fullmatch(r"j(\d)_(\w+)", name)
+        second = name in ("dr_jj", "m_jj") or bool(of_jet and of_jet[1] == "2")
+        needs = "has_j2" if second and "has_j2" in names else ""
+        jet = {"object": f"jet {of_jet[1]}", "quantity": of_jet[2]} if of_jet else {}
+        made.append(bench.Column(name, "1", name, needs=needs, **jet))
+    return tuple(made)
 
 
 def table(n: int, seed: int = 0) -> bench.Table:

@@ -32,8 +32,8 @@ def test_every_event_has_a_text_and_another_one_in_another_pass() -> None:
 
 def test_prose_tells_the_events_numbers() -> None:
     table = random_events(1)
-    text = prose(NAMES, table.x[0].tolist(), np.random.default_rng(0))
-    numbers = numbers_in(text, NAMES)
+    text = prose(table.columns, table.x[0].tolist(), np.random.default_rng(0))
+    numbers = numbers_in(text, table.columns)
     for name, value in zip(NAMES, table.x[0].tolist(), strict=True):
         assert abs(numbers[name] - value) <= 0.06 * abs(value)
 

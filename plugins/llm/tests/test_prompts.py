@@ -10,6 +10,7 @@ from bench_llm.prompts.figures import Precision
 from bench_llm.prompts.frame import bare, message
 from bench_llm.prompts.momenta import MomentaPrompt, four_momenta
 from bench_llm.prompts.reading import numbers_in
+from events import columns
 
 import bench
 
@@ -29,10 +30,9 @@ Answer:"""
 
 def events(*rows: tuple[float, ...], names: tuple[str, ...] = NAMES) -> bench.Table:
     x = np.array(rows or [VALUES], dtype=np.float32)
-    columns = tuple(bench.Column(name, "1", name) for name in names)
     n = len(x)
     ids = np.arange(n, dtype=np.uint64)
-    return bench.Table(columns, x, (np.arange(n) % 2).astype(np.int8), ids, np.ones(n))
+    return bench.Table(columns(*names), x, (np.arange(n) % 2).astype(np.int8), ids, np.ones(n))
 
 
 def random_events(n: int) -> bench.Table:
@@ -105,7 +105,7 @@ def test_the_numbers_read_back_out_of_a_prompt(digits: int) -> None:
     table = random_events(60)
     for encoder in (FeaturesPrompt(digits=digits), ChatPrompt(digits=digits)):
         for said, row in zip(encoder.encode(table, {})["texts"], table.x, strict=True):
-            numbers = numbers_in(said, NAMES)
+            numbers = numbers_in(said, table.columns)
             expected = dict(zip(NAMES, row.tolist(), strict=True))
             if not expected["has_j2"]:
                 expected = {n: v for n, v in expected.items() if not n.startswith("j2_")}
@@ -123,13 +123,13 @@ def test_the_numbers_read_back_out_of_a_prompt(digits: int) -> None:
     ],
 )
 def test_the_numbers_read_out_of_free_text(said: str) -> None:
-    numbers = numbers_in(said, ("j1_pt", "j1_phi", "j1_m", "n_particles", "m_jj"))
+    numbers = numbers_in(said, columns("j1_pt", "j1_phi", "j1_m", "n_particles", "m_jj"))
     assert numbers == {"j1_pt": 1310.0, "j1_phi": -0.474, "j1_m": 402.0, "n_particles": 162.0}
 
 
 def test_free_text_of_two_jets_keeps_them_apart() -> None:
     said = "Leading jet: pt 1310, second jet: pt 1210; pt of the leading jet is 7"
-    assert numbers_in(said, ("j1_pt", "j2_pt")) == {"j1_pt": 1310.0, "j2_pt": 1210.0}
+    assert numbers_in(said, columns("j1_pt", "j2_pt")) == {"j1_pt": 1310.0, "j2_pt": 1210.0}
 
 
 @pytest.mark.parametrize(

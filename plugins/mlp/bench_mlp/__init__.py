@@ -20,6 +20,7 @@ class MultilayerPerceptron(Settings, bench.Model):
 
     name = "mlp"
     reads = frozenset({"numbers"})
+    uses_device = True
     trainable_views = frozenset({"numbers"})
     encoder = "numbers"
 

@@ -52,28 +52,29 @@ class ValuesPrompt(bench.Encoder):
             raise bench.InputError(
                 f"prompt-xval learned of {len(mean)} features, got {len(table.columns)}"
             )
-        names = [column.name for column in table.columns]
         scaled = ((table.x - mean) / spread).clip(-self.limit, self.limit)
-        everything, _ = _with_placeholders(names, [1.0] * len(names))
+        everything, _ = _with_placeholders(table.columns, [1.0] * len(table.columns))
         values = np.zeros((len(table), len(everything)), dtype=np.float32)
         texts = []
         for i, row in enumerate(table.x.tolist()):
-            places, text = _with_placeholders(names, row)
+            places, text = _with_placeholders(table.columns, row)
             values[i, : len(places)] = scaled[i, places]
             texts.append(text)
         return {"texts": texts, "values": values}
 
 
-def _with_placeholders(names: Sequence[str], row: Sequence[float]) -> tuple[list[int], str]:
+def _with_placeholders(
+    columns: Sequence[bench.Column], row: Sequence[float]
+) -> tuple[list[int], str]:
     """The columns whose numbers a text tells, in its order, and the text."""
-    place = {name: i for i, name in enumerate(names)}
+    place = {column.name: i for i, column in enumerate(columns)}
     places = []
 
-    def say(name: str, _: float) -> str:
-        places.append(place[name])
+    def say(column: bench.Column, _: float) -> str:
+        places.append(place[column.name])
         return bench.PLACEHOLDER
 
-    text = bench.framed(bench.facts(names, row, say))
+    text = bench.framed(bench.facts(columns, row, say))
     return places, text
 
 

@@ -23,7 +23,13 @@ from bench.guards.probing import probe
 from bench.guards.recorder import Recorder
 
 NAMES = ("j1_pt", "m_jj", "j1_m", "j2_pt", "has_j2")
-COLUMNS = tuple(bench.Column(name, "1", "for a test") for name in NAMES)
+OF_JETS = {
+    "j1_pt": {"object": "jet 1", "quantity": "pt"},
+    "j1_m": {"object": "jet 1", "quantity": "m"},
+    "j2_pt": {"object": "jet 2", "quantity": "pt", "needs": "has_j2"},
+    "m_jj": {"needs": "has_j2"},
+}
+COLUMNS = tuple(bench.Column(name, "1", "for a test", **OF_JETS.get(name, {})) for name in NAMES)
 ENCODER = ValuesPrompt()
 QUICK = {"epochs": 2, "batch": 16, "evaluations": 1}
 

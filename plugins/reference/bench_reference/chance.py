@@ -25,10 +25,6 @@ class Random(bench.Model):
     encoder = "numbers"
     depends_on = frozenset()
 
-    def device_problem(self, device: str) -> str:
-        """It has nothing for a GPU."""
-        return "it works on the CPU only"
-
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> RandomScores:
         """There is nothing to fit but the seed."""
         return RandomScores(context.seed)

@@ -23,10 +23,6 @@ class AlwaysBackground(bench.Model):
     encoder = "numbers"
     depends_on = frozenset()
 
-    def device_problem(self, device: str) -> str:
-        """It has nothing for a GPU."""
-        return "it works on the CPU only"
-
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Constant:
         """There is nothing to fit."""
         return Constant()

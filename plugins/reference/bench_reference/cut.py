@@ -25,10 +25,6 @@ class OneFeatureCut(bench.Model):
     reads = frozenset({"numbers"})
     encoder = "numbers"
 
-    def device_problem(self, device: str) -> str:
-        """It has nothing for a GPU."""
-        return "it works on the CPU only"
-
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> Cut:
         """Pick the feature and the side with the best AUC on the train split; valid has no part."""
         import numpy as np

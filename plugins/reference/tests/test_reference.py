@@ -36,11 +36,6 @@ def context(folder: Path, seed: int = 0, said: list[str] | None = None) -> bench
 
 
 @pytest.mark.parametrize("model", [AlwaysBackground(), Random(), OneFeatureCut()])
-def test_a_gpu_is_refused_and_not_passed_over(model: bench.Model) -> None:
-    assert model.device_problem("cuda") == "it works on the CPU only"
-
-
-@pytest.mark.parametrize("model", [AlwaysBackground(), Random(), OneFeatureCut()])
 def test_what_is_loaded_scores_the_same_one_by_one(model: bench.Model, tmp_path: Path) -> None:
     fitted = model.fit(inputs(500), inputs(10, 1), context(tmp_path, seed=3))
     (tmp_path / "kept").mkdir()

@@ -81,8 +81,8 @@ class NearestMean(bench.Model):
         """What `Means.save` wrote."""
         import numpy as np
 
-        with np.load(folder / FILE, allow_pickle=False) as found:
-            return Means(found["background"], found["signal"], found["spread"])
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
+            return Means(arrays["background"], arrays["signal"], arrays["spread"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,7 @@ class Means:
 
 @dataclass(frozen=True)
 class Answered(bench.Metric):
-    """Share of the events that got a verdict."""
+    """Share of the events that got an answer."""
 
     name = "answered"
 

@@ -15,30 +15,52 @@ if TYPE_CHECKING:
     from bench_lhco.events import Particles
 
 
-def _jet_columns(prefix: str, name: str) -> tuple[Column, ...]:
+FLAG = "has_j2"
+"""The column that says whether there is a second jet."""
+
+
+def of_jet(number: int, quantity: str, unit: str, meaning: str, group: str) -> Column:
+    """A column of one of the two leading jets."""
+    return Column(
+        name=f"j{number}_{quantity}",
+        unit=unit,
+        meaning=meaning,
+        group=group,
+        object=f"jet {number}",
+        quantity=quantity,
+        needs=FLAG if number == LEADING else "",
+    )
+
+
+def _jet_columns(number: int, name: str) -> tuple[Column, ...]:
     """What is said of one jet."""
-    return (
-        Column(f"{prefix}_pt", "GeV", f"transverse momentum of the {name} jet", "kinematics"),
-        Column(f"{prefix}_eta", "1", f"pseudorapidity of the {name} jet", "kinematics"),
-        Column(f"{prefix}_phi", "rad", f"azimuth of the {name} jet", "kinematics"),
-        Column(f"{prefix}_e", "GeV", f"energy of the {name} jet", "kinematics"),
-        Column(f"{prefix}_m", "GeV", f"invariant mass of the {name} jet", "structure"),
-        Column(f"{prefix}_n", "1", f"number of particles in the {name} jet", "multiplicity"),
-        Column(
-            f"{prefix}_pt_lead", "GeV", f"pt of the hardest particle in the {name} jet", "structure"
-        ),
+    return tuple(
+        of_jet(number, quantity, unit, f"{meaning} the {name} jet", group)
+        for quantity, unit, meaning, group in (
+            ("pt", "GeV", "transverse momentum of", "kinematics"),
+            ("eta", "1", "pseudorapidity of", "kinematics"),
+            ("phi", "rad", "azimuth of", "kinematics"),
+            ("e", "GeV", "energy of", "kinematics"),
+            ("m", "GeV", "invariant mass of", "structure"),
+            ("n", "1", "number of particles in", "multiplicity"),
+            ("pt_lead", "GeV", "pt of the hardest particle in", "structure"),
+        )
     )
 
 
 STANDARD_COLUMNS: tuple[Column, ...] = (
-    *_jet_columns("j1", "leading"),
-    *_jet_columns("j2", "second"),
-    Column(
-        "has_j2", "1", "1 with a second jet; without one its columns, dr_jj and m_jj are 0", "flag"
-    ),
-    Column("dr_jj", "1", "distance of the two jets in eta and phi", "kinematics"),
+    *_jet_columns(1, "leading"),
+    *_jet_columns(2, "second"),
+    Column(FLAG, "1", "1 with a second jet; without one its columns, dr_jj and m_jj are 0", "flag"),
+    Column("dr_jj", "1", "distance of the two jets in eta and phi", "kinematics", needs=FLAG),
     Column("n_particles", "1", "number of particles in the event", "multiplicity"),
-    Column("m_jj", "GeV", "invariant mass of the two jets together, |p1 + p2|", "kinematics"),
+    Column(
+        "m_jj",
+        "GeV",
+        "invariant mass of the two jets together, |p1 + p2|",
+        "kinematics",
+        needs=FLAG,
+    ),
 )
 
 

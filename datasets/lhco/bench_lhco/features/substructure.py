@@ -14,6 +14,7 @@ import numpy as np
 from bench import Column
 from bench_lhco.clustering import as_awkward, massless, summed
 from bench_lhco.events import Particles, ends, within
+from bench_lhco.features.standard import of_jet
 from bench_lhco.jets import LEADING, Jets, invariant_mass
 
 if TYPE_CHECKING:
@@ -32,33 +33,29 @@ LOST = 1e-9
 ALONE = "0 without a second jet"
 
 
-def _jet_columns(prefix: str, name: str) -> tuple[Column, ...]:
+def _jet_columns(number: int, name: str) -> tuple[Column, ...]:
     """What is said of the inside of one jet; 0 where it has too few constituents."""
     tau = f"N-subjettiness of the {name} jet, R0 1, beta 1, one-pass winner-take-all kt axes"
     drop = f"the {name} jet after soft drop, z_cut {Z_CUT}, beta {BETA:g}"
-    return (
-        Column(f"{prefix}_tau1", "1", f"tau1: {tau}", "substructure"),
-        Column(f"{prefix}_tau21", "1", f"tau2 / tau1: {tau}", "substructure"),
-        Column(f"{prefix}_tau32", "1", f"tau3 / tau2: {tau}", "substructure"),
-        Column(f"{prefix}_m_sd", "GeV", f"mass of {drop}", "substructure"),
-        Column(
-            f"{prefix}_z_sd", "1", f"momentum share of the softer prong of {drop}", "substructure"
-        ),
-        Column(f"{prefix}_dr_sd", "1", f"distance of the two prongs of {drop}", "substructure"),
-        Column(
-            f"{prefix}_e2",
-            "1",
-            f"energy correlation e2 of the {name} jet's pairs, beta 1",
-            "substructure",
-        ),
-        Column(f"{prefix}_c2", "1", f"e3 / e2^2 of the {name} jet, beta 1", "substructure"),
-        Column(f"{prefix}_d2", "1", f"e3 / e2^3 of the {name} jet, beta 1", "substructure"),
+    return tuple(
+        of_jet(number, quantity, unit, meaning, "substructure")
+        for quantity, unit, meaning in (
+            ("tau1", "1", f"tau1: {tau}"),
+            ("tau21", "1", f"tau2 / tau1: {tau}"),
+            ("tau32", "1", f"tau3 / tau2: {tau}"),
+            ("m_sd", "GeV", f"mass of {drop}"),
+            ("z_sd", "1", f"momentum share of the softer prong of {drop}"),
+            ("dr_sd", "1", f"distance of the two prongs of {drop}"),
+            ("e2", "1", f"energy correlation e2 of the {name} jet's pairs, beta 1"),
+            ("c2", "1", f"e3 / e2^2 of the {name} jet, beta 1"),
+            ("d2", "1", f"e3 / e2^3 of the {name} jet, beta 1"),
+        )
     )
 
 
 SUBSTRUCTURE_COLUMNS: tuple[Column, ...] = (
-    *_jet_columns("j1", "leading"),
-    *_jet_columns("j2", "second"),
+    *_jet_columns(1, "leading"),
+    *_jet_columns(2, "second"),
     Column("m_heavy", "GeV", f"the larger one of the two jets' masses; {ALONE}", "invariants"),
     Column("m_light", "GeV", f"the smaller one of the two jets' masses; {ALONE}", "invariants"),
     Column("p1_p2", "GeV", f"root of 2 p1 . p2, the jets' four-momenta; {ALONE}", "invariants"),
@@ -71,7 +68,7 @@ SUBSTRUCTURE_COLUMNS: tuple[Column, ...] = (
         "invariants",
     ),
 )
-PER_JET = len(_jet_columns("", ""))
+PER_JET = len(_jet_columns(1, ""))
 
 
 def substructure_features(jets: Jets, particles: Particles) -> NDArray[np.float32]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import bench
-from bench_lhco.cards import Card, FileCard, toml_of
+from bench_lhco.cards import Card, ColumnCard, FileCard, toml_of
 from bench_lhco.datasets import LhcoDataset
+from bench_lhco.features.standard import FLAG
 from bench_lhco.imported.places import CARD, EDITION, FILES, LABEL, SPLITS, folder_of
 from bench_lhco.labels import ANY
 from bench_lhco.records import Publication
@@ -18,6 +20,11 @@ from bench_lhco.records import Publication
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+JET = re.compile(r"j(\d)_(\w+)")
+"""A column of one jet, by the names of the bench's own features."""
+OF_BOTH = ("dr_jj", "m_jj")
+"""Columns that say nothing without a second jet."""
 
 
 def dataset_of(card: Card) -> type[bench.Dataset]:
@@ -128,7 +135,7 @@ class ImportedFeatures(bench.Dataset):
             rows = rows[np.isin(labels[rows], (0, self.kinds.index(self.signal) + 1))]
         columns = self.described.columns
         return bench.Table(
-            columns=tuple(bench.Column(name, c.unit, c.meaning) for name, c in columns.items()),
+            columns=tuple(_column(name, card, columns) for name, card in columns.items()),
             x=x[rows],
             y=(labels[rows] > 0).astype(np.int8),
             ids=ids[rows],
@@ -231,3 +238,13 @@ def _read(file: Path, card: Card) -> tuple[NDArray[np.float32], NDArray[np.int8]
         )
     x = np.stack([table[name].to_numpy() for name in card.columns], axis=1)
     return x, table[LABEL].to_numpy()
+
+
+def _column(name: str, card: ColumnCard, columns: Collection[str]) -> bench.Column:
+    """A column by its card; what it describes, by the names that people give to jets' features."""
+    jet = JET.fullmatch(name)
+    needs = FLAG if FLAG in columns and (name in OF_BOTH or (jet and jet[1] == "2")) else ""
+    if jet is None:
+        return bench.Column(name, card.unit, card.meaning, needs=needs)
+    of = {"object": f"jet {jet[1]}", "quantity": jet[2], "needs": needs}
+    return bench.Column(name, card.unit, card.meaning, **of)

@@ -25,6 +25,7 @@ FORMS = (
     (MomentaPrompt(digits=5), 1),
 )
 """The prompts, and how often each of them."""
+JETS = {"jet 1": "the leading jet", "jet 2": "the second jet"}
 PROSE, SUMS = 3, 3
 """How often an event told in prose, and a text of plain numbers."""
 
@@ -41,26 +42,25 @@ def event_texts(table: bench.Table, seed: int) -> Iterator[str]:
             said = encoder.encode(table.take(rows), {})["texts"]
             for row, text in zip(rows, said, strict=True):
                 texts[row] = text
-    names = [column.name for column in table.columns]
     for row in np.flatnonzero(forms == len(FORMS)):
-        texts[row] = prose(names, table.x[row].tolist(), rng)
+        texts[row] = prose(table.columns, table.x[row].tolist(), rng)
     for row in np.flatnonzero(forms == len(FORMS) + 1):
         texts[row] = sums(rng)
     yield from texts
 
 
-def prose(names: Sequence[str], values: Sequence[float], rng: np.random.Generator) -> str:
+def prose(
+    columns: Sequence[bench.Column], values: Sequence[float], rng: np.random.Generator
+) -> str:
     """An event in sentences, its facts in any order."""
     precision = Precision(int(rng.integers(2, 6)))
     sentences = []
-    for i in rng.permutation(len(names)):
-        name = names[i]
-        jet = {"j1_": "the leading jet", "j2_": "the second jet"}.get(name[:3])
-        number = precision.say(values[i])
-        if jet:
-            sentences.append(f"{name[3:]} of {jet} is {number}.")
+    for i in rng.permutation(len(columns)):
+        column, number = columns[i], precision.say(values[i])
+        if jet := JETS.get(column.object):
+            sentences.append(f"{column.quantity} of {jet} is {number}.")
         else:
-            sentences.append(f"{name} is {number}.")
+            sentences.append(f"{column.name} is {number}.")
     return " ".join(sentences)
 
 

@@ -24,10 +24,9 @@ class FeaturesPrompt(SpokenNumbers):
         self, table: bench.Table, learned: Mapping[str, NDArray[np.generic]]
     ) -> Mapping[str, Sequence[str]]:
         """`texts`: a prompt an event; a second jet that is not there is said in words."""
-        names = [column.name for column in table.columns]
-        precision = self.precision
+        columns, precision = table.columns, self.precision
 
-        def say(_: str, value: float) -> str:
+        def say(_: bench.Column, value: float) -> str:
             return precision.say(value)
 
-        return {"texts": [bench.framed(bench.facts(names, row, say)) for row in table.x.tolist()]}
+        return {"texts": [bench.framed(bench.facts(columns, row, say)) for row in table.x.tolist()]}

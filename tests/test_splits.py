@@ -23,6 +23,7 @@ from bench.plan.page import page
 from bench.plan.plan import Planner
 from bench.report.page import write_report
 from bench.report.sections.single import run_block
+from bench.running.parts import resolve_parts
 from bench.running.pipeline import run
 from bench.running.preview import preview
 from bench.storage.fingerprint import table_digest
@@ -63,7 +64,9 @@ def test_without_a_valid_part_the_train_part_is_divided_by_hash_and_none_of_it_i
     assert np.array_equal(rows_in(table, "test"), table.splits == TEST)
     assert division_of(table, "train") == "published train part divided by hash"
     assert division_of(table, "test") == "published"
-    part = table.take(np.arange(0, len(table), 3))  # no event changes its split with its company
+    part = table.take(
+        np.arange(0, len(table), 3)
+    )  # an event keeps its split whatever else is there
     assert np.array_equal(rows_in(part, "valid"), valid[np.arange(0, len(table), 3)])
 
 
@@ -113,8 +116,10 @@ def test_the_natural_rate_is_that_of_the_published_part() -> None:
 def test_a_part_of_one_class_has_no_sample_of_both() -> None:
     table = divided(TRAIN, TEST)
     apart = replace(table, splits=np.where(table.y == 1, TRAIN, TEST).astype(np.int8))
-    told = "the train split has .* signal and 0 background events, wanted both for 1:1: the dataset"
-    with pytest.raises(RequestError, match=told):
+    message = (
+        "the train split has .* signal and 0 background events, wanted both for 1:1: the dataset"
+    )
+    with pytest.raises(RequestError, match=message):
         draw(apart, Sample("train", "1:1"))
     assert len(draw(apart, Sample("test", "natural"))) == 2000
 
@@ -148,7 +153,7 @@ def test_a_division_is_part_of_the_digest_and_none_changes_no_digest(tmp_path: P
     assert not (tmp_path / table_digest(plain) / "splits.npy").exists()
 
 
-def test_the_ledger_says_whose_division_it_is(tmp_path: Path) -> None:
+def test_used_events_say_whose_division_it_is(tmp_path: Path) -> None:
     whole = divided(TRAIN, TEST)
     train, valid, test = (draw(whole, Sample(s, "1:1")) for s in ("train", "valid", "test"))
     used_events = UsedEvents.of(train, valid, None, "train published")
@@ -171,8 +176,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     return place
 
 
-def done(place: Workplace, **asked: object) -> Run:
-    request = RunRequest(plugin="cut", **{"dataset": "divided"} | asked)
+def done(place: Workplace, **fields: object) -> Run:
+    request = RunRequest(plugin="cut", **{"dataset": "divided"} | fields)
     return run(request, place.registry, place.home, place.store, place.context)[0]
 
 
@@ -190,12 +195,12 @@ def test_a_run_follows_the_division_and_everything_says_so(
     folder = place.home.fits / record.fit
     assert UsedEvents.read(folder).division.startswith("train and valid: published train")
     assert "test split (published and open events by hash), natural" in run_block(one)
-    told = write_report([one], tmp_path / "report").read_text()
-    assert "## divided (twin), test (published and open events by hash) natural @" in told
-    assert "A split marked published is the dataset's own division" in told
-    assert "divided (twin), train (published train part divided by hash and" in told
+    report = write_report([one], tmp_path / "report").read_text()
+    assert "## divided (twin), test (published and open events by hash) natural @" in report
+    assert "A split marked published is the dataset's own division" in report
+    assert "divided (twin), train (published train part divided by hash and" in report
     request = RunRequest(plugin="cut", dataset="divided")
-    shown = preview(request, place.registry, place.home, place.store, place.context)
+    shown = preview(resolve_parts(request, place.registry), place.home, place.store, place.context)
     assert "evaluated: divided (twin), test (published and open events by hash)" in shown
     planner = Planner(place.registry, place.home, place.store, place.context)
     planned = page(planner.plan([request]), [tmp_path])

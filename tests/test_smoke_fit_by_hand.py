@@ -43,10 +43,10 @@ def test_a_smoke_fit_fits_on_classes_in_turns(
         *(0.6, 0.7, 0.5),
         None,
     ]
-    asked = []
+    fits = []
 
     def fit(_: Cut, train: Any, valid: Any, context: Any) -> FittedCut:
-        asked.append((len(train), len(valid), context.checkpoints.name, int(train.y[0])))
+        fits.append((len(train), len(valid), context.checkpoints.name, int(train.y[0])))
         return FittedCut(0.0, 1.0)
 
     def lost(*_: object) -> None:
@@ -55,11 +55,11 @@ def test_a_smoke_fit_fits_on_classes_in_turns(
     monkeypatch.setattr(Cut, "fit", fit)
     monkeypatch.setattr(smoke_fit, "reread", lost)
     some = read(200, numbers=np.zeros((200, 1)))
-    found = smoke_fit.smoke_fit(Cut(), some, some, bench.Context(tmp_path, tmp_path, tmp_path))
+    evidence = smoke_fit.smoke_fit(Cut(), some, some, bench.Context(tmp_path, tmp_path, tmp_path))
     places = ((1, 0), (2, 1), (3, 0))
-    assert asked == [(96, 32, f"checkpoints-{n}", label) for n, label in places]
-    assert (found.unread, found.first_loss, found.probed.columns) == ("why", None, {})
-    assert np.isnan(found.reread).sum() == 32
+    assert fits == [(96, 32, f"checkpoints-{n}", label) for n, label in places]
+    assert (evidence.unread, evidence.first_loss, evidence.probed.columns) == ("why", None, {})
+    assert np.isnan(evidence.reread).sum() == 32
 
 
 def test_a_fit_that_cannot_be_probed_breaks_its_guards(tmp_path: Path) -> None:
@@ -79,21 +79,22 @@ def test_a_fit_that_cannot_be_probed_breaks_its_guards(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "told", "why"),
+    ("code", "printed", "why"),
     [
         (-9, "", "was killed by SIGKILL, as a machine does that is out of memory"),
         (-11, "", "was killed by SIGSEGV"),
+        (-1, "", "was killed by SIGHUP"),
         (-99, "", "was killed by signal 99"),
         (71, "x", "ran out of memory"),
         (1, "x\n y \n\n", "y"),
         (2, " \n", "exit code 2"),
     ],
 )
-def test_a_fresh_process_says_why_it_ended(code: int, told: str, why: str) -> None:
+def test_a_fresh_process_says_why_it_ended(code: int, printed: str, why: str) -> None:
     fresh._demand_done(subprocess.CompletedProcess([], 0, "", "x"))
     cut_off = "a fresh process that loads and scores what was saved "
     with pytest.raises((fresh.NotRereadError, fresh.FreshProcessError)) as error:
-        fresh._demand_done(subprocess.CompletedProcess([], code, "", told))
+        fresh._demand_done(subprocess.CompletedProcess([], code, "", printed))
     reread = code in (1, 2)
     assert type(error.value) is (fresh.NotRereadError if reread else fresh.FreshProcessError)
     assert str(error.value) == (why if reread else cut_off + why)
@@ -108,10 +109,15 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
     assert fresh._made(part) == Cut(scale=2.0)
     np.savez(tmp_path / "l.npz", **{"a/x": np.ones(1), "b/y": np.zeros(2), "ab/z": np.ones(3)})
     made = fresh._view_modules({"a": part, "b": part, "c": part}, tmp_path / "l.npz")
-    assert [list(front.learned) for front in made.values()] == [["x"], ["y"], []]
+    assert [list(module.learned) for module in made.values()] == [["x"], ["y"], []]
     fresh._write(read(2, texts=["p", "q"], numbers=np.eye(2)), tmp_path / "v.npz")
     views = fresh._read(tmp_path / "v.npz").views
     assert (views["texts"], views["numbers"].tolist()) == (["p", "q"], [[1, 0], [0, 1]])
+    np.savez(tmp_path / "o.npz", listed=[""], ids=[1], **{"view.a": np.array([None])})
+    with pytest.raises(ValueError, match="allow_pickle"):
+        fresh._read(tmp_path / "o.npz")
+    monkeypatch.setattr(sys, "executable", "false")
+    assert fresh._run(tmp_path).returncode == 1
     tries = []
 
     def slow(*_: object, timeout: float, **__: object) -> None:
@@ -157,8 +163,15 @@ def test_others_scores_are_of_the_same_events_and_other_parts() -> None:
     def run(name: str, sample: str = "s", scale: float = 2.0, **more: Any) -> Any:
         options = {"breaks": False, "interrupted": False, "scale": scale, "offset": 0.0}
         part = SimpleNamespace(name="cut", options=options)
-        told = {"status": "ok", "bare": False, "model": part, "encoders": [], "values": "", **more}
-        record = {"sample": SimpleNamespace(fingerprint=sample), "scores": "theirs", **told}
+        fields = {
+            "status": "ok",
+            "bare": False,
+            "model": part,
+            "encoders": [],
+            "values": "",
+            **more,
+        }
+        record = {"sample": SimpleNamespace(fingerprint=sample), "scores": "theirs", **fields}
 
         def scores() -> Any:
             if name == "damaged":

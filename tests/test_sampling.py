@@ -94,8 +94,8 @@ def test_a_sample_does_not_depend_on_the_order_of_the_file() -> None:
 def test_more_events_in_the_file_move_none_between_splits() -> None:
     whole = table()
     part = whole.take(np.arange(0, len(whole), 2))
-    kept = set(part.ids[split_rows(part.ids, "test")].tolist())
-    assert kept <= set(whole.ids[split_rows(whole.ids, "test")].tolist())
+    ids = set(part.ids[split_rows(part.ids, "test")].tolist())
+    assert ids <= set(whole.ids[split_rows(whole.ids, "test")].tolist())
 
 
 def test_a_smaller_sample_is_part_of_a_larger_one() -> None:
@@ -238,8 +238,8 @@ def test_a_sample_that_makes_no_sense_is_refused(split: str, ratio: str, events:
         Sample(split, ratio, events)
 
 
-@pytest.mark.parametrize(("split", "told"), [("train", "trained on"), ("valid", "used to stop")])
-def test_evaluating_on_one_event_of_the_fit_is_refused(split: str, told: str) -> None:
+@pytest.mark.parametrize(("split", "use"), [("train", "trained on"), ("valid", "used to stop")])
+def test_evaluating_on_one_event_of_the_fit_is_refused(split: str, use: str) -> None:
     whole = table()
     test = draw(whole, Sample("test", "1:10"))
     fitted = {name: draw(whole, Sample(name, "1:1")) for name in ("train", "valid")}
@@ -247,7 +247,7 @@ def test_evaluating_on_one_event_of_the_fit_is_refused(split: str, told: str) ->
     used_events.refuse(test)
     leak = fitted[split].ids[7]
     leaking = whole.take(np.flatnonzero(np.isin(whole.ids, [*test.ids.tolist(), leak])))
-    with pytest.raises(RequestError, match=f"1 of the {len(test) + 1} events .* were {told}"):
+    with pytest.raises(RequestError, match=f"1 of the {len(test) + 1} events .* were {use}"):
         used_events.refuse(leaking)
     later = UsedEvents.of(
         fitted["train"].take(np.arange(3)), fitted["valid"].take(np.arange(3)), used_events
@@ -257,7 +257,7 @@ def test_evaluating_on_one_event_of_the_fit_is_refused(split: str, told: str) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("x", np.full((4, 1), np.nan, np.float32), "4 of 4 events have a feature"),
         ("x", np.zeros((4, 2), np.float32), "shape"),
@@ -266,7 +266,7 @@ def test_evaluating_on_one_event_of_the_fit_is_refused(split: str, told: str) ->
         ("ids", np.zeros(4, np.uint64), "3 of 4 events are there more than once"),
     ],
 )
-def test_a_table_that_is_wrong_is_refused(name: str, value: np.ndarray, told: str) -> None:
+def test_a_table_that_is_wrong_is_refused(name: str, value: np.ndarray, message: str) -> None:
     right = {
         "columns": (Column("a", "GeV", "a feature"),),
         "x": np.zeros((4, 1), np.float32),
@@ -274,7 +274,7 @@ def test_a_table_that_is_wrong_is_refused(name: str, value: np.ndarray, told: st
         "ids": np.arange(4, dtype=np.uint64),
         "weights": np.ones(4),
     }
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         Table(**right | {name: value})
 
 

@@ -53,8 +53,8 @@ def findings(code: str, evidence: bench.InputEvidence) -> list[str] | str:
 def test_events_that_were_used_are_counted() -> None:
     used = {"trained on": np.array([3, 4, 9]), "looked at": np.array([5]), "chosen": np.array([1])}
     evidence = before(evaluated=events(a=range(4)), used=used)
-    told = " of the 4 events to evaluate on were "
-    assert findings("B001", evidence) == [f"2{told}trained on", f"1{told}chosen"]
+    text = " of the 4 events to evaluate on were "
+    assert findings("B001", evidence) == [f"2{text}trained on", f"1{text}chosen"]
 
 
 def test_copies_are_near_in_every_feature_that_varies() -> None:
@@ -69,9 +69,9 @@ def test_copies_are_near_in_every_feature_that_varies() -> None:
     fitted, others = of(rows), of(rows + 50, 40)
     level = np.array([0, 0, 0, 0, 5])  # says nothing of an event that is fitted on
     again = of(np.stack([rows[3] + 1.1 * limit, *(rows[[5, 2, 7]] + 0.9 * limit + level)]), 20)
-    told = "3 of the 4 events to evaluate on are copies of {} events, such as {:016x} of {:016x}"
-    assert findings("B002", before(fitted, again, others)) == [told.format("train", 21, 6)]
-    assert findings("B002", before(others, again, fitted)) == [told.format("valid", 21, 6)]
+    text = "3 of the 4 events to evaluate on are copies of {} events, such as {:016x} of {:016x}"
+    assert findings("B002", before(fitted, again, others)) == [text.format("train", 21, 6)]
+    assert findings("B002", before(others, again, fitted)) == [text.format("valid", 21, 6)]
     assert findings("B002", before(fitted, of(rows[:2]), fitted)) == []  # of the same ids
     assert findings("B002", before(fitted, others, fitted)) == []
     three = of(rows * [1, 1, 1, 0, 0])
@@ -79,7 +79,7 @@ def test_copies_are_near_in_every_feature_that_varies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("train", "valid", "told"),
+    ("train", "valid", "text"),
     [
         ([1, 0], [0, 1], ""),
         ([0, 0], [1, 1, 1], "train 2 signal, valid 3 background"),
@@ -87,9 +87,9 @@ def test_copies_are_near_in_every_feature_that_varies() -> None:
         ([1], [], "train 1 background"),
     ],
 )
-def test_a_class_is_missing(train: Any, valid: Any, told: str) -> None:
+def test_a_class_is_missing(train: Any, valid: Any, text: str) -> None:
     evidence = before(events(train, a=train), valid=events(valid, a=valid))
-    lines = [line.split() for line in told.split(", ") if line]
+    lines = [line.split() for line in text.split(", ") if line]
     assert findings("B003", evidence) == [
         f"the {role} sample has {n} events and no {label} among them" for role, n, label in lines
     ]
@@ -107,8 +107,8 @@ def test_a_feature_alone_separates(monkeypatch: pytest.MonkeyPatch) -> None:
     low, high = list(range(-30, 0)), list(range(30))
     line = "the feature {} alone has an AUC of {}"
     for n, m in ((19, 20), (20, 19), (19, 25)):
-        told = f"{n} signal and {m} background events, wanted 20 each"
-        assert auc_of(high[:n], low[:m]) == told
+        text = f"{n} signal and {m} background events, wanted 20 each"
+        assert auc_of(high[:n], low[:m]) == text
     assert auc_of(high[:20], low[:20]) == [line.format("a", "1.0000")]
     tied = auc_of(low[:20], [low[19], *high[:24]], b=[*high[:20], *low[:25]])
     assert tied == [line.format("a", "0.9990"), line.format("b", "1.0000")]
@@ -156,8 +156,8 @@ def test_views_that_are_no_numbers_are_counted() -> None:
     }
     inputs = bench.Inputs(views, np.zeros(3, np.int8), np.arange(3), np.ones(3))
     counts = {"words": 1, "cube": 1, "level": 2, "pair": 2, "texts": 2, "listed": 1}
-    told = [f"{name} of {n} in 3 events is empty or not finite" for name, n in counts.items()]
-    assert findings("B009", before(inputs=inputs)) == told
+    text = [f"{name} of {n} in 3 events is empty or not finite" for name, n in counts.items()]
+    assert findings("B009", before(inputs=inputs)) == text
 
 
 def encoder(name: str, **ways: Any) -> Any:
@@ -181,8 +181,8 @@ def test_encodings_depend_on_labels_or_company() -> None:
         place=lambda t: np.arange(len(t)),
         x=lambda t: t.x[:, 0].astype(np.float64),
     )
-    told = [f"tells gives another {v} where the labels are the opposite" for v in "wy"]
-    assert findings("B007", before(encoders=[whole, tells, place])) == told
+    text = [f"tells gives another {v} where the labels are the opposite" for v in "wy"]
+    assert findings("B007", before(encoders=[whole, tells, place])) == text
     (ids, y, weights), (same, opposite, others) = (map(np.ndarray.tolist, s) for s in seen)
     assert (ids, y, weights) == (same, [1 - label for label in opposite], [w / 3 for w in others])
     seen.clear()
@@ -261,8 +261,8 @@ def test_encodings_are_the_same_but_for_the_order_of_sums() -> None:
     others: list[tuple[Any, Any]] = [([0.0, 100.0011], [0.0, 100.0]), ([0.0, 1.2e-6], [0.0, 0.0])]
     others += [([1.0, 1.0], [1.0]), ([1, 100_000], [1, 100_001]), (["p", "q"], ["p", "r"])]
     for one, other in pairs + others:
-        found = list(differing({"v": np.array(one)}, {"v": np.array(other)}))
-        assert found == (["v"] if (one, other) in others else [])
+        names = list(differing({"v": np.array(one)}, {"v": np.array(other)}))
+        assert names == (["v"] if (one, other) in others else [])
     assert list(differing({"v": [[1, 2], [3]]}, {"v": [[1, 2], [4]]})) == ["v"]
 
 

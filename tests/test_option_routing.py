@@ -121,7 +121,7 @@ def test_an_encoder_goes_by_its_name_where_two_have_the_option(place: Workplace)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"signal": "trijt"}, "kinds: option signal=trijt is not one of any, dijet, trijet"),
         ({"signl": "trijet"}, "no option 'signl' in cut, kinds, toy, numbers; did you mean signal"),
@@ -135,15 +135,15 @@ def test_an_encoder_goes_by_its_name_where_two_have_the_option(place: Workplace)
     ],
 )
 def test_an_option_for_nobody_or_twice_is_refused(
-    place: Workplace, change: dict[str, str], told: str
+    place: Workplace, change: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(RequestError, match=told):
+    with pytest.raises(RequestError, match=message):
         resolve_parts(replace(request(), options=change), place.registry)
 
 
 def test_a_value_that_one_dataset_does_not_take_is_told_with_the_way_out(place: Workplace) -> None:
-    told = "wanted any or dijet; for kinds alone say evaluated.signal=trijet"
-    with pytest.raises(RequestError, match=told):
+    message = "wanted any or dijet; for kinds alone say evaluated.signal=trijet"
+    with pytest.raises(RequestError, match=message):
         built(place, "kinds", "other-kinds", signal="trijet")
     with pytest.raises(RequestError, match=r"for kinds alone say train.signal=trijet"):
         built(place, "other-kinds", "kinds", signal="trijet")
@@ -156,8 +156,8 @@ def test_a_value_that_one_dataset_does_not_take_is_told_with_the_way_out(place: 
 
 def test_what_one_dataset_is_given_reaches_the_keys(place: Workplace) -> None:
     def work(**options: str) -> PreparedRun:
-        asked = request(**options)
-        return prepare(asked, place.registry, place.home, place.store, place.context)
+        parts = resolve_parts(request(**options), place.registry)
+        return prepare(parts, place.home, place.store, place.context)
 
     plain, narrow, moved = work(), work(signal="trijet"), work(train__shift="1")
     assert len({plain.key, narrow.key, moved.key}) == 3
@@ -172,6 +172,6 @@ def test_a_study_gives_options_to_one_dataset_as_toml_has_it(tmp_path: Path) -> 
     file = tmp_path / "study.toml"
     for line in ('set = { train.shift = 1, "evaluated.signal" = "dijet" }', "set.train.shift = 1"):
         file.write_text(f'[[runs]]\nplugin = "cut"\ndataset = "kinds"\n{line}\n')
-        (asked,) = read_study(file).runs
-        assert asked.options["train.shift"] == "1"
-    assert asked.options == {"train.shift": "1"}
+        (requested,) = read_study(file).runs
+        assert requested.options["train.shift"] == "1"
+    assert requested.options == {"train.shift": "1"}

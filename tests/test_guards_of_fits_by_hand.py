@@ -22,7 +22,7 @@ YARDSTICK: Any = SimpleNamespace(depends_on=frozenset())
 ZEROS = (0.0, 0.0)
 
 
-def found(guard: str, evidence: Any) -> list[str]:
+def findings(guard: str, evidence: Any) -> list[str]:
     return list(BY_NAME[guard].check(evidence))
 
 
@@ -46,12 +46,12 @@ def smoke_fit(
     return SmokeFitEvidence(probed=probed(scores, model), train=train, **arrays, **rest)
 
 
-def course(scores: Any = ZEROS, unsaved: Any = ZEROS, **seen: Any) -> TrainingEvidence:
+def trained(scores: Any = ZEROS, unsaved: Any = ZEROS, **seen: Any) -> TrainingEvidence:
     return TrainingEvidence(record(**seen), probed(scores), np.array(unsaved))
 
 
 @pytest.mark.parametrize(
-    ("fitted", "opposite", "told"),
+    ("fitted", "opposite", "areas"),
     [
         ((0.5, 0.5), (0.0, 0.1), ""),
         ((0.5, 0.5), (0.0, 0.125), "+0.000 +0.125"),
@@ -59,14 +59,14 @@ def course(scores: Any = ZEROS, unsaved: Any = ZEROS, **seen: Any) -> TrainingEv
         ((0.0, 1.0), (1.0, 0.0), ""),
     ],
 )
-def test_a_fit_is_aligned_up_to_a_margin(fitted: Any, opposite: Any, told: str) -> None:
+def test_a_fit_is_aligned_up_to_a_margin(fitted: Any, opposite: Any, areas: str) -> None:
     n = len(opposite)
     y = (0, 1) * (n // 2)
     evidence = smoke_fit(y=y, fitted=fitted * (n // len(fitted)), fitted_flipped=opposite)
-    own, other = told.split() if told else ("", "")
+    own, other = areas.split() if areas else ("", "")
     text = f"fitted on their labels, signal scores {own} above background; "
     text += f"fitted on the opposite ones, {other}"
-    assert found("aligned", evidence) == ([text] if told else [])
+    assert findings("aligned", evidence) == ([text] if areas else [])
 
 
 @pytest.mark.parametrize("y", [(0, 1), (0, 0, 1, 0)])
@@ -76,11 +76,17 @@ def test_the_first_loss_is_near_the_entropy(y: tuple[int, ...]) -> None:
         4: ("0.562", (0.2250, 1.6870), (0.2249, 1.6871)),
     }[len(y)]
     for loss in inside:
-        assert not found("first-loss", smoke_fit(y=y, first_loss=loss))
+        assert not findings("first-loss", smoke_fit(y=y, first_loss=loss))
     text = "the loss starts at {:.3f}; a model that knows nothing but the class ratio has {}"
     for loss in outside:
-        told = [text.format(loss, entropy)]
-        assert found("first-loss", smoke_fit(y=y, first_loss=loss)) == told
+        line = [text.format(loss, entropy)]
+        assert findings("first-loss", smoke_fit(y=y, first_loss=loss)) == line
+
+
+def test_a_first_loss_at_the_limit_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for end in ("LOW", "HIGH"):
+        monkeypatch.setattr(f"{BY_NAME['first-loss'].__module__}.{end}", 1.0)
+    assert not findings("first-loss", smoke_fit(first_loss=float(np.log(2))))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +104,7 @@ def test_the_first_loss_is_near_the_entropy(y: tuple[int, ...]) -> None:
 )
 def test_there_is_nothing_to_judge(guard: str, more: dict[str, Any], why: str) -> None:
     with pytest.raises(NotApplicableError) as caught:
-        found(guard, smoke_fit(**more))
+        findings(guard, smoke_fit(**more))
     assert str(caught.value) == why
 
 
@@ -138,7 +144,7 @@ def test_labels_move_scores_further_than_the_rest(
 ) -> None:
     more = {"scores": own, "flipped": opposite, "again": again or own}
     evidence = trained_on_both([2.0, 0.0], [3.0, 0.0], before, **more)
-    assert found("labels", evidence) == ([ALIKE.format("1.0000")] if alike else [])
+    assert findings("labels", evidence) == ([ALIKE.format("1.0000")] if alike else [])
 
 
 @pytest.mark.parametrize(
@@ -152,20 +158,20 @@ def test_labels_move_scores_further_than_the_rest(
 )
 def test_gradients_on_opposite_labels_are_compared(a: Any, b: Any, cosine: str) -> None:
     evidence = trained_on_both(a, b, None, flipped=(0.5, 0.5))
-    assert found("labels", evidence) == ([ALIKE.format(cosine)] if cosine else [])
+    assert findings("labels", evidence) == ([ALIKE.format(cosine)] if cosine else [])
 
 
 def test_gradients_as_alike_as_the_limit_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "ALIKE", 0.6)
-    assert not found("labels", trained_on_both([1.0, 0.0], [3.0, 4.0], None, flipped=(1, 1)))
+    assert not findings("labels", trained_on_both([1.0, 0.0], [3.0, 4.0], None, flipped=(1, 1)))
 
 
 def test_labels_are_compared_only_where_they_can_be() -> None:
     same = "a fit on the opposite labels gives the very same scores"
-    assert found("labels", smoke_fit((NAN, 0.5))) == [same]
-    assert not found("labels", smoke_fit(model=YARDSTICK))
+    assert findings("labels", smoke_fit((NAN, 0.5))) == [same]
+    assert not findings("labels", smoke_fit(model=YARDSTICK))
     for gone in ({"record": None, "record_flipped": record()}, {"record_flipped": None}):
-        assert not found("labels", smoke_fit(flipped=(0, 1), **gone))
+        assert not findings("labels", smoke_fit(flipped=(0, 1), **gone))
 
 
 @pytest.mark.parametrize(
@@ -180,10 +186,10 @@ def test_labels_are_compared_only_where_they_can_be() -> None:
 def test_two_scorings_are_near(guard: str, other: str, near: float, text: str) -> None:
     def look(scores: Sequence[float], others: Sequence[float]) -> list[str]:
         if other == "unsaved":
-            return found(guard, course(scores, others))
+            return findings(guard, trained(scores, others))
         if other == "alone":
-            return found(guard, probed((*scores, 7.0), alone=np.array(others)))
-        return found(guard, smoke_fit(scores, **{other: others}))
+            return findings(guard, probed((*scores, 7.0), alone=np.array(others)))
+        return findings(guard, smoke_fit(scores, **{other: others}))
 
     assert not look((0, 0, NAN), (near, 0, NAN))
     by = f", by up to {1.01 * near:.3f}"
@@ -193,8 +199,8 @@ def test_two_scorings_are_near(guard: str, other: str, near: float, text: str) -
 
 
 def test_what_cannot_be_loaded_is_said_and_not_compared() -> None:
-    told = ["what was saved cannot be loaded in a fresh process: gone"]
-    assert found("reread", smoke_fit(reread=(1, 1), unread="gone")) == told
+    lines = ["what was saved cannot be loaded in a fresh process: gone"]
+    assert findings("reread", smoke_fit(reread=(1, 1), unread="gone")) == lines
 
 
 HELD = "not in the network: a\nnot in the optimizer: d\nmore than once in the optimizer: c, e"
@@ -203,7 +209,7 @@ UNTAUGHT = "the fitted model scores exactly as it did before its first step"
 
 
 @pytest.mark.parametrize(
-    ("guard", "seen", "told"),
+    ("guard", "seen", "lines"),
     [
         ("reached", {"steps": 0}, ""),
         ("reached", {"steps": 1}, "no gradient in the first 1 steps: b, c, d and 1 more"),
@@ -224,9 +230,9 @@ UNTAUGHT = "the fitted model scores exactly as it did before its first step"
         ("learned", {"steps": 1, "untrained": np.zeros(2)}, UNTAUGHT),
     ],
 )
-def test_what_was_seen_of_a_smoke_fit(guard: str, seen: Any, told: str) -> None:
+def test_what_was_seen_of_a_smoke_fit(guard: str, seen: Any, lines: str) -> None:
     evidence = smoke_fit(record=record("a b c d e", **{"missing": ["a"], **seen}))
-    assert found(guard, evidence) == told.splitlines()
+    assert findings(guard, evidence) == lines.splitlines()
 
 
 STRAYED = "moved without being meant to: w, x, y and 1 more"
@@ -240,7 +246,7 @@ COLLAPSED = "from step {} on the 2 probe events have one score"
 
 
 @pytest.mark.parametrize(
-    ("guard", "seen", "told"),
+    ("guard", "seen", "lines"),
     [
         ("collapse", [], ""),
         ("collapse", [SHUT, SHUT, OPEN, SHUT], ""),
@@ -256,10 +262,10 @@ COLLAPSED = "from step {} on the 2 probe events have one score"
         ("updates", [0.1, 0.1, 0.2, 0.42], STEP.format("3.1e-01")),
     ],
 )
-def test_what_was_seen_of_a_training(guard: str, seen: list[Any], told: str) -> None:
+def test_what_was_seen_of_a_training(guard: str, seen: list[Any], lines: str) -> None:
     kind = guard if guard in ("gaps", "updates") else "looks"
     given = list(enumerate(seen)) if kind == "looks" else seen
-    assert found(guard, course(**{kind: given})) == told.splitlines()
+    assert findings(guard, trained(**{kind: given})) == lines.splitlines()
 
 
 def test_each_view_and_column_is_connected() -> None:
@@ -270,18 +276,18 @@ def test_each_view_and_column_is_connected() -> None:
     views = [f"the scores stay the same with {view} shuffled between events" for view in "ab"]
     evidence = probed(same, model, shuffled=shuffled, columns=columns)
     dead = "columns that play no part: c[1], c[2], c[3] and 1 more"
-    assert found("connected", evidence) == [*views, dead]
+    assert findings("connected", evidence) == [*views, dead]
 
 
 def test_scores_separate_events_and_stops_say_why() -> None:
-    told = "all 2 events have the score "
-    assert found("separate", probed((0.1234, NAN, 0.1234))) == [f"{told}0.1234"]
-    assert found("separate", probed((0, 0.9e-9))) == [f"{told}0"]
+    start = "all 2 events have the score "
+    assert findings("separate", probed((0.1234, NAN, 0.1234))) == [f"{start}0.1234"]
+    assert findings("separate", probed((0, 0.9e-9))) == [f"{start}0"]
     for scores in ((0, 1e-9), (0.5,), (NAN, NAN)):
-        assert not found("separate", probed(scores))
-    assert not found("separate", probed(model=YARDSTICK))
+        assert not findings("separate", probed(scores))
+    assert not findings("separate", probed(model=YARDSTICK))
     for model, gravity in ((NUMBERS, VOID), (YARDSTICK, WARN)):
         assert BY_NAME["smoke-fit"].gravity(StoppedEvidence(model, "why")) == gravity
-    assert [found(name, StoppedEvidence(NUMBERS, name)) for name in STOPS] == [
+    assert [findings(name, StoppedEvidence(NUMBERS, name)) for name in STOPS] == [
         [name] for name in STOPS
     ]

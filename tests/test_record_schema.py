@@ -95,9 +95,9 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize(("form", "told"), FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(("form", "message"), FORMS.values(), ids=FORMS)
 def test_a_record_of_another_form_is_left_out_and_refused_by_name(
-    place: Workplace, command: Command, caplog: pytest.LogCaptureFixture, form: object, told: str
+    place: Workplace, command: Command, caplog: pytest.LogCaptureFixture, form: object, message: str
 ) -> None:
     first, second = place.store.runs()
     altered(first, schema=form)
@@ -108,14 +108,14 @@ def test_a_record_of_another_form_is_left_out_and_refused_by_name(
     assert first.name not in out
     (line,) = caplog.messages
     assert first.name in line
-    assert told in line
+    assert message in line
     named = (("doctor", first.name), ("compare", second.name, first.name), ("report", first.name))
     for words in named:
         code, _, err = command(*words, *runs)
         assert code == 2
         (line,) = err.splitlines()
         assert first.name in line
-        assert told in line
+        assert message in line
     with pytest.raises(DamagedError, match="form"):
         do(place, replace(REQUEST, start=first.name, train_ratio="1:3"))
 
@@ -141,8 +141,8 @@ def test_a_record_with_a_finding_of_unknown_gravity_is_refused(place: Workplace)
 def test_what_a_record_of_this_form_holds_beyond_it_is_passed_over(place: Workplace) -> None:
     first, _ = place.store.runs()
     altered(first, mood="good", values=...)
-    (found,) = place.store.pick([first.name])
-    assert found.record == replace(first.record, values=None)
+    (picked,) = place.store.pick([first.name])
+    assert picked.record == replace(first.record, values=None)
 
 
 @pytest.mark.parametrize("content", [LATIN, b"{", b"[]", b"", b"[" * 100_000, b"\x00"])

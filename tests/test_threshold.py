@@ -25,10 +25,10 @@ def test_a_number_is_itself() -> None:
     assert choose("0.25", scored()) == 0.25
 
 
-@pytest.mark.parametrize("asked", ["1.5", "half", "fpr=2", "fpr=x", "best", "nan", ""])
-def test_a_threshold_that_says_nothing_is_refused(asked: str) -> None:
+@pytest.mark.parametrize("threshold", ["1.5", "half", "fpr=2", "fpr=x", "best", "nan", ""])
+def test_a_threshold_that_says_nothing_is_refused(threshold: str) -> None:
     with pytest.raises(RequestError, match="wanted a number from 0 to 1"):
-        demand_threshold(asked)
+        demand_threshold(threshold)
 
 
 def test_a_rate_is_kept_as_nearly_as_the_scores_allow() -> None:
@@ -107,7 +107,7 @@ def test_the_diarys_points_at_1_to_10_are_one_roc() -> None:
         pytest.skip("the diary's operating points are not on this machine")
     with DIARY.open(newline="") as stream:
         rows = [r for r in csv.DictReader(stream) if r["evaluation_set"].startswith("1:10 @8000")]
-    found = [
+    points = [
         OperatingPoint(
             int(r["true_signal"]),
             int(r["signal"]),
@@ -117,7 +117,7 @@ def test_the_diarys_points_at_1_to_10_are_one_roc() -> None:
         for r in rows
         if r["date"] >= "2025-10-20"
     ]
-    fit = fit_binormal(found)
+    fit = fit_binormal(points)
     assert fit.points >= 20
     assert fit.auc == pytest.approx(0.965, abs=0.005)
     assert fit.chi2 / fit.dof < 1.5

@@ -36,11 +36,11 @@ def scored(signal: Any, background: Any, threshold: float = 0.5, **more: Any) ->
 
 
 def of(evaluated: Scored, valid: Scored | None = None, **more: Any) -> ScoreEvidence:
-    told = {"model": Cut(), "control": "", "others": {}, **more}
-    if told.pop("events", None) is not None:
-        told["events"] = more["events"]
-        return ImportedScoreEvidence(valid=valid, evaluated=evaluated, **{**told, "model": None})
-    return ScoreEvidence(valid=valid, evaluated=evaluated, **told)
+    fields = {"model": Cut(), "control": "", "others": {}, **more}
+    if fields.pop("events", None) is not None:
+        fields["events"] = more["events"]
+        return ImportedScoreEvidence(valid=valid, evaluated=evaluated, **{**fields, "model": None})
+    return ScoreEvidence(valid=valid, evaluated=evaluated, **fields)
 
 
 def said(guard: type[Guard[Any]], evidence: Any) -> list[str] | str:
@@ -56,14 +56,14 @@ def area(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Scored]]:
     """Sets what every AUC is: low, value, high; gives the events that it was asked of."""
 
     def set_to(low: float | None, value: float | None, high: float | None) -> list[Scored]:
-        asked: list[Scored] = []
+        samples: list[Scored] = []
 
         def estimate(_: object, of: Scored) -> dict[str, Estimate]:
-            asked.append(of)
+            samples.append(of)
             return {"auc": Estimate(value, low, high)}
 
         monkeypatch.setattr(AreaUnderCurve, "estimate", estimate)
-        return asked
+        return samples
 
     return set_to
 
@@ -82,22 +82,22 @@ GOOD = scored(np.linspace(0.8, 0.9, 20), np.linspace(0.1, 0.2, 20))
     ],
 )
 def test_an_auc_is_chance_or_inverted(area: Any, ends: Any, inverted: str, chance: str) -> None:
-    asked = area(*ends)
-    told = " on the valid split: "
+    samples = area(*ends)
+    place = " on the valid split: "
     evidence = of(scored([], []), GOOD)
-    assert said(Inverted, evidence) == ([f"{inverted}{told}below one half"] if inverted else [])
-    assert said(Chance, evidence) == ([f"{chance}{told}chance"] if chance else [])
-    assert [len(of.y) for of in asked] == [40, 40]
-    told = " on the evaluated events: "
+    assert said(Inverted, evidence) == ([f"{inverted}{place}below one half"] if inverted else [])
+    assert said(Chance, evidence) == ([f"{chance}{place}chance"] if chance else [])
+    assert [len(of.y) for of in samples] == [40, 40]
+    place = " on the evaluated events: "
     evidence = of(replace(GOOD, bare=True), events=ImportedEvents(), model=None)
-    last = f"{told}below one half, the wrong way round; bring 1 - score"
+    last = f"{place}below one half, the wrong way round; bring 1 - score"
     assert said(Inverted, evidence) == ([f"{inverted}{last}"] if inverted else [])
-    assert said(Chance, evidence) == ([f"{chance}{told}chance"] if chance else [])
-    assert not asked[-1].bare
+    assert said(Chance, evidence) == ([f"{chance}{place}chance"] if chance else [])
+    assert not samples[-1].bare
 
 
 def test_an_auc_is_not_asked_of_too_few_events(area: Any) -> None:
-    asked = area(0.1, 0.2, 0.3)
+    samples = area(0.1, 0.2, 0.3)
     ramp = np.linspace(0.1, 0.9, 30)
     for signal, background in ((19, 30), (30, 19)):
         evidence = of(GOOD, scored(ramp[:signal], ramp[:background]))
@@ -106,12 +106,12 @@ def test_an_auc_is_not_asked_of_too_few_events(area: Any) -> None:
     assert said(Inverted, own) == "fewer than 20 events of a class on the evaluated events"
     few = of(scored([*ramp[:4], NAN], ramp), events=ImportedEvents())
     assert said(Inverted, few) == "fewer than 5 events of a class on the evaluated events"
-    brought = of(scored([*ramp[:5], NAN], [*ramp[:5], NAN, NAN]), events=ImportedEvents())
-    assert not asked
-    assert len(said(Inverted, brought)) == 1
-    assert (asked[0].y == [1] * 5 + [0] * 5).all()
-    assert len(asked[0].weights) == len(asked[0].score) == 10
-    assert said(Chance, brought) == "fewer than 20 events of a class on the evaluated events"
+    imported = of(scored([*ramp[:5], NAN], [*ramp[:5], NAN, NAN]), events=ImportedEvents())
+    assert not samples
+    assert len(said(Inverted, imported)) == 1
+    assert (samples[0].y == [1] * 5 + [0] * 5).all()
+    assert len(samples[0].weights) == len(samples[0].score) == 10
+    assert said(Chance, imported) == "fewer than 20 events of a class on the evaluated events"
     same = of(scored([0.5] * 5, [0.5] * 5), events=ImportedEvents())
     assert said(Inverted, same) == "every score is the same"
     assert len(said(Inverted, of(GOOD, scored([0.5] * 20, [0.5] * 20)))) == 1
@@ -127,7 +127,7 @@ NEAR = 0.001 * np.arange(1, 10)
 
 
 @pytest.mark.parametrize(
-    ("signal", "background", "told"),
+    ("signal", "background", "losses"),
     [
         ([0.5] * 20, [0.5] * 51 + [0.01 * k for k in range(1, 10)], ("0.621", "0.562")),
         ([0.5] * 20, [0.5] * 52 + [0.01 * k for k in range(1, 9)], None),  # nine values
@@ -138,23 +138,23 @@ NEAR = 0.001 * np.arange(1, 10)
     ],
 )
 def test_a_loss_is_that_of_the_class_ratio(
-    area: Any, signal: Any, background: Any, told: Any
+    area: Any, signal: Any, background: Any, losses: Any
 ) -> None:
     area(0.6, 0.7, 0.8)
-    found = said(Chance, of(GOOD, scored(signal, background)))
-    if told:
-        loss, ratio = told
+    findings = said(Chance, of(GOOD, scored(signal, background)))
+    if losses:
+        loss, ratio = losses
         line = f"log loss {loss} on the valid split; the class ratio alone gives {ratio}"
-        assert found == [line]
+        assert findings == [line]
     else:
-        assert found == []
+        assert findings == []
 
 
 ONE_OR_OTHER = "every score is 0 or 1: decisions, never ranked against scores"
 
 
 @pytest.mark.parametrize(
-    ("scores", "threshold", "told"),
+    ("scores", "threshold", "line"),
     [
         ([1, 1, NAN], 0.5, "every score is 1: nothing to rank by"),
         ([0, 1, NAN], 0.5, ONE_OR_OTHER),
@@ -163,22 +163,22 @@ ONE_OR_OTHER = "every score is 0 or 1: decisions, never ranked against scores"
         ([0, 1], 0.0, f"{ONE_OR_OTHER}; the threshold 0 is not between them"),
     ],
 )
-def test_bare_decisions_are_told(scores: list[float], threshold: float, told: str) -> None:
-    assert said(Decisions, of(scored(scores, [], threshold, bare=True))) == [told]
+def test_bare_decisions_are_told(scores: list[float], threshold: float, line: str) -> None:
+    assert said(Decisions, of(scored(scores, [], threshold, bare=True))) == [line]
 
 
 @pytest.mark.parametrize(
-    ("values", "events", "found"),
+    ("values", "events", "coarse"),
     [
         *((8, 99, True), (9, 99, False), (9, 100, True), (10, 100, False), (10, 500, False)),
         *((1, 20, True), (1, 19, False), (0, 100, False)),
     ],
 )
-def test_coarse_scores_are_told_of_imported_ones(values: int, events: int, found: bool) -> None:
+def test_coarse_scores_are_told_of_imported_ones(values: int, events: int, coarse: bool) -> None:
     scores = np.arange(events) % max(values, 1) / 16 if values else np.full(events, NAN)
-    told = [f"{values} different scores in {events} events: ranked with many ties"]
+    lines = [f"{values} different scores in {events} events: ranked with many ties"]
     assert said(Decisions, of(scored([], scores), events=ImportedEvents())) == (
-        told if found else []
+        lines if coarse else []
     )
     assert said(Decisions, of(scored([], scores))) == []
     assert said(Decisions, of(GOOD, model=YARDSTICK)) == "a yardstick that learns nothing"
@@ -194,12 +194,12 @@ def test_identical_scores_name_whose_they_are() -> None:
     mine = np.array([0.1, 0.2, NAN, 0.4])
     others = {"short": mine[:3], "near": mine + 9e-7, "far": mine + 1.1e-6}
     same = dict.fromkeys("abcd", mine)
-    own, brought = of(scored([], mine)), of(scored([], mine), events=ImportedEvents())
+    own, imported = of(scored([], mine)), of(scored([], mine), events=ImportedEvents())
     assert said(Identical, replace(own, others=others)) == []
     assert said(Identical, replace(own, others={**others, "a": mine})) == [
         "the very scores of a, another setting"
     ]
-    assert said(Identical, replace(brought, others=others)) == [
+    assert said(Identical, replace(imported, others=others)) == [
         "the very scores of near, under another name"
     ]
     assert said(Identical, replace(own, others={**others, **same})) == [
@@ -213,7 +213,7 @@ def test_identical_scores_name_whose_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("there", "here", "told"),
+    ("on_valid", "here", "lines"),
     [
         (([0.5] * 7, [0] * 7), ([0.49] * 7, [0] * 7), ["ε_S is 0.000 here and 1.000"]),
         (([0.5] * 6, [0] * 6), ([0.49] * 6, [0] * 6), []),  # p = 2 / 924
@@ -225,35 +225,37 @@ def test_identical_scores_name_whose_they_are() -> None:
         ),
     ],
 )
-def test_efficiencies_differ_by_fishers_exact_test(there: Any, here: Any, told: list[str]) -> None:
-    found = said(Shifted, of(scored(*here), scored(*there)))
-    assert found == [f"{line} on the valid split" for line in told]
-    for valid in (scored([], there[1]), scored(there[0], [])):
+def test_efficiencies_differ_by_fishers_exact_test(
+    on_valid: Any, here: Any, lines: list[str]
+) -> None:
+    findings = said(Shifted, of(scored(*here), scored(*on_valid)))
+    assert findings == [f"{line} on the valid split" for line in lines]
+    for valid in (scored([], on_valid[1]), scored(on_valid[0], [])):
         assert said(Shifted, of(scored([1], [0]), valid)) == "a sample with one class only"
     assert said(Shifted, of(GOOD)) == "scores of a valid split are not known"
 
 
 def test_what_is_missing_of_a_sample_is_counted() -> None:
     lost = MissingEvents("s", 90, 2, 5, 0)
-    told = "7 of the 90 events of s are missing, 2 signal and 5 background"
+    line = "7 of the 90 events of s are missing, 2 signal and 5 background"
     assert said(Incomplete, of(GOOD)) == "the bench drew the sample itself"
     assert said(Incomplete, of(GOOD, events=ImportedEvents(lost, unlike="none"))) == "none"
     assert said(Incomplete, of(GOOD, events=ImportedEvents())) == []
-    assert said(Incomplete, of(GOOD, events=ImportedEvents(lost))) == [told]
+    assert said(Incomplete, of(GOOD, events=ImportedEvents(lost))) == [line]
     strange = of(GOOD, events=ImportedEvents(replace(lost, strange=1)))
-    assert said(Incomplete, strange) == [f"{told}; 1 others are not of it"]
+    assert said(Incomplete, strange) == [f"{line}; 1 others are not of it"]
 
 
 def test_events_of_the_train_split_are_counted() -> None:
-    told = "1 of 40 events are of the train or valid split; whether the model was trained on them"
+    line = "1 of 40 events are of the train or valid split; whether the model was trained on them"
     assert said(TrainSplit, of(GOOD)) == "what the model was fitted on is known"
-    there = of(GOOD, events=ImportedEvents(of_train=1, fitted_on="d"))
-    assert said(TrainSplit, there) == "models are fitted on d for these events"
+    elsewhere = of(GOOD, events=ImportedEvents(of_train=1, fitted_on="d"))
+    assert said(TrainSplit, elsewhere) == "models are fitted on d for these events"
     assert said(TrainSplit, of(GOOD, events=ImportedEvents(of_train=0))) == []
-    assert said(TrainSplit, of(GOOD, events=ImportedEvents(of_train=1))) == [f"{told} is not known"]
+    assert said(TrainSplit, of(GOOD, events=ImportedEvents(of_train=1))) == [f"{line} is not known"]
 
 
-def test_events_without_a_verdict_are_counted() -> None:
+def test_events_without_an_answer_are_counted() -> None:
     none, some = of(scored([NAN], [NAN, NAN])), of(scored([NAN, 1], [NAN, NAN, 0]))
     assert said(Unanswered, none) == "there is no verdict at all, as B068 says"
     assert said(Silent, none) == ["none of 3 events has a verdict: no figure can come of it"]

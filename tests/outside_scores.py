@@ -45,18 +45,20 @@ def another_models(own: Run) -> pd.DataFrame:
     return pd.DataFrame({"event": own.events(), "score": noisy, "label": scored.y})
 
 
-def brought(place: Workplace, frame: pd.DataFrame, model: str = "theirs", *words: str) -> Result:
+def import_scores(
+    place: Workplace, frame: pd.DataFrame, model: str = "theirs", *words: str
+) -> Result:
     file = place.store.root.parent / f"{model}.csv"
     frame.to_csv(file, index=False)
-    asked = [str(file), "--model", model, "--dataset", "toy", *words]
-    return CliRunner().invoke(bring, asked, catch_exceptions=False, standalone_mode=False)
+    arguments = [str(file), "--model", model, "--dataset", "toy", *words]
+    return CliRunner().invoke(bring, arguments, catch_exceptions=False, standalone_mode=False)
 
 
 def newest(place: Workplace, model: str = "theirs") -> Run:
     return [run for run in place.store.runs() if run.record.plugin == model][-1]
 
 
-def found(done: Run) -> dict[str, str]:
+def outcomes(done: Run) -> dict[str, str]:
     return {v.code: v.outcome for v in done.record.verdicts if v.findings}
 
 

@@ -22,6 +22,7 @@ from bench.api.scores import Scored
 from bench.guards import inspect as inspecting
 from bench.guards import pages, probing, recorder
 from bench.guards.b068_silent import Silent
+from bench.guards.every import demand_codes
 from bench.guards.evidence import StoppedEvidence
 from bench.guards.wording import named, said
 
@@ -48,28 +49,28 @@ def test_columns_that_differ_are_shuffled_one_by_one() -> None:
     numbers = np.stack([np.ones(20), place * 100, place == 3], axis=1)
     some = read(20, listed=[0.0] * 20, level=level, cube=cube, numbers=numbers)
     total: Any = Total()
-    found = probing.probe(Cut(), total, some, columns=True)
+    probed = probing.probe(Cut(), total, some, columns=True)
     moved = np.roll(np.arange(20), 6)
-    assert list(found.columns) == ["numbers[1]", "numbers[2]"]
+    assert list(probed.columns) == ["numbers[1]", "numbers[2]"]
     plain = 1 + 101 * place + (place == 3)
-    assert found.scores.tolist() == plain.tolist()
-    assert found.columns["numbers[1]"].tolist() == (plain + 100 * (moved - place)).tolist()
-    assert found.columns["numbers[2]"].tolist() == (plain - (place == 3) + (place == 9)).tolist()
-    assert found.alone.tolist() == (plain - place)[:16].tolist()
-    assert list(found.shuffled) == ["listed", "level", "cube", "numbers"]
+    assert probed.scores.tolist() == plain.tolist()
+    assert probed.columns["numbers[1]"].tolist() == (plain + 100 * (moved - place)).tolist()
+    assert probed.columns["numbers[2]"].tolist() == (plain - (place == 3) + (place == 9)).tolist()
+    assert probed.alone.tolist() == (plain - place)[:16].tolist()
+    assert list(probed.shuffled) == ["listed", "level", "cube", "numbers"]
     assert probing.probe(Cut(), total, some, columns=False).columns == {}
     nothing = read(0, numbers=numbers[:0])
     assert len(probing.probe(Cut(), FittedCut(0.0, 1.0), nothing, columns=True).alone) == 0
 
 
-def guard(grave: str, *told: Any) -> type[Guard[Any]]:
+def guard(grave: str, *lines: Any) -> type[Guard[Any]]:
     """One that finds lines, until an error is raised."""
 
     class Told(Guard[Any]):
         code, name, severity, remedy = "B999", "told", grave, "nothing"
 
         def check(self, evidence: Any) -> Iterator[str]:
-            for line in told:
+            for line in lines:
                 if isinstance(line, str):
                     yield line
                 else:
@@ -84,9 +85,9 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
     no, leaves = NotApplicableError, SystemExit(3)
     kinds = [guard("void", "a", "b"), guard("note", no()), guard("warn", "a", no("x"))]
     kinds += [guard("void", "a", leaves), guard("note", leaves), guard("void", no("y"))]
-    found = inspecting.inspect(kinds, StoppedEvidence(Cut(), ""))
+    verdicts = inspecting.inspect(kinds, StoppedEvidence(Cut(), ""))
     could_not = "could not look: SystemExit: 3"
-    assert [(v.severity, v.findings, v.skipped, v.broke, v.seconds) for v in found] == [
+    assert [(v.severity, v.findings, v.skipped, v.broke, v.seconds) for v in verdicts] == [
         ("void", ["a", "b"], "", False, 1.235),
         ("note", [], "not applicable", False, 1.235),
         ("warn", ["a"], "", False, 1.235),
@@ -98,10 +99,13 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
     assert inspecting.inspect(kinds[3:4], ABSENT)[0].severity == "void"
     with pytest.raises(ZeroDivisionError):
         inspecting.inspect([guard("void", ZeroDivisionError())], ABSENT, (ZeroDivisionError,))
-    marked = inspecting.let_through([*found, replace(found[0], code="B998")], ["B999"])
+    marked = inspecting.let_through([*verdicts, replace(verdicts[0], code="B998")], ["B999"])
     assert [v.allowed for v in marked] == [True, False, True, True, True, False, False]
     assert inspecting.voiding(marked) == marked[-1:]
-    assert str(inspecting.VoidError([found[1], found[0], found[3]])) == (
+    demand_codes(["B999"], kinds)
+    with pytest.raises(bench.RequestError, match=r"^--allow B998: no guard has that code"):
+        demand_codes(["B999", "B998"], kinds)
+    assert str(inspecting.VoidError([verdicts[1], verdicts[0], verdicts[3]])) == (
         f"B999 told: a, b; B999 told: a, {could_not}"
     )
 
@@ -141,8 +145,8 @@ def test_a_pause_is_many_times_the_usual_step(monkeypatch: pytest.MonkeyPatch) -
         both = np.array([b if isinstance(b, tuple) else (b, b) for b in [0, *beats]]).cumsum(axis=0)
         monkeypatch.setattr(recorder, "_now", iter(map(tuple, both.tolist())).__next__)
         pulse = recorder._Pulse()
-        found = [pulse.beat() for _ in beats]
-        return [gap and (round(gap.passed, 6), round(gap.counted, 6)) for gap in found]
+        pauses = [pulse.beat() for _ in beats]
+        return [gap and (round(gap.passed, 6), round(gap.counted, 6)) for gap in pauses]
 
     assert gaps(100, 1) == [None, None]
     assert gaps(1, 30) == [None, None]
@@ -164,6 +168,8 @@ def test_a_gradient_is_sampled_evenly() -> None:
     assert recorder._update(before, now) == 1.0
     assert recorder._update({"a": torch.zeros(1)}, {"a": torch.ones(1)}) == 1e12
     assert recorder._checksum(torch.tensor([[1, 2], [3, -4]])) == (2.0, 30.0)
+    double = torch.tensor([1 + 1e-12], dtype=torch.float64)
+    assert recorder._checksum(double)[0] == 1 + 1e-12
 
 
 def test_a_training_is_looked_at_in_its_first_steps(monkeypatch: pytest.MonkeyPatch) -> None:
