@@ -83,6 +83,12 @@ def test_the_first_loss_is_near_the_entropy(y: tuple[int, ...]) -> None:
         assert findings("first-loss", smoke_fit(y=y, first_loss=loss)) == line
 
 
+def test_a_first_loss_at_the_limit_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for end in ("LOW", "HIGH"):
+        monkeypatch.setattr(f"{BY_NAME['first-loss'].__module__}.{end}", 1.0)
+    assert not findings("first-loss", smoke_fit(first_loss=float(np.log(2))))
+
+
 @pytest.mark.parametrize(
     ("guard", "more", "why"),
     [

@@ -22,7 +22,9 @@ from bench.api.scores import Scored
 from bench.guards import inspect as inspecting
 from bench.guards import pages, probing, recorder
 from bench.guards.b068_silent import Silent
+from bench.guards.every import demand_codes
 from bench.guards.evidence import StoppedEvidence
+from bench.guards.wording import named, said
 
 NAN = float("nan")
 YARDSTICK: Any = SimpleNamespace(depends_on=False)
@@ -100,9 +102,21 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
     marked = inspecting.let_through([*verdicts, replace(verdicts[0], code="B998")], ["B999"])
     assert [v.allowed for v in marked] == [True, False, True, True, True, False, False]
     assert inspecting.voiding(marked) == marked[-1:]
+    demand_codes(["B999"], kinds)
+    with pytest.raises(bench.RequestError, match=r"^--allow B998: no guard has that code"):
+        demand_codes(["B999", "B998"], kinds)
     assert str(inspecting.VoidError([verdicts[1], verdicts[0], verdicts[3]])) == (
         f"B999 told: a, b; B999 told: a, {could_not}"
     )
+
+
+def test_names_and_errors_are_worded() -> None:
+    assert [named("abcde"[:n]) for n in (0, 2, 3, 4, 5)] == [
+        *("", "a, b", "a, b, c", "a, b, c and 1 more", "a, b, c and 2 more")
+    ]
+    assert [said(error) for error in (MemoryError(), KeyError("a"))] == [
+        *("MemoryError", "KeyError: 'a'")
+    ]
 
 
 def test_a_page_is_written_of_each_guard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -121,7 +135,8 @@ def test_a_page_is_written_of_each_guard(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "",
     ]
     monkeypatch.setattr(sys, "argv", ["pages", str(tmp_path)])
-    runpy.run_path(pages.__file__, run_name="__main__")
+    monkeypatch.delitem(sys.modules, pages.__name__)  # or it would be warned of
+    runpy.run_module(pages.__name__, run_name="__main__")
     assert {f.name: f.read_text() for f in tmp_path.iterdir()} == pages.pages()
 
 
@@ -153,6 +168,8 @@ def test_a_gradient_is_sampled_evenly() -> None:
     assert recorder._update(before, now) == 1.0
     assert recorder._update({"a": torch.zeros(1)}, {"a": torch.ones(1)}) == 1e12
     assert recorder._checksum(torch.tensor([[1, 2], [3, -4]])) == (2.0, 30.0)
+    double = torch.tensor([1 + 1e-12], dtype=torch.float64)
+    assert recorder._checksum(double)[0] == 1 + 1e-12
 
 
 def test_a_training_is_looked_at_in_its_first_steps(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -81,6 +83,7 @@ def test_a_fit_that_cannot_be_probed_breaks_its_guards(tmp_path: Path) -> None:
     [
         (-9, "", "was killed by SIGKILL, as a machine does that is out of memory"),
         (-11, "", "was killed by SIGSEGV"),
+        (-1, "", "was killed by SIGHUP"),
         (-99, "", "was killed by signal 99"),
         (71, "x", "ran out of memory"),
         (1, "x\n y \n\n", "y"),
@@ -112,6 +115,11 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
     fresh_process._write(read(2, texts=["p", "q"], numbers=np.eye(2)), tmp_path / "v.npz")
     views = fresh_process._read(tmp_path / "v.npz").views
     assert (views["texts"], views["numbers"].tolist()) == (["p", "q"], [[1, 0], [0, 1]])
+    np.savez(tmp_path / "o.npz", listed=[""], ids=[1], **{"view.a": np.array([None])})
+    with pytest.raises(ValueError, match="allow_pickle"):
+        fresh._read(tmp_path / "o.npz")
+    monkeypatch.setattr(sys, "executable", "false")
+    assert fresh._run(tmp_path).returncode == 1
     tries = []
 
     def slow(*_: object, timeout: float, **__: object) -> None:
@@ -124,6 +132,35 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
     ):
         fresh_process._run(tmp_path)
     assert tries == [600, 600]
+
+
+class OutOfMemoryError(RuntimeError):
+    """By torch's name."""
+
+
+def test_a_fresh_process_scores_what_was_saved(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def within(work: Path) -> Any:
+        monkeypatch.setattr(sys, "argv", [fresh.__name__, str(work)])
+        monkeypatch.delitem(sys.modules, fresh.__name__, raising=False)  # or it would be warned of
+        runpy.run_module(fresh.__name__, run_name="__main__")
+        return subprocess.CompletedProcess([], 0, "", "")
+
+    monkeypatch.setattr(fresh, "_run", within)
+    places = [tmp_path / name for name in ("data", "scratch", "model")]
+    for place in places:
+        place.mkdir()
+    FittedCut(1.5, 2.0).save(places[2])
+    some = read(4, numbers=np.arange(8.0).reshape(4, 2))
+    context = bench.Context(places[0], places[1], tmp_path)
+    scores = fresh.reread(Cut(offset=0.5), places[2], some, context)
+    assert scores.tolist() == FittedCut(2.0, 2.0).score(some).tolist()
+    for error in (MemoryError(), OutOfMemoryError(), ValueError("x")):
+        monkeypatch.setattr(Cut, "load", lambda *_, error=error: (_ for _ in ()).throw(error))
+        with pytest.raises((SystemExit, ValueError)) as stop:
+            fresh.reread(Cut(), places[2], some, context)
+        assert str(stop.value) == ("x" if isinstance(error, ValueError) else "71")
 
 
 def test_others_scores_are_of_the_same_events_and_other_parts() -> None:
@@ -149,12 +186,8 @@ def test_others_scores_are_of_the_same_events_and_other_parts() -> None:
 
     runs = [run("void", status="void"), run("bare", bare=True), run("n", model=None)]
     runs += [run("no", sample="t"), run("same", scale=1.0), run("mine", scores="mine")]
-    runs += [
-        run("differs", values="x"),
-        run("equal", values=scores_digest(SAME.score)),
-        run("damaged"),
-    ]
-    runs += [run("old")]
+    runs += [run("differs", values="x"), run("equal", values=scores_digest(SAME.score))]
+    runs += [run("damaged"), run("old")]
     store: Any = SimpleNamespace(runs=lambda _: runs)
     mine = {"cut": options_in(Cut())}
     others = scores_of_others(store, SAME, "s", mine, "mine")
