@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
+from newcomer import core_alone
 
 PACKAGE = Path(__file__).parent / "outsider"
 
@@ -18,16 +17,12 @@ PACKAGE = Path(__file__).parent / "outsider"
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh virtual environment with the core, what it stands on, and the stranger's package."""
     place = tmp_path_factory.mktemp("outsider")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place / "venv"], check=True)
-    (site,) = (place / "venv" / "lib").glob("python*/site-packages")
-    for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if not entry.name.removeprefix("__editable__").strip("_.").startswith("bench_"):
-            (site / entry.name).symlink_to(entry)
+    python = core_alone(place)
     shutil.copytree(
         PACKAGE, place / "package", ignore=shutil.ignore_patterns("build", "*.egg-info")
     )
     flags = ["--no-build-isolation", "--no-deps", "--no-index", "--quiet"]
-    install = [place / "venv/bin/python", "-m", "pip", "install", *flags, "./package"]
+    install = [python, "-m", "pip", "install", *flags, "./package"]
     subprocess.run(install, check=True, cwd=place)
     return place
 

@@ -71,6 +71,7 @@ class TopTagging(bench.Dataset):
         signal, background = (
             1000 if count is None else count for count in (simulation.signal, simulation.background)
         )
+        path.parent.mkdir(parents=True, exist_ok=True)
         with bench.atomic_write(path) as draft:
             write(draft, iter([draw(signal, background, simulation.seed)]))
         return path
@@ -109,6 +110,7 @@ class TopTagging(bench.Dataset):
         if valid and test:
             files = (request.file, valid, test)
             parts = [_of_part(read(file), ttv) for ttv, file in enumerate(files)]
+        path.parent.mkdir(parents=True, exist_ok=True)
         with bench.atomic_write(path) as draft:
             write(draft, chain(*parts))
             lines = self.check(draft, context)
