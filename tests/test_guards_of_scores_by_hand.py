@@ -20,10 +20,10 @@ from bench.guards.b062_chance import Chance
 from bench.guards.b063_identical import Identical
 from bench.guards.b064_shifted import Shifted
 from bench.guards.b065_incomplete import Incomplete
-from bench.guards.b066_decisions import Decisions, are_decisions, rank_nothing
+from bench.guards.b066_decisions import BareDecisions, are_decisions, rank_nothing
 from bench.guards.b067_train_split import TrainSplit
 from bench.guards.b068_silent import Silent
-from bench.guards.evidence import ImportedEvents, ImportedScoreEvidence, MissingEvents
+from bench.guards.evidence import ImportedSample, ImportedScoreEvidence, MissingEvents
 from bench.metrics.ranking import AreaUnderCurve
 
 NAN = float("nan")
@@ -89,7 +89,7 @@ def test_an_auc_is_chance_or_inverted(area: Any, ends: Any, inverted: str, chanc
     assert said(Chance, evidence) == ([f"{chance}{place}chance"] if chance else [])
     assert [len(of.y) for of in samples] == [40, 40]
     place = " on the evaluated events: "
-    evidence = of(replace(GOOD, bare=True), events=ImportedEvents(), model=None)
+    evidence = of(replace(GOOD, bare=True), events=ImportedSample(), model=None)
     last = f"{place}below one half, the wrong way round; bring 1 - score"
     assert said(Inverted, evidence) == ([f"{inverted}{last}"] if inverted else [])
     assert said(Chance, evidence) == ([f"{chance}{place}chance"] if chance else [])
@@ -104,15 +104,15 @@ def test_an_auc_is_not_asked_of_too_few_events(area: Any) -> None:
         assert said(Inverted, evidence) == "fewer than 20 events of a class on the valid split"
     own = of(scored(ramp[:19], ramp))
     assert said(Inverted, own) == "fewer than 20 events of a class on the evaluated events"
-    few = of(scored([*ramp[:4], NAN], ramp), events=ImportedEvents())
+    few = of(scored([*ramp[:4], NAN], ramp), events=ImportedSample())
     assert said(Inverted, few) == "fewer than 5 events of a class on the evaluated events"
-    imported = of(scored([*ramp[:5], NAN], [*ramp[:5], NAN, NAN]), events=ImportedEvents())
+    imported = of(scored([*ramp[:5], NAN], [*ramp[:5], NAN, NAN]), events=ImportedSample())
     assert not samples
     assert len(said(Inverted, imported)) == 1
     assert (samples[0].y == [1] * 5 + [0] * 5).all()
     assert len(samples[0].weights) == len(samples[0].score) == 10
     assert said(Chance, imported) == "fewer than 20 events of a class on the evaluated events"
-    same = of(scored([0.5] * 5, [0.5] * 5), events=ImportedEvents())
+    same = of(scored([0.5] * 5, [0.5] * 5), events=ImportedSample())
     assert said(Inverted, same) == "every score is the same"
     assert len(said(Inverted, of(GOOD, scored([0.5] * 20, [0.5] * 20)))) == 1
     control = of(GOOD, GOOD, control="texts permuted")
@@ -164,7 +164,7 @@ ONE_OR_OTHER = "every score is 0 or 1: decisions, never ranked against scores"
     ],
 )
 def test_bare_decisions_are_told(scores: list[float], threshold: float, line: str) -> None:
-    assert said(Decisions, of(scored(scores, [], threshold, bare=True))) == [line]
+    assert said(BareDecisions, of(scored(scores, [], threshold, bare=True))) == [line]
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,11 @@ def test_bare_decisions_are_told(scores: list[float], threshold: float, line: st
 def test_coarse_scores_are_told_of_imported_ones(values: int, events: int, coarse: bool) -> None:
     scores = np.arange(events) % max(values, 1) / 16 if values else np.full(events, NAN)
     lines = [f"{values} different scores in {events} events: ranked with many ties"]
-    assert said(Decisions, of(scored([], scores), events=ImportedEvents())) == (
+    assert said(BareDecisions, of(scored([], scores), events=ImportedSample())) == (
         lines if coarse else []
     )
-    assert said(Decisions, of(scored([], scores))) == []
-    assert said(Decisions, of(GOOD, model=YARDSTICK)) == "a yardstick that learns nothing"
+    assert said(BareDecisions, of(scored([], scores))) == []
+    assert said(BareDecisions, of(GOOD, model=YARDSTICK)) == "a yardstick that learns nothing"
 
 
 def test_scores_with_one_cut_rank_nothing() -> None:
@@ -194,7 +194,7 @@ def test_identical_scores_name_whose_they_are() -> None:
     mine = np.array([0.1, 0.2, NAN, 0.4])
     others = {"short": mine[:3], "near": mine + 9e-7, "far": mine + 1.1e-6}
     same = dict.fromkeys("abcd", mine)
-    own, imported = of(scored([], mine)), of(scored([], mine), events=ImportedEvents())
+    own, imported = of(scored([], mine)), of(scored([], mine), events=ImportedSample())
     assert said(Identical, replace(own, others=others)) == []
     assert said(Identical, replace(own, others={**others, "a": mine})) == [
         "the very scores of a, another setting"
@@ -206,9 +206,9 @@ def test_identical_scores_name_whose_they_are() -> None:
         "the very scores of a, b, c and 1 more, another setting"
     ]
     two, one = np.array([0.1, 0.2, NAN]), np.array([0.1, 0.1, NAN])
-    for known, values in ((None, two), (ImportedEvents(), one)):
+    for known, values in ((None, two), (ImportedSample(), one)):
         assert said(Identical, of(scored([], values), others={"a": values}, events=known)) == []
-    assert said(Identical, of(scored([], two), others={"a": two}, events=ImportedEvents())) != []
+    assert said(Identical, of(scored([], two), others={"a": two}, events=ImportedSample())) != []
     assert said(Identical, replace(own, model=YARDSTICK)) == "a yardstick that learns nothing"
 
 
@@ -239,20 +239,20 @@ def test_what_is_missing_of_a_sample_is_counted() -> None:
     lost = MissingEvents("s", 90, 2, 5, 0)
     line = "7 of the 90 events of s are missing, 2 signal and 5 background"
     assert said(Incomplete, of(GOOD)) == "the bench drew the sample itself"
-    assert said(Incomplete, of(GOOD, events=ImportedEvents(lost, unlike="none"))) == "none"
-    assert said(Incomplete, of(GOOD, events=ImportedEvents())) == []
-    assert said(Incomplete, of(GOOD, events=ImportedEvents(lost))) == [line]
-    strange = of(GOOD, events=ImportedEvents(replace(lost, strange=1)))
+    assert said(Incomplete, of(GOOD, events=ImportedSample(lost, unlike="none"))) == "none"
+    assert said(Incomplete, of(GOOD, events=ImportedSample())) == []
+    assert said(Incomplete, of(GOOD, events=ImportedSample(lost))) == [line]
+    strange = of(GOOD, events=ImportedSample(replace(lost, strange=1)))
     assert said(Incomplete, strange) == [f"{line}; 1 others are not of it"]
 
 
 def test_events_of_the_train_split_are_counted() -> None:
     line = "1 of 40 events are of the train or valid split; whether the model was trained on them"
     assert said(TrainSplit, of(GOOD)) == "what the model was fitted on is known"
-    elsewhere = of(GOOD, events=ImportedEvents(of_train=1, fitted_on="d"))
+    elsewhere = of(GOOD, events=ImportedSample(of_train=1, fitted_on="d"))
     assert said(TrainSplit, elsewhere) == "models are fitted on d for these events"
-    assert said(TrainSplit, of(GOOD, events=ImportedEvents(of_train=0))) == []
-    assert said(TrainSplit, of(GOOD, events=ImportedEvents(of_train=1))) == [f"{line} is not known"]
+    assert said(TrainSplit, of(GOOD, events=ImportedSample(of_train=0))) == []
+    assert said(TrainSplit, of(GOOD, events=ImportedSample(of_train=1))) == [f"{line} is not known"]
 
 
 def test_events_without_an_answer_are_counted() -> None:

@@ -24,7 +24,7 @@ from bench.guards import pages, probing, recorder
 from bench.guards.b068_silent import Silent
 from bench.guards.every import demand_codes
 from bench.guards.evidence import StoppedEvidence
-from bench.guards.wording import named, said
+from bench.guards.messages import error_text, first_names
 
 NAN = float("nan")
 YARDSTICK: Any = SimpleNamespace(depends_on=False)
@@ -111,10 +111,10 @@ def test_a_look_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_names_and_errors_are_worded() -> None:
-    assert [named("abcde"[:n]) for n in (0, 2, 3, 4, 5)] == [
+    assert [first_names("abcde"[:n]) for n in (0, 2, 3, 4, 5)] == [
         *("", "a, b", "a, b, c", "a, b, c and 1 more", "a, b, c and 2 more")
     ]
-    assert [said(error) for error in (MemoryError(), KeyError("a"))] == [
+    assert [error_text(error) for error in (MemoryError(), KeyError("a"))] == [
         *("MemoryError", "KeyError: 'a'")
     ]
 

@@ -11,7 +11,7 @@ from toys import Toy, events
 
 from bench.api.table import Split, Table
 from bench.data.sampling import Sample, draw
-from bench.guards.evidence import ImportedEvents
+from bench.guards.evidence import ImportedSample
 from bench.outside.events import imported_events
 from bench.storage.record import SampleRecord
 from bench.storage.store import Store
@@ -28,7 +28,7 @@ class Box(Toy):
 
 def looked(
     ids: np.ndarray, tmp_path: Path, dataset: Toy | None = None, table: Table = TABLE
-) -> ImportedEvents:
+) -> ImportedSample:
     record = SampleRecord("toy", "twin", "", {}, "outside", "as given", 1, 1, 0.5, "")
     return imported_events(ids, dataset or Toy(), table, record, Store(tmp_path))
 
@@ -42,7 +42,7 @@ def test_a_sample_that_was_drawn_is_whole_and_a_part_of_it_is_not(
     tmp_path: Path, ratio: str
 ) -> None:
     drawn = draw(TABLE, Sample("test", ratio, 400))
-    assert looked(drawn.ids, tmp_path) == ImportedEvents()
+    assert looked(drawn.ids, tmp_path) == ImportedSample()
     part = some(drawn.ids, len(drawn) - 40)
     lost = looked(part, tmp_path).missing
     assert lost is not None
@@ -71,7 +71,7 @@ def test_one_class_alone_is_half_a_sample(tmp_path: Path, label: int) -> None:
 
 def test_events_that_were_trained_on_are_counted_and_hide_nothing(tmp_path: Path) -> None:
     test, train = (draw(TABLE, Sample(split, "natural")).ids for split in ("test", "train"))
-    assert looked(np.concatenate([test, train]), tmp_path) == ImportedEvents(of_train=len(train))
+    assert looked(np.concatenate([test, train]), tmp_path) == ImportedSample(of_train=len(train))
     less = looked(np.concatenate([test[100:], train]), tmp_path)
     assert less.of_train == len(train)
     assert less.missing is not None
@@ -98,5 +98,5 @@ def test_a_published_division_says_which_events_are_for_training(tmp_path: Path)
     late = np.arange(len(TABLE)) >= 2400
     splits = np.where(late, Split.TEST, Split.TRAIN).astype(np.int8)
     divided = replace(TABLE, splits=splits)
-    assert looked(TABLE.ids[late], tmp_path, table=divided) == ImportedEvents()
+    assert looked(TABLE.ids[late], tmp_path, table=divided) == ImportedSample()
     assert looked(TABLE.ids[~late], tmp_path, table=divided).of_train == 2400

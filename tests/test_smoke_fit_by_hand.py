@@ -117,9 +117,9 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
     assert (views["texts"], views["numbers"].tolist()) == (["p", "q"], [[1, 0], [0, 1]])
     np.savez(tmp_path / "o.npz", listed=[""], ids=[1], **{"view.a": np.array([None])})
     with pytest.raises(ValueError, match="allow_pickle"):
-        fresh._read(tmp_path / "o.npz")
+        fresh_process._read(tmp_path / "o.npz")
     monkeypatch.setattr(sys, "executable", "false")
-    assert fresh._run(tmp_path).returncode == 1
+    assert fresh_process._run(tmp_path).returncode == 1
     tries = []
 
     def slow(*_: object, timeout: float, **__: object) -> None:
@@ -142,24 +142,24 @@ def test_a_fresh_process_scores_what_was_saved(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def within(work: Path) -> Any:
-        monkeypatch.setattr(sys, "argv", [fresh.__name__, str(work)])
-        monkeypatch.delitem(sys.modules, fresh.__name__, raising=False)  # or it would be warned of
-        runpy.run_module(fresh.__name__, run_name="__main__")
+        monkeypatch.setattr(sys, "argv", [fresh_process.__name__, str(work)])
+        monkeypatch.delitem(sys.modules, fresh_process.__name__, raising=False)
+        runpy.run_module(fresh_process.__name__, run_name="__main__")
         return subprocess.CompletedProcess([], 0, "", "")
 
-    monkeypatch.setattr(fresh, "_run", within)
+    monkeypatch.setattr(fresh_process, "_run", within)
     places = [tmp_path / name for name in ("data", "scratch", "model")]
     for place in places:
         place.mkdir()
     FittedCut(1.5, 2.0).save(places[2])
     some = read(4, numbers=np.arange(8.0).reshape(4, 2))
     context = bench.Context(places[0], places[1], tmp_path)
-    scores = fresh.reread(Cut(offset=0.5), places[2], some, context)
+    scores = fresh_process.reread(Cut(offset=0.5), places[2], some, context)
     assert scores.tolist() == FittedCut(2.0, 2.0).score(some).tolist()
     for error in (MemoryError(), OutOfMemoryError(), ValueError("x")):
         monkeypatch.setattr(Cut, "load", lambda *_, error=error: (_ for _ in ()).throw(error))
         with pytest.raises((SystemExit, ValueError)) as stop:
-            fresh.reread(Cut(), places[2], some, context)
+            fresh_process.reread(Cut(), places[2], some, context)
         assert str(stop.value) == ("x" if isinstance(error, ValueError) else "71")
 
 

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from bench.api.errors import RequestError, did_you_mean
+from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.cli.options import RUNS
 from bench.plugins.options import options_of
-from bench.plugins.registry import PluginEntry, Registry, load_registry
+from bench.plugins.registry import Registry, load_registry
 
 KINDS: dict[str, type[Part]] = {
     "datasets": Dataset,
     "encoders": Encoder,
     "models": Model,
     "metrics": Metric,
+    "guards": Guard,
 }
+FEW = 12
+"""Parts of a kind that a plugin's line names; more of them are counted."""
 
 
 @click.command(
-    "list", short_help="What there is: plugins, datasets, encoders, models, metrics, runs."
+    "list", short_help="What there is: plugins, datasets, models, guards, runs and so on."
 )
 @click.argument("what", default="plugins", metavar="[WHAT]")
 @RUNS
 def command(what: str, runs: Path) -> None:
-    """List plugins, datasets, encoders, models, metrics or runs; or a part's options by its name.
+    """List plugins, datasets, encoders, models, metrics, guards or runs; or a part by its name.
 
     \b
     bench list
@@ -50,16 +54,22 @@ def command(what: str, runs: Path) -> None:
 
 
 def _plugins(registry: Registry) -> None:
-    by_plugin: dict[str, list[str]] = {}
-    where: dict[str, PluginEntry[Part]] = {}
-    for kind, name in ((kind, name) for name, kind in KINDS.items()):
+    where: dict[str, str] = {}
+    offered: dict[str, dict[str, list[str]]] = {}
+    for kinds, kind in KINDS.items():
         for entry in registry.all(kind).values():
-            where[entry.plugin] = entry
-            by_plugin.setdefault(entry.plugin, []).append(f"{name[:-1]} {entry.part.name}")
-    _aligned(
-        (plugin, f"{where[plugin].distribution} {where[plugin].version}", ", ".join(parts))
-        for plugin, parts in sorted(by_plugin.items())
-    )
+            where[entry.plugin] = f"{entry.distribution} {entry.version}"
+            offered.setdefault(entry.plugin, {}).setdefault(kinds, []).append(entry.part.name)
+    _aligned((plugin, where[plugin], _counted(parts)) for plugin, parts in sorted(offered.items()))
+
+
+def _counted(parts: Mapping[str, Sequence[str]]) -> str:
+    """The parts of one plugin by kind: their names, or how many where they are many."""
+    texts = []
+    for kinds, names in parts.items():
+        many = len(names) > FEW
+        texts += [f"{len(names)} {kinds}"] if many else [f"{kinds[:-1]} {name}" for name in names]
+    return ", ".join(texts)
 
 
 def _options(name: str, registry: Registry) -> None:

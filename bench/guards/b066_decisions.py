@@ -15,7 +15,7 @@ FEW = 10
 """Different scores below which they have been rounded."""
 
 
-class Decisions(Guard[ScoreEvidence]):
+class BareDecisions(Guard[ScoreEvidence]):
     """The scores are decisions, 0 or 1, or take a handful of values.
 
     A decision is one point of a ROC and has no order: its area is smaller than that of the very

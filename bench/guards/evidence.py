@@ -89,7 +89,7 @@ class MissingEvents:
 
 
 @dataclass(frozen=True)
-class ImportedEvents:
+class ImportedSample:
     """What the events of imported scores are, among those of their dataset."""
 
     missing: MissingEvents | None = None
@@ -106,4 +106,4 @@ class ImportedEvents:
 class ImportedScoreEvidence(ScoreEvidence):
     """Imported scores, and what their events are."""
 
-    events: ImportedEvents = ImportedEvents()
+    events: ImportedSample = ImportedSample()

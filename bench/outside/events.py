@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench.api.errors import DamagedError
 from bench.data.sampling import Sample, draw, signal_fraction
 from bench.data.splits import rows_in
-from bench.guards.evidence import ImportedEvents, MissingEvents
+from bench.guards.evidence import ImportedSample, MissingEvents
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +42,7 @@ class CandidateSample:
 
 def imported_events(
     ids: NDArray[np.uint64], dataset: Dataset, table: Table, sample: SampleRecord, store: Store
-) -> ImportedEvents:
+) -> ImportedSample:
     """What scored events are among those of their dataset's table; `sample` is their record."""
     import numpy as np
 
@@ -51,7 +51,7 @@ def imported_events(
         fitted |= np.isin(ids, table.ids[rows_in(table, split)])
     elsewhere = dataset.train if dataset.train not in (None, dataset.name) else None
     missing, unlike = _missing(ids, dataset, table, sample, store)
-    return ImportedEvents(missing, unlike, int(fitted.sum()), elsewhere or "")
+    return ImportedSample(missing, unlike, int(fitted.sum()), elsewhere or "")
 
 
 def _missing(

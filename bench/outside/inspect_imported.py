@@ -9,7 +9,7 @@ from bench.api.errors import DamagedError
 from bench.api.guard import InputEvidence, ProbeEvidence, ScoreEvidence
 from bench.guards.every import of_evidence
 from bench.guards.evidence import (
-    ImportedEvents,
+    ImportedSample,
     ImportedScoreEvidence,
     SmokeFitEvidence,
     TrainingEvidence,
@@ -33,7 +33,7 @@ MISSING_EVIDENCE: dict[str, tuple[type, ...]] = {
 
 
 def inspect_imported(
-    guards: Sequence[type[Guard[Any]]], matched: Matched, events: ImportedEvents, store: Store
+    guards: Sequence[type[Guard[Any]]], matched: Matched, events: ImportedSample, store: Store
 ) -> list[Verdict]:
     """The verdict of every guard on imported scores."""
     evidence = ImportedScoreEvidence(

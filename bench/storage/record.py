@@ -192,13 +192,13 @@ class RunRecord:
         given: dict[str, str] = self.request.get("options", {})
         named: list[str] = self.request.get("encoders", [])
         start: str | None = self.request.get("start")
-        told = [*named, *(f"{name}={value}" for name, value in sorted(given.items()))]
-        return ", ".join([*told, f"from {start}"] if start else told)
+        words = [*named, *(f"{name}={value}" for name, value in sorted(given.items()))]
+        return ", ".join([*words, f"from {start}"] if start else words)
 
     @property
     def threshold_asked(self) -> str:
         """`threshold fpr=0.01`, where another one than usual was asked for."""
-        return self._asked("threshold")
+        return self._unusual("threshold")
 
     @property
     def title(self) -> str:
@@ -211,10 +211,10 @@ class RunRecord:
         controls = self.controls
         if self.permuted and self.permuted not in self.views:
             controls.append(f"{self.permuted} permuted, which it does not read")
-        asked = filter(None, map(self._asked, TITLED))
+        unusual = filter(None, map(self._unusual, TITLED))
         apart = [self.options] if self.options else []
         marked = ["decisions"] if self.decisions else []
-        return ", ".join([self.plugin, *apart, *controls, *asked, *marked])
+        return ", ".join([self.plugin, *apart, *controls, *unusual, *marked])
 
     @property
     def controls(self) -> list[str]:
@@ -230,7 +230,7 @@ class RunRecord:
             return "off"
         return "permuted" if self.permuted == name else "on"
 
-    def _asked(self, name: str) -> str:
+    def _unusual(self, name: str) -> str:
         """What was asked for of this name, if it is not the usual."""
-        asked, usual = self.request.get(name, TITLED[name]), TITLED[name]
-        return "" if asked == usual else f"{name.replace('_', ' ')} {asked}"
+        value = self.request.get(name, TITLED[name])
+        return "" if value == TITLED[name] else f"{name.replace('_', ' ')} {value}"

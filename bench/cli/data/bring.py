@@ -92,7 +92,7 @@ FILE = click.Path(path_type=Path)
     help="Leave out invalid events, counted, up to one in a thousand.",
 )
 @click.option("--force", is_flag=True, help="Replace an imported dataset of this name.")
-def bring(like: str | None, **asked: Any) -> None:
+def bring(like: str | None, **options: Any) -> None:
     """Make a dataset of FILE, which is left as it is: converted, validated, with a card.
 
     Labels are those of FILE's label column; without one, say --label, --labels or --signal-file.
@@ -121,7 +121,7 @@ def bring(like: str | None, **asked: Any) -> None:
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
 
-    request, surroundings = ImportRequest(**asked), context(Home.here())
+    request, surroundings = ImportRequest(**options), context(Home.here())
     taken = load_registry().all(Dataset).get(request.name)
 
     def imported(reader: PluginEntry[Dataset]) -> Sequence[str]:
