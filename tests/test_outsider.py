@@ -42,7 +42,7 @@ def bench(place: Path, *words: str, program: str = "bench") -> str:
 
 def test_it_is_found_beside_the_core_alone(place: Path) -> None:
     plugins = bench(place, "list", "plugins")
-    assert {line.split()[0] for line in plugins.splitlines()} == {"core", "outsider"}
+    assert {line.split()[0] for line in plugins.splitlines()} == {"core", "core-guards", "outsider"}
     parts = "dataset clouds, encoder squares, model nearest-mean, metric answered"
     assert parts in plugins
 
