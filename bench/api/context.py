@@ -90,7 +90,7 @@ class Context:
     """The surroundings of one piece of work."""
 
     data: Path
-    """Folder of data files: downloads and simulations, kept."""
+    """Folder of data files: downloads and simulations, kept; it may have to be made."""
     scratch: Path
     """Folder for what may be thrown away afterwards."""
     checkpoints: Path

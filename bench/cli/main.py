@@ -46,7 +46,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="classifier-bench", prog_name="bench")
 def cli() -> None:
-    """Compare classifiers of LHC Olympics 2020 events, so that the comparison can be trusted."""
+    """Compare classifiers of collider events, so that the comparison can be trusted."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
 
 

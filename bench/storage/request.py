@@ -46,8 +46,7 @@ class SampleRequest:
     file: Path | None = None
     """File to evaluate on, read as DATASET."""
     train: str | None = field(default=None, metadata=_said(metavar="DATASET", titled=True))
-    """Dataset to fit on.  [default: the dataset's own choice: rd for the black boxes, else
-    itself]"""
+    """Dataset to fit on.  [default: the dataset's own choice, or itself]"""
     train_edition: Edition | None = None
     """Edition to fit on."""
     train_ratio: str = field(default="1:1", metadata=_said(metavar="RATIO", titled=True))
@@ -58,8 +57,7 @@ class SampleRequest:
     """Split to evaluate on.  [default: test; all where nothing was fitted on that dataset]"""
     ratio: str | None = None
     """Class ratio to evaluate at: natural, 1:1, 1:10, or all-signal (all signal, sampled
-    background, weights back to the natural rate).  [default: 1:1 for rd, all-signal for black
-    boxes]"""
+    background, weights back to the natural rate).  [default: the dataset's own]"""
     events: Size = field(default=None, metadata=_said(metavar="N"))
     """Events to evaluate on, or all; with all-signal the background events.  [default: as many as
     there are, up to 8000]"""

@@ -49,7 +49,7 @@ def checked_encoder(encoder: Encoder) -> list[Checked]:
             inputs = encode(reader(encoder.produces), [encoder], learned, few_events)
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
-            return [Checked(part, "it encodes the features of the LHC Olympics", "failed", reason)]
+            return [Checked(part, "it encodes the features of real events", "failed", reason)]
         subject = _Subject(encoder, train, few_events, learned, inputs, home.scratch)
         checked = ask(part, CHECKS, subject)
         evidence = subject.evidence(context)
