@@ -13,7 +13,7 @@ import bench
 
 COLUMNS = (
     bench.Column("j1_pt", "GeV", "tells", object="jet 1", quantity="pt"),
-    bench.Column("j1_m", "GeV", "tells nothing", object="jet 1", quantity="m"),
+    bench.Column("j1_m", "GeV", "tells nothing", "", "jet 1", "m", needs="has_j2"),
     bench.Column("has_j2", "1", "always there"),
 )
 
