@@ -50,6 +50,11 @@ def do(place: Workplace, request: RunRequest = REQUEST) -> tuple[Run, bool]:
     return run(request, place.registry, place.home, place.store, place.context)
 
 
+def by_seed(place: Workplace) -> list[Run]:
+    """The runs in the order of their seeds: two of one second lie in the order of their hashes."""
+    return sorted(place.store.runs(), key=lambda one: one.record.seed)
+
+
 def altered(one: Run, **fields: Any) -> Path:
     """The record of a run with other fields; `...` takes a field away."""
     file = one.folder / RECORD
@@ -99,7 +104,7 @@ FORMS = {
 def test_a_record_of_another_form_is_left_out_and_refused_by_name(
     place: Workplace, command: Command, caplog: pytest.LogCaptureFixture, form: object, message: str
 ) -> None:
-    first, second = place.store.runs()
+    first, second = by_seed(place)
     altered(first, schema=form)
     runs = ["--runs", str(place.store.root)]
     code, out, _ = command("list", "runs", *runs)
@@ -121,7 +126,7 @@ def test_a_record_of_another_form_is_left_out_and_refused_by_name(
 
 
 def test_a_form_whose_writer_is_not_known_is_told_so(place: Workplace) -> None:
-    first, second = place.store.runs()
+    first, second = by_seed(place)
     altered(first, schema=2, versions=...)
     altered(second, schema=2, versions={"classifier-bench": {"major": 3}}, status=17)
     with pytest.raises(DamagedError, match="written by an unknown bench"):
@@ -131,7 +136,7 @@ def test_a_form_whose_writer_is_not_known_is_told_so(place: Workplace) -> None:
 
 
 def test_a_record_with_a_finding_of_unknown_gravity_is_refused(place: Workplace) -> None:
-    first, _ = place.store.runs()
+    first, _ = by_seed(place)
     verdict = {"code": "B001", "guard": "x", "severity": "grave", "findings": ["y"]}
     altered(first, verdicts=[verdict])
     with pytest.raises(DamagedError, match='B001 has severity "grave", wanted void, warn, note'):
@@ -139,7 +144,7 @@ def test_a_record_with_a_finding_of_unknown_gravity_is_refused(place: Workplace)
 
 
 def test_what_a_record_of_this_form_holds_beyond_it_is_passed_over(place: Workplace) -> None:
-    first, _ = place.store.runs()
+    first, _ = by_seed(place)
     altered(first, mood="good", values=...)
     (picked,) = place.store.pick([first.name])
     assert picked.record == replace(first.record, values=None)
@@ -149,7 +154,7 @@ def test_what_a_record_of_this_form_holds_beyond_it_is_passed_over(place: Workpl
 def test_a_damaged_record_is_left_out_and_refused_by_name(
     place: Workplace, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
-    first, second = place.store.runs()
+    first, second = by_seed(place)
     (first.folder / RECORD).write_bytes(content)
     assert [one.name for one in place.store.runs()] == [second.name]
     assert [one.name for one in place.store.pick([])] == [second.name]
@@ -163,7 +168,7 @@ def test_a_damaged_record_is_left_out_and_refused_by_name(
 def test_a_sealed_file_that_is_no_text_is_named_and_left_out(
     place: Workplace, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    first, _ = place.store.runs()
+    first, _ = by_seed(place)
     resealed(first, name, LATIN)
     page = write_report(place.store.pick([]), tmp_path / "report").read_text()
     assert "## toy (twin), test" in page  # the other one is reported
