@@ -25,7 +25,7 @@ def events(n: int, seed: int) -> bench.Table:
     return bench.Table(columns, x, y, ids, np.ones(n))
 
 
-GUARDS = tuple(entry.part for entry in load_registry().all(bench.Guard).values())
+GUARDS = tuple(load_registry().guards)
 """Every guard there is."""
 
 

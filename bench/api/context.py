@@ -65,8 +65,8 @@ class HasTable(Protocol):
 class TrainingHandle:
     """The live objects of a training by gradients; shown once, before its first step.
 
-    `context.watch(bench.Training(network, optimizer, trainable, score))` is all that a model has
-    to do: the guards hang on to the optimizer's steps by themselves.
+    `context.watch(bench.TrainingHandle(network, optimizer, trainable, score))` is all that a model
+    has to do: the guards hang on to the optimizer's steps by themselves.
     """
 
     network: Any

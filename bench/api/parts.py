@@ -46,7 +46,6 @@ class Dataset(Part):
     """The dataset that a model is fitted on unless the user names one; None: this one."""
     mass: ClassVar[str | None] = None
     """The column of the resonance mass in GeV, whose background spectrum no cut is to sculpt."""
-
     recognizes_files: ClassVar[bool] = True
     """Whether it is asked of a file of which nobody says what dataset it is of."""
 
@@ -184,7 +183,7 @@ class Model(Part):
     uses_device: ClassVar[bool] = False
     """Whether it works on `context.device`; else on the CPU, whatever device is asked for."""
     supports_warm_start: ClassVar[bool] = False
-    """Whether `fit` can go on from an earlier fit, which it finds at `context.start`."""
+    """Whether `fit` can go on from an earlier fit, which it finds at `context.warm_start`."""
     scoring: ClassVar[frozenset[str]] = frozenset()
     """Options that change how it scores and not how it is fitted; `load` heeds them."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bench.api.guard import WARN, Guard
 from bench.guards.evidence import SmokeFitEvidence
+from bench.guards.probing import differing_scores
 
 NEAR = 1e-3
 
@@ -22,14 +23,7 @@ class Reproducible(Guard[SmokeFitEvidence]):
 
     def check(self, evidence: SmokeFitEvidence) -> Iterator[str]:
         """How far apart the two are."""
-        import numpy as np
-
-        scores, again = evidence.probed.scores, evidence.again
-        apart = np.abs(scores - again)
-        bad = (apart > NEAR) | (np.isnan(scores) != np.isnan(again))
-        if bad.any():
-            extent = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
-            yield (
-                f"fitted again with the same seed, {int(bad.sum())} of {len(bad)} scores "
-                f"differ{extent}"
-            )
+        count, extent = differing_scores(evidence.probed.scores, evidence.again, NEAR)
+        if count:
+            of = len(evidence.again)
+            yield f"fitted again with the same seed, {count} of {of} scores differ{extent}"

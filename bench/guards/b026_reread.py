@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bench.api.guard import Guard
 from bench.guards.evidence import SmokeFitEvidence
+from bench.guards.probing import differing_scores
 
 NEAR = 1e-4
 
@@ -23,17 +24,10 @@ class Reread(Guard[SmokeFitEvidence]):
 
     def check(self, evidence: SmokeFitEvidence) -> Iterator[str]:
         """How many scores differ."""
-        import numpy as np
-
         if evidence.unread:
             yield f"what was saved cannot be loaded in a fresh process: {evidence.unread}"
             return
-        scores, reread = evidence.probed.scores, evidence.reread
-        apart = np.abs(scores - reread)
-        bad = (apart > NEAR) | (np.isnan(scores) != np.isnan(reread))
-        if bad.any():
-            extent = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
-            yield (
-                f"saved and loaded in a fresh process, {int(bad.sum())} of {len(bad)} scores "
-                f"differ{extent}"
-            )
+        count, extent = differing_scores(evidence.probed.scores, evidence.reread, NEAR)
+        if count:
+            of = len(evidence.reread)
+            yield f"saved and loaded in a fresh process, {count} of {of} scores differ{extent}"

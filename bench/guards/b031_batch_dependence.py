@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.api.guard import Guard, ProbeEvidence
+from bench.guards.probing import differing_scores
 
 NEAR = 2e-3
 """Differences of probability that another batch's arithmetic may make."""
@@ -22,11 +23,7 @@ class BatchDependence(Guard[ProbeEvidence]):
 
     def check(self, evidence: ProbeEvidence) -> Iterator[str]:
         """How many scores depend on it."""
-        import numpy as np
-
         alone, among = evidence.alone, evidence.scores[: len(evidence.alone)]
-        apart = np.abs(alone - among)
-        bad = (apart > NEAR) | (np.isnan(alone) != np.isnan(among))
-        if bad.any():
-            extent = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
-            yield f"{int(bad.sum())} of {len(bad)} events scored alone have another score{extent}"
+        count, extent = differing_scores(alone, among, NEAR)
+        if count:
+            yield f"{count} of {len(alone)} events scored alone have another score{extent}"

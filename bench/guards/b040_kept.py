@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bench.api.guard import Guard
 from bench.guards.b026_reread import NEAR
 from bench.guards.evidence import TrainingEvidence
+from bench.guards.probing import differing_scores
 
 
 class Kept(Guard[TrainingEvidence]):
@@ -20,9 +21,7 @@ class Kept(Guard[TrainingEvidence]):
 
     def check(self, evidence: TrainingEvidence) -> Iterator[str]:
         """How many scores differ."""
-        import numpy as np
-
-        apart = np.abs(evidence.probed.scores - evidence.unsaved)
-        bad = (apart > NEAR) | (np.isnan(evidence.probed.scores) != np.isnan(evidence.unsaved))
-        if bad.any():
-            yield f"{int(bad.sum())} of {len(bad)} scores differ between the fit and what was saved"
+        count, _ = differing_scores(evidence.probed.scores, evidence.unsaved, NEAR)
+        if count:
+            of = len(evidence.unsaved)
+            yield f"{count} of {of} scores differ between the fit and what was saved"

@@ -27,7 +27,7 @@ INDEX = "README.md"
 
 def every() -> Mapping[str, type[Guard[Any]]]:
     """All guards that are installed, by code."""
-    return by_code(entry.part for entry in load_registry().all(Guard).values())
+    return by_code(load_registry().guards)
 
 
 def described(guard: type[Guard[Any]]) -> str:

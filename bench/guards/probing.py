@@ -60,6 +60,24 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
     )
 
 
+def differing_scores(
+    scores: NDArray[np.float64], others: NDArray[np.float64], near: float
+) -> tuple[int, str]:
+    """How many scores differ from others of the same events, and by how much, in words.
+
+    Args:
+        scores: (n,), NaN for no answer.
+        others: (n,); an answer and none differ.
+        near: by how much they may differ.
+    """
+    import numpy as np
+
+    apart = np.abs(scores - others)
+    differ = (apart > near) | (np.isnan(scores) != np.isnan(others))
+    extent = f", by up to {np.nanmax(apart):.3f}" if np.isfinite(apart).any() else ""
+    return int(differ.sum()), extent
+
+
 def _scores(fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
     import numpy as np
 

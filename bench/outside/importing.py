@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bench.api.guard import Guard
 from bench.api.parts import Dataset
 from bench.data.feature_cache import load_table
 from bench.guards.every import demand_codes
@@ -59,8 +58,7 @@ def import_predictions(
     Raises:
         BenchError: an unknown dataset, or a file that does not fit it; nothing is stored.
     """
-    guards = [entry.part for entry in registry.all(Guard).values()]
-    guards.sort(key=lambda guard: guard.code)
+    guards = registry.guards
     demand_codes(claim.allow, guards)
     entry = registry.find(Dataset, claim.dataset)
     part = build(entry.part, {})

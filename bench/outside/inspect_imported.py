@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import DamagedError
@@ -33,7 +33,7 @@ MISSING_EVIDENCE: dict[str, tuple[type, ...]] = {
 
 
 def inspect_imported(
-    guards: Sequence[type[Guard[Any]]], matched: Matched, events: ImportedSample, store: Store
+    guards: Collection[type[Guard[Any]]], matched: Matched, events: ImportedSample, store: Store
 ) -> list[Verdict]:
     """The verdict of every guard on imported scores."""
     evidence = ImportedScoreEvidence(

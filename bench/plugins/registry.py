@@ -75,6 +75,12 @@ class Registry:
         """All entries of a kind, by name."""
         return cast(dict[str, PluginEntry[P]], self.entries[kind])
 
+    @property
+    def guards(self) -> dict[type[Guard[Any]], str]:
+        """Every guard with the distribution that it comes from, by their codes."""
+        entries = sorted(self.all(Guard).values(), key=lambda entry: entry.part.code)
+        return {entry.part: entry.distribution for entry in entries}
+
     def find(self, kind: type[P], name: str) -> PluginEntry[P]:
         """The entry of this kind and name.
 

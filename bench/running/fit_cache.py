@@ -17,11 +17,7 @@ from bench.guards.training import Seen, check_fit, rows_to_check, stopping_log
 from bench.plugins.options import with_default_scoring
 from bench.running.fit_request import ENCODERS, MODEL, FitRequest
 from bench.storage.cache import stored
-from bench.storage.distributions import (
-    changes_since,
-    read_versions,
-    write_versions,
-)
+from bench.storage.distributions import changes_since, read_versions, write_versions
 from bench.storage.history import HISTORY, History
 
 if TYPE_CHECKING:
@@ -109,10 +105,8 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
         encode(request.model, request.encoders, learned, table)
         for table in (request.train, request.valid)
     )
-    history, recorder = (
-        History(context.checkpoints),
-        Recorder(valid.take(balanced_rows(valid.y, EVENTS))),
-    )
+    history = History(context.checkpoints)
+    recorder = Recorder(valid.take(balanced_rows(valid.y, EVENTS)))
     context = replace(
         context,
         log=stopping_log(history.log),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,7 +64,7 @@ class FitRequest:
     device: str
     used_events: UsedEvents
     start: Start | None = None
-    guards: Sequence[type[Guard[Any]]] = field(default=GUARDS)
+    guards: Sequence[type[Guard[Any]]] = GUARDS
     """Those that look at it; no part of its key, as they change nothing."""
 
     @cached_property

@@ -32,26 +32,26 @@ class Judges:
 
     metrics: Sequence[Metric]
     distributions: Sequence[str]
-    guards: Sequence[tuple[type[Guard[Any]], str]]
+    guards: Mapping[type[Guard[Any]], str]
 
     @classmethod
     def of(cls, registry: Registry) -> Judges:
         """Every metric there is, with its default options, and every guard."""
-        metrics, guards = registry.all(Metric).values(), registry.all(Guard).values()
+        metrics = registry.all(Metric).values()
         return cls(
             [build(entry.part, {}) for entry in metrics],
             [entry.distribution for entry in metrics],
-            [(entry.part, entry.distribution) for entry in guards],
+            registry.guards,
         )
 
     def key(self) -> object:
         """What identifies how scores are judged: the metrics, their options, code of plugins."""
         judges = zip(self.metrics, self.distributions, strict=True)
-        strange = [(g.code, code_digest(g, d)) for g, d in self.guards if d != CORE]
+        strange = [(g.code, code_digest(g, d)) for g, d in self.guards.items() if d != CORE]
         return [
             core_digest(JUDGING),
             *((m.name, options_in(m), m.content(), code_digest(type(m), d)) for m, d in judges),
-            sorted(strange),
+            strange,
         ]
 
     def versions(self) -> dict[str, str]:

@@ -37,12 +37,13 @@ class RunParts:
     dataset: Dataset
     train: Dataset
     metrics: tuple[Metric, ...]
-    guards: tuple[type[Guard[Any]], ...]
+    guards: Mapping[type[Guard[Any]], str]
+    """Each with the distribution that it comes from."""
     entries: Mapping[type[Part], PluginEntry[Part]]
 
-    def entry(self, part: Part | type[Part]) -> PluginEntry[Part]:
+    def entry(self, part: Part) -> PluginEntry[Part]:
         """Who offers a part."""
-        return self.entries[part if isinstance(part, type) else type(part)]
+        return self.entries[type(part)]
 
     @property
     def device(self) -> str:
@@ -69,8 +70,8 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     model = registry.model_of(request.plugin)
     dataset, train = registry.datasets_of(request.dataset, request.train)
     encoders = _encoders(model, request.encoders, registry)
-    metrics, guards = registry.all(Metric).values(), registry.all(Guard).values()
-    if not {entry.part for entry in guards} >= set(GUARDS):
+    metrics, guards = registry.all(Metric).values(), registry.guards
+    if not guards.keys() >= set(GUARDS):
         raise RequestError("the bench's own guards are not registered; install the bench anew")
     places, targets = dataset_targets(dataset, train), [encoder_target(entry) for entry in encoders]
     given = share_out(request.options, [model_target(model), *places, *targets])
@@ -85,15 +86,13 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
         dataset=evaluated_on,
         train=fitted_on,
         metrics=tuple(build(entry.part, {}) for entry in metrics),
-        guards=tuple(sorted((entry.part for entry in guards), key=lambda guard: guard.code)),
-        entries={
-            entry.part: entry for entry in (model, dataset, train, *encoders, *metrics, *guards)
-        },
+        guards=guards,
+        entries={entry.part: entry for entry in (model, dataset, train, *encoders, *metrics)},
     )
     Sample("train", request.train_ratio, request.train_events)
     Sample(request.split or "test", request.ratio or dataset.part.ratio, request.events)
     demand_threshold(request.threshold)
-    demand_codes(request.allow, parts.guards)
+    demand_codes(request.allow, guards)
     demand_views(parts.model, parts.encoders)
     views = {view for entry in registry.all(Encoder).values() for view in entry.part.produces}
     demand_control(parts.model, request.without, request.permute, views)

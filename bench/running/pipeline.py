@@ -28,12 +28,11 @@ from bench.running.prepared import prepare
 from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY, TENSORBOARD, write_events
 from bench.storage.store import (
-    TRACEBACK,
-    Run,
     copy_history,
     without_tracebacks,
     write_metrics,
     write_scores,
+    write_traceback,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from bench.storage.home import Home
     from bench.storage.record import RunRecord, Verdict
     from bench.storage.request import RunRequest
-    from bench.storage.store import Store
+    from bench.storage.store import Run, Store
 
 ROLES = ("valid", "evaluated")
 
@@ -104,7 +103,7 @@ def _make(prepared: PreparedRun, store: Store) -> Run:
         raise VoidedRunError(seal(worthless)) from None
     except BROKEN as error:
         what = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
-        (folder / TRACEBACK).write_text(traceback.format_exc(), errors="backslashreplace")
+        write_traceback(folder, traceback.format_exc())
         raise RunFailedError(seal(replace(record, status="failed", error=what))) from error
     return seal(
         replace(

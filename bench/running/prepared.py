@@ -68,7 +68,7 @@ class PreparedRun:
         return Judges(
             parts.metrics,
             [parts.entry(metric).distribution for metric in parts.metrics],
-            [(guard, parts.entry(guard).distribution) for guard in parts.guards],
+            parts.guards,
         )
 
     @cached_property
@@ -156,7 +156,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         device=parts.device,
         used_events=samples.used_events,
         start=start,
-        guards=parts.guards,
+        guards=tuple(parts.guards),
     )
     seconds = {"events": round(time.monotonic() - started, 3)}
     return PreparedRun(parts, samples, fit_request, context, home, seconds)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from bench.api.errors import RequestError, did_you_mean
+from bench.plugins.options import options_of
 from bench.storage.report_contents import PLAIN, Contents
-from bench.storage.request import NAMES, RunRequest, read_size
+from bench.storage.request import NAMES, RunRequest, Size, read_size
 
 SEEDS = "seeds"
 STUDY = "study.toml"
 """What a study's file is called in the folder of its report."""
-WORDS = {
-    **{"seed": int, SEEDS: list[int], "set": dict[str, Any], "threshold": str | float},
-    **{"events": int | str, "train_events": int | str, "encoder": list[str], "allow": list[str]},
-}
-"""What the words of an entry hold, where it is no text."""
 UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?")
 KINDS = re.compile(r"`([^`]+)`")
 IN_TOML = {
@@ -31,12 +27,31 @@ IN_TOML = {
 }
 PLACE = re.compile(r" - at `\$\.?(.*)`$")
 
+FIELDS = {option.name: option.kind for option in options_of(RunRequest)}
+SIZES = [name for name, kind in FIELDS.items() if kind == Size]
+"""Fields that are a number of events, or a word."""
+
+
+def _in_toml(name: str) -> Any:
+    """The type of a field as a study says it; what has none of its own in TOML is a text."""
+    kind = FIELDS[name]
+    if name in SIZES:
+        return int | str
+    if name == "threshold":  # a number, or a rule by its name
+        return str | float
+    plain = {Mapping: dict[str, Any], Sequence: list[str]}.get(get_origin(kind) or kind, str)
+    return int if kind is int else plain
+
+
 if TYPE_CHECKING:
     Entry = Any
 else:
     Entry = msgspec.defstruct(
         "Entry",
-        [(name, WORDS.get(name, str) | UnsetType, UNSET) for name in (*NAMES, SEEDS)],
+        [
+            *((name, _in_toml(of) | UnsetType, UNSET) for name, of in NAMES.items()),
+            (SEEDS, list[int] | UnsetType, UNSET),
+        ],
         forbid_unknown_fields=True,
     )
 
@@ -141,7 +156,7 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
         raise RequestError(f"{where}: no {missing[0]}")
     values = {NAMES[name]: value for name, value in given.items() if name != SEEDS}
     values["options"] = dict(_options(values.get("options", {})))
-    for name in ("events", "train_events"):
+    for name in SIZES:
         if isinstance(word := values.get(name), str):
             try:
                 values[name] = read_size(word)

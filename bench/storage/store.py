@@ -221,11 +221,16 @@ def write_metrics(folder: Path, metrics: Metrics) -> None:
     write_bytes(folder / METRICS, content)
 
 
+def write_traceback(folder: Path, text: str) -> None:
+    """Write where something broke, whatever characters an error has."""
+    write_bytes(folder / TRACEBACK, text.encode(errors="backslashreplace"))
+
+
 def without_tracebacks(folder: Path, verdicts: Sequence[Verdict]) -> list[Verdict]:
     """The verdicts as a record has them; where guards broke is told in a file of the folder."""
     texts = [f"{v.code} {v.guard}\n{v.traceback}" for v in verdicts if v.traceback]
     if texts:
-        write_bytes(folder / TRACEBACK, "\n".join(texts).encode(errors="backslashreplace"))
+        write_traceback(folder, "\n".join(texts))
     return [replace(verdict, traceback="") for verdict in verdicts]
 
 

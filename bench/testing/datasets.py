@@ -51,9 +51,8 @@ def checked_dataset(dataset: Dataset) -> list[Checked]:
 
 def _own_guards() -> tuple[type[Guard[Any]], ...]:
     """The guards of events that plugins offer."""
-    entries = load_registry().all(Guard).values()
-    own = [entry.part for entry in entries if entry.distribution != CORE]
-    return of_evidence(own, InputEvidence)
+    guards = load_registry().guards.items()
+    return of_evidence([guard for guard, source in guards if source != CORE], InputEvidence)
 
 
 @dataclass(frozen=True)

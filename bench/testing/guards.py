@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from bench.encoders.numbers import Numbers
 from bench.guards.every import evidence_of
 from bench.guards.evidence import ImportedScoreEvidence
 from bench.guards.probing import balanced_rows
+from bench.plugins.registry import CODE
 from bench.testing.check import Checked, ask, demand
 from bench.testing.encoders import reader
 from bench.testing.excerpt import excerpt
@@ -86,7 +86,7 @@ class _Subject:
 
 def _code(subject: _Subject) -> None:
     """Its code is letters and three digits, such as ABC001."""
-    assert re.fullmatch(r"[A-Z]+\d{3}", subject.guard.code), subject.guard.code
+    assert CODE.fullmatch(subject.guard.code), subject.guard.code
 
 
 def _described(subject: _Subject) -> None:
