@@ -159,3 +159,28 @@ def test_two_guards_of_one_code_are_told_apart(
     reasons = {problem.reason for problem in registry.problems}
     assert len(reasons) == bool(reason)
     assert all(reason in text for text in reasons)
+
+
+class Wide(bench.Guard[bench.ProbeEvidence]):
+    """The probe's scores are far from one half."""
+
+    code, name, severity, remedy = "TOY003", "wide", "note", "look at them"
+
+    def check(self, evidence: bench.ProbeEvidence) -> Iterator[str]:
+        yield f"up to {evidence.scores.max():.2f}"
+
+
+def test_a_guard_of_fitted_models_that_is_installed_later_looks_at_the_fit_that_there_is(
+    tmp_path: Path,
+) -> None:
+    place = Workplace.at(tmp_path)
+    first, _ = run(REQUEST, place.registry, place.home, place.store, place.context)
+    place.registry.entries[bench.Guard]["wide"] = PluginEntry(Wide, "toys", "toys", "1")
+    second, reused = run(REQUEST, place.registry, place.home, place.store, place.context)
+    assert (reused, second.record.fit_reused) == (False, True)
+    codes = [[v.code for v in done.record.verdicts] for done in (first, second)]
+    assert set(codes[1]) - set(codes[0]) == {"TOY003"}
+    third, _ = run(
+        replace(REQUEST, threshold="0.6"), place.registry, place.home, place.store, place.context
+    )
+    assert "TOY003" in [v.code for v in third.record.verdicts]

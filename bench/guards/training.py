@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -78,6 +78,13 @@ def rows_to_check(y: NDArray[np.int8]) -> NDArray[np.intp]:
     return balanced_rows(y, 2 * EVENTS)
 
 
+def of_fits(guards: Iterable[type[Guard[Any]]]) -> list[type[Guard[Any]]]:
+    """Those that look at a fit: at what was saved of it, and at its training."""
+    every = tuple(guards)
+    kinds = (ProbeEvidence, TrainingEvidence)
+    return [guard for kind in kinds for guard in of_evidence(every, kind)]
+
+
 def check_fit(
     guards: Sequence[type[Guard[Any]]], model: Model, saved: Fitted, seen: Seen, some: Inputs
 ) -> list[Verdict]:
@@ -90,16 +97,16 @@ def check_fit(
         seen: what was seen of the training.
         some: the events that `rows_to_check` names.
     """
-    of_probe, of_training = (
-        of_evidence(guards, kind) for kind in (ProbeEvidence, TrainingEvidence)
-    )
     try:
         probed = probe(model, saved, some, columns=False)  # those were asked for at the smoke fit
     except BROKEN as error:
         stopped = StoppedEvidence(model, error_text(error))
-        return [broken(guard(), stopped, error) for guard in (*of_probe, *of_training)]
+        return [broken(guard(), stopped, error) for guard in of_fits(guards)]
     evidence = TrainingEvidence(record=seen.record, probed=probed, unsaved=seen.unsaved)
-    return [*inspect(of_probe, probed), *inspect(of_training, evidence)]
+    return [
+        *inspect(of_evidence(guards, ProbeEvidence), probed),
+        *inspect(of_evidence(guards, TrainingEvidence), evidence),
+    ]
 
 
 def _empty() -> Record:

@@ -13,7 +13,7 @@ from bench.data.encode import encode, learn, read_learned, view_modules, write_l
 from bench.guards.inspect import read_verdicts, write_verdicts
 from bench.guards.probing import EVENTS, balanced_rows
 from bench.guards.recorder import Recorder
-from bench.guards.training import Seen, check_fit, rows_to_check, stopping_log
+from bench.guards.training import Seen, check_fit, of_fits, rows_to_check, stopping_log
 from bench.plugins.options import with_default_scoring
 from bench.running.fit_request import ENCODERS, MODEL, FitRequest
 from bench.storage.cache import stored
@@ -83,16 +83,16 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
 def _verdicts(
     folder: Path, request: FitRequest, context: Context, learned: Learned
 ) -> list[Verdict]:
-    """What guards said when the fit was made; those that broke then look once more."""
+    """What guards said when the fit was made; those that broke, or are new, look at it now."""
     verdicts = read_verdicts(folder)
-    if not any(verdict.broke for verdict in verdicts):
+    sound = {verdict.code: verdict for verdict in verdicts if not verdict.broke}
+    if sound.keys() >= {guard.code for guard in of_fits(request.guards)}:
         return verdicts
     some = request.valid.take(rows_to_check(request.valid.y))
     inputs = encode(request.model, request.encoders, learned, some)
     saved = with_default_scoring(request.model).load(folder / MODEL, context)
-    seen = Seen.read(folder)
-    now = {v.code: v for v in check_fit(request.guards, request.model, saved, seen, inputs)}
-    return [now.get(v.code, v) if v.broke else v for v in verdicts]
+    now = check_fit(request.guards, request.model, saved, Seen.read(folder), inputs)
+    return [sound.get(verdict.code, verdict) for verdict in now]
 
 
 def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:

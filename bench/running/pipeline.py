@@ -18,6 +18,7 @@ from bench.guards.b066_decisions import are_decisions
 from bench.guards.every import of_evidence
 from bench.guards.evidence import StoppedEvidence
 from bench.guards.inspect import BROKEN, VoidError, inspect, let_through, voiding
+from bench.guards.training import of_fits
 from bench.metrics.threshold import choose
 from bench.running.failures import RunFailedError, VoidedRunError
 from bench.running.fit_cache import Fit, fit
@@ -168,8 +169,9 @@ def _reused(prepared: PreparedRun, store: Store) -> _Scores | None:
         return None
     record, verdicts = earlier.record, without_scores(earlier.record.verdicts, prepared)
     seen = {verdict.code for verdict in verdicts}
-    new = {guard.code for guard in of_evidence(prepared.parts.guards, InputEvidence)} - seen
-    if new or any(verdict.broke for verdict in verdicts):
+    guards = prepared.parts.guards
+    looking = (*of_evidence(guards, InputEvidence), *of_fits(guards))
+    if {guard.code for guard in looking} - seen or any(verdict.broke for verdict in verdicts):
         return None
     prepared.context.notice(f"reused the scores of run {earlier.name}")
     samples = {
