@@ -19,6 +19,7 @@ from bench_llm.building import fuse
 from bench_llm.network.fused import Batch, FusedModel
 from bench_llm.network.tuning import trained
 from bench_llm.nfa import FirstTokenFusion
+from bench_llm.planning import network_plan
 from bench_llm.training.optimizer import Rates, build_optimizer
 from tabulate import tabulate
 
@@ -65,7 +66,7 @@ def main() -> None:
     language = quantised_at_random(
         mistral(SMALL if arguments.small else MISTRAL_7B), arguments.device
     )
-    network = fuse(model.plan(NUMBERS, 0), language, arguments.device)
+    network = fuse(network_plan(model, d=NUMBERS, seed=0), language, arguments.device)
     count = sum(p.numel() for p in trained(network).values())
     name = torch.cuda.get_device_name() if arguments.device.startswith("cuda") else arguments.device
     print(f"{name}: {count / 1e6:.1f} M trained parameters\n")

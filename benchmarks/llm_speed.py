@@ -19,6 +19,7 @@ from bench_llm.examples import Examples
 from bench_llm.fitted import FittedLanguageModel
 from bench_llm.generating import Generation
 from bench_llm.options import LanguageModel
+from bench_llm.planning import hyperparameters
 from bench_llm.prompts.features import FeaturesPrompt
 from bench_llm.scoring import score
 from bench_llm.training.loop import Training, _Session
@@ -76,7 +77,7 @@ def scoring(fitted: FittedLanguageModel, examples: Examples) -> list[list[str]]:
     said = generation.answers(few)
     theirs = DIARYS / (time.monotonic() - begun)
     begun = time.monotonic()
-    scores = score(network, examples, renderer.answer_tokens, "cpu")
+    scores = score(network, examples, "cpu")
     ours = len(examples) / (time.monotonic() - begun)
     same = int((said == (scores[:DIARYS] > 0.5)).sum())
     return [
@@ -99,8 +100,7 @@ def training(
         Training(
             network=network,
             examples=examples,
-            renderer=fitted.reader.renderer,
-            hyperparameters=model.hyperparameters(0),
+            hyperparameters=hyperparameters(model, 0),
             valid_auc=float,
             score=fitted.score,
             expected_trainable=(),
@@ -124,17 +124,15 @@ def training(
 def one_padded(fitted: FittedLanguageModel, examples: Examples, row: int) -> None:
     """Forward and backward of one event, padded, with logits of every position."""
     network = fitted.network
-    batch, answers = examples.answered(
-        np.array([row]), fitted.reader.renderer, np.zeros(1, bool), "cpu"
-    )
-    embedded, shift = network.embed(batch)
+    batch, answers = examples.answered(np.array([row]), np.zeros(1, bool), "cpu")
+    embedded = network.embed(batch)
     room = PADDED - embedded.shape[1]
     embedded = torch.nn.functional.pad(embedded, (0, 0, 0, room))
     mask = torch.zeros(1, PADDED, dtype=torch.long)
     mask[:, : PADDED - room] = 1
     logits = network.language(inputs_embeds=embedded, attention_mask=mask).logits
     labels = torch.full((1, PADDED), -100)
-    labels[0, batch.reads[0] + shift] = answers[0]
+    labels[0, batch.reads[0]] = answers[0]
     torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten()).backward()
 
 

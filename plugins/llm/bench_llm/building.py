@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 import bench
-from bench_llm.bases.loading import BaseForm, load_language, load_tokenizer
+from bench_llm.bases.loading import BaseForm, load_config, load_language, load_tokenizer
 from bench_llm.bases.source import NONE, BaseSource
 from bench_llm.network.adapter import Adapter, AdapterShape
-from bench_llm.network.fused import AdapterAlone, FusedModel
+from bench_llm.network.blocks import demand_causal, embedding_width, reach, room
+from bench_llm.network.fused import ADDED, ANSWER, LAST, AdapterAlone, FusedModel
 from bench_llm.network.tuning import Tuning, tune
 from bench_llm.network.values import ValueEmbedding
-from bench_llm.rendering import NoText, Renderer
+from bench_llm.rendering import NO_SLOTS, NoText, Renderer, Slots
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -76,6 +77,7 @@ def build(plan: NetworkPlan, device: str, make_stem: Callable[[], Any] | None = 
         if plan.base.name == NONE:
             return _alone(plan, make_stem).to(device)
         language = load_language(plan.base, plan.form, device)
+        demand_causal(language)
         return fuse(plan, language, device, make_stem)
 
 
@@ -92,23 +94,28 @@ def fuse(
         language.enable_input_require_grads()
     adapter = None
     if plan.adapter is not None:
-        adapter = Adapter(plan.adapter, language.config.hidden_size, make_stem and make_stem()).to(
-            device
-        )
+        width = embedding_width(language)
+        adapter = Adapter(plan.adapter, width, make_stem and make_stem()).to(device)
     values = ValueEmbedding(language.get_input_embeddings()) if plan.values else None
     return FusedModel(language, adapter, plan.place, values=values, recompute=plan.recompute)
 
 
 def renderer_of(plan: NetworkPlan) -> Renderer:
     """The renderer of the base's tokenizer."""
-    from transformers import AutoConfig
-
     if plan.base.name == NONE:
         return NoText()
-    config = AutoConfig.from_pretrained(plan.base.folder(), local_files_only=True)
-    tokens = plan.adapter.tokens if plan.adapter else 0
-    room = config.max_position_embeddings - tokens
-    return Renderer(load_tokenizer(plan.base), room, valued=plan.values > 0)
+    config = load_config(plan.base)
+    fused = plan.adapter is not None and plan.place != ANSWER
+    slots = NO_SLOTS
+    if plan.adapter is not None and plan.place not in ADDED:
+        slots = Slots(plan.adapter.tokens, plan.place)
+    return Renderer(
+        load_tokenizer(plan.base),
+        room(config),
+        valued=plan.values > 0,
+        slots=slots,
+        reach=reach(config) if fused and plan.place != LAST else None,
+    )
 
 
 def _alone(plan: NetworkPlan, make_stem: Callable[[], Any] | None) -> AdapterAlone:

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 import bench
+from bench_llm.answers import IGNORED
 from bench_llm.network.fused import Batch
-from bench_llm.rendering import IGNORED, MARK
+from bench_llm.rendering import MARK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,8 @@ class Examples:
     numbers: NDArray[np.float32] | None  # (n, d)
     y: NDArray[np.int8]  # (n,)
     weights: NDArray[np.float64]  # (n,)
+    padding: int = 0
+    """The token that fills up a row."""
     values: NDArray[np.float32] | None = None  # (n, k), of the placeholders in the texts
 
     def __len__(self) -> int:
@@ -48,25 +51,40 @@ class Examples:
         )
 
     def answered(
-        self, rows: NDArray[np.intp], renderer: Renderer, dropped: NDArray[np.bool_], device: str
+        self, rows: NDArray[np.intp], dropped: NDArray[np.bool_], device: str
     ) -> tuple[Batch, Tensor]:
-        """Prompts with their answers, and the tokens that are to be predicted: (b, r).
+        """Prompts with their answers, and the tokens that are to be predicted: (b, r)."""
+        return self.followed(rows, self.tokens.answers.ids[self.y[rows]], device, dropped)
+
+    def followed(
+        self,
+        rows: NDArray[np.intp],
+        answers: NDArray[np.int64],
+        device: str,
+        dropped: NDArray[np.bool_] | None = None,
+    ) -> tuple[Batch, Tensor]:
+        """Prompts with these answers behind them, and the answers: (b, r).
 
         The positions read are the prompt's last one and those of the answer, so that the loss is
         on the answer alone.
+
+        Args:
+            rows: (b,), of the events.
+            answers: (b, r), token ids; `IGNORED` where one is shorter.
+            device: where the tensors are wanted.
+            dropped: (b,), true where an event has to do without its numbers.
         """
-        answers = renderer.answers[self.y[rows]]  # (b, r)
-        lengths = self.tokens.lengths[rows]
-        ids = np.full((len(rows), lengths.max() + answers.shape[1] - 1), renderer.padding)
+        lengths, padding = self.tokens.lengths[rows], self.padding
+        ids = np.full((len(rows), lengths.max() + answers.shape[1] - 1), padding)
         ids[:, : lengths.max()] = self.tokens.ids[rows, : lengths.max()]
         reads = (lengths - 1)[:, None] + np.arange(answers.shape[1])
-        filled = np.where(answers == IGNORED, renderer.padding, answers)
+        filled = np.where(answers == IGNORED, padding, answers)
         np.put_along_axis(ids, reads[:, 1:], filled[:, :-1], axis=1)
         batch = Batch(
             _tensor(ids, device),
             _tensor(reads, device),
             _rows(self.numbers, rows, device),
-            _tensor(dropped, device),
+            None if dropped is None else _tensor(dropped, device),
             _rows(self.values, rows, device),
         )
         return batch, _tensor(answers, device)
@@ -100,14 +118,15 @@ class Reader:
         numbers = inputs.views.get("numbers")
         values = self._values(tokens, inputs)
         if self.adapter is None or numbers is None:
-            return Examples(tokens, None, inputs.y, inputs.weights, values)
+            return Examples(tokens, None, inputs.y, inputs.weights, self.renderer.padding, values)
         _demand_numbers(numbers, self.adapter.shape.d)
         if self.control == PERMUTED:
             numbers = numbers[np.random.default_rng(self.seed).permutation(len(numbers))]
         if self.control == ZEROED:
             mean = self.adapter.scaler.mean.cpu().numpy()
             numbers = np.broadcast_to(mean, numbers.shape)
-        return Examples(tokens, numbers.astype(np.float32), inputs.y, inputs.weights, values)
+        numbers, padding = numbers.astype(np.float32), self.renderer.padding
+        return Examples(tokens, numbers, inputs.y, inputs.weights, padding, values)
 
     def _values(self, tokens: TokenizedPrompts, inputs: bench.Inputs) -> NDArray[np.float32] | None:
         """The values of the placeholders, where the network reads any."""

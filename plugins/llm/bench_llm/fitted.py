@@ -51,7 +51,7 @@ class FittedLanguageModel:
             if isinstance(self.network, AdapterAlone):
                 raise bench.RequestError("base=none has no language model to generate with")
             return Generation(self.network, renderer.tokenizer, self.device).answers(examples)
-        return score(self.network, examples, renderer.answer_tokens, self.device)
+        return score(self.network, examples, self.device)
 
     def save(self, folder: Path) -> None:
         """What was trained, the scaling, and the plan that the rest is built from."""
@@ -100,13 +100,12 @@ def fit(
     seen, watched = reader.read(train), reader.read(valid)
 
     def valid_auc() -> float:
-        scores = score(network, watched, reader.renderer.answer_tokens, device)
+        scores = score(network, watched, device)
         return float(roc_auc_score(watched.y, scores, sample_weight=watched.weights))
 
     Training(
         network=network,
         examples=seen,
-        renderer=reader.renderer,
         hyperparameters=hyperparameters,
         valid_auc=valid_auc,
         score=fitted.score,

@@ -49,8 +49,8 @@ class Generation:
 
     def _generate(self, batch: Batch) -> list[str]:
         """Greedy decoding of a few tokens; padding is on the left and masked."""
-        embedded, shift = self.network.embed(batch)
-        lengths = batch.reads[:, 0] + 1 + shift  # (b,)
+        embedded = self.network.embed(batch)
+        lengths = batch.reads[:, 0] + 1  # (b,)
         longest = max(int(lengths.max()), self.padded)
         places = torch.arange(longest, device=lengths.device)
         filled = places >= (longest - lengths)[:, None]  # (b, longest)

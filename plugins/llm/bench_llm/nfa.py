@@ -12,16 +12,16 @@ from bench_llm.fusion import FusedLanguageModel
 
 @dataclass(frozen=True)
 class FirstTokenFusion(FusedLanguageModel):
-    """A causal language model that reads the prompt, with the numbers added to its first token."""
+    """A causal language model that reads the prompt, with the numbers fused into a token."""
 
     name = "llm-nfa"
     reads = frozenset({"texts", "numbers"})
     optional = frozenset({"texts", "numbers"})
     encoder = ("prompt-features", "numbers")
 
-    place: Literal["first", "prepended"] = "first"
-    """Add the numbers' embedding to the first token's, or put it before that, as the study diary's
-    code did."""
+    place: Literal["first", "prepended", "answer"] = "first"
+    """Add the numbers' embedding to the first token's; or put it before that, as the study diary's
+    code did; or add it to the last token's, where the answer is read."""
 
     @property
     def numbers_place(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bench_llm.building import NetworkPlan
     from bench_llm.fitted import FittedLanguageModel
     from bench_llm.network.adapter import AdapterShape
-    from bench_llm.training.loop import Hyperparameters
 
 FULL = "full"
 GIVEN, ZEROED = "given", "zeroed"
@@ -33,8 +32,9 @@ class LanguageModel(bench.Model):
     reads_if_given = frozenset({"values"})
 
     base: str = "tiny"
-    """The language model: `tiny`, shipped here; the folder of one; a hub id such as
-    mistralai/Mistral-7B-Instruct-v0.3; or `none`, the control of an adapter with a linear head."""
+    """The language model: `tiny`, shipped here; `smollm2`, a small real one that `make smollm2`
+    brings; the folder of one; a GGUF file; a hub id such as mistralai/Mistral-7B-Instruct-v0.3; or
+    `none`, the control of an adapter with a linear head."""
     revision: str = ""
     """The commit of a hub model, 40 hexadecimal digits."""
     init: Literal["pretrained", "random"] = "pretrained"
@@ -42,8 +42,11 @@ class LanguageModel(bench.Model):
     tuning: Literal["full", "lora", "qlora", "frozen"] = "full"
     """Train all weights; low-rank additions; the same on a base in 4 bits (NF4, double
     quantisation); or none of the language model's."""
-    targets: tuple[str, ...] = ("q_proj", "v_proj")
-    """Linear layers that LoRA is added to."""
+    targets: tuple[str, ...] = ("auto",)
+    """Linear layers that LoRA is added to: their names; `all-linear` for all but the head; or
+    `auto`, those that peft knows for the architecture, else all."""
+    lora_blocks: int = 0
+    """LoRA in so many blocks, the last ones; 0 for all."""
     r: int = 16
     """Rank of LoRA's matrices."""
     alpha: float = 32.0
@@ -90,8 +93,8 @@ class LanguageModel(bench.Model):
             raise ValueError("r, epochs, batch, accumulate, evaluations: wanted at least 1 each")
         if not (0 <= self.warmup < 1 and 0 <= self.dropout < 1 and self.clip > 0):
             raise ValueError("wanted 0 <= warmup < 1, 0 <= dropout < 1 and clip > 0")
-        if min(self.lr, self.gamma, self.patience, self.weight_decay) < 0:
-            raise ValueError("lr, gamma, patience, weight_decay: wanted none below 0")
+        if min(self.lr, self.gamma, self.patience, self.weight_decay, self.lora_blocks) < 0:
+            raise ValueError("lr, gamma, patience, weight_decay, lora_blocks: wanted none below 0")
         if self.init == "random" and self.tuning == "qlora":
             raise ValueError("random weights cannot be quantised: init=random wants another tuning")
         if self.base == NONE and "numbers" not in self.reads:
@@ -121,9 +124,10 @@ class LanguageModel(bench.Model):
     ) -> FittedLanguageModel:
         """Train on the answer alone; the train split gives the scaling of the numbers."""
         from bench_llm.fitted import fit
+        from bench_llm.planning import hyperparameters
 
         plan = self.plan_for(train, context)
-        return fit(plan, self.hyperparameters(context.seed), train, valid, context)
+        return fit(plan, hyperparameters(self, context.seed), train, valid, context)
 
     def load(self, folder: Path, context: bench.Context) -> FittedLanguageModel:
         """What was trained, on its base."""
@@ -183,66 +187,13 @@ class LanguageModel(bench.Model):
 
     def plan_for(self, inputs: bench.Inputs, context: bench.Context) -> NetworkPlan:
         """What the network that reads these inputs is built from."""
+        from bench_llm.planning import network_plan
+
         numbers, values = inputs.views.get("numbers"), inputs.views.get("values")
-        d = 0 if numbers is None else numbers.shape[1]
-        plan = self.plan(d, context.seed, has_stem="numbers" in context.view_modules)
-        if values is None or self.base == NONE:
-            return plan
-        return replace(plan, values=values.shape[1])
-
-    def plan(self, d: int, seed: int, *, has_stem: bool = False) -> NetworkPlan:
-        """What the network is built from."""
-        from bench_llm.bases.loading import BaseForm
-        from bench_llm.building import NetworkPlan
-        from bench_llm.network.tuning import Tuning
-
-        form = BaseForm(
-            precision="float32" if self.tuning == FULL else self.precision,
-            quantised=self.tuning == "qlora",
-            random=seed if self.init == "random" else None,
-        )
-        tuning = Tuning(
-            kind=self.tuning,
-            targets=list(self.targets),
-            r=self.r,
-            alpha=self.alpha,
-            dropout=self.dropout,
-            seed=seed,
-        )
-        return NetworkPlan(
-            base=self.source,
-            digest=self.content(),
-            form=form,
-            tuning=tuning,
-            adapter=self.adapter(d, has_stem=has_stem),
-            place=self.numbers_place,
-            control=self.control,
-            recompute=self.recompute,
-            seed=seed,
-        )
-
-    def hyperparameters(self, seed: int) -> Hyperparameters:
-        """How to train it."""
-        from bench_llm.training.loop import Hyperparameters
-        from bench_llm.training.loss import Loss
-        from bench_llm.training.optimizer import Rates
-        from bench_llm.training.schedule import Schedule
-
-        return Hyperparameters(
-            schedule=Schedule(
-                epochs=self.epochs,
-                batch=self.batch,
-                accumulate=self.accumulate,
-                warmup=self.warmup,
-                decay=self.decay,
-                modality_dropout=self.dropped_share,
-                evaluations=self.evaluations,
-                seed=seed,
-            ),
-            loss=Loss(self.gamma, self.balance),
-            rates=Rates(self.lr, self.adapter_rate, self.weight_decay),
-            optimizer=self.optimizer,
-            clip=self.clip,
-            patience=self.patience,
-            precision=self.precision,
+        return network_plan(
+            self,
+            d=0 if numbers is None else numbers.shape[1],
+            values=0 if values is None or self.base == NONE else values.shape[1],
+            seed=context.seed,
+            has_stem="numbers" in context.view_modules,
         )

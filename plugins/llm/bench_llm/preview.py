@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bench
+from bench_llm.answers import IGNORED
 from bench_llm.building import renderer_of
 from bench_llm.examples import Reader
-from bench_llm.network.fused import DEDICATED, FIRST, PREPENDED
+from bench_llm.network.fused import ADDED, FIRST
 from bench_llm.prompts.frame import bare
-from bench_llm.rendering import IGNORED, MARK, NoText
+from bench_llm.rendering import MARK, SLOT, NoText
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,12 +28,11 @@ def preview(plan: NetworkPlan, train: bench.Inputs) -> str:
     if isinstance(renderer, NoText):
         return f"no language model; {plan.adapter.d if plan.adapter else 0} numbers are read"
     text, label = train.views["texts"][0], int(train.y[0])
-    tokenizer = renderer.tokenizer
-    prompt = renderer.prompt(text)
-    answer = [token for token in renderer.answers[label].tolist() if token != IGNORED]
-    pieces = [*_fused(plan, [_piece(tokenizer, i) for i in prompt])]
-    pieces += [f">{_piece(tokenizer, i)}<" for i in answer]
-    lengths = renderer.prompts(train.views["texts"]).lengths
+    tokens = renderer.prompts(train.views["texts"])
+    prompt, lengths = renderer.prompt(text), tokens.lengths
+    answer = [token for token in tokens.answers.ids[label].tolist() if token != IGNORED]
+    pieces = _fused(plan, [_piece(plan, renderer.tokenizer, i) for i in prompt])
+    pieces += [f">{_piece(plan, renderer.tokenizer, i)}<" for i in answer]
     return "\n".join(
         [
             text,
@@ -49,11 +49,10 @@ def count_tokens(plan: NetworkPlan, inputs: bench.Inputs) -> NDArray[np.int64]:
     """Tokens that the network reads of each event, without its answer: (n,)."""
     import numpy as np
 
-    added = plan.adapter.tokens if plan.adapter and plan.place != FIRST else 0
     renderer = renderer_of(plan)
     if isinstance(renderer, NoText):
         return np.full(len(inputs), plan.adapter.tokens if plan.adapter else 0)
-    return renderer.prompts(inputs.views["texts"]).lengths + added
+    return renderer.prompts(inputs.views["texts"]).lengths
 
 
 def render(plan: NetworkPlan, inputs: bench.Inputs) -> bench.Rendered | None:
@@ -68,7 +67,7 @@ def render(plan: NetworkPlan, inputs: bench.Inputs) -> bench.Rendered | None:
     rows = np.arange(len(inputs))
     ends = examples.tokens.lengths
     scored = examples.prompts(rows, "cpu").ids.tolist()
-    answered, answers = examples.answered(rows, renderer, np.zeros(len(rows), dtype=bool), "cpu")
+    answered, answers = examples.answered(rows, np.zeros(len(rows), dtype=bool), "cpu")
     trained = [
         [*ids[:end], *(token for token in answer if token != IGNORED)]
         for ids, end, answer in zip(answered.ids.tolist(), ends, answers.tolist(), strict=True)
@@ -76,20 +75,23 @@ def render(plan: NetworkPlan, inputs: bench.Inputs) -> bench.Rendered | None:
     return bench.Rendered(trained, [ids[:end] for ids, end in zip(scored, ends, strict=True)])
 
 
-def _piece(tokenizer: PreTrainedTokenizerBase, token: int) -> str:
+def _piece(plan: NetworkPlan, tokenizer: PreTrainedTokenizerBase, token: int) -> str:
     """One token as it is shown."""
+    if token == SLOT:
+        return _numbers(plan)
     return "<value>" if token == MARK else repr(tokenizer.decode([token]))[1:-1]
 
 
+def _numbers(plan: NetworkPlan) -> str:
+    return f"<{plan.adapter.d if plan.adapter else 0} numbers>"
+
+
 def _fused(plan: NetworkPlan, pieces: list[str]) -> list[str]:
-    """The prompt's tokens with a mark where the numbers come in."""
-    if plan.adapter is None:
+    """The prompt's tokens with a mark at the one that the numbers are added to, if there is."""
+    if plan.adapter is None or plan.place not in ADDED:
         return pieces
-    numbers = f"<{plan.adapter.d} numbers>"
-    if plan.place == FIRST:
-        return [f"{pieces[0]}+{numbers}", *pieces[1:]]
-    at = {PREPENDED: 0, DEDICATED: 1}[plan.place]
-    return [*pieces[:at], *[numbers] * plan.adapter.tokens, *pieces[at:]]
+    at = 0 if plan.place == FIRST else len(pieces) - 1
+    return [*pieces[:at], f"{pieces[at]}+{_numbers(plan)}", *pieces[at + 1 :]]
 
 
 def _wrapped(pieces: list[str]) -> list[str]:

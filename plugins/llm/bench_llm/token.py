@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import bench
 from bench_llm.fusion import FusedLanguageModel
@@ -11,7 +12,7 @@ from bench_llm.fusion import FusedLanguageModel
 
 @dataclass(frozen=True)
 class DedicatedToken(FusedLanguageModel):
-    """A causal language model that reads the prompt behind tokens that the numbers are put into."""
+    """A causal language model that reads the prompt and tokens that the numbers are put into."""
 
     name = "llm-token"
     reads = frozenset({"texts", "numbers"})
@@ -20,6 +21,8 @@ class DedicatedToken(FusedLanguageModel):
 
     tokens: int = 1
     """How many tokens the numbers are put into."""
+    place: Literal["start", "end"] = "start"
+    """Where they stand: before the prompt, or behind it, so that the answer is read at the last."""
 
     def __post_init__(self) -> None:
         """Refuse less than one token."""
@@ -30,7 +33,7 @@ class DedicatedToken(FusedLanguageModel):
     @property
     def numbers_place(self) -> str:
         """In tokens of their own."""
-        return "dedicated"
+        return {"start": "dedicated", "end": "last"}[self.place]
 
     @property
     def embeddings(self) -> int:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bench_llm.answers import IGNORED
 from bench_llm.bases.loading import load_tokenizer
 from bench_llm.bases.source import BaseSource
 from bench_llm.examples import Reader
 from bench_llm.prompts.frame import LABELS, chat
-from bench_llm.rendering import IGNORED, Renderer
+from bench_llm.rendering import Renderer
 from events import inputs
 
 import bench
@@ -41,7 +42,7 @@ def test_training_and_scoring_read_the_same_tokens(renderer: Renderer) -> None:
     examples = Reader(renderer, "", None).read(inputs(20))
     rows = np.arange(20)
     scored = examples.prompts(rows, "cpu")
-    trained, answers = examples.answered(rows, renderer, np.zeros(20, bool), "cpu")
+    trained, answers = examples.answered(rows, np.zeros(20, bool), "cpu")
     for i in rows:
         last = int(scored.reads[i, 0])
         assert trained.reads[i].tolist() == [last, last + 1]
@@ -64,11 +65,13 @@ def test_many_prompts_are_rendered_as_each_alone(renderer: Renderer) -> None:
 def test_an_answer_of_several_tokens_is_learned_whole(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench_llm.rendering.LABELS", (" background", " pt=12"))
-    assert renderer.answers.shape == (2, 4)
-    assert (renderer.answers[0] == IGNORED).sum() == 2
+    monkeypatch.setattr("bench_llm.turns.LABELS", (" background", " pt=12"))
+    both = renderer.answers()
+    assert both.ids.shape == (2, 4)
+    assert (both.ids[0] == IGNORED).sum() == 2
+    assert not both.single
     examples = Reader(renderer, "", None).read(inputs(4))
-    batch, answers = examples.answered(np.arange(4), renderer, np.zeros(4, bool), "cpu")
+    batch, answers = examples.answered(np.arange(4), np.zeros(4, bool), "cpu")
     last = int(batch.reads[1, 0])
     assert pieces(renderer, batch.ids[1, last + 1 : last + 4].tolist()) == [" pt=", "1", "2"]
     assert answers[0].tolist()[2:] == [IGNORED, IGNORED]
@@ -96,12 +99,13 @@ def test_a_mark_within_a_prompt_is_an_error(renderer: Renderer, text: str, count
         renderer.prompts(["pt=1", text])
 
 
-def test_answers_that_begin_alike_are_refused(
-    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("labels", [(" pt=1", " pt=12"), (" signal", " signal")])
+def test_an_answer_that_is_the_beginning_of_the_other_is_refused(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch, labels: tuple[str, str]
 ) -> None:
-    monkeypatch.setattr("bench_llm.rendering.LABELS", (" pt=1", " pt=2"))
-    with pytest.raises(bench.InputError, match="begin with the same token"):
-        _ = renderer.answers
+    monkeypatch.setattr("bench_llm.turns.LABELS", labels)
+    with pytest.raises(bench.InputError, match="begin with the same tokens up to the end of one"):
+        renderer.answers()
 
 
 def test_numbers_that_are_not_finite_are_refused(base: str, tmp_path: Path) -> None:

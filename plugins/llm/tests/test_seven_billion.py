@@ -9,6 +9,7 @@ from bench_llm.building import fuse
 from bench_llm.network.fused import Batch
 from bench_llm.network.tuning import trained
 from bench_llm.nfa import FirstTokenFusion
+from bench_llm.planning import network_plan
 
 DIARY = FirstTokenFusion(
     tuning="qlora", targets=("q_proj", "v_proj"), r=32, alpha=128.0, precision="bfloat16",
@@ -18,7 +19,7 @@ GB = 1e9
 
 
 def test_mistral_7b_is_counted_on_the_meta_device() -> None:
-    plan = DIARY.plan(16, 0)
+    plan = network_plan(DIARY, d=16, seed=0)
     with torch.device("meta"):
         network = fuse(plan, quantised_at_random(mistral(MISTRAL_7B), "meta"), "meta")
     own = trained(network)
@@ -48,7 +49,9 @@ def test_the_same_path_at_a_small_size_steps_on_the_cpu(recompute: bool) -> None
     language = quantised_at_random(mistral(shape), "cpu")
     assert language.model.layers[0].mlp.up_proj.weight.dtype == torch.uint8
     network = fuse(
-        FirstTokenFusion(tuning="qlora", recompute=recompute).plan(3, 0), language, "cpu"
+        network_plan(FirstTokenFusion(tuning="qlora", recompute=recompute), d=3, seed=0),
+        language,
+        "cpu",
     )
     network.train()
     ids = torch.randint(0, 99, (2, 20))

@@ -93,9 +93,9 @@ def test_a_tied_random_base_that_does_not_heed_its_labels_is_void(
 
     real = Examples.answered
 
-    def ignored(self: Examples, rows: Any, renderer: Any, *given: Any) -> Any:
-        batch, answers = real(self, rows, renderer, *given)
-        signal = torch.from_numpy(renderer.answers[1]).to(answers)
+    def ignored(self: Examples, *given: Any) -> Any:
+        batch, answers = real(self, *given)
+        signal = torch.from_numpy(self.tokens.answers.ids[1]).to(answers)
         return batch, signal.expand_as(answers)
 
     monkeypatch.setattr(Examples, "answered", ignored)

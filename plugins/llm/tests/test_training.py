@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from bench_llm.building import build, renderer_of
+from bench_llm.answers import padded_answers
+from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.network.tuning import trained
 from bench_llm.nfa import FirstTokenFusion
 from bench_llm.options import LanguageModel
+from bench_llm.planning import hyperparameters, network_plan
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from bench_llm.training import loop
@@ -28,9 +30,13 @@ import bench
 QUICK: dict[str, Any] = {"units": 16, "epochs": 2}
 
 
+def plan_of(model: LanguageModel) -> NetworkPlan:
+    return network_plan(model, d=3, seed=0)
+
+
 def step_once(model: LanguageModel, folder: Path, train: bench.Inputs) -> dict[str, torch.Tensor]:
     """The trained weights after one step on all of the train sample."""
-    plan = model.plan(3, 0)
+    plan = plan_of(model)
     network = build(plan, "cpu")
     if network.adapter is not None:
         network.adapter.scaler.learn(train.views["numbers"])
@@ -38,8 +44,7 @@ def step_once(model: LanguageModel, folder: Path, train: bench.Inputs) -> dict[s
     training = loop.Training(
         network=network,
         examples=reader.read(train),
-        renderer=reader.renderer,
-        hyperparameters=model.hyperparameters(0),
+        hyperparameters=hyperparameters(model, 0),
         valid_auc=float,
         score=lambda inputs: np.zeros(len(inputs)),
         expected_trainable=(),
@@ -57,7 +62,7 @@ def test_what_is_trained_is_in_float32_and_moves_and_nothing_else_does(
     base: str, tmp_path: Path, tuning: Any
 ) -> None:
     model = DedicatedToken(base=base, tuning=tuning, tokens=2, warmup=0.0, **QUICK)
-    plan = model.plan(3, 0)
+    plan = plan_of(model)
     before = dict(build(plan, "cpu").named_parameters())
     network = model.fit(inputs(128), inputs(32, 1), context(tmp_path)).network
     own = trained(network)
@@ -73,7 +78,7 @@ def test_what_is_trained_is_in_float32_and_moves_and_nothing_else_does(
 
 @pytest.mark.parametrize("optimizer", ["adamw", "adamw8bit"])
 def test_every_trained_tensor_is_in_the_optimizer_once(base: str, optimizer: str) -> None:
-    network = build(FirstTokenFusion(base=base, tuning="lora", units=80).plan(3, 0), "cpu")
+    network = build(plan_of(FirstTokenFusion(base=base, tuning="lora", units=80)), "cpu")
     made = build_optimizer(network, optimizer, Rates(1e-3, 1e-2, 0.0))
     identities = [id(p) for group in made.param_groups for p in group["params"]]
     assert sorted(identities) == sorted(map(id, trained(network).values()))
@@ -81,13 +86,13 @@ def test_every_trained_tensor_is_in_the_optimizer_once(base: str, optimizer: str
 
 
 def test_a_weight_trained_in_half_precision_is_refused(base: str) -> None:
-    network = build(TextOnly(base=base).plan(0, 0), "cpu").to(torch.bfloat16)
+    network = build(plan_of(TextOnly(base=base)), "cpu").to(torch.bfloat16)
     with pytest.raises(bench.BenchError, match="wanted float32"):
         build_optimizer(network, "adamw", Rates(1e-3, 1e-3, 0.0))
 
 
 def test_the_state_of_adamw8bit_is_looked_at(base: str) -> None:
-    network = build(FirstTokenFusion(base=base, units=80).plan(3, 0), "cpu")
+    network = build(plan_of(FirstTokenFusion(base=base, units=80)), "cpu")
     made = build_optimizer(network, "adamw8bit", Rates(1e-3, 1e-3, 0.0))
     for parameter in trained(network).values():
         parameter.grad = torch.ones_like(parameter)
@@ -128,11 +133,9 @@ def test_recomputing_activations_does_not_change_the_step(base: str, tmp_path: P
 
 def test_the_loss_is_on_the_answer_alone(base: str) -> None:
     """A logit that predicts a token of the prompt is not even computed."""
-    plan = TextOnly(base=base).plan(0, 0)
+    plan = plan_of(TextOnly(base=base))
     network, reader = build(plan, "cpu"), Reader(renderer_of(plan), "", None)
-    batch, answers = reader.read(inputs(6)).answered(
-        np.arange(6), reader.renderer, np.zeros(6, bool), "cpu"
-    )
+    batch, answers = reader.read(inputs(6)).answered(np.arange(6), np.zeros(6, bool), "cpu")
     logits = network(batch)
     assert logits.shape[:2] == (6, 2)
     whole = network.language(input_ids=batch.ids).logits
@@ -163,7 +166,8 @@ def test_balanced_classes_weigh_the_same() -> None:
 
 def test_one_that_knows_nothing_has_an_answer_loss_of_ln_2() -> None:
     logits = torch.zeros(3, 2, 5)
-    losses = answer_loss(logits, torch.tensor([[1, 4], [2, 4], [1, 4]]), (1, 2))
+    both = padded_answers([[1], [2]], [4])
+    losses = answer_loss(logits, torch.tensor([[1, 4], [2, 4], [1, 4]]), both)
     assert torch.allclose(losses, torch.full((3,), math.log(2)))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import bench
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
     from bench_llm.bases.source import BaseSource
 
@@ -37,11 +37,24 @@ def load_tokenizer(source: BaseSource) -> PreTrainedTokenizerBase:
     """
     from transformers import AutoTokenizer
 
-    folder = source.folder()
+    where = _where(source)
     tokenizer: PreTrainedTokenizerBase = _read(
-        source, lambda: AutoTokenizer.from_pretrained(folder, **_SAFELY)
+        source, lambda: AutoTokenizer.from_pretrained(**where)
     )
     return tokenizer
+
+
+def load_config(source: BaseSource) -> PreTrainedConfig:
+    """The configuration of a base's language model.
+
+    Raises:
+        InputError: there is none that can be loaded safely.
+    """
+    from transformers import AutoConfig
+
+    where = _where(source)
+    config: PreTrainedConfig = _read(source, lambda: AutoConfig.from_pretrained(**where))
+    return config
 
 
 def load_language(source: BaseSource, form: BaseForm, device: str) -> PreTrainedModel:
@@ -50,15 +63,18 @@ def load_language(source: BaseSource, form: BaseForm, device: str) -> PreTrained
     Raises:
         InputError: there is none that can be loaded safely.
     """
-    from transformers import AutoConfig
     from transformers.utils.logging import disable_progress_bar
 
-    folder = source.folder()
     disable_progress_bar()  # the bench has its own
-    if form.random is None:
-        return _read(source, lambda: _pretrained(folder, form, device))
-    config = _read(source, lambda: AutoConfig.from_pretrained(folder, **_SAFELY))
-    return _moved(with_random_weights(config, form.random), device)
+    if (seed := form.random) is not None:
+        config = load_config(source)
+        return _moved(_read(source, lambda: with_random_weights(config, seed)), device)
+    if source.gguf and form.quantised:
+        raise bench.InputError(
+            f"base={source.name}: a GGUF file is quantised already and is computed with in full "
+            "precision; wanted tuning=lora, or the model's own folder for tuning=qlora"
+        )
+    return _read(source, lambda: _pretrained(source, form, device))
 
 
 def with_random_weights(config: Any, seed: int) -> PreTrainedModel:
@@ -85,17 +101,36 @@ def quantisation(precision: str) -> Any:
     )
 
 
-_SAFELY = {"local_files_only": True, "trust_remote_code": False}
+def _where(source: BaseSource) -> dict[str, Any]:
+    """Where transformers finds a base: on this machine alone, and no code of it is run.
+
+    Raises:
+        InputError: it is a GGUF file, and what reads them is not installed.
+    """
+    where: dict[str, Any] = {"pretrained_model_name_or_path": source.folder()}
+    if source.gguf:
+        if find_spec("gguf") is None:
+            raise bench.InputError(
+                f"base={source.name}: a GGUF file is read by the package gguf, which is not "
+                "installed; `pip install 'bench-llm[gguf]'` brings it"
+            )
+        where["gguf_file"] = source.gguf
+    return where | {"local_files_only": True, "trust_remote_code": False}
 
 
-def _pretrained(folder: Path, form: BaseForm, device: str) -> PreTrainedModel:
+def _pretrained(source: BaseSource, form: BaseForm, device: str) -> PreTrainedModel:
     import torch
     from transformers import AutoModelForCausalLM
 
     settings: dict[str, Any] = {"dtype": getattr(torch, form.precision), "use_safetensors": True}
     if form.quantised:
         settings |= {"quantization_config": quantisation(form.precision), "device_map": device}
-    language: PreTrainedModel = AutoModelForCausalLM.from_pretrained(folder, **settings, **_SAFELY)
+    loaded: Any = AutoModelForCausalLM.from_pretrained(
+        **_where(source), **settings, output_loading_info=True
+    )
+    language: PreTrainedModel = loaded[0]
+    if lacking := sorted(loaded[1]["missing_keys"]):  # transformers fills them with random numbers
+        raise ValueError(f"{len(lacking)} weights are not in its files, as {lacking[0]}")
     return unpacked(language) if form.quantised else _moved(language, device)
 
 

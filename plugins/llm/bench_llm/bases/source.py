@@ -8,18 +8,20 @@ from pathlib import Path
 
 import bench
 
-TINY, NONE = "tiny", "none"
+TINY, SMOLLM2, NONE = "tiny", "smollm2", "none"
 SHIPPED = Path(__file__).parent.parent / "tiny"
 DOCUMENTED = "mistralai/Mistral-7B-Instruct-v0.3"
 PINNED = {DOCUMENTED: "c170c708c41dac9275d15a8fff4eca08d52bab71"}
 """The revisions taken of known hub models where the user names none."""
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 COMMIT = re.compile(r"[0-9a-f]{40}")
+GGUF = ".gguf"
+"""What the name of a file in llama.cpp's format ends in."""
 
 
 @dataclass(frozen=True)
 class BaseSource:
-    """A base as an option names it: `tiny`, a folder, or a hub id with its revision."""
+    """A base as an option names it: `tiny`, `smollm2`, a folder, a GGUF file, or a hub id."""
 
     name: str
     revision: str = ""
@@ -28,12 +30,14 @@ class BaseSource:
         """The content hash of the base: of its files, or the commit of a hub model.
 
         Raises:
-            InputError: there is no such folder, or a hub model's revision is not pinned.
+            InputError: there is no such folder or file, or a hub model's revision is not pinned.
         """
         if self.name == NONE:
             return ""
         if self._of_hub():
             return f"{self.name}@{self.commit()}"
+        if self.gguf:
+            return bench.file_digest(self._file())
         folder = self._folder()
         return " ".join(
             f"{f.relative_to(folder).as_posix()}:{bench.file_digest(f)}"
@@ -51,7 +55,13 @@ class BaseSource:
             from bench_llm.bases.hub import fetch
 
             return fetch(self.name, self.commit())
-        return self._folder()
+        return self._file().parent if self.gguf else self._folder()
+
+    @property
+    def gguf(self) -> str:
+        """The name of the GGUF file in the folder; empty where the base is in the hub's layout."""
+        path = self._path()
+        return path.name if path.suffix == GGUF else ""
 
     def commit(self) -> str:
         """The revision of a hub model.
@@ -62,20 +72,37 @@ class BaseSource:
         revision = self.revision or PINNED.get(self.name, "")
         if not COMMIT.fullmatch(revision):
             raise bench.InputError(
-                f"base={self.name}: wanted revision=COMMIT, the 40 hexadecimal digits of a commit, "
+                f"base={self.name}: there is no such folder; for the hub model of that name wanted "
+                "revision=COMMIT, the 40 hexadecimal digits of a commit, "
                 f"got {revision or 'none'}; a branch can change under a comparison"
             )
         return revision
 
     def _of_hub(self) -> bool:
-        plain = self.name not in (TINY, NONE) and not Path(self.name).expanduser().exists()
+        path = self._path()
+        plain = path.suffix != GGUF and not path.exists()
         return plain and bool(REPOSITORY.fullmatch(self.name))
 
+    def _path(self) -> Path:
+        """The folder or the file that the name stands for."""
+        if self.name == TINY:
+            return SHIPPED
+        if self.name == SMOLLM2:
+            from bench_llm.bases import smollm2
+
+            return smollm2.path()
+        return Path(self.name).expanduser()
+
+    def _file(self) -> Path:
+        if (file := self._path()).is_file():
+            return file
+        way = "; `make smollm2` brings it" if self.name == SMOLLM2 else ""
+        raise bench.InputError(f"base={self.name}: there is no file {file}{way}")
+
     def _folder(self) -> Path:
-        folder = SHIPPED if self.name == TINY else Path(self.name).expanduser()
-        if not folder.is_dir():
+        if not (folder := self._path()).is_dir():
             raise bench.InputError(
-                f"base={self.name}: wanted {TINY}, {NONE}, the folder of a model, or a hub id "
-                f"such as {DOCUMENTED}"
+                f"base={self.name}: wanted {TINY}, {SMOLLM2}, {NONE}, the folder of a model, a "
+                f"{GGUF} file, or a hub id such as {DOCUMENTED}"
             )
         return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -12,8 +11,11 @@ from transformers import PreTrainedModel
 from bench_llm.network.adapter import Adapter
 from bench_llm.network.reading import reading_only
 from bench_llm.network.values import ValueEmbedding
+from bench_llm.rendering import MARK, SLOT
 
-FIRST, PREPENDED, DEDICATED = "first", "prepended", "dedicated"
+FIRST, PREPENDED, DEDICATED, LAST, ANSWER = "first", "prepended", "dedicated", "last", "answer"
+ADDED = (FIRST, ANSWER)
+"""Places where the numbers' embedding is added to a token's; elsewhere they have their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +32,9 @@ class Batch:
 class FusedModel(nn.Module):
     """The language model, and the adapter of the numbers, if any.
 
-    Place of the numbers: `first` adds their embedding to that of the first token, `prepended` puts
-    it before that token, `dedicated` puts one or more behind it.
+    Place of the numbers: `first` adds their embedding to that of the first token, `answer` to that
+    of the prompt's last token, where the answer is read; `prepended`, `dedicated` and `last` put
+    their embeddings into tokens of their own.
     """
 
     def __init__(
@@ -49,36 +52,36 @@ class FusedModel(nn.Module):
         self.recompute = recompute
 
     def forward(self, batch: Batch) -> Tensor:
-        """Logits of the tokens that follow the positions read: (b, r, vocabulary).
+        """The language model's own logits of what follows the positions read: (b, r, vocabulary).
 
         Attention looks back only, so that no token sees the padding behind it and no mask is
         needed; and logits are computed for the positions read alone.
         """
-        embedded, shift = self.embed(batch)
-        reads = batch.reads + shift
-        rows = torch.arange(len(reads), device=reads.device)[:, None]
         # activations that are computed again in the backward pass are computed as they were
         again = self.recompute and self.training
-        with nullcontext() if again else reading_only(self.language, reads):
-            states = self.language.base_model(inputs_embeds=embedded, use_cache=False)
-        read = states.last_hidden_state[rows, reads]  # (b, r, hidden)
-        logits: Tensor = self.language.get_output_embeddings()(read)
+        with reading_only(self.language, batch.reads, whole_blocks=again):
+            logits: Tensor = self.language(
+                inputs_embeds=self.embed(batch), use_cache=False, return_dict=True
+            ).logits
         return logits
 
-    def embed(self, batch: Batch) -> tuple[Tensor, int]:
-        """The prompt's embeddings (b, longest + shift, hidden), and by how much they shifted."""
-        embedding = self.language.get_input_embeddings()
-        if self.values is None:
-            embedded = embedding(batch.ids)
-        else:
-            embedded = self.values(embedding, batch.ids, batch.values)
-        if self.adapter is None or batch.numbers is None:
-            return embedded, 0
+    def embed(self, batch: Batch) -> Tensor:
+        """The prompt's embeddings with the numbers in their place: (b, longest, width)."""
+        ids = batch.ids
+        embedded: Tensor = self.language.get_input_embeddings()(ids.clamp(min=0))
+        if self.values is not None and batch.values is not None:
+            embedded = self.values(embedded, ids == MARK, batch.values)
+        if self.adapter is None:
+            return embedded
+        slots = (ids == SLOT)[..., None]
+        if batch.numbers is None:
+            return embedded.masked_fill(slots, 0.0)
         made = self.adapter(batch.numbers, batch.dropped).to(embedded.dtype)
-        if self.place == FIRST:
-            return torch.cat([embedded[:, :1] + made, embedded[:, 1:]], dim=1), 0
-        at = 0 if self.place == PREPENDED else 1
-        return torch.cat([embedded[:, :at], made, embedded[:, at:]], dim=1), made.shape[1]
+        if self.place not in ADDED:
+            return embedded.masked_scatter(slots, made)
+        rows = torch.arange(len(ids), device=ids.device)
+        at = batch.reads[:, 0] if self.place == ANSWER else torch.zeros_like(rows)
+        return embedded.index_put((rows, at), made[:, 0], accumulate=True)
 
 
 class AdapterAlone(nn.Module):

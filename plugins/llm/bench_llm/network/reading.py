@@ -1,34 +1,54 @@
-"""Spares the last block the work on positions that nobody reads."""
+"""Spares a language model the work on positions that nobody reads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+
+from bench_llm.network.blocks import blocks
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
 @contextmanager
-def reading_only(language: PreTrainedModel, positions: Tensor) -> Iterator[None]:
-    """Within, the last block's feed-forward layer is computed at these positions alone: (b, r).
+def reading_only(
+    language: PreTrainedModel, positions: Tensor, *, whole_blocks: bool = False
+) -> Iterator[None]:
+    """Within, logits are computed at these positions alone: (b, r), which their rows then are.
 
-    What is read there is the same as without; other positions hold something unfinished. A model
-    whose blocks are built otherwise is left as it is.
+    So is the last block's feed-forward layer, unless whole blocks are wanted. What is read is the
+    same as without: whatever a model does behind its head, it does itself.
     """
-    layer = _last_feed_forward(language)
-    if layer is None:
-        yield
-        return
-    whole = layer.forward
     rows = torch.arange(len(positions), device=positions.device)[:, None]
 
-    def forward(states: Tensor) -> Tensor:  # (b, longest, hidden)
+    def read(_: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (inputs[0][rows, positions], *inputs[1:])
+
+    with ExitStack() as stack:
+        head = language.get_output_embeddings().register_forward_pre_hook(read)
+        stack.callback(head.remove)
+        layer = None if whole_blocks else _last_feed_forward(language)
+        if layer is not None:
+            stack.enter_context(_feed_forward_at(layer, rows, positions))
+        yield
+
+
+@contextmanager
+def _feed_forward_at(layer: nn.Module, rows: Tensor, positions: Tensor) -> Iterator[None]:
+    """Within, a feed-forward layer leaves 0 at other positions."""
+    whole = layer.forward
+
+    def forward(states: Tensor, *others: Any, **named: Any) -> Any:  # (b, longest, hidden)
+        if others or named:
+            return whole(states, *others, **named)
         made = whole(states[rows, positions])
+        if not isinstance(made, Tensor):  # of experts, with what their router says
+            return whole(states)
         return torch.zeros_like(states, dtype=made.dtype).index_put((rows, positions), made)
 
     layer.forward = forward
@@ -39,5 +59,5 @@ def reading_only(language: PreTrainedModel, positions: Tensor) -> Iterator[None]
 
 
 def _last_feed_forward(language: PreTrainedModel) -> nn.Module | None:
-    blocks = getattr(language.base_model, "layers", None)
-    return getattr(blocks[-1], "mlp", None) if blocks else None
+    stack = blocks(language, language.config)
+    return getattr(stack[-1], "mlp", None) if stack else None

@@ -10,11 +10,14 @@ import torch
 from torch import nn
 
 import bench
+from bench_llm.network.blocks import blocks
 
 if TYPE_CHECKING:
+    from peft import LoraConfig
     from transformers import PreTrainedModel
 
 FULL, LORA, QLORA, FROZEN = "full", "lora", "qlora", "frozen"
+AUTO, ALL_LINEAR = "auto", "all-linear"
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,13 @@ class Tuning:
 
     kind: str
     targets: Sequence[str]
-    """Names of the linear layers that LoRA is added to."""
+    """Names of the linear layers that LoRA is added to; `auto` for what peft knows of the base."""
     r: int
     alpha: float
     dropout: float
     seed: int
+    last_blocks: int = 0
+    """LoRA in so many blocks, the last ones; 0 for all."""
 
 
 def tune(language: PreTrainedModel, tuning: Tuning) -> None:
@@ -89,27 +94,76 @@ def load_state(network: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
 
 
 def _add_lora(language: PreTrainedModel, tuning: Tuning) -> None:
-    from peft import LoraConfig, inject_adapter_in_model
+    from peft import inject_adapter_in_model
 
-    config = LoraConfig(
+    config = lora_config(language, tuning)
+    with torch.random.fork_rng():
+        torch.manual_seed(tuning.seed)
+        inject_adapter_in_model(config, language)
+
+
+def lora_config(language: PreTrainedModel, tuning: Tuning) -> LoraConfig:
+    """LoRA for a language model, in peft's own words.
+
+    Raises:
+        InputError: a target is not in this model, or it has fewer blocks than are wanted.
+    """
+    from peft import LoraConfig
+
+    linear = _linear_layers(language)
+    names = {name.rpartition(".")[2] for name in linear}
+    targets = _targets(language, tuning.targets)
+    if absent := [] if targets == ALL_LINEAR else sorted(set(targets) - names):
+        raise bench.InputError(
+            f"targets={','.join(absent)}: not in this base; there is: {', '.join(sorted(names))}"
+        )
+    chosen = [m for n, m in linear.items() if targets == ALL_LINEAR or n.split(".")[-1] in targets]
+    return LoraConfig(
         r=tuning.r,
         lora_alpha=tuning.alpha,  # type: ignore[arg-type]  # any number will do
         lora_dropout=tuning.dropout,
-        target_modules=list(tuning.targets),
+        target_modules=targets,
+        layers_to_transform=_last_blocks(language, tuning.last_blocks),
+        fan_in_fan_out=all(not isinstance(module, nn.Linear) for module in chosen),
         bias="none",
         task_type="CAUSAL_LM",
     )
-    try:
-        with torch.random.fork_rng():
-            torch.manual_seed(tuning.seed)
-            inject_adapter_in_model(config, language)
-    except ValueError as error:
-        linear = {n.rpartition(".")[2] for n, m in language.named_modules() if _is_linear(m)}
-        raise bench.InputError(
-            f"targets={','.join(tuning.targets)}: not in this base; there is: "
-            f"{', '.join(sorted(linear))}"
-        ) from error
 
 
-def _is_linear(module: nn.Module) -> bool:
-    return isinstance(module, nn.Linear)
+def _targets(language: PreTrainedModel, targets: Sequence[str]) -> str | list[str]:
+    """The layers' names; where peft knows none of this architecture, all linear ones."""
+    from peft.utils import TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING as KNOWN
+
+    if list(targets) == [ALL_LINEAR]:
+        return ALL_LINEAR
+    if list(targets) != [AUTO]:
+        return list(targets)
+    known = KNOWN.get(language.config.get_text_config().model_type)
+    return known if isinstance(known, list) else ALL_LINEAR
+
+
+def _last_blocks(language: PreTrainedModel, count: int) -> list[int] | None:
+    """The indices of the last blocks; None for all.
+
+    Raises:
+        InputError: there are not so many.
+    """
+    if not count:
+        return None
+    every = blocks(language, language.config)
+    total = len(every) if every is not None else 0
+    if count > total:
+        raise bench.InputError(f"lora_blocks={count}: this base has {total} blocks")
+    return list(range(total - count, total))
+
+
+def _linear_layers(language: PreTrainedModel) -> dict[str, nn.Module]:
+    """The layers that LoRA can be added to by their full names, but for the head."""
+    from transformers.pytorch_utils import Conv1D
+
+    head = language.get_output_embeddings()
+    return {
+        name: module
+        for name, module in language.named_modules()
+        if isinstance(module, nn.Linear | Conv1D) and module is not head
+    }

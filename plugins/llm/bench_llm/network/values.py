@@ -5,14 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from bench_llm.rendering import MARK
-
 ROWS = 1024
 """Of the base's embeddings, which the vector starts as long as."""
 
 
 class ValueEmbedding(nn.Module):
-    """The base's embeddings, and those of values: a vector times the value.
+    """The embeddings of values: a vector times the value.
 
     S. Golkar et al., xVal: A Continuous Number Encoding for Large Language Models, 2023.
     """
@@ -23,18 +21,14 @@ class ValueEmbedding(nn.Module):
         start = torch.randn(rows.shape[1]).to(rows.device) * rows.std()
         self.vector = nn.Parameter(start)
 
-    def forward(self, embedding: nn.Module, ids: Tensor, values: Tensor | None) -> Tensor:
-        """Embeddings of tokens: (b, longest, hidden).
+    def forward(self, embedded: Tensor, marks: Tensor, values: Tensor) -> Tensor:
+        """A prompt's embeddings with those of its values in place: (b, longest, width).
 
         Args:
-            embedding: the base's own.
-            ids: (b, longest), with `MARK` where a value stands.
-            values: (b, k), in the order of the marks; None where there are no marks.
+            embedded: (b, longest, width).
+            marks: (b, longest), true where a value stands.
+            values: (b, k), in the order of the marks.
         """
-        marks = ids == MARK
-        embedded: Tensor = embedding(ids.masked_fill(marks, 0))
-        if values is None:
-            return embedded
         amounts = values.gather(1, (marks.cumsum(1) - 1).clamp(min=0))  # (b, longest)
         made = (amounts[..., None] * self.vector).to(embedded.dtype)
         return torch.where(marks[..., None], made, embedded)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from torch import nn
 
     from bench_llm.examples import Examples
-    from bench_llm.rendering import Renderer
     from bench_llm.training.schedule import Schedule
 
 CHECKPOINT_SECONDS = 10.0
@@ -52,7 +51,6 @@ class Training:
 
     network: nn.Module
     examples: Examples
-    renderer: Renderer
     hyperparameters: Hyperparameters
     valid_auc: Callable[[], float]
     score: Callable[[bench.Inputs], NDArray[np.float64]]
@@ -159,19 +157,17 @@ class _Session:
         schedule, device = self.hyperparameters.schedule, self.context.device
         dropped = schedule.dropped(self.progress.step, len(rows))
         whole = float(self.weights[rows].sum())
-        answer_tokens = self.training.renderer.answer_tokens
+        both = self.examples.tokens.answers
         totals = {"loss": 0.0, "answer_loss": 0.0}
         for part in schedule.parts(rows):
-            batch, answers = self.examples.answered(
-                rows[part], self.training.renderer, dropped[part], device
-            )
+            batch, answers = self.examples.answered(rows[part], dropped[part], device)
             share = torch.from_numpy(self.weights[rows[part]] / whole).to(device, torch.float32)
             with self.accelerator.autocast():
                 logits = self.network(batch)
             loss = (self.hyperparameters.loss.of_events(logits, answers) * share).sum()
             self.accelerator.backward(loss)
             with torch.no_grad():
-                answer = (answer_loss(logits, answers, answer_tokens) * share).sum()
+                answer = (answer_loss(logits, answers, both) * share).sum()
             totals["loss"] += loss.item()
             totals["answer_loss"] += answer.item()
         return totals

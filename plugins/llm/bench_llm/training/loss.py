@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from bench_llm.rendering import IGNORED
+from bench_llm.answers import IGNORED
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from bench_llm.answers import Answers
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,16 @@ class Loss:
         return focal + losses[:, 1:].sum(dim=1)
 
 
-def answer_loss(logits: Tensor, answers: Tensor, answer_tokens: tuple[int, int]) -> Tensor:
+def answer_loss(logits: Tensor, answers: Tensor, both: Answers) -> Tensor:
     """The cross-entropy among the two answers alone, nats: (b,); ln 2 for one that knows nothing.
+
+    It is taken where the two part, at the first token in which they differ.
 
     Args:
         logits: (b, r, vocabulary).
         answers: (b, r).
-        answer_tokens: the tokens that the answers begin with.
+        both: the two answers that there are.
     """
-    among = logits[:, 0, list(answer_tokens)].float()
-    return cross_entropy(among, (answers[:, 0] == answer_tokens[1]).long(), reduction="none")
+    among = logits[:, both.parting, list(both.tokens)].float()
+    is_signal = answers[:, both.parting] == both.tokens[1]
+    return cross_entropy(among, is_signal.long(), reduction="none")

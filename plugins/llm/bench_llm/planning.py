@@ -1,0 +1,78 @@
+"""From a model's options to what is built and how it is trained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench_llm.bases.loading import BaseForm
+from bench_llm.building import NetworkPlan
+from bench_llm.network.tuning import FULL, QLORA, Tuning
+from bench_llm.training.loop import Hyperparameters
+from bench_llm.training.loss import Loss
+from bench_llm.training.optimizer import Rates
+from bench_llm.training.schedule import Schedule
+
+if TYPE_CHECKING:
+    from bench_llm.options import LanguageModel
+
+
+def network_plan(
+    model: LanguageModel, *, d: int, seed: int, values: int = 0, has_stem: bool = False
+) -> NetworkPlan:
+    """What the network is built from.
+
+    Args:
+        model: with its options.
+        d: numbers of an event.
+        seed: of all that is random in it.
+        values: how many values a text has at most.
+        has_stem: whether an encoder brings a network that stands before the adapter.
+    """
+    form = BaseForm(
+        precision="float32" if model.tuning == FULL else model.precision,
+        quantised=model.tuning == QLORA,
+        random=seed if model.init == "random" else None,
+    )
+    tuning = Tuning(
+        kind=model.tuning,
+        targets=list(model.targets),
+        r=model.r,
+        alpha=model.alpha,
+        dropout=model.dropout,
+        seed=seed,
+        last_blocks=model.lora_blocks,
+    )
+    return NetworkPlan(
+        base=model.source,
+        digest=model.content(),
+        form=form,
+        tuning=tuning,
+        adapter=model.adapter(d, has_stem=has_stem),
+        place=model.numbers_place,
+        control=model.control,
+        recompute=model.recompute,
+        seed=seed,
+        values=values,
+    )
+
+
+def hyperparameters(model: LanguageModel, seed: int) -> Hyperparameters:
+    """How to train it."""
+    return Hyperparameters(
+        schedule=Schedule(
+            epochs=model.epochs,
+            batch=model.batch,
+            accumulate=model.accumulate,
+            warmup=model.warmup,
+            decay=model.decay,
+            modality_dropout=model.dropped_share,
+            evaluations=model.evaluations,
+            seed=seed,
+        ),
+        loss=Loss(model.gamma, model.balance),
+        rates=Rates(model.lr, model.adapter_rate, model.weight_decay),
+        optimizer=model.optimizer,
+        clip=model.clip,
+        patience=model.patience,
+        precision=model.precision,
+    )
