@@ -21,8 +21,10 @@ That one of the two answers comes at all has to be learned too, whichever it is:
 to 0.92 with the shipped base, 0.90 to 0.9999 with random weights, where hardly anything tells the
 events apart yet; where the loss covers a prompt it is 0.9999. So it says something only together
 with the scores."""
-NOISE = 1e-6
-"""Differences of probability that are no more than rounding."""
+NOISE = 4e-6
+"""Differences of log odds that are no more than rounding."""
+CERTAIN = 1e-15
+"""A probability this close to 0 or 1 is as good as that."""
 
 
 class Labels(Guard[SmokeFitEvidence]):
@@ -70,7 +72,8 @@ def _differ(evidence: SmokeFitEvidence, untrained: NDArray[np.float64]) -> bool:
 
     Both grow with the learning rate, so that their ratio does not depend on it: 0.02 to 0.4 where
     the loss covers a prompt, 2 to 37 for the answer's loss on random weights of four kinds of base.
-    A second fit with the same seed says how much is noise.
+    Log odds are compared: where one answer is a longer word than the other, random weights are all
+    but certain of the shorter one. A second fit with the same seed says how much is noise.
     """
     import numpy as np
 
@@ -81,9 +84,18 @@ def _differ(evidence: SmokeFitEvidence, untrained: NDArray[np.float64]) -> bool:
     if not answered.any():
         return False
     own, opposite, again, before = (
-        scores[answered] for scores in (own, opposite, evidence.again, untrained)
+        _log_odds(scores[answered]) for scores in (own, opposite, evidence.again, untrained)
     )
     apart = float(np.sqrt(np.mean((own - opposite) ** 2)))
     spread = (np.std(own - before) + np.std(opposite - before)) / 2
     noise = max(NOISE, 2 * float(np.nanmax(np.abs(own - again), initial=0.0)))
     return bool(apart > max(float(spread), noise))
+
+
+def _log_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of probabilities: (n,)."""
+    import numpy as np
+
+    inside = scores.clip(CERTAIN, 1 - CERTAIN)
+    odds: NDArray[np.float64] = np.log(inside) - np.log1p(-inside)
+    return odds

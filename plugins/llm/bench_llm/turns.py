@@ -13,8 +13,8 @@ from bench_llm.prompts.frame import LABELS, bare, chat, message
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-TODAY = "26 Jul 2024"
-"""The day that a template is told which speaks of today's: a prompt is the same on every day."""
+TODAY = "{% macro strftime_now(format) %}26 Jul 2024{% endmacro %}"
+"""What goes before a template that asks for the day: a prompt is the same on every day."""
 SYSTEM = "You are a particle physicist."
 """The system's turn where a template demands one."""
 
@@ -95,12 +95,13 @@ class Turns:
             ) from error
 
     def _rendered(self, messages: list[dict[str, str]]) -> str:
+        template = self.tokenizer.get_chat_template()
         text = self.tokenizer.apply_chat_template(
             messages,
+            chat_template=TODAY + template if "strftime_now" in template else template,
             add_generation_prompt=messages[-1]["role"] == "user",
             tokenize=False,
             enable_thinking=False,  # the answer comes at once
-            strftime_now=lambda _: TODAY,
         )
         return str(text)
 

@@ -26,13 +26,18 @@ SHAPE: dict[str, Any] = {
 }
 
 
-def tied(kind: str, folder: Path) -> str:
-    """A base with random weights, tied embeddings, no BOS and a token a byte."""
+def tied(kind: str, folder: Path, *, whole: bool = True) -> str:
+    """A base with random weights, tied embeddings, no BOS and a token a byte.
+
+    The two answers are a token each, or of several that begin apart.
+    """
     import transformers
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-    marks = ["<|end|>", *sorted(pre_tokenizers.ByteLevel.alphabet()), "Ġb", "Ġs"]
-    merges = [("Ġ", "b"), ("Ġ", "s")]  # the answers have to begin apart
+    words = ["Ġbackground", "Ġsignal"]
+    merges = [(word[:i], word[i]) for word in words for i in range(1, len(word) if whole else 2)]
+    joined = [one + other for one, other in merges]
+    marks = ["<|end|>", *sorted(pre_tokenizers.ByteLevel.alphabet()), *joined]
     made = Tokenizer(models.BPE(vocab={m: i for i, m in enumerate(marks)}, merges=merges))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = decoders.ByteLevel()
@@ -86,17 +91,25 @@ def test_a_tied_random_base_that_heeds_its_labels_is_let_alone(
     assert inspect([Labels], evidence)[0].outcome == "passed"
 
 
+def test_one_whose_answers_are_of_several_tokens_is_let_alone_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but certain of the shorter word, it tells its events apart in log odds alone."""
+    model = TextOnly(base=tied("Qwen2", tmp_path / "base", whole=False))
+    evidence = rehearsed(model, tmp_path / "fit", monkeypatch)
+    assert cosine(evidence) > ALIKE
+    assert evidence.flipped.min() > 0.999999
+    assert inspect([Labels], evidence)[0].outcome == "passed"
+
+
 def test_a_tied_random_base_that_does_not_heed_its_labels_is_void(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bench_llm.examples import Examples
 
-    real = Examples.answered
-
-    def ignored(self: Examples, *given: Any) -> Any:
-        batch, answers = real(self, *given)
-        signal = torch.from_numpy(self.tokens.answers.ids[1]).to(answers)
-        return batch, signal.expand_as(answers)
+    def ignored(self: Examples, rows: Any, dropped: Any, device: str) -> Any:
+        signal = np.tile(self.tokens.answers.ids[1], (len(rows), 1))
+        return self.followed(rows, signal, device, dropped)
 
     monkeypatch.setattr(Examples, "answered", ignored)
     model = TextOnly(base=tied("Qwen2", tmp_path / "base"))
