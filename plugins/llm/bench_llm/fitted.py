@@ -17,6 +17,7 @@ from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.generating import Generation
 from bench_llm.network.fused import AdapterAlone
+from bench_llm.network.lora import is_lora, load_lora, save_lora
 from bench_llm.network.tuning import expected_trainable, load_state, state
 from bench_llm.prompts.frame import bare
 from bench_llm.scoring import score
@@ -54,9 +55,15 @@ class FittedLanguageModel:
         return score(self.network, examples, self.device)
 
     def save(self, folder: Path) -> None:
-        """What was trained, the scaling, and the plan that the rest is built from."""
+        """What was trained, the scaling, and the plan that the rest is built from.
+
+        LoRA is in files of its own, in peft's layout.
+        """
         tensors = {name: t.cpu().contiguous() for name, t in state(self.network).items()}
-        save_file(tensors, folder / WEIGHTS)
+        lora = {name: tensor for name, tensor in tensors.items() if is_lora(name)}
+        save_file({n: t for n, t in tensors.items() if n not in lora}, folder / WEIGHTS)
+        if lora and self.network.language is not None:
+            save_lora(self.network.language, lora, folder)
         saved = {"plan": self.plan.as_json(), "bare": self.reader.bare}
         (folder / PLAN).write_text(json.dumps(saved, indent=1))
 
@@ -77,7 +84,8 @@ class FittedLanguageModel:
         saved = json.loads((folder / PLAN).read_text())
         plan = NetworkPlan.of_json(saved["plan"])
         network = build(plan, device, make_stem)
-        load_state(network, load_file(folder / WEIGHTS, device=device))
+        tensors = load_file(folder / WEIGHTS, device=device) | load_lora(folder, device)
+        load_state(network, tensors)
         reader = Reader(
             renderer_of(plan), saved["bare"], network.adapter, plan.control, values=plan.values
         )

@@ -112,17 +112,17 @@ def lora_config(language: PreTrainedModel, tuning: Tuning) -> LoraConfig:
 
     linear = _linear_layers(language)
     names = {name.rpartition(".")[2] for name in linear}
-    targets = _targets(language, tuning.targets)
-    if absent := [] if targets == ALL_LINEAR else sorted(set(targets) - names):
+    targets = _targets(language, tuning.targets, sorted(names))
+    if absent := sorted(set(targets) - names):
         raise bench.InputError(
             f"targets={','.join(absent)}: not in this base; there is: {', '.join(sorted(names))}"
         )
-    chosen = [m for n, m in linear.items() if targets == ALL_LINEAR or n.split(".")[-1] in targets]
+    chosen = [module for name, module in linear.items() if name.rpartition(".")[2] in targets]
     return LoraConfig(
         r=tuning.r,
         lora_alpha=tuning.alpha,  # type: ignore[arg-type]  # any number will do
         lora_dropout=tuning.dropout,
-        target_modules=targets,
+        target_modules=list(targets),
         layers_to_transform=_last_blocks(language, tuning.last_blocks),
         fan_in_fan_out=all(not isinstance(module, nn.Linear) for module in chosen),
         bias="none",
@@ -130,16 +130,18 @@ def lora_config(language: PreTrainedModel, tuning: Tuning) -> LoraConfig:
     )
 
 
-def _targets(language: PreTrainedModel, targets: Sequence[str]) -> str | list[str]:
-    """The layers' names; where peft knows none of this architecture, all linear ones."""
+def _targets(
+    language: PreTrainedModel, targets: Sequence[str], every: Sequence[str]
+) -> Sequence[str]:
+    """The layers' names; where peft knows none of this architecture, every one."""
     from peft.utils import TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING as KNOWN
 
     if list(targets) == [ALL_LINEAR]:
-        return ALL_LINEAR
+        return every
     if list(targets) != [AUTO]:
-        return list(targets)
+        return targets
     known = KNOWN.get(language.config.get_text_config().model_type)
-    return known if isinstance(known, list) else ALL_LINEAR
+    return known if isinstance(known, list) else every
 
 
 def _last_blocks(language: PreTrainedModel, count: int) -> list[int] | None:
