@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bench.report.drawing.sheet import safe, sheet
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PANELS = {"auc": "AUC", "max_sic": "maximum SIC"}
+ROOM = 0.12
+"""Share of the axis that a number takes."""
 APART = 0.015
 """How far the markers of two models at one number of events stand apart, in decades."""
 
@@ -23,17 +25,27 @@ def learning(curves: Mapping[int, LearningCurve]) -> Figure:
     from matplotlib.ticker import NullFormatter
 
     figure, panels = sheet(len(PANELS), 5.2, 4.6)
-    sizes = sorted({size for curve in curves.values() for size in curve.points})
+    ticks = _ticks(sorted({size for curve in curves.values() for size in curve.points}))
     for axes, (name, title) in zip(panels, PANELS.items(), strict=True):
         for number, (place, curve) in enumerate(curves.items()):
             shift = 10 ** (APART * (number - (len(curves) - 1) / 2))
             _line(axes, curve, name, f"C{place}", shift)
         axes.set(xscale="log", xlabel="train events", ylabel=title)
-        axes.set_xticks(sizes, [str(size) for size in sizes])
+        axes.set_xticks(ticks, [str(size) for size in ticks])
         axes.xaxis.set_minor_formatter(NullFormatter())
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return figure
+
+
+def _ticks(sizes: Sequence[int]) -> list[int]:
+    """The sizes that have room for their numbers beside each other."""
+    room = (sizes[-1] / sizes[0]) ** ROOM
+    ticks = [sizes[0]]
+    for size in sizes[1:]:
+        if size >= room * ticks[-1]:
+            ticks.append(size)
+    return ticks
 
 
 def _line(axes: Axes, curve: LearningCurve, name: str, color: str, shift: float) -> None:
@@ -47,7 +59,8 @@ def _line(axes: Axes, curve: LearningCurve, name: str, color: str, shift: float)
     axes.plot(sizes, value, color=color, label=safe(curve.title))
     bottom, top = (np.where(several, end, np.nan) for end in (low, high))
     axes.fill_between(sizes, bottom, top, color=color, alpha=0.18, linewidth=0)
-    axes.vlines(sizes, bottom, top, color=color, alpha=0.18, linewidth=6)  # where no neighbour has one
+    apart = ~(np.append(several[1:], False) | np.append(False, several[:-1]))  # no band would show
+    axes.vlines(sizes[apart], bottom[apart], top[apart], color=color, alpha=0.18, linewidth=6)
     for place, setting in enumerate(curve.points.values()):
         open_ = name == "max_sic" and at_floor(setting)
         bars = None if several[place] else np.abs(middles[place, 1:] - value[place])[:, None]
