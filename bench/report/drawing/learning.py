@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from bench.report.drawing.sheet import safe, sheet
@@ -21,16 +22,18 @@ APART = 0.015
 
 
 def learning(curves: Mapping[int, LearningCurve]) -> Figure:
-    """A panel for each figure; the curves by the place of their colour among all settings."""
+    """A panel for each figure that there is, the curves by the place of their colour."""
     from matplotlib.ticker import NullFormatter
 
-    figure, panels = sheet(len(PANELS), 5.2, 4.6)
+    settings = [setting for curve in curves.values() for setting in curve.points.values()]
+    shown = [name for name in PANELS if any(not isnan(middle(s, name)[0]) for s in settings)]
+    figure, panels = sheet(len(shown), 5.2, 4.6)
     ticks = _ticks(sorted({size for curve in curves.values() for size in curve.points}))
-    for axes, (name, title) in zip(panels, PANELS.items(), strict=True):
+    for axes, name in zip(panels, shown, strict=True):
         for number, (place, curve) in enumerate(curves.items()):
             shift = 10 ** (APART * (number - (len(curves) - 1) / 2))
             _line(axes, curve, name, f"C{place}", shift)
-        axes.set(xscale="log", xlabel="train events", ylabel=title)
+        axes.set(xscale="log", xlabel="train events", ylabel=PANELS[name])
         axes.set_xticks(ticks, [str(size) for size in ticks])
         axes.xaxis.set_minor_formatter(NullFormatter())
     handles, labels = panels[0].get_legend_handles_labels()
