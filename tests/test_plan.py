@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner
 from test_cli import bench, refused
 from test_report import rows
-from toys import Cut, Workplace
+from toys import Cut, FittedCut, Workplace
 
+from bench import Context, Inputs
 from bench.api.errors import RequestError
 from bench.cli.plan import command
 from bench.plan.page import page
@@ -119,6 +120,38 @@ def test_time_and_disk_are_those_of_past_runs_by_their_events(place: Workplace) 
     rewrite(done, fit_reused=True)
     costs = one(place, FRESH).costs
     assert (costs.seconds, "no past run of cut shows: fit" in costs.basis) == (None, True)
+
+
+@dataclass(frozen=True)
+class Looking(Cut):
+    """A cut that looks at the valid split four times."""
+
+    name = "looking"
+    epochs: int = 1
+    """Passes over the train events."""
+
+    def fit(self, train: Inputs, valid: Inputs, context: Context) -> FittedCut:
+        for step in range(1, 5):
+            context.log(step, {"valid_auc": 0.9})
+        return super().fit(train, valid, context)
+
+
+def test_looks_at_the_valid_split_are_told_apart_from_the_training(place: Workplace) -> None:
+    place.add(Looking)
+    request = replace(REQUEST, plugin="looking")
+    done = do(place, request)
+    need = one(place, replace(request, seed=1)).need
+    seconds = {"events": 1.0, "judge": 2.0, "score valid": need.valid * 0.25}
+    seconds |= {"score evaluated": need.evaluated * 0.25}
+    rewrite(done, seconds={**seconds, "fit": need.train * 0.5 + 4 * seconds["score valid"]})
+    small = replace(request, seed=1, train_events=200, valid_events=100)
+    rest = 3 + 0.25 * (100 + need.evaluated)
+    assert one(place, small).costs.seconds == pytest.approx(rest + 200 * 0.5 + 4 * 100 * 0.25)
+    more = one(place, replace(small, options={"epochs": "3"})).costs
+    assert more.seconds == pytest.approx(rest + 3 * (200 * 0.5 + 4 * 100 * 0.25))
+    assert more.basis == "as in a run with other options"
+    rewrite(done, seconds={**seconds, "fit": need.train * 0.01})  # looks that are no whole scoring
+    assert one(place, small).costs.seconds == pytest.approx(rest + 200 * 0.01)
 
 
 def test_tokens_are_counted_of_a_few_and_scaled_to_what_is_read(

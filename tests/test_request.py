@@ -37,6 +37,8 @@ REQUEST = RunRequest(plugin="cut", dataset="toy")
         ({"split": "valid"}, "were used to stop"),
         ({"events": 10**6}, r"the test split has .*; at most \d+ can be had"),
         ({"train_events": 0}, "wanted at least 1, or all"),
+        ({"valid_events": 99}, "99 valid events: wanted at least 100, as fewer choose the weights"),
+        ({"valid_events": 10**6}, r"the valid split has .*; at most \d+ can be had"),
         ({"events": -1}, "wanted at least 1, or all"),
         ({"train_ratio": "0:1"}, "class ratio"),
         ({"file": Path("nowhere.txt")}, "is not there"),
@@ -76,3 +78,16 @@ def test_all_events_are_no_other_run_where_the_usual_ones_are_all(tmp_path: Path
     assert stored.record.setting == "cut, train events all"
     again, reused = run(REQUEST, *tools)
     assert (again.name, reused) == (done.name, True)
+
+
+def test_fewer_valid_events_are_a_part_of_the_usual_ones_at_their_ratio(tmp_path: Path) -> None:
+    place = Workplace.at(tmp_path)
+    tools = (place.registry, place.home, place.store, place.context)
+    usual, _ = run(replace(REQUEST, train_ratio="1:3"), *tools)
+    few, _ = run(replace(REQUEST, train_ratio="1:3", valid_events=120), *tools)
+    assert (few.record.valid.signal, few.record.valid.background) == (30, 90)
+    assert set(few.events("valid")) < set(usual.events("valid"))
+    assert few.record.setting == "cut, train ratio 1:3, valid events 120"
+    assert few.record.train == usual.record.train
+    every, reused = run(replace(REQUEST, train_ratio="1:3", valid_events="all"), *tools)
+    assert (every.name, reused) == (usual.name, True)

@@ -84,6 +84,7 @@ def test_another_sample_reuses_the_fit(place: Workplace) -> None:
         {"seed": 1},
         {"train_ratio": "1:2"},
         {"train_events": 500},
+        {"valid_events": 100},
     ],
 )
 def test_one_changed_option_fits_anew(place: Workplace, change: dict) -> None:

@@ -52,6 +52,53 @@ def test_a_study_asks_for_all_events(tmp_path: Path) -> None:
     assert (request.train_events, request.events) == ("all", "all")
 
 
+def test_each_seed_is_done_at_each_number_of_train_events(tmp_path: Path) -> None:
+    content = """
+    [defaults]
+    dataset = "toy"
+    train_events = [300, "all"]
+    seeds = [0, 1]
+    [[runs]]
+    plugin = "cut"
+    [[runs]]
+    plugin = "linear"
+    train_events = 50
+    seed = 7
+    """
+    runs = [(r.plugin, r.train_events, r.seed) for r in read_study(write(tmp_path, content)).runs]
+    assert runs == [
+        *(("cut", 300, 0), ("cut", 300, 1), ("cut", "all", 0), ("cut", "all", 1)),
+        ("linear", 50, 7),
+    ]
+
+
+RUN = '[[runs]]\nplugin = "cut"\ndataset = "toy"\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("train_events = []", "run 1: train_events: an empty list; wanted at least one"),
+        ("train_events = [300, 1000, 300]", "run 1: train_events: 300 is there twice"),
+        ('train_events = ["all", "ALL"]', "run 1: train_events: all is there twice"),
+        ('train_events = [300, "many"]', "run 1: train_events: 'many': wanted a number of events"),
+        ("train_events = [300, 0]", "run 1: train_events: '0': wanted a number of events"),
+        ("train_events = [300, 1.5]", r"run 1, train_events\[1\]: wanted .*, got a number"),
+        ("train_events = [[300]]", r"run 1, train_events\[0\]: wanted .*, got a list"),
+        ("seeds = []", "run 1: seeds: an empty list; wanted at least one"),
+        ("seeds = [0, 0]", "run 1: seeds: 0 is there twice"),
+        ("seeds = [0]\nseed = 1", r"run 1: wanted seed = 0 or seeds = \[0, 1, 2\], not both"),
+        *(
+            (f"{key} = [1, 2]", f"run 1, {key}: .*got a list; only seeds and train_events may list")
+            for key in ("seed", "events", "valid_events", "ratio")
+        ),
+    ],
+)
+def test_a_list_that_makes_no_sense_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        read_study(write(tmp_path, f"{RUN}{content}\n"))
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -127,7 +127,7 @@ def _samples(
     )
     return [
         ("train", train, Sample("train", ratio, request.train_events, TRAIN_EVENTS)),
-        ("valid", train, Sample("valid", ratio, None, VALID_EVENTS)),
+        ("valid", train, Sample("valid", ratio, request.valid_events, VALID_EVENTS)),
         ("evaluated", evaluated, evaluated_sample),
     ]
 

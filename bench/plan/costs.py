@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bench.api.errors import DamagedError
 from bench.plugins.options import options_in
 
 if TYPE_CHECKING:
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     from bench.storage.record import RunRecord, SampleRecord
     from bench.storage.store import Run
 
+    Measure = Callable[[Run], float | None]
+    """A figure of a past run, if it shows it."""
+
+EPOCHS, VALID = "epochs", "valid_"
+"""The option of models that go through their train events several times, and what the names of
+scalars begin with that a model logs when it has looked at the valid split."""
 NEWEST = 5
 """Past runs that are asked, the newest first: code and machines change."""
 
@@ -57,6 +65,8 @@ class Past:
     runs: Sequence[Run]
     same: frozenset[str]
     """The names of those with the same options."""
+    epochs: int | None = None
+    """Passes over the train events that the model is to make, if it has an option of that name."""
 
     @classmethod
     def of(cls, prepared: PreparedRun, runs: Iterable[Run]) -> Past:
@@ -72,9 +82,9 @@ class Past:
         ]
         comparable.sort(key=lambda run: run.name, reverse=True)
         same = frozenset(run.name for run in comparable if same_options(run.record, prepared))
-        return cls(request.plugin, comparable, same)
+        return cls(request.plugin, comparable, same, _epochs(options_in(prepared.parts.model)))
 
-    def typical(self, measure: Callable[[Run], float | None]) -> tuple[float, str] | None:
+    def typical(self, measure: Measure) -> tuple[float, str] | None:
         """The median over the newest runs that show it, and which those are."""
         for same in (True, False):
             candidates = [run for run in self.runs if (run.name in self.same) is same]
@@ -95,8 +105,8 @@ def costs_of(past: Past, need: Need, fits: Path) -> Costs:
     """
     if not need.written:
         return Costs(0.0, 0.0, "it is there")
-    stages = [
-        ("fit", need.train, _fit_rate, False),
+    stages: list[tuple[str, int, Measure, bool]] = [
+        ("fit", min(need.train, 1), partial(_fit_seconds, past, need), False),
         ("scores", need.scored, _score_rate, False),
         ("events and judging", 1, _rest, False),
         ("", need.written, _folder_rate, True),
@@ -134,11 +144,44 @@ def _basis(past: Past, stages: dict[str, list[str]]) -> str:
     return "; ".join([*parts, *(f"{', '.join(s)} as in {runs}" for runs, s in stages.items())])
 
 
-def _fit_rate(run: Run) -> float | None:
-    record, events = run.record, _events(run.record.train)
-    if record.fit_reused or "fit" not in record.seconds or not events:
+def _fit_seconds(past: Past, need: Need, run: Run) -> float | None:
+    """What the fit would take at a run's rates: of train events, and of valid events looked at."""
+    record, train = run.record, _events(run.record.train)
+    if record.fit_reused or "fit" not in record.seconds or not train:
         return None
-    return record.seconds["fit"] / events
+    whole, looking = record.seconds["fit"], _looking(run)
+    seconds = (whole - looking) / train * need.train
+    if looking:
+        seconds += looking / _events(record.valid) * need.valid
+    return seconds * _passes(past, record)
+
+
+def _looking(run: Run) -> float:
+    """Seconds of a fit that went into scoring the valid split, by what scoring it once took.
+
+    0 where that is not known: a model that logs nothing of the valid split, or whose looks are
+    cheaper than scores, so that they would come to more than the fit.
+    """
+    seconds = run.record.seconds
+    try:
+        rows = run.history()
+    except DamagedError:
+        return 0.0
+    looks = sum(any(name.startswith(VALID) for name in row) for row in rows)
+    looking = looks * seconds.get("score valid", 0.0)
+    return looking if _events(run.record.valid) and looking < seconds["fit"] else 0.0
+
+
+def _passes(past: Past, record: RunRecord) -> float:
+    """How many times as many passes over the train events there would be as in a run."""
+    before = _epochs(record.model.options if record.model else {})
+    return past.epochs / before if past.epochs and before else 1.0
+
+
+def _epochs(options: Mapping[str, Any]) -> int | None:
+    """The passes that a model with these options makes at most; None where it has no such one."""
+    epochs = options.get(EPOCHS)
+    return epochs if isinstance(epochs, int) else None
 
 
 def _score_rate(run: Run) -> float | None:

@@ -9,15 +9,17 @@ from pathlib import Path
 from bench.api.errors import RequestError
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Block, Heading, TableBlock, Text
-from bench.report.drawing.draw import draw
+from bench.report.drawing.draw import draw, draw_learning
 from bench.report.event_sets import event_sets
 from bench.report.exports import to_csv, to_latex
 from bench.report.html import html
+from bench.report.learning import learning_curves, without_smaller
 from bench.report.markdown import markdown
 from bench.report.sections.conclusions import conclusions
 from bench.report.sections.decided import decided
 from bench.report.sections.everything import decisions, standard
 from bench.report.sections.guarded import guarded
+from bench.report.sections.learning import learning_section
 from bench.report.sections.operating import operating
 from bench.report.sections.printed import printed
 from bench.report.sections.shifts import shifts
@@ -74,9 +76,13 @@ def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block
     blocks: list[Block] = [Heading(contents.title or f"Comparison of {len(runs)} runs", 1)]
     sets = event_sets(runs)
     for events in sets:
-        section = [*conclusions(events), *shifts(events)]
+        curves = learning_curves(events)
+        shown = without_smaller(events, curves)
+        pictures = draw_learning(curves, shown, folder, FIGURES)
+        blocks += learning_section(runs, events, curves, pictures)
+        section = [*conclusions(shown), *shifts(shown)]
         title = [] if section and section[0] == Heading(events.title) else [Heading(events.title)]
-        blocks += [*title, *section, *draw(events, folder, FIGURES)]
+        blocks += [*title, *section, *draw(shown, folder, FIGURES)]
     blocks += [*decided(runs, sets), *operating(runs), *printed(runs)]
     blocks += [Heading("All runs"), standard(runs), *guarded(runs)]
     if contents.decisions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_origin
 
@@ -16,7 +17,8 @@ from bench.plugins.options import options_of
 from bench.storage.report_contents import PLAIN, Contents
 from bench.storage.request import NAMES, RunRequest, Size, read_size
 
-SEEDS = "seeds"
+SEEDS, TRAIN_EVENTS = "seeds", "train_events"
+LISTS = f"only {SEEDS} and {TRAIN_EVENTS} may list what is tried in turn"
 STUDY = "study.toml"
 """What a study's file is called in the folder of its report."""
 UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?")
@@ -35,6 +37,8 @@ SIZES = [name for name, kind in FIELDS.items() if kind == Size]
 def _in_toml(name: str) -> Any:
     """The type of a field as a study says it; what has none of its own in TOML is a text."""
     kind = FIELDS[name]
+    if name == TRAIN_EVENTS:
+        return int | str | list[int | str]
     if name in SIZES:
         return int | str
     if name == "threshold":  # a number, or a rule by its name
@@ -123,7 +127,8 @@ def _wrong(error: str) -> str:
         return f"{_place(place)}: no key {name!r}; {did_you_mean(name, known)}"
     place = PLACE.search(error)
     kinds = KINDS.sub(lambda match: _kinds(match[1]), PLACE.sub("", error))
-    return f"{_place(place[1] if place else '')}: {kinds.replace('Expected', 'wanted')}"
+    hint = f"; {LISTS}" if kinds.endswith(f"got {IN_TOML['array']}") else ""
+    return f"{_place(place[1] if place else '')}: {kinds.replace('Expected', 'wanted')}{hint}"
 
 
 def _kinds(names: str) -> str:
@@ -148,28 +153,50 @@ def _filled(defaults: Entry, entry: Entry) -> dict[str, Any]:
 
 
 def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
-    """The runs of one entry: one for each of its seeds."""
-    seeds = given.get(SEEDS, [given.get("seed", 0)])
-    if not seeds or {"seed", SEEDS} <= given.keys():
-        raise RequestError(f"{where}: wanted seed = 0, or seeds = [0, 1, 2] with at least one")
+    """The runs of one entry: one for each of its seeds at each of its numbers of train events."""
+    if {"seed", SEEDS} <= given.keys():
+        raise RequestError(f"{where}: wanted seed = 0 or seeds = [0, 1, 2], not both")
     if missing := [name for name in ("plugin", "dataset") if name not in given]:
         raise RequestError(f"{where}: no {missing[0]}")
     values = {NAMES[name]: value for name, value in given.items() if name != SEEDS}
     values["options"] = dict(_options(values.get("options", {})))
     for name in SIZES:
-        if isinstance(word := values.get(name), str):
-            try:
-                values[name] = read_size(word)
-            except RequestError as error:
-                raise RequestError(f"{where}: {name}: {error}") from error
+        if name in values:
+            values[name] = _sizes(f"{where}: {name}", values[name])
     if "threshold" in values:
         values["threshold"] = _text(values["threshold"])
+    seeds = _each(f"{where}: {SEEDS}", given.get(SEEDS, [given.get("seed", 0)]))
+    sizes = _each(f"{where}: {TRAIN_EVENTS}", values.get(TRAIN_EVENTS))
     try:
         return [
-            msgspec.convert({**values, "seed": seed}, RunRequest, dec_hook=_path) for seed in seeds
+            msgspec.convert(
+                {**values, TRAIN_EVENTS: size, "seed": seed}, RunRequest, dec_hook=_path
+            )
+            for size, seed in product(sizes, seeds)
         ]
     except msgspec.ValidationError as error:
         raise RequestError(f"{where}{_wrong(str(error))}") from error
+
+
+def _sizes(where: str, given: int | str | list[int | str]) -> Any:
+    """A number of events or `all` as a request has it, or a list of such."""
+    if isinstance(given, list):
+        return [_sizes(where, one) for one in given]
+    try:
+        return read_size(str(given))
+    except RequestError as error:
+        raise RequestError(f"{where}: {error}") from error
+
+
+def _each(where: str, given: Any) -> list[Any]:
+    """What is tried in turn: the members of a list, or the one value."""
+    if not isinstance(given, list):
+        return [given]
+    if not given:
+        raise RequestError(f"{where}: an empty list; wanted at least one")
+    if twice := [one for place, one in enumerate(given) if one in given[:place]]:
+        raise RequestError(f"{where}: {twice[0]} is there twice")
+    return given
 
 
 def _path(kind: type, value: str) -> Path:

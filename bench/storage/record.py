@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -208,10 +209,18 @@ class RunRecord:
     @property
     def setting(self) -> str:
         """The model and what sets it apart, whatever its seed: `gbt, max_depth=4`."""
+        return self._named(TITLED)
+
+    @property
+    def learner(self) -> str:
+        """The setting, on however many events it was fitted and wherever it is cut."""
+        return self._named(name for name in TITLED if name not in ("train_events", "threshold"))
+
+    def _named(self, titled: Iterable[str]) -> str:
         controls = self.controls
         if self.permuted and self.permuted not in self.views:
             controls.append(f"{self.permuted} permuted, which it does not read")
-        unusual = filter(None, map(self._unusual, TITLED))
+        unusual = filter(None, map(self._unusual, titled))
         apart = [self.options] if self.options else []
         marked = ["decisions"] if self.decisions else []
         return ", ".join([self.plugin, *apart, *controls, *unusual, *marked])

@@ -19,6 +19,8 @@ ALL: Literal["all"] = "all"
 Size: TypeAlias = int | Literal["all"] | None
 """How many events somebody asked for; None leaves it to the bench."""
 Edition: TypeAlias = Literal["official", "twin"]
+FEWEST_VALID = 100
+"""Events of the valid split below which weights are chosen by chance."""
 LAST_SEED = 2**32 - 1
 """The largest seed that every library takes."""
 
@@ -53,6 +55,9 @@ class SampleRequest:
     """Class ratio to fit at."""
     train_events: Size = field(default=None, metadata=_said(metavar="N", titled=True))
     """Events to fit on, or all.  [default: as many as there are, up to 20000]"""
+    valid_events: Size = field(default=None, metadata=_said(metavar="N", titled=True))
+    """Events of the valid split, at the ratio of the fit, which a training is judged by at each
+    look, or all.  [default: as many as there are, up to 4000]"""
     split: Literal["test", "all"] | None = None
     """Split to evaluate on.  [default: test; all where nothing was fitted on that dataset]"""
     ratio: str | None = None
@@ -111,6 +116,11 @@ class RunRequest(SampleRequest):
             raise RequestError(f"no device {self.device!r}; wanted cpu, cuda or cuda:1")
         if not 0 <= self.seed <= LAST_SEED:
             raise RequestError(f"seed {self.seed}: wanted 0 to {LAST_SEED}")
+        if isinstance(self.valid_events, int) and self.valid_events < FEWEST_VALID:
+            raise RequestError(
+                f"{self.valid_events} valid events: wanted at least {FEWEST_VALID}, "
+                "as fewer choose the weights by chance"
+            )
 
 
 NAMES = {each.metadata.get("name") or each.name: each.name for each in fields(RunRequest)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ from bench.report.blocks import Picture
 from bench.report.drawing.curves import roc, sic
 from bench.report.drawing.distributions import calibration, scores, sculpting
 from bench.report.drawing.history import history
+from bench.report.drawing.learning import learning
 from bench.report.drawing.sheet import STYLE
 from bench.report.event_sets import EventSet, Setting
+from bench.report.learning import LearningCurve
 from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:
@@ -31,13 +34,35 @@ MOST = 12
 
 def draw(events: EventSet, folder: Path, room: str) -> list[Picture]:
     """Draw what there is to draw of these events into a room of the folder."""
+    shown = events.settings[:MOST]
+    drawings = [(name, title, partial(drawn, shown)) for name, (title, drawn) in KINDS.items()]
+    return _drawn(drawings, events, folder, room)
+
+
+def draw_learning(
+    curves: Sequence[LearningCurve], events: EventSet, folder: Path, room: str
+) -> list[Picture]:
+    """Draw the curves in the colours that `draw` gives their fits on most events."""
+    places = {run.name: i for i, s in enumerate(events.settings[:MOST]) for run in s.runs}
+    coloured = {
+        places[name]: curve for curve in curves if (name := curve.largest.runs[0].name) in places
+    }
+    drawings = [("learning", "How many events it takes", partial(learning, coloured))]
+    return _drawn(drawings if coloured else [], events, folder, room)
+
+
+def _drawn(
+    drawings: Sequence[tuple[str, str, Callable[[], Figure | None]]],
+    events: EventSet,
+    folder: Path,
+    room: str,
+) -> list[Picture]:
     import matplotlib
 
-    shown = events.settings[:MOST]
     pictures = []
     with matplotlib.rc_context(STYLE):
-        for name, (title, drawn) in KINDS.items():
-            figure = drawn(shown)
+        for name, title, drawn in drawings:
+            figure = drawn()
             if figure is None:
                 continue
             file = f"{room}/{name}-{events.slug}.png"

@@ -9,6 +9,7 @@ from bench.api.inputs import WITHIN
 from bench.api.scores import Estimate
 from bench.metrics.format import DASH
 from bench.report.blocks import Cell, TableBlock, counted, estimated, plain
+from bench.report.learning import train_size
 from bench.report.sections.guarded import marked
 from bench.storage.record import SampleRecord
 from bench.storage.store import Run
@@ -82,7 +83,8 @@ def _place(run: Run) -> tuple[str, ...]:
     sample = record.sample
     where = (sample.label, sample.split, sample.size) if sample else (record.dataset, "", "")
     views = (record.view(view) for view in views_of([run]))
-    return (*where, record.plugin, record.options, *views, f"{record.seed:09d}", run.name)
+    fit = (f"{train_size(record):09d}", f"{record.seed:09d}")
+    return (*where, record.plugin, record.options, *views, *fit, run.name)
 
 
 def _about(run: Run, views: Sequence[str]) -> list[Cell]:

@@ -1,0 +1,89 @@
+"""AUC and maximum SIC against the number of train events, a line for each model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isnan
+from typing import TYPE_CHECKING
+
+from bench.report.drawing.sheet import safe, sheet
+from bench.report.event_sets import Setting
+from bench.report.learning import LearningCurve, at_floor
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PANELS = {"auc": "AUC", "max_sic": "maximum SIC"}
+ROOM = 0.12
+"""Share of the axis that a number takes."""
+APART = 0.015
+"""How far the markers of two models at one number of events stand apart, in decades."""
+
+
+def learning(curves: Mapping[int, LearningCurve]) -> Figure:
+    """A panel for each figure that there is, the curves by the place of their colour."""
+    from matplotlib.ticker import NullFormatter
+
+    settings = [setting for curve in curves.values() for setting in curve.points.values()]
+    shown = [name for name in PANELS if any(not isnan(middle(s, name)[0]) for s in settings)]
+    figure, panels = sheet(len(shown), 5.2, 4.6)
+    ticks = _ticks(sorted({size for curve in curves.values() for size in curve.points}))
+    for axes, name in zip(panels, shown, strict=True):
+        for number, (place, curve) in enumerate(curves.items()):
+            shift = 10 ** (APART * (number - (len(curves) - 1) / 2))
+            _line(axes, curve, name, f"C{place}", shift)
+        axes.set(xscale="log", xlabel="train events", ylabel=PANELS[name])
+        axes.set_xticks(ticks, [str(size) for size in ticks])
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    return figure
+
+
+def _ticks(sizes: Sequence[int]) -> list[int]:
+    """The sizes that have room for their numbers beside each other."""
+    room = (sizes[-1] / sizes[0]) ** ROOM
+    ticks = [sizes[0]]
+    for size in sizes[1:]:
+        if size >= room * ticks[-1]:
+            ticks.append(size)
+    return ticks
+
+
+def _line(axes: Axes, curve: LearningCurve, name: str, color: str, shift: float) -> None:
+    """The middle over the sizes; a band where there are seeds, bars where there is one alone."""
+    import numpy as np
+
+    sizes = np.array(list(curve.points), dtype=np.float64) * shift
+    middles = np.array([middle(setting, name) for setting in curve.points.values()])  # (k, 3)
+    several = np.array([setting.spread(name) is not None for setting in curve.points.values()])
+    value, low, high = middles.T
+    axes.plot(sizes, value, color=color, label=safe(curve.title))
+    bottom, top = (np.where(several, end, np.nan) for end in (low, high))
+    axes.fill_between(sizes, bottom, top, color=color, alpha=0.18, linewidth=0)
+    apart = ~(np.append(several[1:], False) | np.append(False, several[:-1]))  # no band would show
+    axes.vlines(sizes[apart], bottom[apart], top[apart], color=color, alpha=0.18, linewidth=6)
+    for place, setting in enumerate(curve.points.values()):
+        open_ = name == "max_sic" and at_floor(setting)
+        bars = None if several[place] else np.abs(middles[place, 1:] - value[place])[:, None]
+        axes.errorbar(
+            sizes[place],
+            value[place],
+            yerr=bars,
+            color=color,
+            elinewidth=1,
+            marker="o",
+            markersize=5,
+            markerfacecolor="white" if open_ else color,
+        )
+
+
+def middle(setting: Setting, name: str) -> tuple[float, float, float]:
+    """A figure with its ends: over the seeds, or of one seed by its events; NaN for none."""
+    if spread := setting.spread(name):
+        return spread.median, spread.low, spread.high
+    estimate = setting.middle.metrics().estimates.get(name)
+    ends = (estimate.value, estimate.low, estimate.high) if estimate else (None, None, None)
+    value, low, high = (float("nan") if end is None else end for end in ends)
+    return value, low, high
