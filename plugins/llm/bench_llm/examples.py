@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bench_llm.network.adapter import Adapter
     from bench_llm.rendering import Renderer, TokenizedPrompts
+    from bench_llm.training.states import FrozenStates
 
 GIVEN, PERMUTED, ZEROED = "given", "permuted", "zeroed"
 
@@ -34,6 +35,8 @@ class Examples:
     padding: int = 0
     """The token that fills up a row."""
     values: NDArray[np.float32] | None = None  # (n, k), of the placeholders in the texts
+    states: FrozenStates | None = None
+    """Of the blocks below all that is trained, if they were computed beforehand."""
 
     def __len__(self) -> int:
         return len(self.y)
@@ -43,12 +46,13 @@ class Examples:
         lengths = self.tokens.lengths[rows]
         ids = self.tokens.ids[rows, : lengths.max()]
         reads = (lengths - 1)[:, None]
-        return Batch(
+        batch = Batch(
             _tensor(ids, device),
             _tensor(reads, device),
             _rows(self.numbers, rows, device),
             values=_rows(self.values, rows, device),
         )
+        return self._standing(batch, rows, device)
 
     def answered(
         self, rows: NDArray[np.intp], dropped: NDArray[np.bool_], device: str
@@ -87,7 +91,14 @@ class Examples:
             None if dropped is None else _tensor(dropped, device),
             _rows(self.values, rows, device),
         )
-        return batch, _tensor(answers, device)
+        return self._standing(batch, rows, device), _tensor(answers, device)
+
+    def _standing(self, batch: Batch, rows: NDArray[np.intp], device: str) -> Batch:
+        """The batch on the states of the frozen blocks, if they are there."""
+        if self.states is None:
+            return batch
+        states = self.states.of(rows, batch.ids.shape[1], device)
+        return replace(batch, states=states, depth=self.states.depth)
 
 
 @dataclass(frozen=True, eq=False)

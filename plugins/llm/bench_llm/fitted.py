@@ -22,6 +22,7 @@ from bench_llm.network.tuning import expected_trainable, load_state, state
 from bench_llm.prompts.frame import bare
 from bench_llm.scoring import score
 from bench_llm.training.loop import Hyperparameters, Training
+from bench_llm.training.states import with_frozen_states
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,7 +106,10 @@ def fit(
             raise bench.InputError(f"the {split} sample has one class only")
     fitted = _start(plan, train, context)
     network, reader, device = fitted.network, fitted.reader, context.device
-    seen, watched = reader.read(train), reader.read(valid)
+    seen, watched = (
+        with_frozen_states(network, plan, reader.read(inputs), context, split)
+        for split, inputs in (("train", train), ("valid", valid))
+    )
 
     def valid_auc() -> float:
         scores = score(network, watched, device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from bench_llm.network.adapter import Adapter
+from bench_llm.network.frozen import standing_on
 from bench_llm.network.reading import reading_only
 from bench_llm.network.values import ValueEmbedding
 from bench_llm.rendering import MARK, SLOT
@@ -27,6 +29,9 @@ class Batch:
     numbers: Tensor | None = None  # (b, d), in the columns' units; None to go without
     dropped: Tensor | None = None  # (b,), true where an event has to do without its numbers
     values: Tensor | None = None  # (b, k), scaled, of the placeholders in the text
+    states: Tensor | None = None  # (b, longest, hidden), of the frozen blocks, if they are there
+    depth: int = 0
+    """How many blocks the states are behind."""
 
 
 class FusedModel(nn.Module):
@@ -59,7 +64,10 @@ class FusedModel(nn.Module):
         """
         # activations that are computed again in the backward pass are computed as they were
         again = self.recompute and self.training
-        with reading_only(self.language, batch.reads, whole_blocks=again):
+        with ExitStack() as stack:
+            if batch.states is not None:
+                stack.enter_context(standing_on(self.language, batch.depth, batch.states))
+            stack.enter_context(reading_only(self.language, batch.reads, whole_blocks=again))
             logits: Tensor = self.language(
                 inputs_embeds=self.embed(batch), use_cache=False, return_dict=True
             ).logits
