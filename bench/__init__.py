@@ -19,6 +19,7 @@ from bench.api.scores import Counts, Estimate, Scored
 from bench.api.table import Column, Split, Table
 from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in, split_rows
+from bench.exporting.loading import load_exported
 from bench.storage.cache import seal, verify
 from bench.storage.code_digest import code_digest
 from bench.storage.files import atomic_replace, atomic_write, write_bytes
@@ -77,6 +78,7 @@ __all__ = [
     "file_digest",
     "framed",
     "hookimpl",
+    "load_exported",
     "rows_in",
     "seal",
     "split_rows",

@@ -45,8 +45,7 @@ class Source:
     """Where the events of one edition of a dataset come from."""
 
     edition: str
-    """`official` for the published file, `twin` for our own simulation of it, `imported` for a file
-    that the user brought in."""
+    """`official`: the published file; `twin`: our simulation of it; `imported`: the user's own."""
     file: Path
     digest: str
     """Content hash of all the bytes that the events are made from."""
@@ -112,5 +111,4 @@ class Context:
     table: Callable[[HasTable, Source, Context], Table] = lambda dataset, *of: dataset.table(*of)
     """Gives a dataset the features of another one of its package, which may be there already."""
     view_modules: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
-    """What makes the networks that encoders put before the model's own, by view; for `fit` and
-    `load` alike."""
+    """By view, what makes the networks that encoders put before the model's own."""

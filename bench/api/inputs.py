@@ -29,9 +29,8 @@ class Inputs:
     the facts and ends it with `bench.CUE`, without a space, as one of `bench.ANSWERS` follows it.
     `bench.facts` lays the facts out in lines, so that encoders differ in how they say a number.
     `numbers` is a (n, d) float32 array.
-    `values` is a (n, k) float32 array of numbers that stand within the texts: the j-th
-    `bench.PLACEHOLDER` of a text stands for values[:, j]; where it has fewer than k, the rest plays
-    no part.
+    `values` is a (n, k) float32 array of numbers within the texts, whose j-th `bench.PLACEHOLDER`
+    stands for values[:, j]; where a text has fewer than k, the rest plays no part.
 
     Raises:
         InputError: a view whose length is not the number of events.

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from bench.api.errors import RequestError
@@ -176,8 +177,7 @@ class Model(Part):
     reads_if_given: ClassVar[frozenset[str]] = frozenset()
     """The views that it reads as well, where an encoder gives them."""
     trainable_views: ClassVar[frozenset[str]] = frozenset()
-    """Those of the views whose module it trains, if an encoder brings one:
-    `context.view_modules[view]()`."""
+    """Those whose module, `context.view_modules[view]()`, it trains where an encoder brings one."""
     encoder: ClassVar[str | tuple[str, ...]]
     """The default encoder, or several that give its views together."""
     uses_device: ClassVar[bool] = False
@@ -206,6 +206,14 @@ class Model(Part):
     @abstractmethod
     def load(self, folder: Path, context: Context) -> Fitted:
         """What `Fitted.save` wrote, in a fresh process, with equal scores."""
+
+    def export(self, saved: Path, folder: Path, context: Context) -> Mapping[str, object]:
+        """Write a saved fit as others' tools and `load` read it; gives front matter of its card.
+
+        The folder has `bench.json`, with columns and encoders; its `README.md` goes into the card.
+        """
+        copytree(saved, folder, dirs_exist_ok=True)
+        return {}
 
     def preview(self, train: Inputs, context: Context) -> str:
         """The first event of the train split as the model reads it, for `bench run --dry-run`."""

@@ -49,9 +49,8 @@ class Table:
     """The features of n events.
 
     Raises:
-        InputError: shapes that do not fit each other, a non-finite feature, a label that is
-            neither 0 nor 1, a weight that is not positive, an event that is there twice, a split
-            that there is not.
+        InputError: shapes that do not fit each other, a non-finite feature, a label but 0 and 1,
+            a weight that is not positive, an event that is there twice, an unknown split.
     """
 
     columns: tuple[Column, ...]  # d
@@ -62,8 +61,7 @@ class Table:
     skipped: int = 0
     """Invalid events of the file that were left out."""
     splits: NDArray[np.int8] | None = None
-    """(n,), a `Split` each: the dataset's own division into train, valid and test; None where it
-    has none, and every event goes by its hash."""
+    """(n,), a `Split` each: the dataset's own division; None where every event goes by its hash."""
 
     def __post_init__(self) -> None:
         import numpy as np

@@ -15,7 +15,7 @@ from bench.guards.probing import EVENTS, balanced_rows
 from bench.guards.recorder import Recorder
 from bench.guards.training import Seen, check_fit, of_fits, rows_to_check, stopping_log
 from bench.plugins.options import with_default_scoring
-from bench.running.fit_request import ENCODERS, MODEL, FitRequest
+from bench.running.fit_request import COLUMNS, ENCODERS, MODEL, FitRequest
 from bench.storage.cache import stored
 from bench.storage.distributions import changes_since, read_versions, write_versions
 from bench.storage.history import HISTORY, History
@@ -96,6 +96,8 @@ def _verdicts(
 
 
 def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
+    import msgspec
+
     started = time.monotonic()
     if request.start:
         learned = read_learned(request.encoders, request.start.folder / ENCODERS)
@@ -118,6 +120,7 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
         (folder / name).mkdir()
     fitted.save(folder / MODEL)
     write_learned(learned, folder / ENCODERS)
+    (folder / COLUMNS).write_bytes(msgspec.json.encode(request.train.columns))
     request.used_events.write(folder)
     history.write(folder / HISTORY)
     record = recorder.record

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MODEL, ENCODERS = "model", "encoders"
 """Folders of a fit."""
+COLUMNS = "columns.json"
+"""The features that it was fitted on, in their order."""
 
 
 @dataclass(frozen=True)

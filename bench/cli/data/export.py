@@ -26,10 +26,11 @@ from bench.cli.options import OF_DATASET, sample_options
 def export(name: str, output: Path, options: Mapping[str, str], **fields: Any) -> None:
     """Write the events that `bench run --dataset NAME` would fit on and evaluate on.
 
-    A row an event: `sample` (train, valid, or evaluated), `event` (its id), `index` (its place in
-    the file that it is from, of which `dataset` and `edition` tell), `label`, `weight`, and its
-    features. Fit another tool on train, stop it on valid, and bring its scores of the evaluated
-    events back with `bench import`: they are compared with those of any plugin, event by event.
+    Events alone: `bench export` writes a fitted model. A row an event: `sample` (train, valid, or
+    evaluated), `event` (its id), `index` (its place in the file that it is from, of which `dataset`
+    and `edition` tell), `label`, `weight`, and its features. Fit another tool on train, stop it on
+    valid, and bring its scores of the evaluated events back with `bench import`: they are compared
+    with those of any plugin, event by event.
 
     \b
     bench data export rd --ratio 1:10 -o rd.parquet

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from sklearn.metrics import roc_auc_score
 
 import bench
+from bench_llm.bases.source import BaseSource
 from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.generating import Generation
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 WEIGHTS, PLAN = "weights.safetensors", "plan.json"
 LOGITS, GENERATE = "logits", "generate"
+HERE = "."
+"""The base of a plan whose language model lies, whole, beside the plan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +78,9 @@ class FittedLanguageModel:
         device: str,
         decode: str = LOGITS,
         make_stem: Callable[[], Any] | None = None,
+        base: BaseSource | None = None,
     ) -> FittedLanguageModel:
-        """What `save` wrote, on the base that it was fitted on.
+        """What `save` wrote, on the base that it was fitted on, at `base` if that is given.
 
         Raises:
             InputError: the base is not there any more, or is another one.
@@ -84,6 +88,11 @@ class FittedLanguageModel:
         """
         saved = json.loads((folder / PLAN).read_text())
         plan = NetworkPlan.of_json(saved["plan"])
+        if plan.base.name == HERE:
+            base = BaseSource(str(folder.absolute()))
+            plan = replace(plan, base=base, digest=base.digest())
+        elif base is not None:
+            plan = replace(plan, base=base)
         network = build(plan, device, make_stem)
         tensors = load_file(folder / WEIGHTS, device=device) | load_lora(folder, device)
         load_state(network, tensors)

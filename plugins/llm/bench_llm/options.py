@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -134,7 +135,13 @@ class LanguageModel(bench.Model):
         from bench_llm.fitted import FittedLanguageModel
 
         make_stem = context.view_modules.get("numbers")
-        return FittedLanguageModel.load(folder, context.device, self.decode, make_stem)
+        return FittedLanguageModel.load(folder, context.device, self.decode, make_stem, self.source)
+
+    def export(self, saved: Path, folder: Path, context: bench.Context) -> Mapping[str, object]:
+        """The adapter in peft's layout, or the whole model in transformers', with its tokenizer."""
+        from bench_llm.exporting import export
+
+        return export(saved, folder, context)
 
     def preview(self, train: bench.Inputs, context: bench.Context) -> str:
         """One event of the train split as the network reads it, token by token."""

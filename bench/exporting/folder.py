@@ -1,0 +1,140 @@
+"""Writes the fitted model of a run into a folder that others can load, whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.api.errors import DamagedError, RequestError
+from bench.api.parts import Encoder, Model
+from bench.api.table import Column
+from bench.data.encode import read_learned, view_modules
+from bench.exporting.card import card
+from bench.exporting.record import CARD, ENCODERS, ExportRecord, digests
+from bench.plugins.options import build
+from bench.running.fit_request import COLUMNS, MODEL
+from bench.running.fit_request import ENCODERS as LEARNED
+from bench.storage.cache import verify
+from bench.storage.distributions import changes
+from bench.storage.files import sync
+from bench.storage.parse import read_json
+
+if TYPE_CHECKING:
+    from bench.api.context import Context
+    from bench.plugins.registry import Registry
+    from bench.storage.home import Home
+    from bench.storage.record import PartRecord
+    from bench.storage.store import Run
+
+ANEW = "make it anew into another folder of runs (--runs) and export that"
+
+
+def export(run: Run, folder: Path, registry: Registry, home: Home, context: Context) -> None:
+    """Write the run's fitted model, what its encoders learned, and a card.
+
+    Raises:
+        RequestError: the run has no model to export, or the folder has something in it.
+    """
+    fit = _fit_of(run, home)
+    _demand_empty(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent)
+    with beside as scratch:
+        draft = Path(scratch) / folder.name  # the name that snippets of the card say
+        draft.mkdir()
+        _write(run, fit, draft, registry, context)
+        for path in (*sorted(draft.rglob("*")), draft):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+            sync(path)
+        if folder.is_dir():
+            folder.rmdir()
+        draft.rename(folder)
+    sync(folder.parent)
+
+
+def _write(run: Run, fit: Path, folder: Path, registry: Registry, context: Context) -> None:
+    record = run.record
+    assert record.model is not None
+    for line in changes(record.versions):
+        context.notice(f"{line}: the exported model may score differently")
+    model = build(registry.find(Model, record.model.name).part, record.model.options)
+    encoders = [build(registry.find(Encoder, e.name).part, e.options) for e in record.encoders]
+    learned = read_learned(encoders, fit / LEARNED)
+    context = replace(
+        context, seed=record.seed, view_modules=view_modules(model, encoders, learned)
+    )
+    shutil.copytree(fit / LEARNED, folder / ENCODERS)
+    local = _local_names([record.model, *record.encoders])
+    written = ExportRecord(
+        run=run.name,
+        model=_without_paths(record.model, local),
+        encoders=[_without_paths(encoder, local) for encoder in record.encoders],
+        columns=read_json(fit / COLUMNS, list[Column]),
+        seed=record.seed,
+        without=record.without,
+        versions=record.versions,
+    )
+    written.write(folder)  # for the model's own part to read
+    matter = model.export(fit / MODEL, folder, context)
+    text = card(run, written, folder, matter)
+    for path, name in local.items():
+        text = text.replace(path, name)
+    (folder / CARD).write_text(text, encoding="utf-8")
+    replace(written, files=digests(folder)).write(folder)
+
+
+def _fit_of(run: Run, home: Home) -> Path:
+    """The fit that the run's scores come from.
+
+    Raises:
+        RequestError: why there is none.
+    """
+    record = run.record
+    if record.outside is not None:
+        raise RequestError(f"run {run.name} was imported: its model is not here")
+    if record.status != "ok" or record.model is None or record.fit is None:
+        raise RequestError(f"run {run.name} is {record.status}: nothing of it is worth exporting")
+    fit = home.fits / record.fit
+    try:
+        verify(fit)
+    except DamagedError as error:
+        raise RequestError(f"run {run.name}: its fit is gone; {ANEW}") from error
+    if not (fit / COLUMNS).is_file():
+        raise RequestError(f"run {run.name}: its fit is of an older bench; {ANEW}")
+    return fit
+
+
+def _demand_empty(folder: Path) -> None:
+    """Refuse a folder that has something in it.
+
+    Raises:
+        RequestError: it has, or it is a file.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RequestError(f"{folder}: wanted a folder that is new or empty")
+
+
+def _local_names(parts: Sequence[PartRecord]) -> dict[str, str]:
+    """Options' values that name a place on this machine, each with its last part, longest first."""
+    values = {value for part in parts for value in part.options.values() if _is_place(value)}
+    return {value: Path(value).name for value in sorted(values, key=len, reverse=True)}
+
+
+def _is_place(value: object) -> bool:
+    """Whether a value is a path, and more than a name."""
+    if not isinstance(value, str) or Path(value).name == value:
+        return False
+    path = Path(value).expanduser()
+    return path.is_absolute() or path.exists()
+
+
+def _without_paths(part: PartRecord, local: dict[str, str]) -> PartRecord:
+    options: dict[str, Any] = {
+        name: local.get(value, value) if isinstance(value, str) else value
+        for name, value in part.options.items()
+    }
+    return replace(part, options=options)

@@ -1,0 +1,124 @@
+"""An exported model, loaded again: it scores events by their features."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.api.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from bench.api.context import Context
+    from bench.api.inputs import Learned
+    from bench.api.parts import Encoder, Fitted, Model
+    from bench.api.table import Column, Table
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class ExportedModel:
+    """A fitted model with its encoders, as `bench export` wrote it."""
+
+    columns: Sequence[Column]
+    """The features of an event that it reads, with their units."""
+    without: str | None
+    """The view that its events are scored without, as those of its run were."""
+    _model: Model = field(repr=False)
+    _encoders: Sequence[Encoder] = field(repr=False)
+    _learned: Learned = field(repr=False)
+    _fitted: Fitted = field(repr=False)
+    _context: Context = field(repr=False)
+
+    def score(self, events: Table | pd.DataFrame) -> NDArray[np.float64]:
+        """P(signal) of each event: (n,); NaN where there is no answer.
+
+        Args:
+            events: a table, or a data frame with the features' names; other columns play no part.
+
+        Raises:
+            InputError: a feature is missing, is not finite, or has another unit.
+        """
+        from bench.api.table import Table
+        from bench.data.encode import controlled, encode
+        from bench.data.score import score
+
+        table = self._checked(events) if isinstance(events, Table) else self._table(events)
+        inputs = encode(self._model, self._encoders, self._learned, table)
+        inputs = controlled(inputs, self.without, None, 0)
+        return score(self._fitted, inputs, "scoring", self._context)
+
+    def _checked(self, table: Table) -> Table:
+        wanted, given = (
+            [(column.name, column.unit) for column in columns]
+            for columns in (self.columns, table.columns)
+        )
+        if wanted != given:
+            raise InputError(f"table: its features are {given}, wanted {wanted}")
+        return table
+
+    def _table(self, frame: pd.DataFrame) -> Table:
+        import numpy as np
+
+        from bench.api.table import Table
+
+        names = [column.name for column in self.columns]
+        if missing := [name for name in names if name not in frame]:
+            raise InputError(f"events: no column {', '.join(missing)}; wanted {', '.join(names)}")
+        x = frame[names].to_numpy(dtype=np.float32)
+        n = len(x)
+        ids = np.arange(n, dtype=np.uint64)
+        return Table(tuple(self.columns), x, np.zeros(n, np.int8), ids, np.ones(n))
+
+
+def load_exported(folder: Path | str, device: str = "cpu", **options: Any) -> ExportedModel:
+    """The model in a folder that `bench export` wrote, with the scores that it had there.
+
+    Args:
+        folder: with `bench.json` in it.
+        device: `cpu`, `cuda` or `cuda:1`.
+        options: of the model, in place of those it was exported with: `base=` says where the base
+            of a language model is on this machine.
+
+    Raises:
+        DamagedError: a file is missing or changed.
+        RequestError: a plugin is not installed, or there is no such option.
+    """
+    from bench.api.context import Context
+    from bench.api.parts import Encoder, Model
+    from bench.data.encode import read_learned, view_modules
+    from bench.exporting.record import ENCODERS, read_export
+    from bench.plugins.options import build
+    from bench.plugins.registry import load_registry
+    from bench.storage.code_digest import code_digest
+    from bench.storage.distributions import changes
+    from bench.storage.home import Home
+
+    folder, home, registry = Path(folder), Home.here(), load_registry()
+    record = read_export(folder)
+    for line in changes(record.versions):
+        log.warning("%s: scores may differ", line)
+    model = build(registry.find(Model, record.model.name).part, record.model.options | options)
+    encoders = [build(registry.find(Encoder, e.name).part, e.options) for e in record.encoders]
+    for part, then in zip((model, *encoders), (record.model, *record.encoders), strict=True):
+        if code_digest(type(part), then.distribution) != then.code:
+            log.warning("the code of %s is another one here: scores may differ", part.name)
+    learned = read_learned(encoders, folder / ENCODERS)
+    context = Context(
+        data=home.data,
+        scratch=home.scratch,
+        checkpoints=home.scratch,
+        seed=record.seed,
+        device=device if model.uses_device else "cpu",
+        view_modules=view_modules(model, encoders, learned),
+    )
+    fitted = model.load(folder, context)
+    return ExportedModel(record.columns, record.without, model, encoders, learned, fitted, context)
