@@ -1,0 +1,193 @@
+"""What is exported of a language model is loaded by peft, transformers and the bench alike."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from bench_llm.bases.source import DOCUMENTED, PINNED, BaseSource
+from bench_llm.exporting import is_of_hub, named
+from bench_llm.nfa import FirstTokenFusion
+from bench_llm.options import LanguageModel
+from bench_llm.text import TextOnly
+from bench_llm.token import DedicatedToken
+from events import small_base
+from exported import Exported, exported, in_a_fresh_process
+from safetensors.torch import load_file
+
+import bench
+
+FITS = (
+    "text-lora",
+    "text-full",
+    "answer-lora",
+    "bins-full",
+    "token-frozen",
+    "xval",
+    "stem",
+    "alone",
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("exports")
+
+
+@pytest.fixture(scope="module")
+def fits(place: Path) -> dict[str, Exported]:
+    """Exports of every kind, on a small base in a folder."""
+    base = small_base(place / "small-base")
+    lora = {"base": base, "tuning": "lora", "r": 4, "lr": 1e-2}
+    fusion = {"units": 8, "layers": 1}
+    models: dict[str, tuple[LanguageModel, tuple[str, ...]]] = {
+        "text-lora": (TextOnly(**lora), ()),
+        "text-full": (TextOnly(base=base, lr=1e-2), ()),
+        "answer-lora": (FirstTokenFusion(**lora, **fusion, place="answer"), ()),
+        "bins-full": (FirstTokenFusion(base=base, **fusion), ("prompt-features", "numbers-bins")),
+        "token-frozen": (DedicatedToken(base=base, tuning="frozen", **fusion), ()),
+        "xval": (TextOnly(base=base), ("prompt-xval",)),
+        "stem": (FirstTokenFusion(**lora, **fusion), ("prompt-features", "numbers-periodic")),
+        "alone": (FirstTokenFusion(base="none", **fusion), ()),
+    }
+    assert tuple(models) == FITS
+    return {
+        name: exported(place / name, model, *encoders) for name, (model, encoders) in models.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def scored(place: Path, fits: dict[str, Exported]) -> dict[str, np.ndarray]:
+    """Scores of every export by one fresh process, with the base at another place."""
+    moved = place / "elsewhere"
+    shutil.copytree(place / "small-base", moved)
+    code = f"""
+import numpy as np, pandas as pd, bench
+events = pd.read_parquet("events.parquet")
+for name in {FITS}:
+    given = {{}} if name == "alone" else {{"base": {str(moved)!r}}}
+    np.save(name, bench.load_exported(f"{{name}}/hub", **given).score(events))
+"""
+    in_a_fresh_process(code, place)
+    return {name: np.load(place / f"{name}.npy") for name in FITS}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_the_bench_scores_equally_in_a_fresh_process(
+    fits: dict[str, Exported], scored: dict[str, np.ndarray], name: str
+) -> None:
+    assert np.ptp(scored[name]) > 0
+    assert np.abs(scored[name] - fits[name].scores).max() == 0
+
+
+@pytest.mark.parametrize("name", ["text-lora", "text-full"])
+def test_the_code_on_the_card_gives_equal_logits_and_tokens_without_the_bench(
+    fits: dict[str, Exported], place: Path, name: str
+) -> None:
+    one = fits[name]
+    batch = one.fitted.reader.read(one.inputs).prompts(np.arange(24), "cpu")
+    text = one.inputs.views["texts"][0]
+    np.save(place / name / "ids.npy", batch.ids.numpy())
+    code = re.findall(r"```python\n(.*?)```", one.card, flags=re.DOTALL)[-1]
+    assert "bench" not in code
+    if name == "text-lora":
+        shutil.copytree(place / "small-base", place / name / "small-base", dirs_exist_ok=True)
+    code += f"""
+import numpy as np, torch
+with torch.inference_mode():
+    logits = language(input_ids=torch.from_numpy(np.load("ids.npy"))).logits
+np.save("logits", logits.numpy())
+np.save("tokens", tokenizer({text!r})["input_ids"])
+"""
+    in_a_fresh_process(code, place / name)
+    language = one.fitted.network.language
+    assert language is not None
+    expected = language(input_ids=batch.ids).logits.detach().numpy()
+    assert np.abs(np.load(place / name / "logits.npy") - expected).max() <= 1e-6
+    tokens = one.fitted.reader.renderer.tokenizer(text)["input_ids"]
+    assert np.load(place / name / "tokens.npy").tolist() == tokens
+
+
+def test_no_file_names_a_place_on_this_machine(fits: dict[str, Exported], place: Path) -> None:
+    places = [str(path).encode() for path in (place, Path.home(), Path.cwd())]
+    for one in fits.values():
+        files = [file for file in one.folder.rglob("*") if file.is_file()]
+        named_in = [f.name for f in files if any(where in f.read_bytes() for where in places)]
+        assert named_in == []
+    assert 'load_exported("hub", base="small-base")' in fits["text-lora"].card
+
+
+def test_weights_of_the_base_are_not_copied_unless_all_of_it_was_trained(
+    fits: dict[str, Exported],
+) -> None:
+    whole = {name for name, one in fits.items() if (one.folder / "model.safetensors").exists()}
+    assert whole == {"text-full", "bins-full", "xval"}
+    for one in fits.values():
+        names = load_file(one.folder / "weights.safetensors").keys()
+        assert not [name for name in names if name.startswith("language.")]
+
+
+def test_the_fusion_is_described_down_to_shapes_columns_and_bins(
+    fits: dict[str, Exported],
+) -> None:
+    folder = fits["bins-full"].folder
+    fusion = json.loads((folder / "fusion.json").read_text())
+    tensors = load_file(folder / "weights.safetensors")
+    assert fusion["shapes"] == {name: list(t.shape) for name, t in sorted(tensors.items())}
+    assert fusion["place"] == "first"
+    assert fusion["d"] == fusion["shapes"]["adapter.scaler.mean"][0] > 3
+    assert [(c["name"], c["unit"]) for c in fusion["columns"]] == [
+        ("j1_pt", "GeV"),
+        ("j1_m", "GeV"),
+        ("has_j2", "1"),
+    ]
+    (bins,) = [e for e in fusion["encoders"] if e["name"] == "numbers-bins"]
+    assert bins["options"]
+    assert bins["learned"]
+    assert json.loads((fits["answer-lora"].folder / "fusion.json").read_text())["place"] == "answer"
+
+
+def test_a_view_that_the_run_went_without_stays_away(
+    fits: dict[str, Exported], place: Path
+) -> None:
+    base = str(place / "small-base")
+    model = FirstTokenFusion(base=base, tuning="frozen", units=8, layers=1)
+    one = exported(place / "bare", model, without="texts")
+    loaded = bench.load_exported(one.folder, base=base)
+    frame = __import__("pandas").DataFrame(
+        dict(zip(("j1_pt", "j1_m", "has_j2"), __import__("exported").EVENTS.x.T, strict=True))
+    )
+    assert (loaded.score(frame) == one.scores).all()
+    assert "scored without texts" in one.card
+
+
+def test_another_base_of_that_name_is_refused(fits: dict[str, Exported], tmp_path: Path) -> None:
+    other = small_base(tmp_path / "small-base", seed=8)
+    with pytest.raises(bench.InputError, match="has changed since the fit"):
+        bench.load_exported(fits["text-lora"].folder, base=other)
+
+
+def test_front_matter_says_base_library_and_licence(fits: dict[str, Exported]) -> None:
+    matter = {name: yaml.safe_load(one.card.split("---\n")[1]) for name, one in fits.items()}
+    assert matter["text-lora"]["base_model"] == "small-base"
+    assert matter["text-lora"]["library_name"] == "peft"
+    assert matter["text-full"]["library_name"] == "transformers"
+    assert matter["text-full"]["base_model_relation"] == "finetune"
+    assert "base_model" not in matter["alone"]
+    assert "license" not in matter["text-lora"]
+
+
+def test_a_base_of_the_hub_is_named_with_its_commit(fits: dict[str, Exported]) -> None:
+    plan = fits["text-lora"].fitted.plan
+    commit = PINNED[DOCUMENTED]
+    hub = replace(plan, base=BaseSource(DOCUMENTED), digest=f"{DOCUMENTED}@{commit}")
+    assert is_of_hub(hub)
+    assert named(hub) == BaseSource(DOCUMENTED, commit)
+    assert not is_of_hub(plan)
+    assert named(plan) == BaseSource("small-base")
