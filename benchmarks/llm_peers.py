@@ -43,7 +43,7 @@ VARIANTS = {
     ],
     "smollm2": [
         (Variant("LoRA in all layers"), 1.2),
-        (Variant("LoRA in the last six layers", last_layers=6, epochs=5), 3.0),
+        (Variant("LoRA in the last six layers", lora_blocks=6, epochs=5), 3.0),
     ],
 }
 """With the goal of events a second: of an epoch, from the second one on where there are several."""
@@ -118,8 +118,6 @@ class Comparison:
     def training(self, variant: Variant, goal: float) -> list[Row]:
         """Events a second, equal loss at the first step, memory; whole fits where epochs differ."""
         name = f"{self.base}, training, {variant.name}"
-        if variant.last_layers and not _has_last_layers():
-            return [[f"{name}: not in this bench yet", "", "", "", f">= {goal}"]]
         task = training_task(self.folder, self._events("training"), variant)
         sides = {"bench": (OURS, "train_bench"), "peer": (PEERS, "train_trl")}
         answers = self._turns(task, sides)
@@ -179,14 +177,6 @@ def _speed(name: str, ours: float, theirs: float, goal: float) -> Row:
 
 def _median(values: Any) -> float:
     return statistics.median(list(values))
-
-
-def _has_last_layers() -> bool:
-    """Whether bench can add LoRA to the last layers alone."""
-    from bench_llm.text import TextOnly
-    from peers.task import LAST_LAYERS
-
-    return LAST_LAYERS in TextOnly.__dataclass_fields__
 
 
 if __name__ == "__main__":

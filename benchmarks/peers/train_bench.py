@@ -16,7 +16,7 @@ from bench_llm.training import loop
 import bench
 from peers.made import inputs_of
 from peers.side import now, serve
-from peers.task import LAST_LAYERS, Task
+from peers.task import Task
 
 
 class Clock:
@@ -27,8 +27,8 @@ class Clock:
 
     @contextmanager
     def progress(self, what: str, total: float | None = None, done: float = 0) -> Iterator[Any]:
-        """The bar of the training is where its time begins."""
-        self.begun = now()
+        """The first bar, of frozen blocks or of the training, is where its time begins."""
+        self.begun = self.begun or now()
         yield type("Bar", (), {"advance": staticmethod(lambda *_: None)})
 
     def log(self, step: int, scalars: Mapping[str, float]) -> None:
@@ -66,12 +66,21 @@ def options(task: Task) -> dict[str, Any]:
     """The variant as options of bench; the valid split, two events, is looked at once an epoch."""
     variant = task.variant
     assert variant
-    shared = ("tuning", "epochs", "lr", "batch", "r", "alpha", "weight_decay", "clip", "warmup")
+    shared = (
+        "tuning",
+        "lora_blocks",
+        "epochs",
+        "lr",
+        "batch",
+        "r",
+        "alpha",
+        "weight_decay",
+        "clip",
+        "warmup",
+    )
     chosen = {name: getattr(variant, name) for name in shared} | {"evaluations": 1}
     if variant.tuning == "lora":
         chosen["targets"] = tuple(variant.targets)
-    if variant.last_layers:
-        chosen[LAST_LAYERS] = variant.last_layers
     return chosen
 
 

@@ -94,13 +94,13 @@ def lora(task: Task) -> LoraConfig:
     """LoRA in the same layers."""
     variant = task.variant
     assert variant
-    last = range(task.layers - variant.last_layers, task.layers)
+    last = range(task.layers - variant.lora_blocks, task.layers)
     return LoraConfig(
         r=variant.r,
         lora_alpha=int(variant.alpha),
         lora_dropout=0.0,
         target_modules=list(variant.targets),
-        layers_to_transform=list(last) if variant.last_layers else None,
+        layers_to_transform=list(last) if variant.lora_blocks else None,
         bias="none",
         task_type="CAUSAL_LM",
     )
