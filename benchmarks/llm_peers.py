@@ -161,6 +161,7 @@ class Comparison:
             rng.shuffle(order)
             for name in order:
                 answers[name].append(started[name].run())
+                print(f"{self.base}: {sides[name][1]} has had a turn", file=sys.stderr)
         for side in started.values():
             side.close()
         return answers

@@ -92,7 +92,9 @@ class Side:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            self.process.wait()
-            raise RuntimeError(f"{self.process.args}:\n{self.log.read_text()[-3000:]}")
+            code = self.process.wait()
+            raise RuntimeError(
+                f"{self.process.args} ended with {code}:\n{self.log.read_text()[-3000:]}"
+            )
         answer: dict[str, Any] = json.loads(line)
         return answer
