@@ -25,7 +25,7 @@ sys.path.insert(0, str(HERE))  # a safe path, as make sets it, leaves the script
 
 from peers.base import folder_of  # noqa: E402
 from peers.made import scoring_task, training_task  # noqa: E402
-from peers.side import Side  # noqa: E402
+from peers.side import PROCESSOR, WALL, Side  # noqa: E402
 from peers.task import Task, Variant  # noqa: E402
 
 OURS, PEERS = Path(sys.executable), HERE.parent / ".venv-peers/bin/python"
@@ -43,7 +43,7 @@ VARIANTS = {
     ],
     "smollm2": [
         (Variant("LoRA in all layers"), 1.2),
-        (Variant("LoRA in the last six layers", last_layers=6, epochs=5), 3.0),
+        (Variant("LoRA in the last six layers", lora_blocks=6, epochs=5), 3.0),
     ],
 }
 """With the goal of events a second: of an epoch, from the second one on where there are several."""
@@ -58,6 +58,9 @@ def main() -> None:
     words.add_argument("--events", type=int, help="of each base, in place of the default")
     words.add_argument("--threads", type=int, default=1, help="more only where cores are free")
     words.add_argument("--repeats", type=int, default=3, help="turns of each side")
+    words.add_argument(
+        "--clock", choices=[WALL, PROCESSOR], default=WALL, help="the latter on a busy machine"
+    )
     arguments = words.parse_args()
     if not PEERS.exists():
         raise SystemExit("wanted the peers in .venv-peers: make peers")
@@ -71,7 +74,10 @@ def main() -> None:
                 rows += [
                     row for variant, goal in VARIANTS[base] for row in run.training(variant, goal)
                 ]
-    print(f"threads: {arguments.threads}; turns of each side: {arguments.repeats}\n")
+    print(
+        f"threads: {arguments.threads}; turns of each side: {arguments.repeats}; "
+        f"seconds: {arguments.clock}\n"
+    )
     headings = ["", "bench", "peer", "ratio", "goal"]
     print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
 
@@ -96,23 +102,22 @@ class Comparison:
         apart = max(abs(a - b) for a, b in zip(mine[0]["scores"], theirs[0]["scores"], strict=True))
         goal = SCORING_GOAL[self.base]
         rate = ours / n * mine[0]["work"]
-        limit = _median(run["rate"] for run in limits)
-        square = _median(run["square"] for run in limits)
+        limit, matmul, onednn = (
+            _median(run[which] for run in limits) / 1e9 for which in ("rate", "matmul", "onednn")
+        )
         share_goal = f"{SHARE:.0%}" if self.base == "smollm2" else ""
         return [
             _speed(f"{name} {n} events: events/s", ours, peers, goal),
             [f"{name}: lm-eval's batch", "", str(theirs[0]["batch"]), "", ""],
             [f"{name}: largest difference of P(signal)", "", "", f"{apart:.1e}", f"<= {EQUAL:.0e}"],
             self._memory(name, answers),
-            [f"{name}: GFLOP/s, of the machine's {limit / 1e9:.0f} (square: {square / 1e9:.0f})",
-             f"{rate / 1e9:.0f}", "", f"{rate / limit:.0%}", share_goal],
+            [f"{name}: GFLOP/s, of {limit:.0f} (matmul {matmul:.0f}, oneDNN {onednn:.0f})",
+             f"{rate / 1e9:.0f}", "", f"{rate / 1e9 / limit:.0%}", share_goal],
         ]  # fmt: skip
 
     def training(self, variant: Variant, goal: float) -> list[Row]:
         """Events a second, equal loss at the first step, memory; whole fits where epochs differ."""
         name = f"{self.base}, training, {variant.name}"
-        if variant.last_layers and not _has_last_layers():
-            return [[f"{name}: not in this bench yet", "", "", "", f">= {goal}"]]
         task = training_task(self.folder, self._events("training"), variant)
         sides = {"bench": (OURS, "train_bench"), "peer": (PEERS, "train_trl")}
         answers = self._turns(task, sides)
@@ -125,7 +130,7 @@ class Comparison:
         which = " from the second epoch on" if variant.epochs > 1 else ""
         losses = [answers[side][0]["loss"] for side in ("bench", "peer")]
         rows = [
-            _speed(f"{name} {n} events: events/s{which}", n / later["bench"], n / later["peer"], goal),
+            _speed(f"{name} {n} events: events/s{which}", *(n / s for s in later.values()), goal),
             [f"{name}: loss of the first step", *(f"{loss:.6f}" for loss in losses),
              f"{abs(losses[0] - losses[1]):.1e}", f"<= {EQUAL:.0e}"],
             self._memory(name, answers),
@@ -147,7 +152,7 @@ class Comparison:
         file = self.scratch / "task.json"
         task.write(file)
         started = {
-            name: Side(python, module, file, self.arguments.threads)
+            name: Side(python, module, file, self.arguments.threads, self.arguments.clock)
             for name, (python, module) in sides.items()
         }
         answers: dict[str, list[dict[str, Any]]] = {name: [] for name in sides}
@@ -156,6 +161,7 @@ class Comparison:
             rng.shuffle(order)
             for name in order:
                 answers[name].append(started[name].run())
+                print(f"{self.base}: {sides[name][1]} has had a turn", file=sys.stderr)
         for side in started.values():
             side.close()
         return answers
@@ -172,14 +178,6 @@ def _speed(name: str, ours: float, theirs: float, goal: float) -> Row:
 
 def _median(values: Any) -> float:
     return statistics.median(list(values))
-
-
-def _has_last_layers() -> bool:
-    """Whether bench can add LoRA to the last layers alone."""
-    from bench_llm.text import TextOnly
-    from peers.task import LAST_LAYERS
-
-    return LAST_LAYERS in TextOnly.__dataclass_fields__
 
 
 if __name__ == "__main__":

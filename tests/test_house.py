@@ -145,11 +145,13 @@ def test_every_dependency_is_pinned_and_has_a_lower_bound() -> None:
         if line and not line.startswith("#")
     }
     for file in HOUSE.glob("**/pyproject.toml"):
-        if ".venv" in file.relative_to(HOUSE).parts:
+        if {".venv", ".venv-peers"} & set(file.relative_to(HOUSE).parts):
             continue
         project = tomllib.loads(file.read_text())
         groups = project.get("dependency-groups", {})
-        for line in chain(project["project"]["dependencies"], *groups.values()):
+        extras = project["project"].get("optional-dependencies", {})
+        lines = chain(project["project"]["dependencies"], *groups.values(), *extras.values())
+        for line in lines:
             if line == "classifier-bench":
                 continue
             name, bound = re.match(r"([\w.-]+)(.*)", line).groups()

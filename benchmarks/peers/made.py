@@ -1,4 +1,4 @@
-"""A task of twin events of `rd`, made by bench's own encoder and renderer; and back to its inputs."""
+"""A task of twin events of `rd`, made by bench's own encoder and renderer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from bench_llm.building import renderer_of
+from bench_llm.planning import hyperparameters, network_plan
 from bench_llm.prompts.features import FeaturesPrompt
 from bench_llm.text import TextOnly
 from transformers import AutoConfig
@@ -21,7 +22,7 @@ def scoring_task(base: Path, events: int) -> Task:
     """Test events, one half signal, as the default prompts."""
     table = bench.draw(events_of("rd", Home.here().root), bench.Sample("test", "1:1", events))
     texts = list(FeaturesPrompt().encode(table, {})["texts"])
-    renderer = renderer_of(TextOnly(base=str(base), tuning="frozen").plan(0, 0))
+    renderer = renderer_of(network_plan(TextOnly(base=str(base), tuning="frozen"), d=0, seed=0))
     tokens = renderer.prompts(texts)
     return Task(
         base=str(base),
@@ -29,7 +30,7 @@ def scoring_task(base: Path, events: int) -> Task:
         texts=texts,
         labels=table.y.tolist(),
         prompts=[ids[:n].tolist() for ids, n in zip(tokens.ids, tokens.lengths, strict=True)],
-        answers=[ids[ids >= 0].tolist() for ids in renderer.answers],
+        answers=[ids[ids >= 0].tolist() for ids in tokens.answers.ids],
         bos=renderer.tokenizer.bos_token or "",
         steps=[],
     )
@@ -40,7 +41,7 @@ def training_task(base: Path, events: int, variant: Variant) -> Task:
     task = scoring_task(base, events)
     model = TextOnly(base=str(base), epochs=variant.epochs, batch=variant.batch)
     lengths = np.array([len(prompt) for prompt in task.prompts])
-    rows = [step.tolist() for step in model.hyperparameters(0).schedule.remaining(lengths, 0)]
+    rows = [step.tolist() for step in hyperparameters(model, 0).schedule.remaining(lengths, 0)]
     each = len(rows) // variant.epochs
     steps = [rows[i : i + each] for i in range(0, len(rows), each)]
     return replace(task, variant=variant, steps=steps)

@@ -6,9 +6,6 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-LAST_LAYERS = "last_layers"
-"""The name of bench's option that adds LoRA to so many of the last layers alone."""
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -16,7 +13,7 @@ class Variant:
 
     name: str
     tuning: str = "lora"
-    last_layers: int = 0
+    lora_blocks: int = 0
     """LoRA in so many of the last layers alone; 0 for all of them."""
     epochs: int = 1
     lr: float = 3e-4

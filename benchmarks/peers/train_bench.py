@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +15,8 @@ from bench_llm.training import loop
 
 import bench
 from peers.made import inputs_of
-from peers.side import serve
-from peers.task import LAST_LAYERS, Task
+from peers.side import now, serve
+from peers.task import Task
 
 
 class Clock:
@@ -28,8 +27,8 @@ class Clock:
 
     @contextmanager
     def progress(self, what: str, total: float | None = None, done: float = 0) -> Iterator[Any]:
-        """The bar of the training is where its time begins."""
-        self.begun = time.perf_counter()
+        """The first bar, of frozen blocks or of the training, is where its time begins."""
+        self.begun = self.begun or now()
         yield type("Bar", (), {"advance": staticmethod(lambda *_: None)})
 
     def log(self, step: int, scalars: Mapping[str, float]) -> None:
@@ -37,7 +36,7 @@ class Clock:
         if step == 1:
             self.loss = scalars["loss"]
         if "valid_auc" in scalars:
-            self.ends.append(time.perf_counter() - self.begun)
+            self.ends.append(now() - self.begun)
 
 
 def main() -> None:
@@ -67,12 +66,21 @@ def options(task: Task) -> dict[str, Any]:
     """The variant as options of bench; the valid split, two events, is looked at once an epoch."""
     variant = task.variant
     assert variant
-    shared = ("tuning", "epochs", "lr", "batch", "r", "alpha", "weight_decay", "clip", "warmup")
+    shared = (
+        "tuning",
+        "lora_blocks",
+        "epochs",
+        "lr",
+        "batch",
+        "r",
+        "alpha",
+        "weight_decay",
+        "clip",
+        "warmup",
+    )
     chosen = {name: getattr(variant, name) for name in shared} | {"evaluations": 1}
     if variant.tuning == "lora":
         chosen["targets"] = tuple(variant.targets)
-    if variant.last_layers:
-        chosen[LAST_LAYERS] = variant.last_layers
     return chosen
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -14,7 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from datasets import Dataset
-from peers.side import serve
+from peers.side import now, serve
 from peers.task import Task, Variant
 
 
@@ -26,11 +25,11 @@ class Clock(TrainerCallback):
 
     def on_train_begin(self, *_: Any, **__: Any) -> None:
         """Here its time begins, as bench's does: optimizer and data are ready."""
-        self.begun = time.perf_counter()
+        self.begun = now()
 
     def on_epoch_end(self, *_: Any, **__: Any) -> None:
         """Note the end of an epoch."""
-        self.ends.append(time.perf_counter() - self.begun)
+        self.ends.append(now() - self.begun)
 
 
 def main() -> None:
@@ -95,13 +94,13 @@ def lora(task: Task) -> LoraConfig:
     """LoRA in the same layers."""
     variant = task.variant
     assert variant
-    last = range(task.layers - variant.last_layers, task.layers)
+    last = range(task.layers - variant.lora_blocks, task.layers)
     return LoraConfig(
         r=variant.r,
         lora_alpha=int(variant.alpha),
         lora_dropout=0.0,
         target_modules=list(variant.targets),
-        layers_to_transform=list(last) if variant.last_layers else None,
+        layers_to_transform=list(last) if variant.lora_blocks else None,
         bias="none",
         task_type="CAUSAL_LM",
     )

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 from bench_llm.fitted import FittedLanguageModel
-from bench_llm.options import LanguageModel
+from bench_llm.language import LanguageModel
 from events import COLUMNS, context, table
 from numpy.typing import NDArray
 
