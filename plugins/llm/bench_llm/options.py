@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import bench
 from bench_llm.bases.source import NONE, BaseSource
+from bench_llm.looks import BEST, demand_look
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +29,7 @@ class LanguageModel(bench.Model):
 
     supports_warm_start = True
     uses_device = True
-    scoring = frozenset({"decode"})
+    scoring = frozenset({"decode", "look"})
     reads_if_given = frozenset({"values"})
 
     base: str = "tiny"
@@ -83,6 +84,11 @@ class LanguageModel(bench.Model):
     """How often the valid split is evaluated in an epoch."""
     patience: int = 0
     """Evaluations without a better AUC before the training stops; 0 for never."""
+    looks: Literal["best", "all"] = "best"
+    """Keep with the fit the weights of the best evaluation alone, or those of each one."""
+    look: str = "best"
+    """Score with the weights of that evaluation: `best`, `last` or a number from 1 on; of a fit
+    with looks=all."""
     decode: Literal["logits", "generate"] = "logits"
     """A score from the answers' probabilities in one pass, or an answer generated as text."""
 
@@ -99,6 +105,7 @@ class LanguageModel(bench.Model):
             raise ValueError("random weights cannot be quantised: init=random wants another tuning")
         if self.base == NONE and "numbers" not in self.reads:
             raise ValueError("base=none leaves a model of text alone nothing to read")
+        demand_look(self.look, self.looks, self.most_looks)
 
     def device_problem(self, device: str) -> str | None:
         """Why torch has no such device."""
@@ -134,7 +141,7 @@ class LanguageModel(bench.Model):
         from bench_llm.fitted import FittedLanguageModel
 
         make_stem = context.view_modules.get("numbers")
-        return FittedLanguageModel.load(folder, context.device, self.decode, make_stem)
+        return FittedLanguageModel.load(folder, context.device, self.decode, make_stem, self.look)
 
     def preview(self, train: bench.Inputs, context: bench.Context) -> str:
         """One event of the train split as the network reads it, token by token."""
@@ -153,6 +160,20 @@ class LanguageModel(bench.Model):
         from bench_llm.preview import render
 
         return render(self.plan_for(inputs, context), inputs)
+
+    def fit_size(self, inputs: bench.Inputs, context: bench.Context) -> float | None:
+        """What is trained, once as it is best and once for each look; None for one look alone."""
+        if self.looks == BEST:
+            return None
+        from bench_llm.planning import learned_size
+
+        plan, make_stem = self.plan_for(inputs, context), context.view_modules.get("numbers")
+        return learned_size(plan, make_stem) * (1 + self.most_looks)
+
+    @property
+    def most_looks(self) -> int:
+        """How often the valid split is evaluated in a training of many steps."""
+        return self.epochs * self.evaluations
 
     @property
     def depends_on(self) -> frozenset[str]:
