@@ -26,6 +26,18 @@ demo: $(READY)
 smollm2: $(READY)
 	$(BIN)/python -m bench_llm.bases.smollm2
 
+# the peers of the language models in an environment of their own, as they bring a package `datasets`
+PEERS = .venv-peers
+PEERS_READY = $(PEERS)/.ready
+peers: $(READY) $(PEERS_READY)
+	$(BIN)/python benchmarks/llm_peers.py
+
+$(PEERS_READY): constraints.txt benchmarks/peers/requirements.txt
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	@$(PEERS)/bin/python -m pip install --quiet --constraint constraints.txt torch transformers peft accelerate --requirement benchmarks/peers/requirements.txt
+	@touch $@
+
 # two processes of one thread each, which share what is left to do
 test test-slow: export OMP_NUM_THREADS = 1
 WORKERS = --numprocesses 2 --dist worksteal

@@ -25,7 +25,7 @@ sys.path.insert(0, str(HERE))  # a safe path, as make sets it, leaves the script
 
 from peers.base import folder_of  # noqa: E402
 from peers.made import scoring_task, training_task  # noqa: E402
-from peers.side import Side  # noqa: E402
+from peers.side import PROCESSOR, WALL, Side  # noqa: E402
 from peers.task import Task, Variant  # noqa: E402
 
 OURS, PEERS = Path(sys.executable), HERE.parent / ".venv-peers/bin/python"
@@ -58,6 +58,9 @@ def main() -> None:
     words.add_argument("--events", type=int, help="of each base, in place of the default")
     words.add_argument("--threads", type=int, default=1, help="more only where cores are free")
     words.add_argument("--repeats", type=int, default=3, help="turns of each side")
+    words.add_argument(
+        "--clock", choices=[WALL, PROCESSOR], default=WALL, help="the latter on a busy machine"
+    )
     arguments = words.parse_args()
     if not PEERS.exists():
         raise SystemExit("wanted the peers in .venv-peers: make peers")
@@ -71,7 +74,10 @@ def main() -> None:
                 rows += [
                     row for variant, goal in VARIANTS[base] for row in run.training(variant, goal)
                 ]
-    print(f"threads: {arguments.threads}; turns of each side: {arguments.repeats}\n")
+    print(
+        f"threads: {arguments.threads}; turns of each side: {arguments.repeats}; "
+        f"seconds: {arguments.clock}\n"
+    )
     headings = ["", "bench", "peer", "ratio", "goal"]
     print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
 
@@ -96,16 +102,17 @@ class Comparison:
         apart = max(abs(a - b) for a, b in zip(mine[0]["scores"], theirs[0]["scores"], strict=True))
         goal = SCORING_GOAL[self.base]
         rate = ours / n * mine[0]["work"]
-        limit = _median(run["rate"] for run in limits)
-        square = _median(run["square"] for run in limits)
+        limit, matmul, onednn = (
+            _median(run[which] for run in limits) / 1e9 for which in ("rate", "matmul", "onednn")
+        )
         share_goal = f"{SHARE:.0%}" if self.base == "smollm2" else ""
         return [
             _speed(f"{name} {n} events: events/s", ours, peers, goal),
             [f"{name}: lm-eval's batch", "", str(theirs[0]["batch"]), "", ""],
             [f"{name}: largest difference of P(signal)", "", "", f"{apart:.1e}", f"<= {EQUAL:.0e}"],
             self._memory(name, answers),
-            [f"{name}: GFLOP/s, of the machine's {limit / 1e9:.0f} (square: {square / 1e9:.0f})",
-             f"{rate / 1e9:.0f}", "", f"{rate / limit:.0%}", share_goal],
+            [f"{name}: GFLOP/s, of {limit:.0f} (matmul {matmul:.0f}, oneDNN {onednn:.0f})",
+             f"{rate / 1e9:.0f}", "", f"{rate / 1e9 / limit:.0%}", share_goal],
         ]  # fmt: skip
 
     def training(self, variant: Variant, goal: float) -> list[Row]:
@@ -125,7 +132,7 @@ class Comparison:
         which = " from the second epoch on" if variant.epochs > 1 else ""
         losses = [answers[side][0]["loss"] for side in ("bench", "peer")]
         rows = [
-            _speed(f"{name} {n} events: events/s{which}", n / later["bench"], n / later["peer"], goal),
+            _speed(f"{name} {n} events: events/s{which}", *(n / s for s in later.values()), goal),
             [f"{name}: loss of the first step", *(f"{loss:.6f}" for loss in losses),
              f"{abs(losses[0] - losses[1]):.1e}", f"<= {EQUAL:.0e}"],
             self._memory(name, answers),
@@ -147,7 +154,7 @@ class Comparison:
         file = self.scratch / "task.json"
         task.write(file)
         started = {
-            name: Side(python, module, file, self.arguments.threads)
+            name: Side(python, module, file, self.arguments.threads, self.arguments.clock)
             for name, (python, module) in sides.items()
         }
         answers: dict[str, list[dict[str, Any]]] = {name: [] for name in sides}

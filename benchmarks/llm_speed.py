@@ -18,7 +18,7 @@ import torch
 from bench_llm.examples import Examples
 from bench_llm.fitted import FittedLanguageModel
 from bench_llm.generating import Generation
-from bench_llm.options import LanguageModel
+from bench_llm.language import LanguageModel
 from bench_llm.planning import hyperparameters
 from bench_llm.prompts.features import FeaturesPrompt
 from bench_llm.scoring import score

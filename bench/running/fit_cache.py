@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.api.errors import RefusedError, RequestError
 from bench.data.encode import encode, learn, read_learned, view_modules, write_learned
 from bench.guards.inspect import read_verdicts, write_verdicts
 from bench.guards.probing import EVENTS, balanced_rows
@@ -17,6 +16,7 @@ from bench.guards.recorder import Recorder
 from bench.guards.training import Seen, check_fit, of_fits, rows_to_check, stopping_log
 from bench.plugins.options import with_default_scoring
 from bench.running.fit_request import ENCODERS, MODEL, FitRequest
+from bench.running.look import loaded
 from bench.storage.cache import stored
 from bench.storage.distributions import changes_since, read_versions, write_versions
 from bench.storage.history import HISTORY, History
@@ -24,7 +24,7 @@ from bench.storage.history import HISTORY, History
 if TYPE_CHECKING:
     from bench.api.context import Context
     from bench.api.inputs import Learned
-    from bench.api.parts import Fitted, Model
+    from bench.api.parts import Fitted
     from bench.storage.record import Verdict
 
 
@@ -71,7 +71,7 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
     context = replace(context, view_modules=view_modules(request.model, request.encoders, learned))
     return Fit(
         name=folder.name,
-        fitted=_loaded(request.model, folder / MODEL, context),
+        fitted=loaded(request.model, folder / MODEL, context),
         learned=learned,
         reused=reused,
         seconds=float((folder / "seconds").read_text()),
@@ -79,18 +79,6 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         history=folder / HISTORY,
         verdicts=_verdicts(folder, request, context, learned),
     )
-
-
-def _loaded(model: Model, folder: Path, context: Context) -> Fitted:
-    """The model that scores.
-
-    Raises:
-        RefusedError: the fit is sound, but has not got what is to be scored with.
-    """
-    try:
-        return model.load(folder, context)
-    except RequestError as error:
-        raise RefusedError(f"{model.name}: {error}") from error
 
 
 def _verdicts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bench.api.errors import RequestError
@@ -22,9 +22,10 @@ from bench.plugins.option_routing import (
     model_target,
     share_out,
 )
-from bench.plugins.options import build, options_of
+from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
-from bench.storage.request import BEST, LOOK, RunRequest
+from bench.running.look import with_look
+from bench.storage.request import LOOK, RunRequest
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     """
     request.demand_sound()
     model = registry.model_of(request.plugin)
-    request = _with_look(request, model)
+    request = with_look(request, model.part)
     dataset, train = registry.datasets_of(request.dataset, request.train)
     encoders = _encoders(model, request.encoders, registry)
     metrics, guards = registry.all(Metric).values(), registry.guards
@@ -76,8 +77,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
         raise RequestError("the bench's own guards are not registered; install the bench anew")
     places, targets = dataset_targets(dataset, train), [encoder_target(entry) for entry in encoders]
     given = share_out(request.options, [model_target(model), *places, *targets])
-    if request.look:
-        given[MODEL][LOOK] = request.look
+    given[MODEL] |= {LOOK: request.look} if request.look else {}
     evaluated_on, fitted_on = build_datasets(places, dataset, train, given)
     parts = RunParts(
         request=request,
@@ -102,24 +102,6 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     if request.start and not parts.model.supports_warm_start:
         raise RequestError(f"--from: {parts.model.name} cannot go on from an earlier fit")
     return parts
-
-
-def _with_look(request: RunRequest, model: PluginEntry[Model]) -> RunRequest:
-    """The request with its look said in one way; none where it is the one that scores anyway.
-
-    Raises:
-        RequestError: the model has no looks to choose from, or two are said.
-    """
-    if LOOK not in {option.name for option in options_of(model.part)}:
-        if request.look:
-            raise RequestError(f"--look {request.look}: {model.part.name} keeps no looks")
-        return request
-    said = [request.options[name] for name in (LOOK, f"{MODEL}.{LOOK}") if name in request.options]
-    if len({*said, *([request.look] if request.look else [])}) > 1:
-        raise RequestError(f"--look {request.look} beside --set {LOOK}={said[0]}")
-    look = request.look or (said[0] if said else BEST)
-    rest = {k: v for k, v in request.options.items() if k not in (LOOK, f"{MODEL}.{LOOK}")}
-    return replace(request, look=None if look == BEST else look, options=rest)
 
 
 def demand_device(parts: RunParts) -> None:

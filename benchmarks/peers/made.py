@@ -1,4 +1,4 @@
-"""A task of twin events of `rd`, made by bench's own encoder and renderer; and back to its inputs."""
+"""A task of twin events of `rd`, made by bench's own encoder and renderer."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -12,7 +11,7 @@ from bench_llm.text import TextOnly
 
 import bench
 from peers.made import inputs_of
-from peers.side import serve
+from peers.side import now, serve
 from peers.task import Task
 from peers.work import multiplications
 
@@ -26,9 +25,9 @@ def main() -> None:
     work = multiplications(lambda: fitted.score(inputs))
 
     def run() -> dict[str, Any]:
-        begun = time.perf_counter()
+        begun = now()
         scores = fitted.score(inputs)
-        seconds = time.perf_counter() - begun
+        seconds = now() - begun
         return {"seconds": seconds, "scores": scores.tolist(), "work": work}
 
     serve(run)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Any
 
 import numpy as np
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
 
-from peers.side import serve
+from peers.side import now, serve
 from peers.task import Task
 
 SIZES = (1, 4, 16, 64)
@@ -45,9 +44,9 @@ def main() -> None:
 def score(language: HFLM, requests: list[Instance], size: int = 1) -> tuple[float, list[float]]:
     """Seconds, and P(signal) of each event among the two answers."""
     language.batch_size_per_gpu = size
-    begun = time.perf_counter()
+    begun = now()
     told = language.loglikelihood(requests, disable_tqdm=True)
-    seconds = time.perf_counter() - begun
+    seconds = now() - begun
     logs = np.array([log for log, _ in told], dtype=np.float64).reshape(-1, 2)
     return seconds, (1 / (1 + np.exp(logs[:, 0] - logs[:, 1]))).tolist()
 

@@ -1,4 +1,4 @@
-"""A side that is asked to run, once for each line that it reads, and answers in JSON; and its asker.
+"""A side, which runs once for each line that it reads and answers in JSON; and its asker.
 
 Both sides stay in memory between their turns, so that they can alternate without loading anew.
 """
@@ -9,11 +9,20 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent.parent
+VARIABLE, WALL, PROCESSOR = "LLM_PEERS_CLOCK", "wall", "processor"
+
+
+def now() -> float:
+    """Seconds by the clock that the asker chose: the wall's, or those that the process computed."""
+    if os.environ.get(VARIABLE) == PROCESSOR:
+        return time.process_time()
+    return time.perf_counter()
 
 
 def serve(run: Callable[[], dict[str, Any]]) -> None:
@@ -41,9 +50,10 @@ def peak_memory() -> float:
 class Side:
     """The asker's end: one process with its own Python, threads and log."""
 
-    def __init__(self, python: Path, module: str, task: Path, threads: int) -> None:
+    def __init__(self, python: Path, module: str, task: Path, threads: int, clock: str) -> None:
         self.log = task.with_suffix(f".{module}.log")
         environment = os.environ | {
+            VARIABLE: clock,
             "OMP_NUM_THREADS": str(threads),
             "PYTHONPATH": str(FOLDER),
             "PYTHONSAFEPATH": "1",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from bench_llm.training import loop
 
 import bench
 from peers.made import inputs_of
-from peers.side import serve
+from peers.side import now, serve
 from peers.task import LAST_LAYERS, Task
 
 
@@ -29,7 +28,7 @@ class Clock:
     @contextmanager
     def progress(self, what: str, total: float | None = None, done: float = 0) -> Iterator[Any]:
         """The bar of the training is where its time begins."""
-        self.begun = time.perf_counter()
+        self.begun = now()
         yield type("Bar", (), {"advance": staticmethod(lambda *_: None)})
 
     def log(self, step: int, scalars: Mapping[str, float]) -> None:
@@ -37,7 +36,7 @@ class Clock:
         if step == 1:
             self.loss = scalars["loss"]
         if "valid_auc" in scalars:
-            self.ends.append(time.perf_counter() - self.begun)
+            self.ends.append(now() - self.begun)
 
 
 def main() -> None:

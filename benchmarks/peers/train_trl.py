@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -14,7 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from datasets import Dataset
-from peers.side import serve
+from peers.side import now, serve
 from peers.task import Task, Variant
 
 
@@ -26,11 +25,11 @@ class Clock(TrainerCallback):
 
     def on_train_begin(self, *_: Any, **__: Any) -> None:
         """Here its time begins, as bench's does: optimizer and data are ready."""
-        self.begun = time.perf_counter()
+        self.begun = now()
 
     def on_epoch_end(self, *_: Any, **__: Any) -> None:
         """Note the end of an epoch."""
-        self.ends.append(time.perf_counter() - self.begun)
+        self.ends.append(now() - self.begun)
 
 
 def main() -> None:

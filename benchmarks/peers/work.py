@@ -9,6 +9,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode, sdpa_flop_count
 
 ATTENTION = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+ONEDNN = torch.ops.mkldnn._linear_pointwise
 
 
 def multiplications(run: Callable[[], Any]) -> float:
@@ -16,7 +17,8 @@ def multiplications(run: Callable[[], Any]) -> float:
 
     Of causal attention one half counts, as the other is skipped.
     """
-    with FlopCounterMode(display=False, custom_mapping={ATTENTION: _attention}) as counter:
+    counted = {ATTENTION: _attention, ONEDNN: _linear}
+    with FlopCounterMode(display=False, custom_mapping=counted) as counter:
         run()
     return float(counter.get_total_flops())
 
@@ -33,3 +35,8 @@ def _attention(
 ) -> int:
     whole = sdpa_flop_count(query, key, value)
     return whole // 2 if is_causal else whole
+
+
+def _linear(states: torch.Size, *given: Any, out_shape: torch.Size, **_: Any) -> int:
+    """Of a linear layer: (..., in) to (..., out)."""
+    return 2 * states[-1] * out_shape.numel()

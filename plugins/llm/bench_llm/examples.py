@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench_llm.network.adapter import Adapter
+    from bench_llm.network.frozen import FrozenStates
     from bench_llm.rendering import Renderer, TokenizedPrompts
-    from bench_llm.training.states import FrozenStates
 
 GIVEN, PERMUTED, ZEROED = "given", "permuted", "zeroed"
 

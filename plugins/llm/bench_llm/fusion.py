@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bench_llm.options import LanguageModel
+from bench_llm.language import LanguageModel
 
 if TYPE_CHECKING:
     from bench_llm.network.adapter import AdapterShape

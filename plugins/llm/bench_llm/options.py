@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import bench
 from bench_llm.bases.source import NONE, BaseSource
-from bench_llm.looks import BEST, demand_look
+from bench_llm.looks import demand_look
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from bench_llm.building import NetworkPlan
-    from bench_llm.fitted import FittedLanguageModel
     from bench_llm.network.adapter import AdapterShape
 
 FULL = "full"
@@ -24,7 +18,7 @@ Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
-class LanguageModel(bench.Model):
+class LanguageOptions(bench.Model):
     """A causal language model that is fine-tuned to answer `signal` or `background`."""
 
     supports_warm_start = True
@@ -107,16 +101,6 @@ class LanguageModel(bench.Model):
             raise ValueError("base=none leaves a model of text alone nothing to read")
         demand_look(self.look, self.looks, self.most_looks)
 
-    def device_problem(self, device: str) -> str | None:
-        """Why torch has no such device."""
-        import torch
-
-        count = torch.cuda.device_count()
-        if int(device.partition(":")[2] or 0) < count:
-            return None
-        build = "" if torch.version.cuda else ", and this is a CPU build of torch"
-        return f"torch sees {count} CUDA devices{build}"
-
     def content(self) -> str:
         """The hash of the base's files."""
         return self.source.digest()
@@ -125,50 +109,6 @@ class LanguageModel(bench.Model):
     def source(self) -> BaseSource:
         """Where the base comes from."""
         return BaseSource(self.base, self.revision)
-
-    def fit(
-        self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context
-    ) -> FittedLanguageModel:
-        """Train on the answer alone; the train split gives the scaling of the numbers."""
-        from bench_llm.fitted import fit
-        from bench_llm.planning import hyperparameters
-
-        plan = self.plan_for(train, context)
-        return fit(plan, hyperparameters(self, context.seed), train, valid, context)
-
-    def load(self, folder: Path, context: bench.Context) -> FittedLanguageModel:
-        """What was trained, on its base."""
-        from bench_llm.fitted import FittedLanguageModel
-
-        make_stem = context.view_modules.get("numbers")
-        return FittedLanguageModel.load(folder, context.device, self.decode, make_stem, self.look)
-
-    def preview(self, train: bench.Inputs, context: bench.Context) -> str:
-        """One event of the train split as the network reads it, token by token."""
-        from bench_llm.preview import preview
-
-        return preview(self.plan_for(train, context), train)
-
-    def count_tokens(self, inputs: bench.Inputs, context: bench.Context) -> NDArray[np.int64]:
-        """Tokens of each event's prompt, with those that stand for its numbers: (n,)."""
-        from bench_llm.preview import count_tokens
-
-        return count_tokens(self.plan_for(inputs, context), inputs)
-
-    def render(self, inputs: bench.Inputs, context: bench.Context) -> bench.Rendered | None:
-        """Each event's tokens as trained on and as scored; None without a language model."""
-        from bench_llm.preview import render
-
-        return render(self.plan_for(inputs, context), inputs)
-
-    def fit_size(self, inputs: bench.Inputs, context: bench.Context) -> float | None:
-        """What is trained, once as it is best and once for each look; None for one look alone."""
-        if self.looks == BEST:
-            return None
-        from bench_llm.planning import learned_size
-
-        plan, make_stem = self.plan_for(inputs, context), context.view_modules.get("numbers")
-        return learned_size(plan, make_stem) * (1 + self.most_looks)
 
     @property
     def most_looks(self) -> int:
@@ -205,16 +145,3 @@ class LanguageModel(bench.Model):
     def adapter_rate(self) -> float:
         """Peak learning rate of the adapter."""
         return self.lr
-
-    def plan_for(self, inputs: bench.Inputs, context: bench.Context) -> NetworkPlan:
-        """What the network that reads these inputs is built from."""
-        from bench_llm.planning import network_plan
-
-        numbers, values = inputs.views.get("numbers"), inputs.views.get("values")
-        return network_plan(
-            self,
-            d=0 if numbers is None else numbers.shape[1],
-            values=0 if values is None or self.base == NONE else values.shape[1],
-            seed=context.seed,
-            has_stem="numbers" in context.view_modules,
-        )

@@ -15,11 +15,11 @@ from bench_llm.training.optimizer import Rates
 from bench_llm.training.schedule import Schedule
 
 if TYPE_CHECKING:
-    from bench_llm.options import LanguageModel
+    from bench_llm.options import LanguageOptions
 
 
 def network_plan(
-    model: LanguageModel, *, d: int, seed: int, values: int = 0, has_stem: bool = False
+    model: LanguageOptions, *, d: int, seed: int, values: int = 0, has_stem: bool = False
 ) -> NetworkPlan:
     """What the network is built from.
 
@@ -58,7 +58,7 @@ def network_plan(
     )
 
 
-def hyperparameters(model: LanguageModel, seed: int) -> Hyperparameters:
+def hyperparameters(model: LanguageOptions, seed: int) -> Hyperparameters:
     """How to train it."""
     return Hyperparameters(
         schedule=Schedule(

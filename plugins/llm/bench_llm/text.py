@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import bench
-from bench_llm.options import LanguageModel
+from bench_llm.language import LanguageModel
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from bench_llm.language import LanguageModel
+from bench_llm.nfa import FirstTokenFusion
 from bench_llm.pretraining.tokenizer import train_tokenizer
+from bench_llm.text import TextOnly
+from bench_llm.token import DedicatedToken
 from events import inputs
 
 HEADS: dict[str, Any] = {"num_attention_heads": 4, "num_key_value_heads": 2}
@@ -48,6 +52,17 @@ SHAPES: dict[str, dict[str, Any]] = {
     "SmolLM3": {**LLAMA, "no_rope_layers": [1, 1, 0]},
 }
 """What is not of the configuration's defaults."""
+
+SMALL: dict[str, Any] = {"units": 16}
+PLACES: dict[str, tuple[type[LanguageModel], dict[str, Any]]] = {
+    "text": (TextOnly, {}),
+    "first": (FirstTokenFusion, {"place": "first", **SMALL}),
+    "prepended": (FirstTokenFusion, {"place": "prepended", **SMALL}),
+    "answer": (FirstTokenFusion, {"place": "answer", **SMALL}),
+    "start": (DedicatedToken, {"place": "start", "tokens": 2, **SMALL}),
+    "end": (DedicatedToken, {"place": "end", "tokens": 2, **SMALL}),
+}
+TUNINGS = ("full", "lora", "qlora")
 
 
 def architecture(kind: str, folder: Path, **changes: Any) -> str:

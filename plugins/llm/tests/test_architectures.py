@@ -9,31 +9,20 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from architectures import SHAPES, architecture
+from architectures import PLACES, SHAPES, SMALL, TUNINGS, architecture
 from bench_llm.building import build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.fitted import FittedLanguageModel
+from bench_llm.language import LanguageModel
 from bench_llm.network.fused import AdapterAlone, Batch
 from bench_llm.network.tuning import trained
 from bench_llm.nfa import FirstTokenFusion
-from bench_llm.options import LanguageModel
 from bench_llm.planning import network_plan
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from events import context, inputs
 
 import bench
-
-SMALL: dict[str, Any] = {"units": 16}
-PLACES: dict[str, tuple[type[LanguageModel], dict[str, Any]]] = {
-    "text": (TextOnly, {}),
-    "first": (FirstTokenFusion, {"place": "first", **SMALL}),
-    "prepended": (FirstTokenFusion, {"place": "prepended", **SMALL}),
-    "answer": (FirstTokenFusion, {"place": "answer", **SMALL}),
-    "start": (DedicatedToken, {"place": "start", "tokens": 2, **SMALL}),
-    "end": (DedicatedToken, {"place": "end", "tokens": 2, **SMALL}),
-}
-TUNINGS = ("full", "lora", "qlora")
 
 
 @pytest.fixture(scope="session")

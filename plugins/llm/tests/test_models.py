@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import torch
 from bench_llm.fitted import FittedLanguageModel
+from bench_llm.language import LanguageModel
 from bench_llm.nfa import FirstTokenFusion
-from bench_llm.options import LanguageModel
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from events import context, inputs
@@ -144,13 +144,13 @@ def test_a_weight_that_is_missing_is_not_loaded_over(fits: Any, tmp_path: Path) 
 
     model, fitted = fits("first, lora")
     fitted.save(tmp_path)
-    weights = load_file(tmp_path / "weights.safetensors")
+    weights = load_file(tmp_path / "adapter_model.safetensors")
     name = next(name for name in weights if "lora_B" in name)
     for tensor in (None, torch.zeros(1)):
         changed = {**weights, name: tensor} if tensor is not None else dict(weights)
         if tensor is None:
             del changed[name]
-        save_file(changed, tmp_path / "weights.safetensors")
+        save_file(changed, tmp_path / "adapter_model.safetensors")
         with pytest.raises(bench.DamagedError, match="lora_B"):
             model.load(tmp_path, context(tmp_path))
 

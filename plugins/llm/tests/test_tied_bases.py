@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from bench_llm.language import LanguageModel
 from bench_llm.nfa import FirstTokenFusion
-from bench_llm.options import LanguageModel
 from bench_llm.text import TextOnly
 from events import context, inputs
 

@@ -13,9 +13,9 @@ import torch
 from bench_llm.answers import padded_answers
 from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
+from bench_llm.language import LanguageModel
 from bench_llm.network.tuning import trained
 from bench_llm.nfa import FirstTokenFusion
-from bench_llm.options import LanguageModel
 from bench_llm.planning import hyperparameters, network_plan
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import torch
 from torch import Tensor, nn
 
 from bench_llm.network.blocks import blocks
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from transformers import PreTrainedModel
 
 DROPS = {
@@ -24,6 +28,24 @@ STATES = "hidden_states"
 
 class _EnoughError(Exception):
     """All that is wanted of a pass is there."""
+
+
+@dataclass(frozen=True, eq=False)
+class FrozenStates:
+    """What enters the first block with something trained, of each event of a sample."""
+
+    values: NDArray[np.float32]  # (all tokens, hidden), event after event; on disk
+    starts: NDArray[np.int64]  # (n + 1,)
+    depth: int
+    """Blocks below."""
+
+    def of(self, rows: NDArray[np.intp], longest: int, device: str) -> Tensor:
+        """The states of some events: (b, longest, hidden), 0 behind the end of each."""
+        states = np.zeros((len(rows), longest, self.values.shape[1]), dtype=np.float32)
+        for row, padded in zip(rows, states, strict=True):
+            own = self.values[self.starts[row] : self.starts[row + 1]]
+            padded[: len(own)] = own[:longest]
+        return torch.from_numpy(states).to(device)
 
 
 def frozen_depth(language: PreTrainedModel) -> int:

@@ -12,18 +12,17 @@ from bench_llm.network.tuning import state
 
 if TYPE_CHECKING:
     import torch
-
-    from bench_llm.network.fused import Network
+    from torch import nn
 
 WEIGHTS = "weights.safetensors"
 
 
-def save_learned(network: Network, folder: Path) -> None:
+def save_learned(network: nn.Module, folder: Path) -> None:
     """Write it into a folder that is there."""
     tensors = {name: t.cpu().contiguous() for name, t in state(network).items()}
     lora = {name: tensor for name, tensor in tensors.items() if is_lora(name)}
     save_file({n: t for n, t in tensors.items() if n not in lora}, folder / WEIGHTS)
-    if lora and network.language is not None:
+    if lora:
         save_lora(network.language, lora, folder)
 
 

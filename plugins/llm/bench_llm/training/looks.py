@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,7 @@ from bench_llm.looks import ABOUT
 from bench_llm.network.saved import save_learned
 
 if TYPE_CHECKING:
-    from bench_llm.network.fused import Network
-    from bench_llm.training.checkpoint import TrainingState
+    from torch import nn
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,12 @@ class Looks:
 
     folder: Path
 
-    def keep(self, number: int, network: Network, progress: TrainingState, auc: float) -> None:
+    def keep(self, number: int, network: nn.Module, about: Mapping[str, float]) -> None:
         """Write what the network has learned; one that was there is of the same step again."""
         target, draft = self.folder / str(number), self.folder / f".{number}"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         save_learned(network, draft)
-        about = {"step": progress.step, "events": progress.events, "valid_auc": auc}
         (draft / ABOUT).write_text(json.dumps(about))
         bench.seal(draft)
         shutil.rmtree(target, ignore_errors=True)

@@ -134,9 +134,11 @@ class _Session:
     def _look(self) -> float:
         """AUC on the valid split; what is to be kept of the network as it stands is kept."""
         auc = self.training.valid_auc()
-        self.progress.consider(auc, self.network)
+        progress = self.progress
+        progress.consider(auc, self.network)
         if looks := self.training.looks:
-            looks.keep(self.progress.looks, self.network, self.progress, auc)
+            about = {"step": progress.step, "events": progress.events, "valid_auc": auc}
+            looks.keep(progress.looks, self.network, about)
         return auc
 
     def _waited_enough(self) -> bool:

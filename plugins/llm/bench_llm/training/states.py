@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
 
 import bench
-from bench_llm.network.frozen import frozen_depth, states_below
+from bench_llm.network.frozen import FrozenStates, frozen_depth, states_below
 from bench_llm.network.fused import FusedModel
 from bench_llm.scoring import TOKENS, batches
 
@@ -30,24 +29,6 @@ LIMIT = 16e9
 SPARE = 2e9
 """Bytes that are left free on the disk."""
 FOLDER, VALUES = "frozen-states", "states.npy"
-
-
-@dataclass(frozen=True, eq=False)
-class FrozenStates:
-    """What enters the first block with something trained, of each event of a sample."""
-
-    values: NDArray[np.float32]  # (all tokens, hidden), event after event; on disk
-    starts: NDArray[np.int64]  # (n + 1,)
-    depth: int
-    """Blocks below."""
-
-    def of(self, rows: NDArray[np.intp], longest: int, device: str) -> Tensor:
-        """The states of some events: (b, longest, hidden), 0 behind the end of each."""
-        states = np.zeros((len(rows), longest, self.values.shape[1]), dtype=np.float32)
-        for row, padded in zip(rows, states, strict=True):
-            own = self.values[self.starts[row] : self.starts[row + 1]]
-            padded[: len(own)] = own[:longest]
-        return torch.from_numpy(states).to(device)
 
 
 def with_frozen_states(
