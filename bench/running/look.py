@@ -1,4 +1,4 @@
-"""The look at the valid split whose weights score: said in one way, refused where it is not kept."""
+"""The look at the valid split whose weights score: said in one way, refused where none is kept."""
 
 from __future__ import annotations
 
