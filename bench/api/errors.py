@@ -22,7 +22,7 @@ class DamagedError(BenchError):
 
 
 class RefusedError(BenchError):
-    """A part refuses in its own words what a run would do, before anything is fitted."""
+    """A part refuses in its own words what a run would do; nothing is recorded of it."""
 
 
 class NotFiniteError(BenchError):

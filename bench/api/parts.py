@@ -217,11 +217,14 @@ class Model(Part):
 
     def preview(self, train: Inputs, context: Context) -> str:
         """The first event of the train split as the model reads it, for `bench run --dry-run`."""
-        views = (f"{name}: {view[0]}" for name, view in sorted(train.views.items()))
-        return "\n".join(views)
+        return "\n".join(f"{name}: {view[0]}" for name, view in sorted(train.views.items()))
 
     def count_tokens(self, inputs: Inputs, context: Context) -> NDArray[np.integer] | None:
         """Tokens that the model reads of each event: (n,); None where it reads none."""
+        return None
+
+    def fit_size(self, inputs: Inputs, context: Context) -> float | None:
+        """Bytes that a fit to such inputs takes on disk; None where past fits tell well enough."""
         return None
 
     def render(self, inputs: Inputs, context: Context) -> Rendered | None:

@@ -26,8 +26,9 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     The runs are packed into results/ beside the report, from which `bench report --check` writes
     it anew. Figures of other tools come from files of counts (see `bench import`).
 
-    The keys are the options of `bench run`. A run is done once for each member of two lists: seeds
-    and train_events (such as [300, 1000, "all"]); no other key may list what is tried in turn.
+    The keys are the options of `bench run`. A run is done once for each member of three lists:
+    seeds, train_events (such as [300, 1000, "all"]) and look (such as [1, 2, "best"]); no other key
+    may list what is tried in turn.
 
     \b
     title = "With and without numbers"

@@ -98,10 +98,16 @@ class Past:
         return None
 
 
-def costs_of(past: Past, need: Need, fits: Path) -> Costs:
+def costs_of(past: Past, need: Need, fits: Path, size: float | None = None) -> Costs:
     """What is left to do, at the rates of past runs; what is there costs nothing.
 
     A run's folder grows with the events that it scored; a fit's weights do not grow.
+
+    Args:
+        past: runs of the plugin.
+        need: what is left to do.
+        fits: where past fits are.
+        size: bytes of the fit, where the model knows them.
     """
     if not need.written:
         return Costs(0.0, 0.0, "it is there")
@@ -110,9 +116,9 @@ def costs_of(past: Past, need: Need, fits: Path) -> Costs:
         ("scores", need.scored, _score_rate, False),
         ("events and judging", 1, _rest, False),
         ("", need.written, _folder_rate, True),
-        ("", min(need.train, 1), lambda run: _fit_size(run, fits), True),
+        ("", min(need.train, 1) * (size is None), lambda run: _fit_size(run, fits), True),
     ]
-    totals: dict[bool, float | None] = {False: 0.0, True: 0.0}
+    totals: dict[bool, float | None] = {False: 0.0, True: size or 0.0}
     sources: dict[str, list[str]] = {}
     for what, events, measure, is_disk in stages:
         if not events:

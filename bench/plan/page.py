@@ -59,7 +59,7 @@ def _lines(plan: Plan) -> list[str]:
         "to score": f"{need.valid} events of the valid split and {need.evaluated} of the sample",
         "tokens": f"{_tokens(plan)}, each event read once" if plan.tokens else _tokens(plan),
         "time": f"{_time(costs.seconds)} ({costs.basis})",
-        "disk": f"{_bytes(costs.disk)} that stay",
+        "disk": f"{_bytes(costs.disk)} that stay{_weights(plan)}",
         "AUC": f"{number(power.area)} ± {_half(plan.auc_width)} ({power.basis})",
         "SIC": f"{sic} ± {_share(plan.sic_width)} at the threshold",
     }
@@ -77,7 +77,7 @@ def _row(place: int, plan: Plan) -> list[Cell]:
         *(counted(events) for events in (need.train, need.valid, need.evaluated)),
         plain(_tokens(plan)),
         Cell(_time(plan.costs.seconds), note=plan.costs.basis, marked=bool(need.written)),
-        plain(_bytes(plan.costs.disk)),
+        Cell(_bytes(plan.costs.disk), note=_weights(plan)[2:], marked=bool(plan.fit_size)),
         Cell(_half(plan.auc_width), note=power.basis, marked=True),
         plain(_share(plan.sic_width)),
     ]
@@ -168,6 +168,12 @@ def _sample(plan: Plan) -> str:
 
 def _cached(plan: Plan) -> str:
     return f"{plan.cached}, by run {plan.by}" if plan.by else plan.cached
+
+
+def _weights(plan: Plan) -> str:
+    """What the weights of all looks take, where they are kept."""
+    size = plan.fit_size
+    return f", {_bytes(size)} at most for the weights of all looks" if size else ""
 
 
 def _tokens(plan: Plan) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bench.data.encode import encode, learn
+from bench.data.encode import encode, learn, view_modules
 from bench.data.feature_cache import load_table
 from bench.data.splits import rows_in
 from bench.plan.choices import Choice, choices
@@ -25,6 +25,8 @@ from bench.storage.store import Run, Store
 
 if TYPE_CHECKING:
     from bench.api.context import Context
+    from bench.api.inputs import Inputs
+    from bench.api.table import Table
     from bench.plugins.registry import Registry
     from bench.storage.home import Home
 
@@ -48,6 +50,8 @@ class Plan:
     tokens: int | None
     """To be read, each event once; None where the model reads none."""
     costs: Costs
+    fit_size: float | None
+    """Bytes of the fit that is left to do, where the model knows them itself."""
     power: Power
     choices: Sequence[Choice]
     """Samples of as many events, the best one first, where signal is rare."""
@@ -96,6 +100,7 @@ class Planner:
         for key in keys:
             self._promised.setdefault(key, number)
         need, power = _need(prepared, cached), power_for(prepared, runs, keys[-1])
+        size = self._fit_size(prepared) if need.train else None
         rare = 0 < sample.natural < RARE
         events = sample.signal + sample.background
         return Plan(
@@ -105,7 +110,8 @@ class Planner:
             by=by,
             need=need,
             tokens=self._read(prepared, need),
-            costs=costs_of(Past.of(prepared, runs), need, self.home.fits),
+            costs=costs_of(Past.of(prepared, runs), need, self.home.fits, size),
+            fit_size=size,
             power=power,
             choices=choices(power, events, self._split(prepared), sample.natural) if rare else (),
         )
@@ -141,19 +147,31 @@ class Planner:
         return round(total)
 
     def _mean_tokens(self, prepared: PreparedRun, role: str) -> float | None:
-        import numpy as np
-
         parts, table = prepared.parts, prepared.samples.tables[role]
         used = [(part.name, options_in(part)) for part in (parts.model, *parts.encoders)]
         key = digest([used, prepared.samples.records[role].fingerprint, prepared.request.seed])
         if key not in self._tokens:
-            few = table.take(np.linspace(0, len(table) - 1, min(len(table), LOOKED_AT)).astype(int))
-            inputs = encode(parts.model, parts.encoders, learn(parts.encoders, few), few)
-            request = prepared.request
-            context = replace(self.context, seed=request.seed, device=request.device)
-            counts = parts.model.count_tokens(inputs, context)
+            counts = parts.model.count_tokens(*self._read_by_model(prepared, table))
             self._tokens[key] = None if counts is None else float(counts.mean())
         return self._tokens[key]
+
+    def _fit_size(self, prepared: PreparedRun) -> float | None:
+        """Bytes of the fit, if the model knows."""
+        table = prepared.samples.tables["train"]
+        return prepared.parts.model.fit_size(*self._read_by_model(prepared, table))
+
+    def _read_by_model(self, prepared: PreparedRun, table: Table) -> tuple[Inputs, Context]:
+        """A few events of a sample as the model reads them, and its surroundings."""
+        import numpy as np
+
+        parts, request = prepared.parts, prepared.request
+        few = table.take(np.linspace(0, len(table) - 1, min(len(table), LOOKED_AT)).astype(int))
+        learned = learn(parts.encoders, few)
+        modules = view_modules(parts.model, parts.encoders, learned)
+        context = replace(
+            self.context, seed=request.seed, device=request.device, view_modules=modules
+        )
+        return encode(parts.model, parts.encoders, learned, few), context
 
     def _split(self, prepared: PreparedRun) -> tuple[int, int]:
         """Signal and background events of the split that is evaluated."""

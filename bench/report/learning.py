@@ -23,6 +23,8 @@ class LearningCurve:
     title: str
     points: Mapping[int, Setting]
     """Its seeds at each number of train events, from the fewest on."""
+    chosen: int | None = None
+    """The point that was chosen among all, where one was."""
 
     @property
     def largest(self) -> Setting:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.api.errors import RequestError
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Block, Heading, TableBlock, Text
-from bench.report.drawing.draw import draw, draw_learning
+from bench.report.drawing.draw import draw, draw_learning, draw_training
 from bench.report.event_sets import event_sets
 from bench.report.exports import to_csv, to_latex
 from bench.report.html import html
@@ -24,6 +24,8 @@ from bench.report.sections.operating import operating
 from bench.report.sections.printed import printed
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
+from bench.report.sections.training import training_section
+from bench.report.training import over_trainings, without_other_looks
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
 from bench.storage.store import Run
@@ -76,10 +78,12 @@ def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block
     blocks: list[Block] = [Heading(contents.title or f"Comparison of {len(runs)} runs", 1)]
     sets = event_sets(runs)
     for events in sets:
-        curves = learning_curves(events)
-        shown = without_smaller(events, curves)
+        curves, trainings = learning_curves(events), over_trainings(events)
+        shown = without_other_looks(without_smaller(events, curves), trainings)
         pictures = draw_learning(curves, shown, folder, FIGURES)
         blocks += learning_section(runs, events, curves, pictures)
+        pictures = draw_training(trainings, events, folder, FIGURES)
+        blocks += training_section(events, trainings, pictures)
         section = [*conclusions(shown), *shifts(shown)]
         title = [] if section and section[0] == Heading(events.title) else [Heading(events.title)]
         blocks += [*title, *section, *draw(shown, folder, FIGURES)]

@@ -16,6 +16,7 @@ from bench.guards.recorder import Recorder
 from bench.guards.training import Seen, check_fit, of_fits, rows_to_check, stopping_log
 from bench.plugins.options import with_default_scoring
 from bench.running.fit_request import COLUMNS, ENCODERS, MODEL, FitRequest
+from bench.running.look import loaded
 from bench.storage.cache import stored
 from bench.storage.distributions import changes_since, read_versions, write_versions
 from bench.storage.history import HISTORY, History
@@ -70,7 +71,7 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
     context = replace(context, view_modules=view_modules(request.model, request.encoders, learned))
     return Fit(
         name=folder.name,
-        fitted=request.model.load(folder / MODEL, context),
+        fitted=loaded(request.model, folder / MODEL, context),
         learned=learned,
         reused=reused,
         seconds=float((folder / "seconds").read_text()),

@@ -15,6 +15,7 @@ from bench.plugins.options import build, options_in
 from bench.storage.code_digest import JUDGING, code_digest, core_digest, imports_of
 from bench.storage.distributions import CORE, stands_on, versions
 from bench.storage.fingerprint import scores_digest
+from bench.storage.request import LOOK, LOOKS
 from bench.storage.stored_run import Metrics
 
 if TYPE_CHECKING:
@@ -73,6 +74,20 @@ def judge(metrics: Sequence[Metric], scored: Scored) -> Metrics:
     return Metrics(estimates, scored.counts())
 
 
+def _alike(theirs: Mapping[str, Mapping[str, Any]], ours: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether two have the same options, but for looks that may be one and the same.
+
+    The best look is the last one too, or the third; and what is kept changes no score.
+    """
+    looks = [part[LOOK] for parts in (theirs, ours) for part in parts.values() if LOOK in part]
+    apart = {LOOKS} if all(str(look).isdecimal() for look in looks) else {LOOKS, LOOK}
+    one, other = (
+        {name: {k: v for k, v in part.items() if k not in apart} for name, part in parts.items()}
+        for parts in (theirs, ours)
+    )
+    return one == other
+
+
 def scores_of_others(
     store: Store,
     scored: Scored,
@@ -96,7 +111,7 @@ def scores_of_others(
             continue
         theirs = {part.name: part.options for part in (record.model, *record.encoders)}
         same_events = record.sample.fingerprint == fingerprint
-        if not same_events or theirs == options or record.scores == scores_key:
+        if not same_events or _alike(theirs, options) or record.scores == scores_key:
             continue
         if record.values:  # a record without was written before there was this hash
             if record.values == scores_digest(scored.score):

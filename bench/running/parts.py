@@ -24,7 +24,8 @@ from bench.plugins.option_routing import (
 )
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
-from bench.storage.request import RunRequest
+from bench.running.look import with_look
+from bench.storage.request import LOOK, RunRequest
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     """
     request.demand_sound()
     model = registry.model_of(request.plugin)
+    request = with_look(request, model.part)
     dataset, train = registry.datasets_of(request.dataset, request.train)
     encoders = _encoders(model, request.encoders, registry)
     metrics, guards = registry.all(Metric).values(), registry.guards
@@ -75,6 +77,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
         raise RequestError("the bench's own guards are not registered; install the bench anew")
     places, targets = dataset_targets(dataset, train), [encoder_target(entry) for entry in encoders]
     given = share_out(request.options, [model_target(model), *places, *targets])
+    given[MODEL] |= {LOOK: request.look} if request.look else {}
     evaluated_on, fitted_on = build_datasets(places, dataset, train, given)
     parts = RunParts(
         request=request,

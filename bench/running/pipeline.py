@@ -80,7 +80,7 @@ def _make(prepared: PreparedRun, store: Store) -> Run:
     """The run, done and recorded: here, and nowhere else, its record is completed and sealed.
 
     Raises:
-        RefusedError: a part refuses it before anything is fitted; nothing is recorded.
+        RefusedError: a part refuses it; nothing is recorded.
         VoidedRunError: a guard voided it; it is recorded.
         RunFailedError: it broke on the way; it is recorded.
     """
@@ -138,7 +138,7 @@ def _judged(prepared: PreparedRun, folder: Path, store: Store) -> _Scores:
     """Fit, score, judge and write, under the eyes of the guards.
 
     Raises:
-        RefusedError: a part refuses it before anything is fitted.
+        RefusedError: a part refuses it in its own words.
         VoidError: a guard found that the run is worth nothing.
     """
     parts = prepared.parts
@@ -190,7 +190,7 @@ def _scored(prepared: PreparedRun) -> _Scores:
     """Fit or reuse the fit, and score.
 
     Raises:
-        RefusedError: a part refuses it before anything is fitted.
+        RefusedError: a part refuses it in its own words.
         VoidError: a guard found that the run is worth nothing.
     """
     model, request = prepared.parts.model, prepared.request

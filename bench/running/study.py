@@ -15,10 +15,10 @@ from msgspec import UNSET, UnsetType
 from bench.api.errors import RequestError, did_you_mean
 from bench.plugins.options import options_of
 from bench.storage.report_contents import PLAIN, Contents
-from bench.storage.request import NAMES, RunRequest, Size, read_size
+from bench.storage.request import LOOK, NAMES, RunRequest, Size, read_size
 
 SEEDS, TRAIN_EVENTS = "seeds", "train_events"
-LISTS = f"only {SEEDS} and {TRAIN_EVENTS} may list what is tried in turn"
+LISTS = f"only {SEEDS}, {TRAIN_EVENTS} and {LOOK} may list what is tried in turn"
 STUDY = "study.toml"
 """What a study's file is called in the folder of its report."""
 UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?")
@@ -37,7 +37,7 @@ SIZES = [name for name, kind in FIELDS.items() if kind == Size]
 def _in_toml(name: str) -> Any:
     """The type of a field as a study says it; what has none of its own in TOML is a text."""
     kind = FIELDS[name]
-    if name == TRAIN_EVENTS:
+    if name in (TRAIN_EVENTS, LOOK):
         return int | str | list[int | str]
     if name in SIZES:
         return int | str
@@ -153,7 +153,7 @@ def _filled(defaults: Entry, entry: Entry) -> dict[str, Any]:
 
 
 def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
-    """The runs of one entry: one for each of its seeds at each of its numbers of train events."""
+    """The runs of one entry: one for each look of each of its seeds on so many train events."""
     if {"seed", SEEDS} <= given.keys():
         raise RequestError(f"{where}: wanted seed = 0 or seeds = [0, 1, 2], not both")
     if missing := [name for name in ("plugin", "dataset") if name not in given]:
@@ -165,14 +165,18 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
             values[name] = _sizes(f"{where}: {name}", values[name])
     if "threshold" in values:
         values["threshold"] = _text(values["threshold"])
+    if LOOK in values:
+        look = values[LOOK]
+        values[LOOK] = [*map(_text, look)] if isinstance(look, list) else _text(look)
     seeds = _each(f"{where}: {SEEDS}", given.get(SEEDS, [given.get("seed", 0)]))
     sizes = _each(f"{where}: {TRAIN_EVENTS}", values.get(TRAIN_EVENTS))
+    looks = _each(f"{where}: {LOOK}", values.get(LOOK))
     try:
         return [
             msgspec.convert(
-                {**values, TRAIN_EVENTS: size, "seed": seed}, RunRequest, dec_hook=_path
+                {**values, TRAIN_EVENTS: size, "seed": seed, LOOK: look}, RunRequest, dec_hook=_path
             )
-            for size, seed in product(sizes, seeds)
+            for size, seed, look in product(sizes, seeds, looks)
         ]
     except msgspec.ValidationError as error:
         raise RequestError(f"{where}{_wrong(str(error))}") from error

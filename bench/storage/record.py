@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.storage.request import TITLED
+from bench.storage.request import LOOK, TITLED
 
 SCHEMA = 1
 SEVERITIES = ("void", "warn", "note")
@@ -197,11 +197,6 @@ class RunRecord:
         return ", ".join([*words, f"from {start}"] if start else words)
 
     @property
-    def threshold_asked(self) -> str:
-        """`threshold fpr=0.01`, where another one than usual was asked for."""
-        return self._unusual("threshold")
-
-    @property
     def title(self) -> str:
         """The model, what sets it apart, and its seed: `gbt, max_depth=4, seed 0`."""
         return self.setting if self.outside else f"{self.setting}, seed {self.seed}"
@@ -216,11 +211,16 @@ class RunRecord:
         """The setting, on however many events it was fitted and wherever it is cut."""
         return self._named(name for name in TITLED if name not in ("train_events", "threshold"))
 
+    @property
+    def trained(self) -> str:
+        """The setting, at whichever look of its training it scores and wherever it is cut."""
+        return self._named(name for name in TITLED if name not in (LOOK, "threshold"))
+
     def _named(self, titled: Iterable[str]) -> str:
         controls = self.controls
         if self.permuted and self.permuted not in self.views:
             controls.append(f"{self.permuted} permuted, which it does not read")
-        unusual = filter(None, map(self._unusual, titled))
+        unusual = filter(None, map(self.unusual, titled))
         apart = [self.options] if self.options else []
         marked = ["decisions"] if self.decisions else []
         return ", ".join([self.plugin, *apart, *controls, *unusual, *marked])
@@ -239,7 +239,7 @@ class RunRecord:
             return "off"
         return "permuted" if self.permuted == name else "on"
 
-    def _unusual(self, name: str) -> str:
-        """What was asked for of this name, if it is not the usual."""
+    def unusual(self, name: str) -> str:
+        """`threshold fpr=0.01`: what was asked for of this name, if it is not the usual."""
         value = self.request.get(name, TITLED[name])
         return "" if value == TITLED[name] else f"{name.replace('_', ' ')} {value}"

@@ -19,6 +19,9 @@ ALL: Literal["all"] = "all"
 Size: TypeAlias = int | Literal["all"] | None
 """How many events somebody asked for; None leaves it to the bench."""
 Edition: TypeAlias = Literal["official", "twin"]
+LOOK, LOOKS, BEST = "look", "looks", "best"
+"""Options of models that keep more than the best weights of a training: which of them score, and
+which are kept; and the look that scores unless one is asked for."""
 FEWEST_VALID = 100
 """Events of the valid split below which weights are chosen by chance."""
 LAST_SEED = 2**32 - 1
@@ -93,6 +96,9 @@ class RunRequest(SampleRequest):
     """Seed of the fit."""
     device: str = "cpu"
     """cpu, cuda, cuda:1."""
+    look: str | None = field(default=None, metadata=_said(metavar="K|best|last", titled=True))
+    """Score with the weights of that look at the valid split; of a model that keeps them, as the
+    language models do with looks=all.  [default: best]"""
     allow: Sequence[str] = field(default=(), metadata=_said(metavar="CODE"))
     """Let the finding of a guard through, visibly; see `bench doctor`."""
     threshold: str = field(default="0.5", metadata=_said(titled=True))

@@ -15,6 +15,7 @@ from bench.report.drawing.learning import learning
 from bench.report.drawing.sheet import STYLE
 from bench.report.event_sets import EventSet, Setting
 from bench.report.learning import LearningCurve
+from bench.report.training import Trained, events_known
 from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:
@@ -49,6 +50,17 @@ def draw_learning(
     }
     drawings = [("learning", "How many events it takes", partial(learning, coloured))]
     return _drawn(drawings if coloured else [], events, folder, room)
+
+
+def draw_training(
+    trainings: Sequence[Trained], events: EventSet, folder: Path, room: str
+) -> list[Picture]:
+    """Draw the fits over their looks, by the events seen or else by the look's number."""
+    by_events = events_known(trainings)
+    curves = {i: one.curve(by_events=by_events) for i, one in enumerate(trainings[:MOST])}
+    drawn = partial(learning, curves, "events seen" if by_events else "look", "linear")
+    drawings = [("training", "Over the training", drawn)] if curves else []
+    return _drawn(drawings, events, folder, room)
 
 
 def _drawn(

@@ -1,4 +1,4 @@
-"""AUC and maximum SIC against the number of train events, a line for each model."""
+"""AUC and maximum SIC against train events, or events seen so far, a line for each model."""
 
 from __future__ import annotations
 
@@ -21,8 +21,16 @@ APART = 0.015
 """How far the markers of two models at one number of events stand apart, in decades."""
 
 
-def learning(curves: Mapping[int, LearningCurve]) -> Figure:
-    """A panel for each figure that there is, the curves by the place of their colour."""
+def learning(
+    curves: Mapping[int, LearningCurve], xlabel: str = "train events", scale: str = "log"
+) -> Figure:
+    """A panel for each figure that there is, the curves by the place of their colour.
+
+    Args:
+        curves: by the place of their colour.
+        xlabel: what the points stand at.
+        scale: `log` for numbers of events that grow by factors, or `linear`.
+    """
     from matplotlib.ticker import NullFormatter
 
     settings = [setting for curve in curves.values() for setting in curve.points.values()]
@@ -31,9 +39,11 @@ def learning(curves: Mapping[int, LearningCurve]) -> Figure:
     ticks = _ticks(sorted({size for curve in curves.values() for size in curve.points}))
     for axes, name in zip(panels, shown, strict=True):
         for number, (place, curve) in enumerate(curves.items()):
-            shift = 10 ** (APART * (number - (len(curves) - 1) / 2))
+            shift = 10 ** (APART * (number - (len(curves) - 1) / 2)) if scale == "log" else 1.0
             _line(axes, curve, name, f"C{place}", shift)
-        axes.set(xscale="log", xlabel="train events", ylabel=PANELS[name])
+        axes.set(xscale=scale, xlabel=xlabel, ylabel=PANELS[name])
+        if scale != "log":
+            continue
         axes.set_xticks(ticks, [str(size) for size in ticks])
         axes.xaxis.set_minor_formatter(NullFormatter())
     handles, labels = panels[0].get_legend_handles_labels()
@@ -64,7 +74,8 @@ def _line(axes: Axes, curve: LearningCurve, name: str, color: str, shift: float)
     axes.fill_between(sizes, bottom, top, color=color, alpha=0.18, linewidth=0)
     apart = ~(np.append(several[1:], False) | np.append(False, several[:-1]))  # no band would show
     axes.vlines(sizes[apart], bottom[apart], top[apart], color=color, alpha=0.18, linewidth=6)
-    for place, setting in enumerate(curve.points.values()):
+    for place, (size, setting) in enumerate(curve.points.items()):
+        is_chosen = size == curve.chosen
         open_ = name == "max_sic" and at_floor(setting)
         bars = None if several[place] else np.abs(middles[place, 1:] - value[place])[:, None]
         axes.errorbar(
@@ -73,8 +84,8 @@ def _line(axes: Axes, curve: LearningCurve, name: str, color: str, shift: float)
             yerr=bars,
             color=color,
             elinewidth=1,
-            marker="o",
-            markersize=5,
+            marker="*" if is_chosen else "o",
+            markersize=12 if is_chosen else 5,
             markerfacecolor="white" if open_ else color,
         )
 

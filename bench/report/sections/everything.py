@@ -12,6 +12,7 @@ from bench.report.blocks import Cell, TableBlock, counted, estimated, plain
 from bench.report.learning import train_size
 from bench.report.sections.guarded import marked
 from bench.storage.record import SampleRecord
+from bench.storage.request import LOOK
 from bench.storage.store import Run
 
 STANDARD: dict[str, str] = {
@@ -39,6 +40,8 @@ MARKED = {"max_sic", "rejection_0.3", "rejection_0.5"}
 """Whose notes no reader is to miss: how many background events the figure hangs on."""
 
 FEW_SIGNAL = 30
+ASKED = (LOOK, "threshold")
+"""What is said beside the options, where another than usual was asked for."""
 
 USUAL_VIEWS = ("texts", "numbers")
 """Views that have a column in every table."""
@@ -101,7 +104,7 @@ def _about(run: Run, views: Sequence[str]) -> list[Cell]:
         events,
         plain(sample.fingerprint[:6] if sample else ""),
         marked(record.plugin, [record]),
-        plain(", ".join(filter(None, (record.options, record.threshold_asked)))),
+        plain(", ".join(filter(None, (record.options, *map(record.unusual, ASKED))))),
         fitted_on,
         DASH_CELL if record.outside else counted(record.seed),
         *(plain(record.view(view)) for view in views),

@@ -17,7 +17,7 @@ from bench.storage.store import Run
 
 def run_block(run: Run) -> str:
     """What `bench run` prints."""
-    threshold = run.record.threshold_asked.removeprefix("threshold ")
+    threshold = run.record.unusual("threshold").removeprefix("threshold ")
     by = f" ({threshold}, of the valid split)" if threshold.startswith(("fpr", "best")) else ""
     head = f"run {run.name}, threshold {run.record.threshold:g}{by}"
     lines = [in_words(verdict) for verdict in with_findings(run.record)] or [

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 import bench
-from bench_llm.bases.loading import BaseForm, load_config, load_language, load_tokenizer
+from bench_llm.bases.loading import (
+    BaseForm,
+    load_config,
+    load_language,
+    load_tokenizer,
+    with_random_weights,
+)
 from bench_llm.bases.source import NONE, BaseSource
 from bench_llm.network.adapter import Adapter, AdapterShape
 from bench_llm.network.blocks import demand_causal, embedding_width, reach, room
@@ -100,6 +106,14 @@ def fuse(
         adapter = Adapter(plan.adapter, width, make_stem and make_stem()).to(device)
     values = ValueEmbedding(language.get_input_embeddings()) if plan.values else None
     return FusedModel(language, adapter, plan.place, values=values, recompute=plan.recompute)
+
+
+def sketch(plan: NetworkPlan, make_stem: Callable[[], Any] | None = None) -> Network:
+    """The network of a plan in its shapes alone, on the device `meta`, whatever its base's size."""
+    with torch.device("meta"):
+        if plan.base.name == NONE:
+            return _alone(plan, make_stem)
+        return fuse(plan, with_random_weights(load_config(plan.base), 0), "meta", make_stem)
 
 
 def renderer_of(plan: NetworkPlan) -> Renderer:

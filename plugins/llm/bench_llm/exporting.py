@@ -15,8 +15,11 @@ import bench
 from bench_llm.bases.loading import BaseForm, load_tokenizer
 from bench_llm.bases.source import DOCUMENTED, NONE, SMOLLM2, BaseSource
 from bench_llm.building import NetworkPlan
-from bench_llm.fitted import HERE, PLAN, WEIGHTS, FittedLanguageModel
+from bench_llm.fitted import HERE, PLAN, FittedLanguageModel
+from bench_llm.looks import BEST, look_folder
+from bench_llm.looks import FOLDER as LOOKS
 from bench_llm.network.lora import CONFIG
+from bench_llm.network.saved import WEIGHTS
 from bench_llm.network.tuning import FROZEN, FULL
 from bench_llm.usage import usage
 
@@ -27,14 +30,18 @@ LANGUAGE = "language."
 """What the names of the language model's weights begin with."""
 
 
-def export(saved: Path, folder: Path, context: bench.Context) -> dict[str, object]:
-    """Write a saved fit into the folder; gives front matter of its card."""
+def export(
+    saved: Path, folder: Path, context: bench.Context, look: str = BEST
+) -> dict[str, object]:
+    """Write a saved fit, as it was at a look, into the folder; gives front matter of its card."""
     written = json.loads((saved / PLAN).read_text())
     plan = NetworkPlan.of_json(written["plan"])
     if plan.base.name != NONE and plan.tuning.kind == FULL:
-        public = _write_whole(saved, folder, plan, context)
+        public = _write_whole(saved, folder, plan, context, look)
     else:
-        shutil.copytree(saved, folder, dirs_exist_ok=True)
+        for source in dict.fromkeys((saved, look_folder(saved, look))):
+            without = shutil.ignore_patterns(LOOKS)
+            shutil.copytree(source, folder, dirs_exist_ok=True, ignore=without)
         public = replace(plan, base=named(plan))
     if plan.base.name != NONE:
         _write_tokenizer(plan.base, folder)
@@ -58,13 +65,14 @@ def is_of_hub(plan: NetworkPlan) -> bool:
 
 
 def _write_whole(
-    saved: Path, folder: Path, plan: NetworkPlan, context: bench.Context
+    saved: Path, folder: Path, plan: NetworkPlan, context: bench.Context, look: str
 ) -> NetworkPlan:
     """The whole language model as transformers saves it; gives the plan of what stands on it."""
     make_stem = context.view_modules.get("numbers")
-    language: Any = FittedLanguageModel.load(saved, "cpu", make_stem=make_stem).network.language
+    fitted = FittedLanguageModel.load(saved, "cpu", make_stem=make_stem, look=look)
+    language: Any = fitted.network.language
     _plain(language).save_pretrained(folder)
-    tensors = load_file(saved / WEIGHTS)
+    tensors = load_file(look_folder(saved, look) / WEIGHTS)
     rest = {name: t for name, t in tensors.items() if not name.startswith(LANGUAGE)}
     save_file(rest, folder / WEIGHTS)
     return replace(

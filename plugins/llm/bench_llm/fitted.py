@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from safetensors.torch import load_file, save_file
 from sklearn.metrics import roc_auc_score
 
 import bench
@@ -17,11 +16,13 @@ from bench_llm.bases.source import BaseSource
 from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.generating import Generation
+from bench_llm.looks import BEST, FOLDER, count_looks, look_folder
 from bench_llm.network.fused import AdapterAlone
-from bench_llm.network.lora import is_lora, load_lora, save_lora
-from bench_llm.network.tuning import expected_trainable, load_state, state
+from bench_llm.network.saved import read_learned, save_learned
+from bench_llm.network.tuning import expected_trainable, load_state
 from bench_llm.prompts.frame import bare
 from bench_llm.scoring import score
+from bench_llm.training.looks import Looks
 from bench_llm.training.loop import Hyperparameters, Training
 from bench_llm.training.states import with_frozen_states
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from bench_llm.network.fused import Network
 
-WEIGHTS, PLAN = "weights.safetensors", "plan.json"
+PLAN = "plan.json"
 LOGITS, GENERATE = "logits", "generate"
 HERE = "."
 """The base of a plan whose language model lies, whole, beside the plan."""
@@ -45,6 +46,8 @@ class FittedLanguageModel:
     reader: Reader
     device: str
     decode: str = LOGITS
+    looks: tuple[Looks, int] | None = None
+    """Where what was learned at each look is kept, and of how many."""
 
     def score(self, inputs: bench.Inputs) -> NDArray[np.float64]:
         """P(signal) of each event: (n,), from one pass; or generated, then 0, 1 or NaN.
@@ -61,13 +64,12 @@ class FittedLanguageModel:
     def save(self, folder: Path) -> None:
         """What was trained, the scaling, and the plan that the rest is built from.
 
-        LoRA is in files of its own, in peft's layout.
+        LoRA is in files of its own, in peft's layout; looks that are kept are in folders like it.
         """
-        tensors = {name: t.cpu().contiguous() for name, t in state(self.network).items()}
-        lora = {name: tensor for name, tensor in tensors.items() if is_lora(name)}
-        save_file({n: t for n, t in tensors.items() if n not in lora}, folder / WEIGHTS)
-        if lora and self.network.language is not None:
-            save_lora(self.network.language, lora, folder)
+        save_learned(self.network, folder)
+        if self.looks:
+            looks, count = self.looks
+            looks.copy(count, folder / FOLDER)
         saved = {"plan": self.plan.as_json(), "bare": self.reader.bare}
         (folder / PLAN).write_text(json.dumps(saved, indent=1))
 
@@ -76,17 +78,20 @@ class FittedLanguageModel:
         cls,
         folder: Path,
         device: str,
+        *,
         decode: str = LOGITS,
         make_stem: Callable[[], Any] | None = None,
         base: BaseSource | None = None,
+        look: str = BEST,
     ) -> FittedLanguageModel:
         """What `save` wrote, on the base that it was fitted on, at `base` if that is given.
 
         Raises:
+            RequestError: it has no such look.
             InputError: the base is not there any more, or is another one.
             DamagedError: a tensor is missing or too many.
         """
-        saved = json.loads((folder / PLAN).read_text())
+        saved, learned = json.loads((folder / PLAN).read_text()), look_folder(folder, look)
         plan = NetworkPlan.of_json(saved["plan"])
         if plan.base.name == HERE:
             base = BaseSource(str(folder.absolute()))
@@ -94,12 +99,13 @@ class FittedLanguageModel:
         elif base is not None:
             plan = replace(plan, base=base)
         network = build(plan, device, make_stem)
-        tensors = load_file(folder / WEIGHTS, device=device) | load_lora(folder, device)
-        load_state(network, tensors)
+        load_state(network, read_learned(learned, device))
         reader = Reader(
             renderer_of(plan), saved["bare"], network.adapter, plan.control, values=plan.values
         )
-        return cls(plan, network.eval(), reader, device, decode)
+        count = count_looks(folder)
+        looks = (Looks(folder / FOLDER), count) if count else None
+        return cls(plan, network.eval(), reader, device, decode, looks)
 
 
 def fit(
@@ -124,7 +130,7 @@ def fit(
         scores = score(network, watched, device)
         return float(roc_auc_score(watched.y, scores, sample_weight=watched.weights))
 
-    Training(
+    training = Training(
         network=network,
         examples=seen,
         hyperparameters=hyperparameters,
@@ -132,9 +138,10 @@ def fit(
         score=fitted.score,
         expected_trainable=expected_trainable(network, plan.tuning.kind),
         context=context,
-    ).run()
+    )
+    count = training.run()
     network.eval()
-    return fitted
+    return replace(fitted, looks=(training.looks, count) if training.looks else None)
 
 
 def _start(plan: NetworkPlan, train: bench.Inputs, context: bench.Context) -> FittedLanguageModel:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import bench
 from bench_llm.bases.source import NONE
+from bench_llm.looks import ALL
 from bench_llm.options import LanguageOptions
 
 if TYPE_CHECKING:
@@ -48,13 +49,20 @@ class LanguageModel(LanguageOptions):
         from bench_llm.fitted import FittedLanguageModel
 
         make_stem = context.view_modules.get("numbers")
-        return FittedLanguageModel.load(folder, context.device, self.decode, make_stem, self.source)
+        return FittedLanguageModel.load(
+            folder,
+            context.device,
+            decode=self.decode,
+            make_stem=make_stem,
+            base=self.source,
+            look=self.look,
+        )
 
     def export(self, saved: Path, folder: Path, context: bench.Context) -> Mapping[str, object]:
         """The adapter in peft's layout, or the whole model in transformers', with its tokenizer."""
         from bench_llm.exporting import export
 
-        return export(saved, folder, context)
+        return export(saved, folder, context, self.look)
 
     def preview(self, train: bench.Inputs, context: bench.Context) -> str:
         """One event of the train split as the network reads it, token by token."""
@@ -73,6 +81,15 @@ class LanguageModel(LanguageOptions):
         from bench_llm.preview import render
 
         return render(self.plan_for(inputs, context), inputs)
+
+    def fit_size(self, inputs: bench.Inputs, context: bench.Context) -> float | None:
+        """What is trained, once as it is best and once for each look; None for one look alone."""
+        if self.looks != ALL:
+            return None
+        from bench_llm.planning import learned_size
+
+        plan, make_stem = self.plan_for(inputs, context), context.view_modules.get("numbers")
+        return learned_size(plan, make_stem) * (1 + self.most_looks)
 
     def plan_for(self, inputs: bench.Inputs, context: bench.Context) -> NetworkPlan:
         """What the network that reads these inputs is built from."""

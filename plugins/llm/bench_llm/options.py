@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import bench
 from bench_llm.bases.source import NONE, BaseSource
+from bench_llm.looks import demand_look
 
 if TYPE_CHECKING:
     from bench_llm.network.adapter import AdapterShape
@@ -22,7 +23,7 @@ class LanguageOptions(bench.Model):
 
     supports_warm_start = True
     uses_device = True
-    scoring = frozenset({"decode"})
+    scoring = frozenset({"decode", "look"})
     reads_if_given = frozenset({"values"})
 
     base: str = "tiny"
@@ -77,6 +78,11 @@ class LanguageOptions(bench.Model):
     """How often the valid split is evaluated in an epoch."""
     patience: int = 0
     """Evaluations without a better AUC before the training stops; 0 for never."""
+    looks: Literal["best", "all"] = "best"
+    """Keep with the fit the weights of the best evaluation alone, or those of each one."""
+    look: str = "best"
+    """Score with the weights of that evaluation: `best`, `last` or a number from 1 on; of a fit
+    with looks=all."""
     decode: Literal["logits", "generate"] = "logits"
     """A score from the answers' probabilities in one pass, or an answer generated as text."""
 
@@ -93,6 +99,7 @@ class LanguageOptions(bench.Model):
             raise ValueError("random weights cannot be quantised: init=random wants another tuning")
         if self.base == NONE and "numbers" not in self.reads:
             raise ValueError("base=none leaves a model of text alone nothing to read")
+        demand_look(self.look, self.looks, self.most_looks)
 
     def content(self) -> str:
         """The hash of the base's files."""
@@ -102,6 +109,11 @@ class LanguageOptions(bench.Model):
     def source(self) -> BaseSource:
         """Where the base comes from."""
         return BaseSource(self.base, self.revision)
+
+    @property
+    def most_looks(self) -> int:
+        """How often the valid split is evaluated in a training of many steps."""
+        return self.epochs * self.evaluations
 
     @property
     def depends_on(self) -> frozenset[str]:

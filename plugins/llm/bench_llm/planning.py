@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from bench_llm.bases.loading import BaseForm
-from bench_llm.building import NetworkPlan
-from bench_llm.network.tuning import FULL, QLORA, Tuning
+from bench_llm.building import NetworkPlan, sketch
+from bench_llm.looks import ALL
+from bench_llm.network.tuning import FULL, QLORA, Tuning, state
 from bench_llm.training.loop import Hyperparameters
 from bench_llm.training.loss import Loss
 from bench_llm.training.optimizer import Rates
@@ -75,4 +77,11 @@ def hyperparameters(model: LanguageOptions, seed: int) -> Hyperparameters:
         clip=model.clip,
         patience=model.patience,
         precision=model.precision,
+        keeps_looks=model.looks == ALL,
     )
+
+
+def learned_size(plan: NetworkPlan, make_stem: Callable[[], Any] | None) -> float:
+    """Bytes of what a fit of this plan learns, as it is saved once."""
+    learned = state(sketch(plan, make_stem))
+    return float(sum(tensor.numel() * tensor.element_size() for tensor in learned.values()))

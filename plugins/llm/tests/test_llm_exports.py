@@ -13,8 +13,8 @@ import pytest
 import yaml
 from bench_llm.bases.source import DOCUMENTED, PINNED, BaseSource
 from bench_llm.exporting import is_of_hub, named
-from bench_llm.nfa import FirstTokenFusion
 from bench_llm.language import LanguageModel
+from bench_llm.nfa import FirstTokenFusion
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from events import small_base

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 
 import bench
 from bench_llm.network.tuning import load_state, state, trained
+from bench_llm.training.looks import Looks
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -34,12 +35,15 @@ class TrainingState:
     best_auc: float = -1.0
     waited: int = 0
     """Evaluations since the best one."""
+    looks: int = 0
+    """Evaluations so far."""
     best: dict[str, Tensor] = field(default_factory=dict)
     """The trained weights at the best evaluation so far."""
 
     def consider(self, auc: float, network: nn.Module) -> None:
         """Keep the network's weights if their AUC is the best so far."""
         self.waited += 1
+        self.looks += 1
         if auc > self.best_auc:
             self.best_auc, self.waited = auc, 0
             self.best = {name: tensor.detach().clone() for name, tensor in state(network).items()}
@@ -63,9 +67,10 @@ class Checkpoints:
         network: nn.Module,
         optimizer: torch.optim.Optimizer,
         notice: Callable[[str], None],
+        looks: Looks | None = None,
     ) -> None:
         self.folder, self.network, self.optimizer = folder, network, optimizer
-        self.notice = notice
+        self.notice, self.looks = notice, looks
 
     def save(self, training_state: TrainingState) -> None:
         """Write all of it into a draft, seal it, and put it in place."""
@@ -87,10 +92,15 @@ class Checkpoints:
             shutil.rmtree(old)
 
     def restore(self) -> TrainingState:
-        """The state of the newest sound checkpoint, put into network and optimizer."""
+        """The state of the newest sound checkpoint, put into network and optimizer.
+
+        One whose looks are not all there is not sound: what it goes on from would lack them.
+        """
         for folder in reversed(self._folders()):
             try:
                 bench.verify(folder)
+                if self.looks:
+                    self.looks.demand_sound(_progress(folder)["looks"])
             except bench.DamagedError as error:
                 self.notice(f"{error}; the checkpoint before it is taken")
                 shutil.rmtree(folder)
@@ -138,6 +148,12 @@ class Checkpoints:
         device = next(iter(trained(self.network).values())).device
         best = {name: value.to(device) for name, value in _named(tensors, "best.").items()}
         return TrainingState(**position["progress"], best=best)
+
+
+def _progress(folder: Path) -> dict[str, Any]:
+    """How far a checkpoint has come."""
+    progress: dict[str, Any] = json.loads((folder / POSITION).read_text())["progress"]
+    return progress
 
 
 def _named(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import torch
 
 import bench
+from bench_llm.looks import FOLDER
 from bench_llm.network.tuning import load_state, trained
 from bench_llm.training.checkpoint import Checkpoints
+from bench_llm.training.looks import Looks
 from bench_llm.training.loss import Loss, answer_loss
 from bench_llm.training.optimizer import ADAMW8BIT, Rates, build_optimizer, demand_8bit
 from bench_llm.training.watch import Watch
@@ -43,6 +45,8 @@ class Hyperparameters:
     patience: int
     """Evaluations without a better AUC before it stops; 0 for never."""
     precision: str
+    keeps_looks: bool = False
+    """Whether the weights of each look at the valid split are kept, or the best ones alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,18 +62,26 @@ class Training:
     """Names of what is to be trained."""
     context: bench.Context
 
-    def run(self) -> None:
+    @property
+    def looks(self) -> Looks | None:
+        """Where the looks at the valid split are kept, if they are."""
+        kept = self.hyperparameters.keeps_looks
+        return Looks(self.context.checkpoints / FOLDER) if kept else None
+
+    def run(self) -> int:
         """Train in place, from the last checkpoint if there is one; the best weights stay.
+
+        Gives how often it has looked at the valid split.
 
         Raises:
             NotFiniteError: the loss or the gradient is no longer finite.
         """
         if not trained(self.network):
             self.context.notice("nothing to train: the base is scored as it is")
-            return
+            return 0
         with torch.random.fork_rng():
             torch.manual_seed(self.context.seed)
-            _Session(self).run()
+            return _Session(self).run()
 
 
 class _Session:
@@ -86,7 +98,7 @@ class _Session:
         )
         self.accelerator = accelerator(context.device, hyperparameters.precision)
         self.checkpoints = Checkpoints(
-            context.checkpoints, self.network, self.optimizer, context.notice
+            context.checkpoints, self.network, self.optimizer, context.notice, training.looks
         )
         self.progress = self.checkpoints.restore()
         self.watch = Watch(self.network, self.progress, context.device)
@@ -96,7 +108,7 @@ class _Session:
             )
         )
 
-    def run(self) -> None:
+    def run(self) -> int:
         progress, schedule = self.progress, self.hyperparameters.schedule
         saved = time.monotonic()
         self.network.train()
@@ -110,14 +122,24 @@ class _Session:
                 scalars = self._step(rows, watched=logged or evaluates)
                 bar.advance(len(rows))
                 if evaluates:
-                    scalars["valid_auc"] = self.training.valid_auc()
-                    progress.consider(scalars["valid_auc"], self.network)
+                    scalars["valid_auc"] = self._look()
                 if logged or evaluates:
                     self.context.log(progress.step, scalars | self.watch.totals(self.n))
                 if time.monotonic() - saved >= CHECKPOINT_SECONDS:
                     self.checkpoints.save(progress)
                     saved = time.monotonic()
         load_state(self.network, progress.best)
+        return progress.looks
+
+    def _look(self) -> float:
+        """AUC on the valid split; what is to be kept of the network as it stands is kept."""
+        auc = self.training.valid_auc()
+        progress = self.progress
+        progress.consider(auc, self.network)
+        if looks := self.training.looks:
+            about = {"step": progress.step, "events": progress.events, "valid_auc": auc}
+            looks.keep(progress.looks, self.network, about)
+        return auc
 
     def _waited_enough(self) -> bool:
         patience = self.hyperparameters.patience
