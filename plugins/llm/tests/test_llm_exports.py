@@ -32,6 +32,8 @@ FITS = (
     "xval",
     "stem",
     "alone",
+    "look-lora",
+    "look-full",
 )
 
 
@@ -55,6 +57,8 @@ def fits(place: Path) -> dict[str, Exported]:
         "xval": (TextOnly(base=base), ("prompt-xval",)),
         "stem": (FirstTokenFusion(**lora, **fusion), ("prompt-features", "numbers-periodic")),
         "alone": (FirstTokenFusion(base="none", **fusion), ()),
+        "look-lora": (TextOnly(**lora, looks="all", epochs=2, look="1"), ()),
+        "look-full": (TextOnly(base=base, looks="all", epochs=2, look="1"), ()),
     }
     assert tuple(models) == FITS
     return {
