@@ -22,6 +22,7 @@ from bench.report.drawing.learning import learning
 from bench.report.event_sets import EventSet, event_sets
 from bench.report.page import write_report
 from bench.report.training import Trained, over_trainings, without_other_looks
+from bench.running.judging import _alike
 from bench.running.pipeline import run
 from bench.running.study import read_study
 from bench.storage.request import RunRequest
@@ -47,6 +48,8 @@ class Looker(Cut):
 
     name = "looker"
     scoring = frozenset({"offset", "look"})
+    layers: tuple[str, ...] = ("first",)
+    """Nothing; a list once it is in a record."""
     looks: str = "best"
     """Which looks are kept."""
     look: str = "best"
@@ -177,6 +180,9 @@ def test_the_same_weights_by_two_names_are_no_finding_but_two_looks_are(place: W
     usual = do(place, replace(EVERY, options={}))
     for one in (best, second, usual):
         assert [v for v in one.record.verdicts if v.code == "B063" and v.findings] == []
+    one, other = ({"looker": {"look": look}} for look in ("1", "3"))
+    assert _alike(one, one)
+    assert not _alike(one, other)
 
 
 def test_a_plan_says_what_all_looks_take(place: Workplace) -> None:

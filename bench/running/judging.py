@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import DamagedError
@@ -79,13 +80,17 @@ def _alike(theirs: Mapping[str, Mapping[str, Any]], ours: Mapping[str, Mapping[s
 
     The best look is the last one too, or the third; and what is kept changes no score.
     """
+    import msgspec
+
     looks = [part[LOOK] for parts in (theirs, ours) for part in parts.values() if LOOK in part]
     apart = {LOOKS} if all(str(look).isdecimal() for look in looks) else {LOOKS, LOOK}
     one, other = (
         {name: {k: v for k, v in part.items() if k not in apart} for name, part in parts.items()}
         for parts in (theirs, ours)
     )
-    return one == other
+    # a record has lists where options have tuples
+    encode = partial(msgspec.json.encode, order="deterministic")
+    return encode(one) == encode(other)
 
 
 def scores_of_others(
