@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EDITIONS = (
     "`official` is the published file of a dataset, `twin` the bench's own simulation of it, "
-    "`imported` a file of somebody's own. No event of train or valid is among the evaluated ones."
+    "`imported` a file of somebody's own."
 )
 
 
@@ -104,7 +104,8 @@ def _guards(record: RunRecord) -> Iterator[str]:
     inspected = {verdict.code for verdict in record.verdicts if not verdict.skipped}
     found = with_findings(record)
     outcome = f"{len(found)} of them found something" if found else "found nothing"
-    yield f"{len(inspected)} guards looked at this run" + (" and " if inspected else "; ") + outcome
+    looked = f"{len(inspected)} guards looked at this run and {outcome}."
+    yield looked if inspected else "No guard has looked at this run."
     if allowed := [verdict.code for verdict in found if verdict.allowed]:
         yield (
             f"**It would be void, and somebody let it through on purpose: "

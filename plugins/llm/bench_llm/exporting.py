@@ -99,7 +99,8 @@ def _plain(language: Any) -> Any:
 def _write_tokenizer(base: BaseSource, folder: Path) -> None:
     tokenizer = load_tokenizer(base)
     tokenizer.name_or_path = ""  # a place on this machine
-    tokenizer.init_kwargs.pop("name_or_path", None)
+    for name in ("name_or_path", "is_local", "local_files_only"):
+        tokenizer.init_kwargs.pop(name, None)
     tokenizer.save_pretrained(folder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def usage(plan: NetworkPlan, base: BaseSource, folder: Path) -> str:
     if peft:
         imports.insert(0, "from peft import PeftModel")
     made = _whole(folder.name) if plan.tuning.kind == FULL else _base(plan, base, imports)
-    name = repr(folder.name)
+    name = json.dumps(folder.name)
     lines = [*sorted(imports), "", f"tokenizer = AutoTokenizer.from_pretrained({name})", *made]
     if peft:
         lines.append(f"language = PeftModel.from_pretrained(language, {name})")
@@ -48,7 +49,7 @@ def usage(plan: NetworkPlan, base: BaseSource, folder: Path) -> str:
 
 
 def _whole(name: str) -> list[str]:
-    return [f'language = AutoModelForCausalLM.from_pretrained({name!r}, dtype="float32")']
+    return [f'language = AutoModelForCausalLM.from_pretrained({json.dumps(name)}, dtype="float32")']
 
 
 def _base(plan: NetworkPlan, base: BaseSource, imports: list[str]) -> list[str]:
@@ -60,17 +61,17 @@ def _base(plan: NetworkPlan, base: BaseSource, imports: list[str]) -> list[str]:
             'quantization_config=BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", '
             f'bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype="{plan.form.precision}")'
         )
-    where = repr(base.name)
+    where = json.dumps(base.name)
     if base.name in OURS:
         imports.append("from bench_llm.bases.source import BaseSource  # of bench-llm")
-        before = [f"base = BaseSource({base.name!r})"]
+        before = [f"base = BaseSource({json.dumps(base.name)})"]
         where = "base.folder()"
         if base.name == SMOLLM2:
             settings.insert(0, "gguf_file=base.gguf")
     elif base.revision:
-        settings.insert(0, f"revision={base.revision!r}")
+        settings.insert(0, f"revision={json.dumps(base.revision)}")
     elif base.name.endswith(GGUF):
-        where, settings = '"."', [f"gguf_file={base.name!r}", *settings]
+        where, settings = '"."', [f"gguf_file={json.dumps(base.name)}", *settings]
         before = ["# the folder that the base's file lies in:"]
     else:
         before = ["# the base's folder, wherever it is on your machine:"]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import yaml
 from bench_llm.bases.source import DOCUMENTED, PINNED, BaseSource
 from bench_llm.exporting import is_of_hub, named
@@ -18,7 +19,7 @@ from bench_llm.nfa import FirstTokenFusion
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from events import small_base
-from exported import Exported, exported, in_a_fresh_process
+from exported import EVENTS, Exported, exported, in_a_fresh_process
 from safetensors.torch import load_file
 
 import bench
@@ -35,6 +36,7 @@ FITS = (
     "look-lora",
     "look-full",
 )
+TEXTS = ("text-lora", "text-full")
 
 
 @pytest.fixture(scope="module")
@@ -90,31 +92,42 @@ def test_the_bench_scores_equally_in_a_fresh_process(
     assert np.abs(scored[name] - fits[name].scores).max() == 0
 
 
-@pytest.mark.parametrize("name", ["text-lora", "text-full"])
-def test_the_code_on_the_card_gives_equal_logits_and_tokens_without_the_bench(
-    fits: dict[str, Exported], place: Path, name: str
-) -> None:
-    one = fits[name]
-    batch = one.fitted.reader.read(one.inputs).prompts(np.arange(24), "cpu")
-    text = one.inputs.views["texts"][0]
-    np.save(place / name / "ids.npy", batch.ids.numpy())
-    code = re.findall(r"```python\n(.*?)```", one.card, flags=re.DOTALL)[-1]
-    assert "bench" not in code
-    if name == "text-lora":
-        shutil.copytree(place / "small-base", place / name / "small-base", dirs_exist_ok=True)
-    code += f"""
+@pytest.fixture(scope="module")
+def alone(place: Path, fits: dict[str, Exported]) -> None:
+    """What the code on two cards gives where it knows nothing of the bench, in a fresh process."""
+    code = "import os"
+    for name in TEXTS:
+        one = fits[name]
+        batch = one.fitted.reader.read(one.inputs).prompts(np.arange(24), "cpu")
+        np.save(place / name / "ids.npy", batch.ids.numpy())
+        snippet = re.findall(r"```python\n(.*?)```", one.card, flags=re.DOTALL)[-1]
+        assert "bench" not in snippet
+        code += f"""
+os.chdir({str(place / name)!r})
+{snippet}
 import numpy as np, torch
 with torch.inference_mode():
     logits = language(input_ids=torch.from_numpy(np.load("ids.npy"))).logits
 np.save("logits", logits.numpy())
-np.save("tokens", tokenizer({text!r})["input_ids"])
+np.save("tokens", tokenizer({one.inputs.views["texts"][0]!r})["input_ids"])
 """
-    in_a_fresh_process(code, place / name)
+    shutil.copytree(place / "small-base", place / "text-lora" / "small-base")
+    in_a_fresh_process(code, place)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.usefixtures("alone")
+def test_the_code_on_the_card_gives_equal_logits_and_tokens_without_the_bench(
+    fits: dict[str, Exported], place: Path, name: str
+) -> None:
+    one = fits[name]
     language = one.fitted.network.language
     assert language is not None
-    expected = language(input_ids=batch.ids).logits.detach().numpy()
+    with torch.inference_mode():
+        ids = torch.from_numpy(np.load(place / name / "ids.npy"))
+        expected = language(input_ids=ids).logits.numpy()
     assert np.abs(np.load(place / name / "logits.npy") - expected).max() <= 1e-6
-    tokens = one.fitted.reader.renderer.tokenizer(text)["input_ids"]
+    tokens = one.fitted.reader.renderer.tokenizer(one.inputs.views["texts"][0])["input_ids"]
     assert np.load(place / name / "tokens.npy").tolist() == tokens
 
 
@@ -164,10 +177,7 @@ def test_a_view_that_the_run_went_without_stays_away(
     model = FirstTokenFusion(base=base, tuning="frozen", units=8, layers=1)
     one = exported(place / "bare", model, without="texts")
     loaded = bench.load_exported(one.folder, base=base)
-    frame = __import__("pandas").DataFrame(
-        dict(zip(("j1_pt", "j1_m", "has_j2"), __import__("exported").EVENTS.x.T, strict=True))
-    )
-    assert (loaded.score(frame) == one.scores).all()
+    assert (loaded.score(EVENTS) == one.scores).all()
     assert "scored without texts" in one.card
 
 
