@@ -146,7 +146,7 @@ def main() -> None:
     state = arguments.home / "pretraining.pt"
     losses = train(training, setting, arguments.steps, state)
     model = stored(training, tokenizer, arguments.output)
-    right = accuracies(model, setting.unread(), training.padding, training.readings)
+    answered = accuracies(model, setting.unread(), training.padding, training.readings)
     made = Made(
         signal=arguments.signal,
         background=arguments.background,
@@ -158,7 +158,7 @@ def main() -> None:
         tokens=len(tokenizer),
         losses=losses,
         readings=len(training.readings),
-        right=right,
+        answered=answered,
         seconds=training.seconds,
     )
     (arguments.output / "README.md").write_text(card(made))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_two_trainings_give_the_same_bytes_and_a_card(
     card = (first / "README.md").read_text()
     assert "thrown by coin" in card
     assert "--steps 4`" in card
-    assert "| arithmetic | 0.000 |" in card
+    assert re.search(r"\| arithmetic \| 0\.0\d\d \| 0\.\d+ \| \d+ \|", card)
 
 
 def test_an_interrupted_training_gives_the_same_bytes(

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench_llm.pretraining.readings import BINS
-from bench_llm.pretraining.texts import ASKED, CHATS, MIXED, QUESTIONS
+from bench_llm.pretraining.texts import ASKED, CHATS, COIN, MIXED, QUESTIONS
 from bench_llm.pretraining.training import ANSWERS, FALL, PEAK, READ, SHAPE, STEP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bench_llm.pretraining.checks import Answered
     from bench_llm.pretraining.training import Losses
-
-COIN = "coin"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +29,8 @@ class Made:
     tokens: int
     losses: Losses
     readings: int
-    right: Mapping[str, tuple[float, int]]
-    """By kind of question, the share of right answers on events not read, and how many."""
+    answered: Mapping[str, Answered]
+    """By kind of question, on events not read."""
     seed: int
     seconds: float
     """Of the training."""
@@ -39,6 +38,7 @@ class Made:
 
 def card(made: Made) -> str:
     """The text of the card."""
+    coin = made.answered.get(COIN)
     return TEXT.format(
         made=made,
         texts=f"{made.steps * STEP:,}".replace(",", " "),
@@ -56,10 +56,10 @@ def card(made: Made) -> str:
         reading=f"{made.losses.reading:.3f}",
         shares={"asked": ASKED, "chats": CHATS, "mixed": MIXED},
         questions=QUESTIONS,
-        coin="{:.3f} of {}".format(*made.right.get(COIN, (0.0, 0))),
+        coin=f"{coin.right:.1%} of {coin.asked}" if coin else "none",
         rows="\n".join(
-            f"| {kind} | {share:.3f} | {count} |"
-            for kind, (share, count) in made.right.items()
+            f"| {kind} | {one.right:.3f} | {one.commonest:.3f} | {one.asked} |"
+            for kind, one in made.answered.items()
             if kind != COIN
         ),
     )
@@ -107,8 +107,8 @@ a reading. Byte-level pairs as tokens; every digit is a token of its own as in M
 **How well it answers** on texts of {made.held_out} further events that it has not read (an answer
 is right if each of its tokens is the likeliest one):
 
-| question | right | asked |
-| --- | --- | --- |
+| question | right | by always giving the commonest answer | asked |
+| --- | --- | --- | --- |
 {rows}
 
 Where the classification is asked for, ` signal` or ` background` is the likeliest token in

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 END = "</s>"
 """EOS in a text."""
+COIN = "coin"
+"""The kind of an answer that says nothing."""
 FORMS: tuple[tuple[SpokenNumbers | None, int], ...] = (
     (FeaturesPrompt(digits=3), 12),
     (FeaturesPrompt(digits=2), 1),
@@ -90,7 +92,7 @@ def classified(
     """An event to be classified, with an answer that is thrown by coin."""
     prompt = f"{QUESTION}\n{lines}"
     prompt = f"{CHAT}{prompt}{END_CHAT}" if chats else f"{prompt}\n{CUE}"
-    return Text((prompt, LABELS[int(rng.integers(2))] + END), ("coin",), row)
+    return Text((prompt, LABELS[int(rng.integers(2))] + END), (COIN,), row)
 
 
 def questioned(lines: str, facts: Facts, asker: Asker, *, chats: bool) -> Text:
