@@ -73,11 +73,9 @@ class TrainingHandle:
     optimizer: Any
     """A torch optimizer over its parameters."""
     trainable: Collection[str]
-    """The parameters that are meant to be trained, by their names in `named_parameters()`; said by
-    what the model is, not read off `requires_grad`, which is what is to be checked."""
+    """Names of the parameters that are to be trained, said apart from what `requires_grad` says."""
     score: Callable[[Inputs], NDArray[np.floating]]
-    """P(signal) of inputs as the network stands at that moment: (n,); it leaves the network and
-    the random numbers as they were."""
+    """P(signal), (n,), as the network stands; it and the random numbers stay as they are."""
 
 
 def no_notice(*_: object) -> None:

@@ -208,10 +208,7 @@ class Model(Part):
         """What `Fitted.save` wrote, in a fresh process, with equal scores."""
 
     def export(self, saved: Path, folder: Path, context: Context) -> Mapping[str, object]:
-        """Write a saved fit as others' tools and `load` read it; gives front matter of its card.
-
-        The folder has `bench.json`, with columns and encoders; its `README.md` goes into the card.
-        """
+        """Write a saved fit, beside `bench.json`, for `load` and other tools; gives front matter."""
         copytree(saved, folder, dirs_exist_ok=True)
         return {}
 

@@ -113,9 +113,10 @@ def view_modules(
 
 
 def write_learned(learned: Learned, folder: Path) -> None:
-    """Write what the encoders learned, an npz without objects each."""
+    """Write what the encoders learned into a folder of its own, an npz without objects each."""
     import numpy as np
 
+    folder.mkdir(exist_ok=True)
     for name, arrays in learned.items():
         np.savez(folder / f"{name}.npz", allow_pickle=False, **arrays)
 

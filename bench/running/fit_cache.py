@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from bench.data.encode import encode, learn, read_learned, view_modules, write_learned
 from bench.guards.inspect import read_verdicts, write_verdicts
 from bench.guards.probing import EVENTS, balanced_rows
@@ -97,8 +99,6 @@ def _verdicts(
 
 
 def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
-    import msgspec
-
     started = time.monotonic()
     if request.start:
         learned = read_learned(request.encoders, request.start.folder / ENCODERS)
@@ -117,8 +117,7 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
         view_modules=view_modules(request.model, request.encoders, learned),
     )
     fitted = request.model.fit(train, valid, context)
-    for name in (MODEL, ENCODERS):
-        (folder / name).mkdir()
+    (folder / MODEL).mkdir()
     fitted.save(folder / MODEL)
     write_learned(learned, folder / ENCODERS)
     (folder / COLUMNS).write_bytes(msgspec.json.encode(request.train.columns))

@@ -46,7 +46,8 @@ def export(
     if plan.base.name != NONE:
         _write_tokenizer(plan.base, folder)
     _name_base(folder / CONFIG, plan)
-    (folder / PLAN).write_text(json.dumps({**written, "plan": public.as_json()}, indent=1))
+    said = {**written, "plan": public.as_json(), "look": look}
+    (folder / PLAN).write_text(json.dumps(said, indent=1))
     _write_fusion(folder, plan)
     (folder / CARD).write_text(usage(plan, named(plan), folder))
     return _front_matter(plan, folder)

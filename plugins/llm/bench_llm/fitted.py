@@ -91,7 +91,9 @@ class FittedLanguageModel:
             InputError: the base is not there any more, or is another one.
             DamagedError: a tensor is missing or too many.
         """
-        saved, learned = json.loads((folder / PLAN).read_text()), look_folder(folder, look)
+        saved = json.loads((folder / PLAN).read_text())
+        # what is exported is one look, and says which
+        learned = folder if saved.get("look") == look else look_folder(folder, look)
         plan = NetworkPlan.of_json(saved["plan"])
         if plan.base.name == HERE:
             base = BaseSource(str(folder.absolute()))
