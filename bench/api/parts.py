@@ -208,7 +208,7 @@ class Model(Part):
         """What `Fitted.save` wrote, in a fresh process, with equal scores."""
 
     def export(self, saved: Path, folder: Path, context: Context) -> Mapping[str, object]:
-        """Write a saved fit, beside `bench.json`, for `load` and other tools; gives front matter."""
+        """Write a saved fit, beside `bench.json`, for `load` and others; gives front matter."""
         copytree(saved, folder, dirs_exist_ok=True)
         return {}
 
