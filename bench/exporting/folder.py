@@ -41,14 +41,17 @@ def export(run: Run, folder: Path, registry: Registry, home: Home, context: Cont
     """
     fit = _fit_of(run, home)
     _demand_empty(folder)
+    folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent)
     with beside as scratch:
         draft = Path(scratch) / folder.name  # the name that snippets of the card say
         draft.mkdir()
         _write(run, fit, draft, registry, context)
-        for path in (*sorted(draft.rglob("*")), draft):
-            path.chmod(0o755 if path.is_dir() else 0o644)
+        shared = draft.stat().st_mode & 0o666  # some libraries write files for their owner alone
+        for path in (*draft.rglob("*"), draft):
+            if path.is_file():
+                path.chmod(shared)
             sync(path)
         if folder.is_dir():
             folder.rmdir()

@@ -154,23 +154,23 @@ def _learned(file: Path) -> dict[str, object]:
 def _front_matter(plan: NetworkPlan, folder: Path) -> dict[str, object]:
     if plan.base.name == NONE:
         return {"library_name": "bench"}
-    base = named(plan)
-    adapter = (folder / CONFIG).is_file()
-    relation = "adapter" if plan.tuning.kind != FULL else "finetune"
     matter: dict[str, object] = {
-        "library_name": "peft" if adapter else "transformers",
+        "library_name": "peft" if (folder / CONFIG).is_file() else "transformers",
         "pipeline_tag": "text-generation",
-        "base_model": base.name,
-        "base_model_relation": relation,
     }
+    if plan.form.random is not None:  # the control that has the base's shape and nothing else
+        return matter
+    base = named(plan)
+    relation = "finetune" if plan.tuning.kind == FULL else "adapter"
+    matter |= {"base_model": base.name, "base_model_relation": relation}
     if base.revision:
         matter["base_model_revision"] = base.revision
-    if licence := _licence(plan.base):
-        matter["license"] = licence
+    if known := licence(plan.base):
+        matter["license"] = known
     return matter
 
 
-def _licence(base: BaseSource) -> str:
+def licence(base: BaseSource) -> str:
     """Of the base, where it is known: by its own card, if it brings one."""
     if base.name in LICENCES:
         return LICENCES[base.name]

@@ -13,7 +13,7 @@ import pytest
 import torch
 import yaml
 from bench_llm.bases.source import DOCUMENTED, PINNED, BaseSource
-from bench_llm.exporting import is_of_hub, named
+from bench_llm.exporting import is_of_hub, licence, named
 from bench_llm.language import LanguageModel
 from bench_llm.nfa import FirstTokenFusion
 from bench_llm.text import TextOnly
@@ -195,6 +195,7 @@ def test_front_matter_says_base_library_and_licence(fits: dict[str, Exported]) -
     assert matter["text-full"]["base_model_relation"] == "finetune"
     assert "base_model" not in matter["alone"]
     assert "license" not in matter["text-lora"]
+    assert licence(BaseSource("tiny")) == "mit"
 
 
 def test_a_base_of_the_hub_is_named_with_its_commit(fits: dict[str, Exported]) -> None:
