@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from bench.api.guard import VOID, WARN, NotApplicableError, ProbeEvidence
 from bench.guards import b027_labels as labels
@@ -130,7 +131,7 @@ ALIKE = (
         ((0.5, 0.5), (0.75, 0.75), (0.5, 0.4), (0, 0), False),
         ((0.5, 0.5), (0.75, 0.75), (NAN, 0.375), (0, 0), True),
         ((0.0, 0.0), (5e-7, 5e-7), None, (0, 0), True),
-        ((0.0, 0.0), (2e-6, 2e-6), None, (0, 0), False),
+        ((0.0, 0.0), (5e-6, 5e-6), None, (0, 0), False),
         ((NAN, 0.5), (0.5, 0.5), None, (0, 0), False),
         ((NAN, 0, 0.5), (NAN, 0.25, 0.75), None, (0, 0, 0), True),
         ((NAN, 0, 0.5), (NAN, 0.3125, 0.8125), None, (0, 0, 0), False),
@@ -139,11 +140,13 @@ ALIKE = (
         ((0, 0.5), (1, 0), None, None, True),
     ],
 )
-def test_labels_move_scores_further_than_the_rest(
+def test_labels_move_log_odds_further_than_the_rest(
     own: Any, opposite: Any, again: Any, before: Any, alike: bool
 ) -> None:
-    more = {"scores": own, "flipped": opposite, "again": again or own}
-    evidence = trained_on_both([2.0, 0.0], [3.0, 0.0], before, **more)
+    odds = {"scores": own, "flipped": opposite, "again": again or own}
+    more = {name: expit(np.array(each)) for name, each in odds.items()}
+    untrained = None if before is None else expit(np.array(before))
+    evidence = trained_on_both([2.0, 0.0], [3.0, 0.0], untrained, **more)
     assert findings("labels", evidence) == ([ALIKE.format("1.0000")] if alike else [])
 
 

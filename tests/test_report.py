@@ -169,7 +169,9 @@ def test_runs_are_picked_by_either_end_of_their_name(place: Workplace) -> None:
 
 
 def test_the_block_of_a_run_has_every_figure(place: Workplace) -> None:
-    done = next(r for r in place.store.runs() if r.record.status == "ok")
+    done = next(
+        r for r in place.store.runs() if r.record.status == "ok" and "ratio" not in r.record.request
+    )
     text = run_block(done)
     assert done.name in text
     assert {"AUC", "max SIC", "SIC", "accuracy", "no answer"} <= {

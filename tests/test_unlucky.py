@@ -102,7 +102,7 @@ def test_an_unlucky_environment_is_told_in_one_line(
             "study.toml, defaults: wanted a table",
         ),
         ("runs = [3]", "run 1: wanted a table, got a whole number"),
-        ('[[runs]]\nplugin = "linear"\ndataset = "rd"\nseeds = []', "with at least one"),
+        ('[[runs]]\nplugin = "linear"\ndataset = "rd"\nseeds = []', "wanted at least one"),
         (
             '[[runs]]\nplugin = "linear"\ndataset = "rd"\nseeds = "01"',
             "run 1, seeds: wanted a list",

@@ -84,7 +84,7 @@ class FittedLanguageModel:
         base: BaseSource | None = None,
         look: str = BEST,
     ) -> FittedLanguageModel:
-        """What `save` wrote, on the base that it was fitted on, at `base` if that is given.
+        """What `save` wrote, on the base that it was fitted on, which may be at `base` by now.
 
         Raises:
             RequestError: it has no such look.
@@ -98,7 +98,7 @@ class FittedLanguageModel:
         if plan.base.name == HERE:
             base = BaseSource(str(folder.absolute()))
             plan = replace(plan, base=base, digest=base.digest())
-        elif base is not None:
+        elif base is not None and not _is_here(plan):
             plan = replace(plan, base=base)
         network = build(plan, device, make_stem)
         load_state(network, read_learned(learned, device))
@@ -161,6 +161,14 @@ def _start(plan: NetworkPlan, train: bench.Inputs, context: bench.Context) -> Fi
         renderer_of(plan), text, network.adapter, plan.control, context.seed, plan.values
     )
     return FittedLanguageModel(plan, network, reader, context.device)
+
+
+def _is_here(plan: NetworkPlan) -> bool:
+    """Whether the base that a plan was made with is where it was."""
+    try:
+        return plan.base.digest() == plan.digest
+    except bench.InputError:
+        return False
 
 
 def _demand_same(before: NetworkPlan, now: NetworkPlan) -> None:

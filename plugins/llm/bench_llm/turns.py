@@ -81,14 +81,14 @@ class Turns:
 
         if not self.tokenizer.chat_template:
             raise bench.InputError("a chat prompt for a base without a chat template")
-        asked = [{"role": "user", "content": content}]
-        answered = [] if answer is None else [{"role": "assistant", "content": answer}]
+        question = [{"role": "user", "content": content}]
+        reply = [] if answer is None else [{"role": "assistant", "content": answer}]
         system = [{"role": "system", "content": SYSTEM}]
         try:
             try:
-                return self._rendered([*asked, *answered])
+                return self._rendered([*question, *reply])
             except TemplateError:
-                return self._rendered([*system, *asked, *answered])
+                return self._rendered([*system, *question, *reply])
         except TemplateError as error:
             raise bench.InputError(
                 f"the base's chat template refuses a message: {error}"

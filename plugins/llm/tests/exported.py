@@ -67,6 +67,7 @@ def exported(
     for name in ("model", "encoders"):
         (fit / name).mkdir(parents=True)
     fitted.save(fit / "model")
+    fitted = model.load(fit / "model", surroundings)  # at the look that the model scores with
     write_learned(learned, fit / "encoders")
     (fit / "columns.json").write_bytes(msgspec.json.encode(COLUMNS))
     bench.seal(fit)

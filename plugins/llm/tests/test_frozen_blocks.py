@@ -56,16 +56,16 @@ def test_a_fit_on_kept_states_is_the_fit_without_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = architecture("Llama", tmp_path / "base")
-    kept = fit(base, tmp_path / "kept")
+    standing = fit(base, tmp_path / "kept")
     assert len(list((tmp_path / "kept" / states.FOLDER).iterdir())) == 2
     monkeypatch.setattr(states, "LIMIT", 0.0)
     notices: list[str] = []
     plain = fit(base, tmp_path / "plain", notices)
     assert sum("not kept" in notice for notice in notices) == 2
     for name, weight in trained(plain.network).items():
-        assert torch.allclose(weight, trained(kept.network)[name], atol=1e-5), name
+        assert torch.allclose(weight, trained(standing.network)[name], atol=1e-5), name
     events = inputs(32, 2)
-    assert np.allclose(plain.score(events), kept.score(events), atol=1e-5)
+    assert np.allclose(plain.score(events), standing.score(events), atol=1e-5)
 
 
 def test_another_seed_computes_nothing_again(

@@ -144,7 +144,7 @@ def test_weights_of_the_base_are_not_copied_unless_all_of_it_was_trained(
     fits: dict[str, Exported],
 ) -> None:
     whole = {name for name, one in fits.items() if (one.folder / "model.safetensors").exists()}
-    assert whole == {"text-full", "bins-full", "xval"}
+    assert whole == {"text-full", "bins-full", "xval", "look-full"}
     for one in fits.values():
         names = load_file(one.folder / "weights.safetensors").keys()
         assert not [name for name in names if name.startswith("language.")]

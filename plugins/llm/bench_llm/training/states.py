@@ -139,9 +139,9 @@ class _Frozen:
 
 
 def _room(folder: Path, size: float) -> bool:
-    """Whether states of this size may be kept, after the oldest have made room."""
+    """Whether states of this size may be folders, after the oldest have made room."""
     folder.mkdir(parents=True, exist_ok=True)
-    kept = sorted(folder.iterdir(), key=lambda f: f.stat().st_mtime)
-    while kept and size + sum((f / VALUES).stat().st_size for f in kept) > LIMIT:
-        shutil.rmtree(kept.pop(0))
+    folders = sorted(folder.iterdir(), key=lambda f: f.stat().st_mtime)
+    while folders and size + sum((f / VALUES).stat().st_size for f in folders) > LIMIT:
+        shutil.rmtree(folders.pop(0))
     return size <= min(LIMIT, shutil.disk_usage(folder).free - SPARE)
