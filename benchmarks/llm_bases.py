@@ -33,7 +33,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     words.add_argument("bases", nargs="+", metavar="BASE", help="the first is the one compared to")
     words.add_argument("--plugin", action="append", choices=PLUGINS, help="default: both")
-    words.add_argument("--train-events", type=int, default=4000)
+    words.add_argument("--train-events", type=int, default=4000, help="0: the default sample")
     words.add_argument("--events", type=int, default=4000)
     words.add_argument("--lr", default="3e-4")
     words.add_argument("--epochs", default="1")
