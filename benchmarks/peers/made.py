@@ -31,7 +31,7 @@ def scoring_task(base: Path, events: int) -> Task:
         labels=table.y.tolist(),
         prompts=[ids[:n].tolist() for ids, n in zip(tokens.ids, tokens.lengths, strict=True)],
         answers=[ids[ids >= 0].tolist() for ids in tokens.answers.ids],
-        bos=renderer.tokenizer.bos_token or "",
+        bos=renderer.tokenizer.decode(renderer.turns.prefix),
         steps=[],
     )
 
