@@ -98,7 +98,7 @@ class FittedLanguageModel:
         if plan.base.name == HERE:
             base = BaseSource(str(folder.absolute()))
             plan = replace(plan, base=base, digest=base.digest())
-        elif base is not None and not _is_here(plan):
+        elif base not in (None, plan.base) and not _is_here(plan):
             plan = replace(plan, base=base)
         network = build(plan, device, make_stem)
         load_state(network, read_learned(learned, device))

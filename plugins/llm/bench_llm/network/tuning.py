@@ -11,6 +11,7 @@ from torch import nn
 
 import bench
 from bench_llm.network.blocks import blocks
+from bench_llm.network.lora import is_lora
 
 if TYPE_CHECKING:
     from peft import LoraConfig
@@ -63,7 +64,7 @@ def expected_trainable(network: nn.Module, kind: str) -> list[str]:
     def expected(name: str) -> bool:
         if not name.startswith("language."):
             return True
-        return kind == FULL or (kind in (LORA, QLORA) and "lora_" in name)
+        return kind == FULL or (kind in (LORA, QLORA) and is_lora(name))
 
     return [name for name, _ in network.named_parameters() if expected(name)]
 
