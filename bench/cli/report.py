@@ -28,6 +28,11 @@ from bench.cli.options import RUNS
 )
 @click.option("--blocks", is_flag=True, help="Add every figure of every run, a section each.")
 @click.option(
+    "--by-valid",
+    is_flag=True,
+    help="Add the AUC of every setting on the valid split, as one would choose among them.",
+)
+@click.option(
     "--check",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER",
@@ -48,6 +53,7 @@ def command(
     title: str,
     decisions: bool,
     blocks: bool,
+    by_valid: bool,
     check: Path | None,
     rejudge: Path | None,
     runs: Path,
@@ -70,7 +76,7 @@ def command(
         return _rejudge(rejudge)
     if check:
         return _check(check)
-    contents = Contents(title, decisions, blocks)
+    contents = Contents(title, decisions, blocks, by_valid)
     page = write_report(Store(runs).pick(names), output, contents)
     click.echo(_shown(page.read_text(encoding="utf-8")))
     click.echo(f"written to {output}: report.md, report.html, figures, tables", err=True)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+AT_FLOOR = "at the floor"
+"""What the note of a maximum says where more background events may raise it."""
 PSEUDO_EVENTS = 0.25
 """Weight of the pseudo-event that the ends of an AUC add to each class, in events."""
 
@@ -83,7 +85,7 @@ class MaximumSic(Metric):
             f"eps_S = {curve.signal[place]:.3f}"
         )
         if curve.at_floor(place, self.floor):
-            note += "; at the floor: more background events may show more"
+            note += f"; {AT_FLOOR}: more background events may show more"
         least = float(curve.background[np.argmax(curve.left >= self.floor)])
         low, high = self._ends(ranking, value, least, scored.seed)
         return {"max_sic": Estimate(value, low, high, CURVES_METHOD, note)}

@@ -26,6 +26,14 @@ class Spread:
     high: float
     """The 84 % quantile."""
 
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Of a figure's value for each seed."""
+        import numpy as np
+
+        quantiles = np.quantile(np.array(values, dtype=np.float64), [0.5, *BAND])
+        return cls(*map(float, quantiles))
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -47,13 +55,9 @@ class Setting:
 
     def spread(self, name: str) -> Spread | None:
         """A figure over the seeds; None for one seed alone, or where a seed has no such figure."""
-        import numpy as np
-
-        values = [run.metrics().estimates[name].value for run in self.runs]
-        if len(values) < 2 or None in values:
-            return None
-        quantiles = np.quantile(np.array(values, dtype=np.float64), [0.5, *BAND])
-        return Spread(*map(float, quantiles))
+        estimates = (run.metrics().estimates[name].value for run in self.runs)
+        values = [value for value in estimates if value is not None]
+        return Spread.of(values) if 1 < len(values) == len(self.runs) else None
 
     def overlaps(self, other: Setting) -> bool:
         """Whether the ranges of AUC over the seeds of two settings overlap."""

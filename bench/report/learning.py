@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from bench.metrics.ranking import AT_FLOOR
 from bench.report.event_sets import EventSet, Setting
 from bench.storage.record import RunRecord
 from bench.storage.store import Run
 
-AT_FLOOR = "at the floor"
-"""What the note of a maximum says that more background events may raise."""
 Learner: TypeAlias = tuple[str, str]
 """A model with its options and controls, and what its events are drawn from."""
 

@@ -25,7 +25,9 @@ from bench.report.sections.printed import printed
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
 from bench.report.sections.training import training_section
+from bench.report.sections.validation import validation_section
 from bench.report.training import over_trainings, without_other_looks
+from bench.report.validation import validations
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
 from bench.storage.store import Run
@@ -76,6 +78,8 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
 
 def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block]:
     blocks: list[Block] = [Heading(contents.title or f"Comparison of {len(runs)} runs", 1)]
+    if contents.by_valid:
+        blocks += validation_section(validations(runs))
     sets = event_sets(runs)
     for events in sets:
         curves, trainings = learning_curves(events), over_trainings(events)

@@ -65,6 +65,7 @@ class ReportTable(msgspec.Struct, forbid_unknown_fields=True):
 
     decisions: bool = False
     blocks: bool = False
+    by_valid: bool = False
 
 
 class StudyFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -113,7 +114,7 @@ def read_study(file: Path) -> Study:
         for request in _requests(f"{file}, run {number}", _filled(said.defaults, entry))
     ]
     title = said.title if said.title is not None else file.parent.name
-    contents = Contents(title, said.report.decisions, said.report.blocks)
+    contents = Contents(title, **msgspec.structs.asdict(said.report))
     return Study(
         title, tuple(requests), tuple(file.parent / name for name in said.counts), contents
     )

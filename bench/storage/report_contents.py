@@ -14,6 +14,8 @@ class Contents:
     """The figures at the threshold as the study diary had them: accuracy, precision, F1, counts."""
     blocks: bool = False
     """Every figure of every run, a section each."""
+    by_valid: bool = False
+    """All settings by their AUC on the valid split, as one would choose among them."""
 
 
 PLAIN = Contents()

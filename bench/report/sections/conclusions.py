@@ -78,14 +78,15 @@ def _table(events: EventSet, tested: Tested, seeded: bool) -> TableBlock:
         estimates = setting.middle.metrics().estimates
         for name in COLUMNS:
             row.append(estimated(estimates.get(name), marked=False))
-            row += [_over_seeds(setting.spread(name))] if seeded else []
+            row += [over_seeds(setting.spread(name))] if seeded else []
         rows.append([*row, *([plain(mark)] if several else [])])
     headings = [*headings[:1], *(["seeds"] if seeded else []), *headings[1:]]
     headings += ["group"] if several else []
     return TableBlock(f"groups-{events.slug}", headings, rows)
 
 
-def _over_seeds(spread: Spread | None) -> Cell:
+def over_seeds(spread: Spread | None) -> Cell:
+    """The median with the 16 to 84 % band; a dash for one seed alone."""
     if spread is None:
         return Cell(DASH)
     text = f"{number(spread.median)} ({number(spread.low)} to {number(spread.high)})"

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from bench.api.scores import Estimate
 from bench.metrics.curve import BACKGROUND_FLOOR
+from bench.metrics.ranking import AT_FLOOR
 from bench.report.blocks import Block, Cell, Heading, Picture, TableBlock, Text, estimated, plain
 from bench.report.event_sets import EventSet, Setting
-from bench.report.learning import AT_FLOOR, LearningCurve, missing, train_size
+from bench.report.learning import LearningCurve, missing, train_size
 from bench.report.sections.guarded import marked
 from bench.storage.store import Run
 
