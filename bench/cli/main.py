@@ -54,6 +54,7 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # threads that spin while they wait take a busy machine's cores from those that work
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own
     try:
         sys.exit(cli.main(prog_name="bench", standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -63,9 +64,7 @@ def load_language(source: BaseSource, form: BaseForm, device: str) -> PreTrained
     Raises:
         InputError: there is none that can be loaded safely.
     """
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()  # the bench has its own
+    _silence()
     if (seed := form.random) is not None:
         config = load_config(source)
         return _moved(_read(source, lambda: with_random_weights(config, seed)), device)
@@ -122,7 +121,10 @@ def _pretrained(source: BaseSource, form: BaseForm, device: str) -> PreTrainedMo
     import torch
     from transformers import AutoModelForCausalLM
 
-    settings: dict[str, Any] = {"dtype": getattr(torch, form.precision), "use_safetensors": True}
+    dtype = getattr(torch, form.precision)
+    # what reads GGUF files gives float32, and warns of any other wish
+    read_as = torch.float32 if source.gguf else dtype
+    settings: dict[str, Any] = {"dtype": read_as, "use_safetensors": True}
     if form.quantised:
         settings |= {"quantization_config": quantisation(form.precision), "device_map": device}
     loaded: Any = AutoModelForCausalLM.from_pretrained(
@@ -131,7 +133,19 @@ def _pretrained(source: BaseSource, form: BaseForm, device: str) -> PreTrainedMo
     language: PreTrainedModel = loaded[0]
     if lacking := sorted(loaded[1]["missing_keys"]):  # transformers fills them with random numbers
         raise ValueError(f"{len(lacking)} weights are not in its files, as {lacking[0]}")
+    if read_as != dtype:
+        for parameter in language.parameters():  # buffers, as of positions, stay as they are
+            parameter.data = parameter.data.to(dtype)
     return unpacked(language) if form.quantised else _moved(language, device)
+
+
+def _silence() -> None:
+    """Keep off the screen what libraries show while they load; the bench has its own progress."""
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    # bitsandbytes tells everyone with bfloat16 instructions of a download that it could make
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
 
 
 def _moved(language: PreTrainedModel, device: str) -> PreTrainedModel:
