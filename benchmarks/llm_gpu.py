@@ -18,7 +18,7 @@ from bench_llm.bases.shapes import MISTRAL_7B, mistral, quantised_at_random
 from bench_llm.building import fuse
 from bench_llm.network.fused import Batch, FusedModel
 from bench_llm.network.tuning import trained
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.planning import network_plan
 from bench_llm.training.optimizer import Rates, build_optimizer
 from tabulate import tabulate
@@ -59,7 +59,7 @@ def main() -> None:
     words.add_argument("--device", default="cuda")
     words.add_argument("--small", action="store_true", help="a small shape, to try the path")
     arguments = words.parse_args()
-    model = FirstTokenFusion(
+    model = PromptFusion(
         tuning="qlora", r=32, alpha=128.0, dropout=0.1, precision="bfloat16", recompute=True,
         units=2048, optimizer="adamw8bit",
     )  # fmt: skip

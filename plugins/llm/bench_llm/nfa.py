@@ -1,4 +1,4 @@
-"""`llm-nfa`: a language model with the event's numbers fused into its first token."""
+"""`llm-nfa`: a language model with the event's numbers fused into a token of its prompt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench_llm.fusion import FusedLanguageModel
 
 
 @dataclass(frozen=True)
-class FirstTokenFusion(FusedLanguageModel):
+class PromptFusion(FusedLanguageModel):
     """A causal language model that reads the prompt, with the numbers fused into a token."""
 
     name = "llm-nfa"
@@ -19,7 +19,7 @@ class FirstTokenFusion(FusedLanguageModel):
     optional = frozenset({"texts", "numbers"})
     encoder = ("prompt-features", "numbers")
 
-    place: Literal["first", "prepended", "answer"] = "first"
+    place: Literal["first", "prepended", "answer"] = "answer"
     """Add the numbers' embedding to the first token's; or put it before that, as the study diary's
     code did; or add it to the last token's, where the answer is read."""
 
@@ -31,5 +31,5 @@ class FirstTokenFusion(FusedLanguageModel):
 
 @bench.hookimpl
 def bench_models() -> Iterable[type[bench.Model]]:
-    """First-token fusion."""
-    return [FirstTokenFusion]
+    """Fusion into a token of the prompt."""
+    return [PromptFusion]

@@ -52,13 +52,13 @@ class LanguageOptions(bench.Model):
     """Of the arithmetic and of weights that are not trained; trained ones are float32 always."""
     recompute: bool = False
     """Compute activations again in the backward pass, for less memory (gradient checkpointing)."""
-    lr: float = 1e-3
+    lr: float = 3e-4
     """Peak learning rate of the language model, or of its LoRA."""
     optimizer: Literal["adamw", "adamw8bit"] = "adamw"
     """AdamW, or bitsandbytes' with its state in 8 bits."""
     weight_decay: float = 0.01
     """Decoupled weight decay."""
-    epochs: int = 1
+    epochs: int = 2
     """Passes over the train split; the weights with the best AUC on the valid split are kept."""
     batch: int = 32
     """Events computed at once."""

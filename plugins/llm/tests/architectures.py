@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from bench_llm.language import LanguageModel
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.pretraining.tokenizer import train_tokenizer
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
@@ -56,9 +56,9 @@ SHAPES: dict[str, dict[str, Any]] = {
 SMALL: dict[str, Any] = {"units": 16}
 PLACES: dict[str, tuple[type[LanguageModel], dict[str, Any]]] = {
     "text": (TextOnly, {}),
-    "first": (FirstTokenFusion, {"place": "first", **SMALL}),
-    "prepended": (FirstTokenFusion, {"place": "prepended", **SMALL}),
-    "answer": (FirstTokenFusion, {"place": "answer", **SMALL}),
+    "first": (PromptFusion, {"place": "first", **SMALL}),
+    "prepended": (PromptFusion, {"place": "prepended", **SMALL}),
+    "answer": (PromptFusion, {"place": "answer", **SMALL}),
     "start": (DedicatedToken, {"place": "start", "tokens": 2, **SMALL}),
     "end": (DedicatedToken, {"place": "end", "tokens": 2, **SMALL}),
 }

@@ -16,7 +16,7 @@ from bench_llm.fitted import FittedLanguageModel
 from bench_llm.language import LanguageModel
 from bench_llm.network.fused import AdapterAlone, Batch
 from bench_llm.network.tuning import trained
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.planning import network_plan
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
@@ -75,7 +75,10 @@ def test_the_numbers_stand_in_tokens_of_their_own(folder: Any, place: str) -> No
             plain = reader.renderer.turns.prompt(text)
             words = network.language.get_input_embeddings()(torch.tensor([plain]))
             made = network.adapter(torch.from_numpy(examples.numbers[i : i + 1]))
-            parts = [words[:, :1], made, words[:, 1:]] if place == "start" else [words, made]
+            parts = {
+                "start": [words[:, :1], made, words[:, 1:]],
+                "end": [words, words[:, -1:] + made],  # a last token again, and the numbers
+            }[place]
             alone = network.language(inputs_embeds=torch.cat(parts, dim=1)).logits[0, -1]
             assert torch.allclose(read[i, 0], alone, atol=1e-5)
 
@@ -126,7 +129,7 @@ def test_the_odd_ones_learn_by_each_way_of_tuning(
     folder: Any, tmp_path: Path, kind: str, tuning: Any
 ) -> None:
     demand_moved_and_saved(
-        FirstTokenFusion(base=folder(kind), place="answer", tuning=tuning, r=4, **SMALL), tmp_path
+        PromptFusion(base=folder(kind), place="answer", tuning=tuning, r=4, **SMALL), tmp_path
     )
 
 
@@ -161,12 +164,12 @@ def test_a_window_too_short_for_numbers_at_the_start_is_refused(folder: Any, kin
     if kind == "Qwen2":
         windowed |= {"use_sliding_window": True, "max_window_layers": 0}
     base = folder(kind, **windowed)
-    for form in (FirstTokenFusion(base=base, place="first"), DedicatedToken(base=base)):
+    for form in (PromptFusion(base=base, place="first"), DedicatedToken(base=base)):
         reader = Reader(renderer_of(network_plan(form, d=3, seed=0)), "", None)
         with pytest.raises(bench.InputError, match="reaches 16 tokens back"):
             reader.read(inputs(4))
     for other in (
-        FirstTokenFusion(base=base, place="answer"),
+        PromptFusion(base=base, place="answer"),
         DedicatedToken(base=base, place="end"),
         TextOnly(base=base),
     ):

@@ -14,7 +14,7 @@ from bench_llm.fitted import FittedLanguageModel
 from bench_llm.network.blocks import blocks
 from bench_llm.network.frozen import frozen_depth, standing_on, states_below
 from bench_llm.network.tuning import trained
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.text import TextOnly
 from bench_llm.training import states
 from events import context, inputs
@@ -118,7 +118,7 @@ def test_the_oldest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_numbers_that_are_read_below_are_not_skipped(tmp_path: Path) -> None:
     base = architecture("Llama", tmp_path / "base")
-    FirstTokenFusion(base=base, tuning="lora", lora_blocks=1, units=16).fit(
+    PromptFusion(base=base, tuning="lora", lora_blocks=1, units=16).fit(
         inputs(64), inputs(32, 1), context(tmp_path / "fit")
     )
     assert not (tmp_path / "fit" / states.FOLDER).exists()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.training import loop
 from events import context, inputs
 
@@ -29,7 +29,7 @@ class StoppedError(Exception):
 def test_an_interrupted_fit_goes_on_to_the_very_same_weights(
     base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
 ) -> None:
-    model = FirstTokenFusion(base=base, units=80, epochs=3, **options)
+    model = PromptFusion(base=base, units=80, epochs=3, **options)
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     train, valid, test = inputs(200), inputs(100, 1), inputs(50, 2)
     whole = model.fit(train, valid, context(tmp_path / "whole")).score(test)
@@ -57,7 +57,7 @@ def test_an_interrupted_fit_goes_on_to_the_very_same_weights(
 def test_a_damaged_checkpoint_is_passed_over(
     base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = FirstTokenFusion(base=base, **QUICK)
+    model = PromptFusion(base=base, **QUICK)
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     train, valid, test = inputs(96), inputs(32, 1), inputs(20, 2)
     folder = tmp_path / "fit"
@@ -74,7 +74,7 @@ def test_a_damaged_checkpoint_is_passed_over(
 
 
 def test_a_fit_goes_on_from_an_earlier_one(base: str, tmp_path: Path) -> None:
-    model = FirstTokenFusion(base=base, tuning="lora", **QUICK)
+    model = PromptFusion(base=base, tuning="lora", **QUICK)
     train, valid, test = inputs(64), inputs(32, 1), inputs(40, 2)
     first = model.fit(train, valid, context(tmp_path / "a"))
     first.save(tmp_path / "a")

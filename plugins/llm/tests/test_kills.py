@@ -21,12 +21,12 @@ torch.set_num_threads(1)
 here, base, folder, kills = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
 sys.path.insert(0, here)
 import accelerate, peft, sklearn.metrics, transformers  # what a child would import, once
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.training import loop
 from events import context, inputs
 
 loop.CHECKPOINT_SECONDS = 0.03
-MODEL = FirstTokenFusion(base=base, tuning="lora", dropout=0.1, units=16, epochs=3, batch=8)
+MODEL = PromptFusion(base=base, tuning="lora", dropout=0.1, units=16, epochs=3, batch=8)
 DATA = inputs(240), inputs(60, 1)
 
 def child(target):

@@ -15,7 +15,7 @@ import yaml
 from bench_llm.bases.source import DOCUMENTED, PINNED, BaseSource
 from bench_llm.exporting import is_of_hub, licence, named
 from bench_llm.language import LanguageModel
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from events import small_base
@@ -53,12 +53,12 @@ def fits(place: Path) -> dict[str, Exported]:
     models: dict[str, tuple[LanguageModel, tuple[str, ...]]] = {
         "text-lora": (TextOnly(**lora), ()),
         "text-full": (TextOnly(base=base, lr=1e-2), ()),
-        "answer-lora": (FirstTokenFusion(**lora, **fusion, place="answer"), ()),
-        "bins-full": (FirstTokenFusion(base=base, **fusion), ("prompt-features", "numbers-bins")),
+        "answer-lora": (PromptFusion(**lora, **fusion, place="answer"), ()),
+        "bins-full": (PromptFusion(base=base, **fusion), ("prompt-features", "numbers-bins")),
         "token-frozen": (DedicatedToken(base=base, tuning="frozen", **fusion), ()),
         "xval": (TextOnly(base=base), ("prompt-xval",)),
-        "stem": (FirstTokenFusion(**lora, **fusion), ("prompt-features", "numbers-periodic")),
-        "alone": (FirstTokenFusion(base="none", **fusion), ()),
+        "stem": (PromptFusion(**lora, **fusion), ("prompt-features", "numbers-periodic")),
+        "alone": (PromptFusion(base="none", **fusion), ()),
         "look-lora": (TextOnly(**lora, looks="all", epochs=2, look="1"), ()),
         "look-full": (TextOnly(base=base, looks="all", epochs=2, look="1"), ()),
     }
@@ -157,7 +157,7 @@ def test_the_fusion_is_described_down_to_shapes_columns_and_bins(
     fusion = json.loads((folder / "fusion.json").read_text())
     tensors = load_file(folder / "weights.safetensors")
     assert fusion["shapes"] == {name: list(t.shape) for name, t in sorted(tensors.items())}
-    assert fusion["place"] == "first"
+    assert fusion["place"] == "answer"
     assert fusion["d"] == fusion["shapes"]["adapter.scaler.mean"][0] > 3
     assert [(c["name"], c["unit"]) for c in fusion["columns"]] == [
         ("j1_pt", "GeV"),
@@ -174,7 +174,7 @@ def test_a_view_that_the_run_went_without_stays_away(
     fits: dict[str, Exported], place: Path
 ) -> None:
     base = str(place / "small-base")
-    model = FirstTokenFusion(base=base, tuning="frozen", units=8, layers=1)
+    model = PromptFusion(base=base, tuning="frozen", units=8, layers=1)
     one = exported(place / "bare", model, without="texts")
     loaded = bench.load_exported(one.folder, base=base)
     assert (loaded.score(EVENTS) == one.scores).all()

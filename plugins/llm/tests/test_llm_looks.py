@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bench_llm.fitted import FittedLanguageModel
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.text import TextOnly
 from bench_llm.training import loop
 from events import context, inputs
@@ -55,7 +55,7 @@ def scores(model: bench.Model, folder: Path, **scoring: str) -> np.ndarray:
 def test_each_look_scores_as_the_network_did_and_the_best_is_what_a_fit_keeps_anyway(
     base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
 ) -> None:
-    model = FirstTokenFusion(base=base, **EVERY, **options)
+    model = PromptFusion(base=base, **EVERY, **options)
     fitted, given = as_it_was(model, tmp_path / "all", monkeypatch)
     usual, _ = as_it_was(replace(model, looks="best"), tmp_path / "best", monkeypatch)
     folder = tmp_path / "all"
@@ -72,7 +72,7 @@ def test_each_look_scores_as_the_network_did_and_the_best_is_what_a_fit_keeps_an
 
 def test_a_look_says_its_step_its_events_and_its_auc(base: str, tmp_path: Path) -> None:
     history: list[dict[str, float]] = []
-    model = FirstTokenFusion(base=base, **EVERY)
+    model = PromptFusion(base=base, **EVERY)
     surroundings = replace(
         context(tmp_path), log=lambda step, scalars: history.append({"step": step, **scalars})
     )
@@ -106,7 +106,7 @@ def test_what_is_loaded_and_saved_again_keeps_its_looks(base: str, tmp_path: Pat
 def test_an_interrupted_fit_goes_on_with_all_its_looks(
     base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bool
 ) -> None:
-    model = FirstTokenFusion(base=base, tuning="lora", dropout=0.2, **EVERY | {"evaluations": 3})
+    model = PromptFusion(base=base, tuning="lora", dropout=0.2, **EVERY | {"evaluations": 3})
     _, whole = as_it_was(model, tmp_path / "whole", monkeypatch)
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     folder, original = tmp_path / "cut", loop._Session._step
@@ -145,7 +145,7 @@ def test_an_interrupted_fit_goes_on_with_all_its_looks(
 )
 def test_a_look_that_no_such_fit_has_is_refused(options: dict[str, str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        FirstTokenFusion(**EVERY | options)
+        PromptFusion(**EVERY | options)
 
 
 def test_a_look_beyond_those_that_a_fit_came_to_is_refused(base: str, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_look_beyond_those_that_a_fit_came_to_is_refused(base: str, tmp_path: 
 def test_the_size_of_a_fit_with_all_looks_is_told_before_it(
     base: str, tmp_path: Path, tuning: Any
 ) -> None:
-    model = FirstTokenFusion(base=base, tuning=tuning, **EVERY)
+    model = PromptFusion(base=base, tuning=tuning, **EVERY)
     told = model.fit_size(inputs(8), context(tmp_path))
     fitted = model.fit(TRAIN, VALID, context(tmp_path))
     (tmp_path / "model").mkdir()

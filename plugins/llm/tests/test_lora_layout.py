@@ -10,7 +10,7 @@ import pytest
 import torch
 from architectures import architecture
 from bench_llm.fitted import FittedLanguageModel
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.text import TextOnly
 from events import context, inputs
 
@@ -53,7 +53,7 @@ def test_the_fusion_is_in_a_file_of_its_own_and_all_of_it_comes_back(tmp_path: P
     from safetensors.torch import load_file
 
     base = architecture("Llama", tmp_path / "base")
-    fitted = FirstTokenFusion(base=base, tuning="lora", r=4, units=16).fit(
+    fitted = PromptFusion(base=base, tuning="lora", r=4, units=16).fit(
         inputs(64), inputs(16, 1), context(tmp_path / "fit")
     )
     saved = tmp_path / "saved"

@@ -14,7 +14,7 @@ import pytest
 import torch
 from bench_llm.fitted import FittedLanguageModel
 from bench_llm.language import LanguageModel
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from events import context, inputs
@@ -26,15 +26,16 @@ QUICK: dict[str, Any] = {"units": 64, "epochs": 4, "lr": 3e-3, "adapter_lr": 5e-
 PLAIN: dict[str, Any] = {"epochs": 3, "lr": 5e-3}
 FORMS: dict[str, LanguageModel] = {
     "text": TextOnly(**PLAIN),
-    "first": FirstTokenFusion(**QUICK),
-    "prepended": FirstTokenFusion(place="prepended", layers=1, norm=True, scale=0.5, **QUICK),
+    "answer": PromptFusion(**QUICK),
+    "first": PromptFusion(place="first", **QUICK),
+    "prepended": PromptFusion(place="prepended", layers=1, norm=True, scale=0.5, **QUICK),
     "dedicated": DedicatedToken(tokens=3, layers=0, **QUICK),
-    "first, lora": FirstTokenFusion(tuning="lora", dropout=0.1, **QUICK),
+    "first, lora": PromptFusion(place="first", tuning="lora", dropout=0.1, **QUICK),
     "text, lora": TextOnly(tuning="lora", **PLAIN),
     "dedicated, qlora": DedicatedToken(tuning="qlora", optimizer="adamw8bit", **QUICK),
     "text, qlora": TextOnly(tuning="qlora", **PLAIN),
-    "first, frozen": FirstTokenFusion(tuning="frozen", **QUICK),
-    "no language model": FirstTokenFusion(base="none", **QUICK),
+    "first, frozen": PromptFusion(place="first", tuning="frozen", **QUICK),
+    "no language model": PromptFusion(base="none", **QUICK),
 }
 FUSED = [name for name, form in FORMS.items() if "numbers" in form.reads]
 
@@ -194,7 +195,7 @@ def test_a_text_that_is_no_answer_has_no_score() -> None:
 def test_the_controls_do_not_read_the_numbers(base: str, tmp_path: Path) -> None:
     test = inputs(200, 2)
     for control in ("permuted", "zeroed"):
-        model = FirstTokenFusion(base=base, numbers=control, **QUICK)
+        model = PromptFusion(base=base, numbers=control, **QUICK)
         train = replace(inputs(600), views={**inputs(600).views, "texts": ["none"] * 600})
         fitted = model.fit(train, inputs(200, 1), context(tmp_path / control))
         blank = replace(test, views={**test.views, "texts": ["none"] * 200})
@@ -220,7 +221,9 @@ def test_the_preview_marks_what_is_learned(base: str, tmp_path: Path) -> None:
     assert ">\\n" not in preview
     assert "> background<│></s><" in preview
     assert "the loss is on the 2" in preview
-    assert "<s>+<3 numbers>" in FirstTokenFusion(base=base).preview(inputs(8), context(tmp_path))
+    first = PromptFusion(base=base, place="first").preview(inputs(8), context(tmp_path))
+    assert "<s>+<3 numbers>" in first
+    assert "+<3 numbers>│>" in PromptFusion(base=base).preview(inputs(8), context(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -237,7 +240,7 @@ def test_options_that_make_no_sense_are_refused(wrong: dict[str, Any], reason: s
         TextOnly(**wrong)
 
 
-@pytest.mark.parametrize("model", [TextOnly(), FirstTokenFusion(), DedicatedToken()])
+@pytest.mark.parametrize("model", [TextOnly(), PromptFusion(), DedicatedToken()])
 def test_a_gpu_that_is_not_here_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, model: bench.Model
 ) -> None:
@@ -263,7 +266,7 @@ def test_offering_them_imports_nothing_heavy() -> None:
 def test_tokens_are_counted_as_they_are_read(base: str, tmp_path: Path) -> None:
     events = inputs(8)
     plain = TextOnly(base=base).count_tokens(events, context(tmp_path))
-    fused = FirstTokenFusion(base=base).count_tokens(events, context(tmp_path))
+    fused = PromptFusion(base=base).count_tokens(events, context(tmp_path))
     apart = DedicatedToken(base=base, tokens=2).count_tokens(events, context(tmp_path))
     assert plain.shape == (8,)
     assert (fused == plain).all()

@@ -109,10 +109,10 @@ def test_an_answer_that_is_the_beginning_of_the_other_is_refused(
 
 
 def test_numbers_that_are_not_finite_are_refused(base: str, tmp_path: Path) -> None:
-    from bench_llm.nfa import FirstTokenFusion
+    from bench_llm.nfa import PromptFusion
     from events import context
 
     train = inputs(32)
     train.views["numbers"][3, 0] = np.nan
     with pytest.raises(bench.InputError, match="not finite"):
-        FirstTokenFusion(base=base).fit(train, inputs(32, 1), context(tmp_path))
+        PromptFusion(base=base).fit(train, inputs(32, 1), context(tmp_path))

@@ -8,10 +8,10 @@ from bench_llm.bases.shapes import MISTRAL_7B, mistral, quantised_at_random
 from bench_llm.building import fuse
 from bench_llm.network.fused import Batch
 from bench_llm.network.tuning import trained
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.planning import network_plan
 
-DIARY = FirstTokenFusion(
+DIARY = PromptFusion(
     tuning="qlora", targets=("q_proj", "v_proj"), r=32, alpha=128.0, precision="bfloat16",
     layers=2, units=2048,
 )  # fmt: skip
@@ -49,7 +49,7 @@ def test_the_same_path_at_a_small_size_steps_on_the_cpu(recompute: bool) -> None
     language = quantised_at_random(mistral(shape), "cpu")
     assert language.model.layers[0].mlp.up_proj.weight.dtype == torch.uint8
     network = fuse(
-        network_plan(FirstTokenFusion(tuning="qlora", recompute=recompute), d=3, seed=0),
+        network_plan(PromptFusion(tuning="qlora", recompute=recompute), d=3, seed=0),
         language,
         "cpu",
     )

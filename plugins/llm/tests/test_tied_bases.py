@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from bench_llm.language import LanguageModel
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.text import TextOnly
 from events import context, inputs
 
@@ -73,7 +73,7 @@ def cosine(evidence: SmokeFitEvidence) -> float:
     [
         ("Qwen2", TextOnly, {}),
         ("Llama", TextOnly, {}),
-        ("Gemma", FirstTokenFusion, {}),
+        ("Gemma", PromptFusion, {"place": "first"}),
         ("Gemma", TextOnly, {"lr": 1e-5}),
     ],
     ids=["qwen2, text", "llama, text", "gemma, numbers fused", "gemma, small rate"],

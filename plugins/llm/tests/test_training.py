@@ -15,7 +15,7 @@ from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.language import LanguageModel
 from bench_llm.network.tuning import trained
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.planning import hyperparameters, network_plan
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
@@ -78,7 +78,7 @@ def test_what_is_trained_is_in_float32_and_moves_and_nothing_else_does(
 
 @pytest.mark.parametrize("optimizer", ["adamw", "adamw8bit"])
 def test_every_trained_tensor_is_in_the_optimizer_once(base: str, optimizer: str) -> None:
-    network = build(plan_of(FirstTokenFusion(base=base, tuning="lora", units=80)), "cpu")
+    network = build(plan_of(PromptFusion(base=base, tuning="lora", units=80)), "cpu")
     made = build_optimizer(network, optimizer, Rates(1e-3, 1e-2, 0.0))
     identities = [id(p) for group in made.param_groups for p in group["params"]]
     assert sorted(identities) == sorted(map(id, trained(network).values()))
@@ -92,7 +92,7 @@ def test_a_weight_trained_in_half_precision_is_refused(base: str) -> None:
 
 
 def test_the_state_of_adamw8bit_is_looked_at(base: str) -> None:
-    network = build(plan_of(FirstTokenFusion(base=base, units=80)), "cpu")
+    network = build(plan_of(PromptFusion(base=base, units=80)), "cpu")
     made = build_optimizer(network, "adamw8bit", Rates(1e-3, 1e-3, 0.0))
     for parameter in trained(network).values():
         parameter.grad = torch.ones_like(parameter)
@@ -112,7 +112,7 @@ def test_accumulation_does_not_change_the_step(base: str, tmp_path: Path) -> Non
     train = replace(inputs(32), weights=np.linspace(0.5, 2.0, 32))
     whole, parts = (
         step_once(
-            FirstTokenFusion(base=base, units=16, batch=b, accumulate=a, gamma=1.0, balance=True),
+            PromptFusion(base=base, units=16, batch=b, accumulate=a, gamma=1.0, balance=True),
             tmp_path,
             train,
         )
@@ -123,7 +123,7 @@ def test_accumulation_does_not_change_the_step(base: str, tmp_path: Path) -> Non
 
 
 def test_recomputing_activations_does_not_change_the_step(base: str, tmp_path: Path) -> None:
-    model = FirstTokenFusion(base=base, units=16)
+    model = PromptFusion(base=base, units=16)
     stored, again = (
         step_once(replace(model, recompute=r), tmp_path, inputs(32)) for r in (False, True)
     )
@@ -204,9 +204,7 @@ def test_it_evaluates_so_often_an_epoch_and_at_its_end() -> None:
 
 def test_it_stops_when_the_valid_auc_no_longer_rises(base: str, tmp_path: Path) -> None:
     seen: list[dict[str, float]] = []
-    model = FirstTokenFusion(
-        base=base, patience=2, lr=0.0, adapter_lr=0.0, **{**QUICK, "epochs": 9}
-    )
+    model = PromptFusion(base=base, patience=2, lr=0.0, adapter_lr=0.0, **{**QUICK, "epochs": 9})
     logging = replace(context(tmp_path), log=lambda _, scalars: seen.append(dict(scalars)))
     model.fit(inputs(64), inputs(32, 1), logging)
     assert sum("valid_auc" in row for row in seen) == 3
@@ -215,7 +213,7 @@ def test_it_stops_when_the_valid_auc_no_longer_rises(base: str, tmp_path: Path) 
 def test_the_scalars_of_a_step_are_all_there(base: str, tmp_path: Path) -> None:
     seen: list[dict[str, float]] = []
     logging = replace(context(tmp_path), log=lambda _, scalars: seen.append(dict(scalars)))
-    FirstTokenFusion(base=base, **QUICK).fit(inputs(64), inputs(32, 1), logging)
+    PromptFusion(base=base, **QUICK).fit(inputs(64), inputs(32, 1), logging)
     last = seen[-1]
     assert last.keys() == {
         *("loss", "answer_loss", "valid_auc", "events", "unique_events", "clipped_share"),
@@ -231,7 +229,7 @@ def test_the_scalars_of_a_step_are_all_there(base: str, tmp_path: Path) -> None:
 
 
 def test_a_loss_that_is_not_finite_ends_the_fit(base: str, tmp_path: Path) -> None:
-    wild = FirstTokenFusion(base=base, lr=1e30, adapter_lr=1e30, clip=1e30, **QUICK)
+    wild = PromptFusion(base=base, lr=1e30, adapter_lr=1e30, clip=1e30, **QUICK)
     with pytest.raises(bench.BenchError, match="the loss is"):
         wild.fit(inputs(200), inputs(32, 1), context(tmp_path))
 
@@ -239,7 +237,7 @@ def test_a_loss_that_is_not_finite_ends_the_fit(base: str, tmp_path: Path) -> No
 def test_the_same_seed_gives_the_same_scores_and_another_does_not(
     base: str, tmp_path: Path
 ) -> None:
-    model, test = FirstTokenFusion(base=base, tuning="lora", **QUICK), inputs(40, 2)
+    model, test = PromptFusion(base=base, tuning="lora", **QUICK), inputs(40, 2)
     one, same, other = (
         model.fit(inputs(64), inputs(32, 1), context(tmp_path / name, seed)).score(test)
         for name, seed in (("a", 0), ("b", 0), ("c", 1))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from bench_gbt import BoostedTrees
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.prompts.features import FeaturesPrompt
 from bench_mlp import MultilayerPerceptron
 from bench_numbers_periodic import PeriodicNumbers
@@ -119,7 +119,7 @@ def test_a_model_without_gradients_is_refused() -> None:
 
 @pytest.mark.parametrize("tuning", ["full", "frozen"])
 def test_a_language_model_trains_them(tuning: str, tmp_path: Path) -> None:
-    model = FirstTokenFusion(units=16, tuning=tuning)
+    model = PromptFusion(units=16, tuning=tuning)
     demand_views(model, [ENCODER, FeaturesPrompt()])
     saved = tmp_path / "saved"
     saved.mkdir()

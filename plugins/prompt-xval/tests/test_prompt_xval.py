@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from bench_llm.nfa import FirstTokenFusion
+from bench_llm.nfa import PromptFusion
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from bench_prompt_xval import ValuesPrompt
@@ -170,7 +170,7 @@ def test_a_fresh_process_scores_the_same(fitted: tuple[Any, Any], tmp_path: Path
     )
 
 
-@pytest.mark.parametrize("model", [FirstTokenFusion, DedicatedToken])
+@pytest.mark.parametrize("model", [PromptFusion, DedicatedToken])
 def test_they_stand_beside_fused_numbers(model: Any, tmp_path: Path) -> None:
     few = inputs(16)
     numbers = np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32)

@@ -81,15 +81,22 @@ class FusedModel(nn.Module):
             embedded = self.values(embedded, ids == MARK, batch.values)
         if self.adapter is None:
             return embedded
-        slots = (ids == SLOT)[..., None]
-        if batch.numbers is None:
-            return embedded.masked_fill(slots, 0.0)
-        made = self.adapter(batch.numbers, batch.dropped).to(embedded.dtype)
-        if self.place not in ADDED:
-            return embedded.masked_scatter(slots, made)
         rows = torch.arange(len(ids), device=ids.device)
-        at = batch.reads[:, 0] if self.place == ANSWER else torch.zeros_like(rows)
-        return embedded.index_put((rows, at), made[:, 0], accumulate=True)
+        made = self._made(batch, embedded)
+        if self.place in ADDED:
+            at = batch.reads[:, 0] if self.place == ANSWER else torch.zeros_like(rows)
+            return embedded.index_put((rows, at), made[:, 0], accumulate=True)
+        if self.place == LAST:  # begins as the token before it, where the base knows to answer
+            made = made + embedded[rows, batch.reads[:, 0] - made.shape[1], None]
+        return embedded.masked_scatter((ids == SLOT)[..., None], made)
+
+    def _made(self, batch: Batch, embedded: Tensor) -> Tensor:
+        """The embeddings of the numbers, 0 where there are none: (b, tokens, width)."""
+        assert self.adapter is not None
+        if batch.numbers is None:
+            return embedded.new_zeros(len(embedded), self.adapter.shape.tokens, embedded.shape[-1])
+        made: Tensor = self.adapter(batch.numbers, batch.dropped)
+        return made.to(embedded.dtype)
 
 
 class AdapterAlone(nn.Module):
