@@ -110,14 +110,25 @@ def test_there_is_nothing_to_judge(guard: str, more: dict[str, Any], why: str) -
 
 
 def trained_on_both(a: Any, b: Any, before: Any, **more: Any) -> SmokeFitEvidence:
-    one = record(gradient=[np.array(a)], untrained=None if before is None else np.array(before))
-    return smoke_fit(record=one, record_flipped=record(gradient=[np.array(b)]), **more)
+    one = record(gradients=[[np.array(a)]], untrained=None if before is None else np.array(before))
+    return smoke_fit(record=one, record_flipped=record(gradients=[[np.array(b)]]), **more)
 
 
 ALIKE = (
-    "the first gradient is nearly the same on the opposite labels (cosine {}), and so are the "
+    "the first gradients are nearly the same on the opposite labels (cosine {}), and so are the "
     "scores: the loss is about something else"
 )
+
+
+def test_one_step_that_the_labels_turn_is_enough() -> None:
+    """Raising both answers may be all of the first step, and a part of the second."""
+    evidence = trained_on_both([1.0, 0.0], [1.0, 0.0], None, flipped=(0.5, 0.5))
+    assert findings("labels", evidence) == [ALIKE.format("1.0000")]
+    assert evidence.record
+    assert evidence.record_flipped
+    evidence.record.gradients.append([np.array([1.0, 0.1])])
+    evidence.record_flipped.gradients.append([np.array([1.0, -0.1])])
+    assert findings("labels", evidence) == []
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_a_training_is_looked_at_in_its_first_steps(monkeypatch: pytest.MonkeyPa
     assert record.optimized == dict.fromkeys("abcde", 1)
     assert record.dtypes == dict.fromkeys("abc", "float32")
     assert (record.reached, record.moved, record.strayed) == ({"a", "b"}, {"a", "b"}, {"d"})
-    assert [g.tolist() for g in record.gradient] == [[1], [0], [0]]
+    assert [g.tolist() for g in record.gradients[0]] == [[1], [0], [0]]
     assert (record.steps, record.untrained.tolist()) == (10, [1, 1])
     assert [round(u, 6) for u in record.updates[1:]] == [*(1, 0.707107, 0.377964, 0.154919)]
     assert [step for step, _ in record.looks] == [1, 4, 6, 10]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FIRST_STEPS = 3
 SAMPLED = 4096
-"""Elements of each tensor's first gradient that are kept."""
+"""Elements of each tensor's gradients that are kept."""
 LOOKS = 2.0
 """Percent of the training's time that looking may take."""
 
@@ -45,8 +45,8 @@ class Record:
     """What moved in the first steps."""
     strayed: set[str] = field(default_factory=set)
     """What moved without being meant to."""
-    gradient: list[NDArray[np.float64]] = field(default_factory=list)
-    """Samples of each tensor's first gradient, in the order of `trainable`."""
+    gradients: list[list[NDArray[np.float64]]] = field(default_factory=list)
+    """Of each of the first steps, samples of each tensor's gradient in the order of `trainable`."""
     updates: list[float] = field(default_factory=list)
     """How far steps moved all that is trained, against its norm."""
     untrained: NDArray[np.float64] | None = None  # (n,), scores of the probe before the first step
@@ -120,8 +120,7 @@ class Recorder:
                 for name, p in self._meant.items()
                 if p.grad is not None and bool((p.grad != 0).any())
             }
-            if not record.gradient:
-                record.gradient = [_sampled(p.grad) for p in self._meant.values()]
+            record.gradients.append([_sampled(p.grad) for p in self._meant.values()])
         if self._measured:
             self._before = {name: p.detach().clone() for name, p in self._meant.items()}
 

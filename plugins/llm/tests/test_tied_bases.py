@@ -64,7 +64,7 @@ def cosine(evidence: SmokeFitEvidence) -> float:
     """Of the first gradients on the labels and on their opposites."""
     assert evidence.record
     assert evidence.record_flipped
-    a, b = (np.concatenate(r.gradient) for r in (evidence.record, evidence.record_flipped))
+    a, b = (np.concatenate(r.gradients[0]) for r in (evidence.record, evidence.record_flipped))
     return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
 
 
