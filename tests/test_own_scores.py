@@ -12,7 +12,7 @@ from outside_scores import in_use
 from own_classifier import Logistic, opened
 from toys import Workplace
 
-from bench.api.errors import InputError
+from bench.api.errors import InputError, RequestError
 from bench.data.used_events import FILE, UsedEvents
 from bench.running.failures import VoidedRunError
 from bench.workbench.events import Events
@@ -150,3 +150,14 @@ def test_seeds_of_ones_own_are_grouped(b: Workbench, ev: Events) -> None:
         b.score("mine", pd.Series(score, ev.test["event"]), ev, seed=seed)
     assert len(b.runs("mine")) == 2
     assert replace(b.runs("mine").runs[0].record, seed=1).setting == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "threshold", "message"),
+    [("cut", 0.5, "'cut' cannot be the name"), (" ", 0.5, "cannot be"), ("mine", 2, "wanted 0 to")],
+)
+def test_a_name_that_is_taken_and_what_is_no_threshold_are_refused(
+    b: Workbench, ev: Events, name: str, threshold: float, message: str
+) -> None:
+    with pytest.raises(RequestError, match=message):
+        b.score(name, Logistic(), ev, threshold=threshold)

@@ -10,19 +10,21 @@ if TYPE_CHECKING:
     from bench.workbench.workbench import Workbench
 
 
-def open(runs: Path | str = "runs", *, quiet: bool = False) -> Workbench:  # noqa: A001
+def open(runs: Path | str | None = None, *, quiet: bool = False) -> Workbench:  # noqa: A001
     """The bench with a folder of runs, to be used from Python as from the command line.
 
     Downloads, simulations and fits are where the command line keeps them, in `BENCH_HOME` or the
     user's cache.
 
     Args:
-        runs: the folder of stored runs; it need not be there yet.
+        runs: the folder of stored runs, which need not be there yet; None for `BENCH_RUNS`, else
+            `runs` in the working folder.
         quiet: tell nothing of progress on the standard error stream.
 
     Raises:
         RequestError: the environment asks for a home or a number of workers that is none.
     """
+    import os
     from dataclasses import replace
     from pathlib import Path
 
@@ -37,4 +39,5 @@ def open(runs: Path | str = "runs", *, quiet: bool = False) -> Workbench:  # noq
     surroundings = context(home)
     if quiet:
         surroundings = replace(surroundings, progress=no_progress, notice=no_notice)
-    return Workbench(Store(Path(runs)), home, load_registry(), surroundings)
+    folder = runs if runs is not None else os.environ.get("BENCH_RUNS") or "runs"
+    return Workbench(Store(Path(folder)), home, load_registry(), surroundings)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from bench.api.errors import RequestError
+from bench.api.parts import Model
 from bench.running.failures import VoidedRunError
 from bench.storage.store import Run
 from bench.workbench.comparison import Comparison
@@ -84,6 +86,7 @@ class Workbench:
             allow: codes of guards whose findings are let through.
 
         Raises:
+            RequestError: a name that is an installed plugin's, or a threshold that is no score.
             InputError: scores that are not P(signal), or not of these events.
             VoidedRunError: a guard voided it; it is recorded.
         """
@@ -94,6 +97,7 @@ class Workbench:
         from bench.outside.predictions import Claim
         from bench.workbench.classifier import scores_of
 
+        self._demand_own(name, threshold)
         scores = scores_of(classifier, events, name)
         test = scores["test"]
         claim = Claim(
@@ -165,11 +169,25 @@ class Workbench:
 
         names = [model if isinstance(model, str) else _runs(model)[0].name for model in models]
         named = on_one_sample(self.store, names) if names else []
+        for choice in (called.choice for called in named if called.others):
+            self.context.notice(choice)
         given = [
             called.runs if isinstance(model, str) else _runs(model)
             for model, called in zip(models, named, strict=True)
         ]
         return Comparison.of(given)
+
+    def _demand_own(self, name: str, threshold: float) -> None:
+        """Refuse a name that would stand for a plugin's runs too, and what is no threshold.
+
+        Raises:
+            RequestError: which of them.
+        """
+        entries = self.registry.all(Model).values()
+        if not name.strip() or name in {n for e in entries for n in (e.part.name, e.plugin)}:
+            raise RequestError(f"{name!r} cannot be the name of a model of your own; call it mine")
+        if not 0 <= threshold <= 1:
+            raise RequestError(f"threshold {threshold}: wanted 0 to 1, as scores are P(signal)")
 
     def __repr__(self) -> str:
         return f"<bench with {sum(1 for _ in self.store.runs())} runs in {self.store.root}>"
