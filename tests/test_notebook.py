@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +44,33 @@ def test_the_cells_of_the_page_work_as_written(
     assert len(names["few"].train) == 100
     assert {"GeV", "1"} <= set(names["ev"].train.attrs["units"].values())
     assert list(names["older"].frame()["model"]) == list(names["c"].frame()["model"])
+
+
+SCRIPT = """
+import bench
+
+print("begun")
+print(len(bench.open("runs").events("rd").features))
+print(__file__, __spec__)
+"""
+
+
+def test_a_script_without_a_guard_is_run_once(twins: Path, tmp_path: Path) -> None:
+    """Features are made in child processes, which would begin with the script."""
+    (tmp_path / "home" / "data").mkdir(parents=True)
+    shutil.copy(twins / "data" / "rd.twin.h5", tmp_path / "home" / "data")
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    ran = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=tmp_path,
+        env={**os.environ, "BENCH_HOME": str(tmp_path / "home"), "BENCH_JOBS": "2"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert ran.returncode == 0, ran.stderr
+    begun, features, own = ran.stdout.splitlines()
+    assert (begun, own) == ("begun", f"{script} None")
+    assert int(features) > 10

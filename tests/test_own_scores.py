@@ -116,7 +116,7 @@ def test_a_classifier_of_scikit_learn_is_given_what_it_was_fitted_on(
 
     y = ev.train["label"]
     for x in (ev.train[ev.features], ev.train[ev.features].to_numpy(), ev.train[["mass"]]):
-        assert len(b.score("linear", LogisticRegression().fit(x, y), ev)) == 1
+        assert len(b.score("straight", LogisticRegression().fit(x, y), ev)) == 1
     with pytest.raises(InputError, match="fitted on label, no feature of these events"):
         b.score("leak", LogisticRegression().fit(ev.train[["mass", "label"]], y), ev)
     with pytest.raises(InputError, match=r"for the classes \[2, 3\]; wanted"):
@@ -154,7 +154,11 @@ def test_seeds_of_ones_own_are_grouped(b: Workbench, ev: Events) -> None:
 
 @pytest.mark.parametrize(
     ("name", "threshold", "message"),
-    [("cut", 0.5, "'cut' cannot be the name"), (" ", 0.5, "cannot be"), ("mine", 2, "wanted 0 to")],
+    [
+        ("cut", 0.5, "is an installed plugin's"),
+        (" ", 0.5, "is no name"),
+        ("mine", 2, "wanted 0 to"),
+    ],
 )
 def test_a_name_that_is_taken_and_what_is_no_threshold_are_refused(
     b: Workbench, ev: Events, name: str, threshold: float, message: str

@@ -14,6 +14,7 @@ from bench.storage.store import Run
 from bench.workbench.comparison import Comparison
 from bench.workbench.events import Events
 from bench.workbench.result import Result
+from bench.workbench.script import run_once
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +39,7 @@ class Workbench:
     registry: Registry
     context: Context
 
+    @run_once()
     def events(self, dataset: str, **samples: Any) -> Events:
         """The events that `run` would fit on and evaluate on.
 
@@ -120,6 +122,7 @@ class Workbench:
             raise VoidedRunError(run)
         return Result((run,))
 
+    @run_once()
     def run(
         self, plugin: str, dataset: str, *, seeds: int | Iterable[int] | None = None, **said: Any
     ) -> Result:
@@ -185,7 +188,8 @@ class Workbench:
         """
         entries = self.registry.all(Model).values()
         if not name.strip() or name in {n for e in entries for n in (e.part.name, e.plugin)}:
-            raise RequestError(f"{name!r} cannot be the name of a model of your own; call it mine")
+            taken = "is an installed plugin's" if name.strip() else "is no name"
+            raise RequestError(f"{name!r} {taken}; wanted one of your own, such as my-model")
         if not 0 <= threshold <= 1:
             raise RequestError(f"threshold {threshold}: wanted 0 to 1, as scores are P(signal)")
 
