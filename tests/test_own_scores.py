@@ -14,7 +14,11 @@ from toys import Workplace
 
 from bench.api.errors import InputError, RequestError
 from bench.data.used_events import FILE, UsedEvents
+from bench.report.validation import validations
 from bench.running.failures import VoidedRunError
+from bench.storage.archive import pack, unpack
+from bench.storage.report_contents import Contents
+from bench.storage.store import Store
 from bench.workbench.events import Events
 from bench.workbench.result import Result
 from bench.workbench.workbench import Workbench
@@ -165,3 +169,15 @@ def test_a_name_that_is_taken_and_what_is_no_threshold_are_refused(
 ) -> None:
     with pytest.raises(RequestError, match=message):
         b.score(name, Logistic(), ev, threshold=threshold)
+
+
+def test_what_is_known_of_the_valid_split_goes_where_that_of_runs_goes(
+    b: Workbench, ev: Events, tmp_path: Path
+) -> None:
+    (mine,) = b.score("mine", Logistic(), ev)
+    (split,) = validations([*b.runs("cut"), mine])
+    assert {one.plugin for one in split.candidates} == {"cut", "mine"}
+    pack([mine], Contents(), tmp_path / "report")
+    (again,) = unpack(tmp_path / "report", Store(tmp_path / "elsewhere"))
+    assert list(again.events("valid")) == list(mine.events("valid"))
+    assert np.array_equal(again.scored("valid").score, mine.scored("valid").score)

@@ -172,6 +172,7 @@ def test_a_comparison_is_drawn_and_written(compared: Comparison, tmp_path: Path)
     known = np.isfinite(first) & np.isfinite(second) & (first != 0)
     assert known.sum() > 50
     assert np.allclose(ratio[known], (second / first)[known])
+    assert roc._repr_png_().startswith(b"\x89PNG")
     roc.savefig(tmp_path / "roc.pdf")
     assert (tmp_path / "roc.pdf").read_bytes().startswith(b"%PDF")
     text = compared.latex(tmp_path / "t.tex", figures=["AUC", "max SIC"])

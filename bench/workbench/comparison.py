@@ -17,6 +17,7 @@ from bench.report.event_sets import EventSet, Setting, auc
 from bench.report.markdown import markdown
 from bench.report.sections.conclusions import Tested, conclusions, over_seeds
 from bench.report.sections.everything import HEADINGS
+from bench.workbench.figures import shown_in_notebooks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,7 +207,7 @@ class Comparison:
         with matplotlib.rc_context(STYLE):
             figure = draw(self.events.settings)
             assert figure is not None
-            return finish(figure) if finish else figure
+            return shown_in_notebooks(finish(figure) if finish else figure)
 
 
 def _headed(figures: Sequence[str]) -> dict[str, str]:
