@@ -76,6 +76,12 @@ def _block(block: Block) -> str:
             return table(block)
         case Picture():
             return f"![{escaped(block.title)}]({block.file})"
+        case _:
+            return _nested(block)
+
+
+def _nested(block: Items | Links | Folded | Beside) -> str:
+    match block:
         case Items():
             return "\n".join(f"- {_item(item)}" for item in block.items)
         case Links():

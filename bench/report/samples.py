@@ -34,9 +34,7 @@ def briefs(samples: Sequence[SampleRecord]) -> list[str]:
         [f"{edition_in_words(one)} {_ratio(one)}" for one in samples],
         [f"{edition_in_words(one)} {one.part} {one.size}" for one in samples],
     ]
-    longest = [
-        f"{name}{event_mark(one)}" for name, one in zip(forms[-1], samples, strict=True)
-    ]
+    longest = [f"{name}{event_mark(one)}" for name, one in zip(forms[-1], samples, strict=True)]
     return next((names for names in forms if len(set(names)) == len(names)), longest)
 
 

@@ -42,14 +42,11 @@ class Tested:
 
     @property
     def best_of_others(self) -> list[Setting]:
-        """The best setting of each family that is not among the leaders, the best one first."""
-        seen = {setting.family for setting in self.leaders}
-        best = []
+        """The best setting of each family but that of the first one, the best one first."""
+        first: dict[str, Setting] = {}
         for setting in self.settings:
-            if setting.family not in seen:
-                seen.add(setting.family)
-                best.append(setting)
-        return best
+            first.setdefault(setting.family, setting)
+        return list(first.values())[1:]
 
     @property
     def alike(self) -> list[Pair]:

@@ -22,8 +22,9 @@ ROWS, FEWEST = 24, 5
 """Rows of the whole figure, and of a sample at least."""
 LETTER = 0.068
 """Width of a letter of a label, in inches."""
-AUCS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
-SICS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+AUCS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.8, 0.95, 0.98, 0.995, 0.998, 0.0)
+SICS = (1, 10, 100, 1000, 5, 50, 500, 2, 20, 200, 0.5, 0.1)
+"""Where ticks may stand, the rounder numbers first."""
 NEAREST = 1e-5
 """How near to one an AUC is drawn."""
 
@@ -49,7 +50,7 @@ def forest(tests: Sequence[Tested]) -> Figure:
         _rows(panels[1][-1], "max_sic", settings, one, colour)
         panels[0][-1].set_yticks(range(len(settings)), [short(s.name) for s in settings])
         about = _about(one, settings)
-        figure.text(0.01, (top + 0.08) / height, about, fontsize=8, weight="bold", va="bottom")
+        figure.text(0.01, (top + 0.08) / height, about, fontsize=8, va="bottom")
         top -= size
     _scale(panels[0], "AUC", AUCS, placed)
     _scale(panels[1], "maximum SIC", SICS, _log)
@@ -61,20 +62,16 @@ def shown(tested: Tested, most: int) -> list[Setting]:
     """The leaders and the best of each family, at most so many leaders; all where all fit."""
     if len(tested.settings) <= most:
         return list(tested.settings)
-    others, leaders = tested.best_of_others, tested.leaders
-    families: dict[str, Setting] = {}
-    for setting in leaders:
-        families.setdefault(setting.family, setting)
-    first = list(families.values())
-    rest = [setting for setting in leaders if setting not in first]
-    chosen = first + rest[: max(0, most - len(first) - len(others))] + others
+    first = [tested.settings[0], *tested.best_of_others]
+    rest = [setting for setting in tested.leaders if setting not in first]
+    chosen = first + rest[: max(0, most - len(first))]
     return [setting for setting in tested.settings if setting in chosen]
 
 
 def _about(tested: Tested, settings: Sequence[Setting]) -> str:
     more = sum(setting not in settings for setting in tested.leaders)
-    also = f"; {more} more share the first place" if more else ""
-    return safe(f"{tested.events.brief}: {tested.events.heading}{also}")
+    also = f"  (+{more} tied)" if more else ""
+    return safe(f"{tested.events.heading}{also}")
 
 
 def _rows(
@@ -116,7 +113,7 @@ def placed(value: float) -> float:
 def _log(value: float) -> float:
     from math import log10
 
-    return log10(max(value, SICS[0]))
+    return log10(max(value, SICS[-1]))
 
 
 def _scale(
@@ -126,13 +123,15 @@ def _scale(
     place_of: Callable[[float], float],
 ) -> None:
     """One range for all samples, its ticks where there is room for them."""
-    low, high = (pick(axes.dataLim.intervalx[i] for axes in column) for i, pick in ((0, min), (1, max)))
+    low, high = (
+        pick(axes.dataLim.intervalx[i] for axes in column) for i, pick in ((0, min), (1, max))
+    )
     low, high = (low, high) if low < high else (low - 0.1, high + 0.1)
     room = 0.05 * (high - low)
     chosen: list[float] = []
     for tick in ticks:
         inside = low - room <= place_of(tick) <= high + room
-        if inside and (not chosen or place_of(tick) - place_of(chosen[-1]) > 2.4 * room):
+        if inside and all(abs(place_of(tick) - place_of(one)) > 2.6 * room for one in chosen):
             chosen.append(tick)
     for axes in column:
         axes.set_xlim(low - room, high + room)

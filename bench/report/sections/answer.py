@@ -17,11 +17,15 @@ NAMED = 3
 
 def answer(tested: Tested) -> str:
     """What leads, what cannot be told from it, and the best of each other family."""
+    begin, parts = _behind(tested) if distinct(tested.settings) > 1 else ("", [])
     leads = list(_leads(tested))
-    first = next((text for text in leads if _fits(text)), _cut(leads[-1]))
-    if distinct(tested.settings) == 1:
-        return first
-    return _filled(first, [_behind(tested), _alike(tested)])
+    for count in range(len(parts), -1, -1):
+        more = f"; {len(parts) - count} more below" if count < len(parts) else ""
+        behind = f" {begin} {'; '.join(parts[:count])}{more}." if count else ""
+        if text := next((f"{lead}{behind}" for lead in leads if _fits(f"{lead}{behind}")), ""):
+            longer = f"{text}{_alike(tested)}"
+            return longer if _fits(longer) else text
+    return _cut(leads[-1])
 
 
 def _leads(tested: Tested) -> Iterator[str]:
@@ -36,30 +40,30 @@ def _leads(tested: Tested) -> Iterator[str]:
         yield f"{_titles(leaders)} leads{alone}, {area}."
         yield f"{_titles(leaders[:1])} leads{alone}, {area}."
         return
-    share = f"{distinct(leaders)} of {distinct(tested.settings)} models"
+    share = f"{distinct(leaders)} of {distinct(tested.settings)} models share the first place"
     if len(leaders) <= NAMED:
         yield f"No winner{alone}: {_titles(leaders)} share the first place; best {area}."
-    families = list(dict.fromkeys(setting.family for setting in leaders))
-    of = f" ({', '.join(families)})" if len(families) > 1 else ""
-    yield f"No winner{alone}: {share} share the first place{of}; first {best.name}, {area}."
-    yield f"No winner{alone}: {share} share the first place; best {area}."
+    yield f"No winner{alone}: {share}; first {best.name}, {area}."
+    value = f"AUC {number(best.middle.metrics().estimates['auc'].value)}"
+    few = f"{distinct(leaders)} of {distinct(tested.settings)} models"
+    yield f"No winner{alone} among {few}; first {best.name}, {value}."
+    yield f"No winner{alone} among {few}."
 
 
 def _behind(tested: Tested) -> tuple[str, list[str]]:
     """By how much less AUC the best of each other family has; of one family alone the next."""
     others = tested.best_of_others
     if others:
-        return "Best of each other family, in AUC:", [_less(tested, one) for one in others]
+        return "Best of each other family:", [_less(tested, one) for one in others]
     following = [setting for setting in tested.settings if setting not in tested.leaders]
-    return "Next, in AUC:", [_less(tested, one) for one in following[:1]]
+    return "Next:", [_less(tested, one) for one in following[:1]]
 
 
 def _less(tested: Tested, setting: Setting) -> str:
-    family = setting.family
-    name = setting.name if family == setting.runs[0].record.plugin else f"{family}: {setting.name}"
     difference = tested.ahead(setting)
     assert difference is not None
-    return f"{name} {less(difference, 3)}"
+    tied = " (tied)" if setting in tested.leaders else ""
+    return f"{setting.name} {less(difference, 3)}{tied}"
 
 
 def less(difference: Difference, digits: int = 4) -> str:
@@ -69,24 +73,11 @@ def less(difference: Difference, digits: int = 4) -> str:
     return f"{value} [{low}, {high}]"
 
 
-def _alike(tested: Tested) -> tuple[str, list[str]]:
+def _alike(tested: Tested) -> str:
     alike, models = len(tested.alike), distinct(tested.settings)
-    every = models * (models - 1) // 2
-    if not alike or models == 2:
-        return "", []
-    return "", [f"{alike} of {every} pairs cannot be told apart"]
-
-
-def _filled(text: str, lists: Sequence[tuple[str, list[str]]]) -> str:
-    """The text with as much of the lists behind it as there are words for."""
-    for begin, parts in lists:
-        for count in range(len(parts), 0, -1):
-            more = f"; {len(parts) - count} more below" if count < len(parts) else ""
-            longer = " ".join(filter(None, [text, begin, f"{'; '.join(parts[:count])}{more}."]))
-            if _fits(longer):
-                text = longer
-                break
-    return text
+    if not alike or models <= 2:
+        return ""
+    return f" {alike} of {models * (models - 1) // 2} pairs cannot be told apart."
 
 
 def _titles(settings: Sequence[Setting]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Item
@@ -46,8 +46,7 @@ def _seeds(tests: Sequence[Tested]) -> str:
         return ""
     counts = sorted({len(setting.runs) for setting in settings})
     single = [setting for setting in settings if len(setting.runs) == 1]
-    alone = [run for setting in single for run in setting.runs if not run.record.outside]
-    cost = sum(sum(run.record.seconds.values()) for run in alone)
+    cost = _seconds(setting.runs[0] for setting in single)
     more = f"; two more would take about {duration(2 * cost)}" if cost else ""
     if counts == [1]:
         return f"one each: another seed may turn an order round{more}"
@@ -56,6 +55,19 @@ def _seeds(tests: Sequence[Tested]) -> str:
         return most
     names = list(dict.fromkeys(setting.name for setting in single))
     return f"{most}; one alone of {_some(names)}, which another may move{more}"
+
+
+def _seconds(runs: Iterable[Run]) -> float | None:
+    """What the runs took, fits of theirs that others reuse once; None where one did not say."""
+    fits: dict[str | None, float] = {}
+    total = 0.0
+    for run in runs:
+        spent = run.record.seconds
+        if "score evaluated" not in spent:
+            return None
+        total += sum(seconds for stage, seconds in spent.items() if stage != "fit")
+        fits[run.record.fit] = max(fits.get(run.record.fit, 0.0), spent.get("fit", 0.0))
+    return total + sum(fits.values()) if all(fits.values()) else None
 
 
 def _tests(tests: Sequence[Tested]) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.report.blocks import Beside, Block, Heading, Item, Items, Links, Picture, Text
+from bench.report.blocks import Beside, Block, Folded, Heading, Item, Items, Links, Picture, Text
 from bench.report.sections.answer import answer
 from bench.report.sections.believe import believe
 from bench.report.tested import Tested
 from bench.storage.store import Run
 
-MOST = 6
-"""Samples that have an answer on the first screen; the others have theirs further down."""
+MOST = 4
+"""Samples that the first screen has room for; the answers of others are folded under it."""
 ANSWER, BELIEVE = "Answer", "Can it be believed?"
 
 
@@ -32,18 +32,20 @@ def first_screen(
         below: the headings that follow.
     """
     ways = [heading for heading in below if heading.level == 2]
-    items = [Item(one.events.brief, answer(one), one.events.heading) for one in tests[:MOST]]
-    if len(tests) > MOST:
-        items.append(Item(f"{len(tests) - MOST} more samples", "each has its section below"))
+    items = [Item(one.events.brief, answer(one), one.events.heading) for one in tests]
     texts: list[Block] = [Heading(ANSWER)]
-    texts += [Items(items)] if items else [Text(_no_scores(runs))]
+    texts += [Items(items[:MOST])] if items else [Text(_no_scores(runs))]
+    if others := items[MOST:]:
+        texts.append(
+            Folded(f"{_counted(len(others), 'more sample', 'more samples')}", [Items(others)])
+        )
     texts += [Heading(BELIEVE), Items(believe(runs, tests))]
     forest, rest = pictures[:1], pictures[1:]
     return [
         Heading(title, 1),
         Text(counts(runs)),
-        Beside([[*texts, *rest], forest]) if pictures else Beside([texts]),
         Links(ways),
+        Beside([column for column in (texts, forest, rest) if column]),
     ]
 
 
@@ -51,9 +53,7 @@ def counts(runs: Sequence[Run]) -> str:
     """`124 runs · 0 void · 0 warned · 37 notes`."""
     ended = [run.record.status for run in runs]
     outcomes = [verdict.outcome for run in runs for verdict in run.record.verdicts]
-    warned = sum(
-        any(verdict.outcome == "warn" for verdict in run.record.verdicts) for run in runs
-    )
+    warned = sum(any(verdict.outcome == "warn" for verdict in run.record.verdicts) for run in runs)
     parts = [
         _counted(len(runs), "run", "runs"),
         f"{ended.count('void')} void",
