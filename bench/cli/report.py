@@ -9,6 +9,10 @@ import click
 
 from bench.cli.options import RUNS
 
+FOLD = re.compile(r"</?(details|summary)>")
+LINK = re.compile(r"\[([^\[\]]+)\]\(#[^()\s]*\)")
+"""What a terminal shows as it stands: what is folded, and links within the page."""
+
 
 @click.command("report", short_help="Write a comparison report from stored runs.")
 @click.argument("names", nargs=-1, metavar="[RUN]...")
@@ -88,8 +92,8 @@ def command(
 def _shown(page: str) -> str:
     """What a terminal has room for: what stands before the table of all runs, but for images."""
     lines = page.partition("\n## All runs")[0].splitlines()
-    shown = [line for line in lines if not line.startswith("![")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(shown))
+    shown = [FOLD.sub("", line) for line in lines if not line.startswith("![")]
+    return re.sub(r"\n{3,}", "\n\n", LINK.sub(r"\1", "\n".join(shown)))
 
 
 def _check(folder: Path) -> int:
