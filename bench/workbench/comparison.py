@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,8 +16,10 @@ from bench.comparison.table import compare
 from bench.report.blocks import TableBlock, counted, estimated, plain
 from bench.report.event_sets import EventSet, Setting, auc
 from bench.report.markdown import markdown
-from bench.report.sections.conclusions import Tested, conclusions, over_seeds
+from bench.report.samples import briefs
+from bench.report.sections.conclusions import conclusions, over_seeds
 from bench.report.sections.everything import HEADINGS
+from bench.report.tested import Tested
 from bench.workbench.figures import shown_in_notebooks
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 FIGURES = ("AUC", "max SIC")
 MARKED = "group"
+FOLD = re.compile(r"</?(details|summary)>")
+"""What a terminal would show as it stands."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,7 +72,8 @@ class Comparison:
         )
         sample = self.models[0][0].record.sample
         assert sample is not None
-        return EventSet(sample, tuple(settings))
+        (brief,) = briefs([sample])
+        return EventSet(sample, tuple(settings), brief)
 
     def frame(self, figures: Sequence[str] = FIGURES) -> pd.DataFrame:
         """A row a model: figures of its run of median AUC with their 95 % intervals.
@@ -140,6 +146,12 @@ class Comparison:
 
         return self._drawn(sic)
 
+    def forest(self) -> Figure:
+        """AUC and maximum SIC of each model side by side, with bars from events and over seeds."""
+        from bench.report.drawing.forest import forest
+
+        return self._drawn(lambda _: forest([self._tested]))
+
     def latex(self, file: Path | str | None = None, figures: Sequence[str] = FIGURES) -> str:
         """A booktabs table, a row a model; written to the file if one is named.
 
@@ -166,17 +178,17 @@ class Comparison:
         """Of two runs every paired test; of more, or over seeds, which can be told apart."""
         if max(map(len, self.models)) == 1 and len(self.models) == 2:
             return compare(self.models[0][0], self.models[1][0])
-        return self._repr_markdown_()
+        return FOLD.sub("", self._repr_markdown_())
 
     def __repr__(self) -> str:
         return f"<{' against '.join(Setting(runs).title for runs in self.models)}>"
 
     def _repr_markdown_(self) -> str:
-        return markdown(conclusions(self.events)).rstrip("\n")
+        return markdown(conclusions(self._tested)).rstrip("\n")
 
     @cached_property
     def _tested(self) -> Tested:
-        return Tested.of(self.events.settings)
+        return Tested.of(self.events)
 
     def _table(self, figures: Sequence[str]) -> TableBlock:
         named = _headed(figures)
