@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 6.6
-ROW, GAP, BOTTOM = 0.185, 0.62, 0.62
-"""Heights in inches: of a row, between two samples, and under the last one."""
+ROW, GAP, TOP, BOTTOM = 0.185, 0.62, 0.3, 0.62
+"""Heights in inches: of a row, between two samples, over the first and under the last one."""
 ROWS, FEWEST = 24, 5
 """Rows of the whole figure, and of a sample at least."""
 LETTER = 0.068
@@ -35,14 +35,14 @@ def forest(tests: Sequence[Tested]) -> Figure:
 
     rows = [shown(one, max(FEWEST, ROWS // len(tests))) for one in tests]
     sizes = [ROW * len(settings) for settings in rows]
-    height = sum(sizes) + GAP * len(rows) + BOTTOM
+    height = TOP + sum(sizes) + GAP * (len(rows) - 1) + BOTTOM
     names = [short(setting.name) for settings in rows for setting in settings]
     left = (LETTER * max(map(len, names)) + 0.15) / WIDTH
     width = (0.97 - left - 0.03) / 2
-    figure, colour, top = Figure(figsize=(WIDTH, height)), colours(tests), height
+    figure, colour = Figure(figsize=(WIDTH, height)), colours(tests)
+    top = height - TOP
     panels: list[list[Axes]] = [[], []]
     for one, settings, size in zip(tests, rows, sizes, strict=True):
-        top -= GAP
         for place, column in enumerate(panels):
             box = (left + place * (width + 0.03), (top - size) / height, width, size / height)
             column.append(figure.add_axes(box))
@@ -51,7 +51,7 @@ def forest(tests: Sequence[Tested]) -> Figure:
         panels[0][-1].set_yticks(range(len(settings)), [short(s.name) for s in settings])
         about = _about(one, settings)
         figure.text(0.01, (top + 0.08) / height, about, fontsize=8, va="bottom")
-        top -= size
+        top -= size + GAP
     _scale(panels[0], "AUC", AUCS, placed)
     _scale(panels[1], "maximum SIC", SICS, _log)
     _legend(figure)
@@ -131,7 +131,7 @@ def _scale(
     chosen: list[float] = []
     for tick in ticks:
         inside = low - room <= place_of(tick) <= high + room
-        if inside and all(abs(place_of(tick) - place_of(one)) > 2.6 * room for one in chosen):
+        if inside and all(abs(place_of(tick) - place_of(one)) > 3 * room for one in chosen):
             chosen.append(tick)
     for axes in column:
         axes.set_xlim(low - room, high + room)

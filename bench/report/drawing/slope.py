@@ -23,7 +23,8 @@ LETTER = 0.062
 def slope(tests: Sequence[Tested]) -> Figure | None:
     """A line for each model of two samples or more, by AUC, the best one at the top.
 
-    A sample with fewer models spreads them over the same height. Nothing where no model has two.
+    A sample with fewer models spreads them over the same height. Nothing where fewer than two of
+    them have an order to compare.
     """
     from matplotlib.figure import Figure
 
@@ -64,7 +65,8 @@ def _orders(tests: Sequence[Tested]) -> list[dict[str, tuple[float, Setting, boo
                 for place, setting in enumerate(shared)
             }
         )
-    return orders if len(tests) > 1 and any(orders) else []
+    several = sum(len(order) > 1 for order in orders)
+    return orders if several > 1 else []
 
 
 def _line(

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from bench.comparison.paired import Difference
 from bench.metrics.format import figure, number
 from bench.report.event_sets import Setting
+from bench.report.sections.guarded import marked
 from bench.report.tested import Tested, distinct
 
 WORDS = 40
 """That an answer may take."""
 NAMED = 3
-"""Models that are named where they share the first place; of more the families are."""
+"""Models that are named where they share the first place; more are counted."""
 
 
 def answer(tested: Tested) -> str:
@@ -43,10 +44,10 @@ def _leads(tested: Tested) -> Iterator[str]:
     share = f"{distinct(leaders)} of {distinct(tested.settings)} models share the first place"
     if len(leaders) <= NAMED:
         yield f"No winner{alone}: {_titles(leaders)} share the first place; best {area}."
-    yield f"No winner{alone}: {share}; first {best.name}, {area}."
+    yield f"No winner{alone}: {share}; first {_name(best)}, {area}."
     value = f"AUC {number(best.middle.metrics().estimates['auc'].value)}"
     few = f"{distinct(leaders)} of {distinct(tested.settings)} models"
-    yield f"No winner{alone} among {few}; first {best.name}, {value}."
+    yield f"No winner{alone} among {few}; first {_name(best)}, {value}."
     yield f"No winner{alone} among {few}."
 
 
@@ -63,7 +64,7 @@ def _less(tested: Tested, setting: Setting) -> str:
     difference = tested.ahead(setting)
     assert difference is not None
     tied = " (tied)" if setting in tested.leaders else ""
-    return f"{setting.name} {less(difference, 3)}{tied}"
+    return f"{_name(setting)} {less(difference, 3)}{tied}"
 
 
 def less(difference: Difference, digits: int = 4) -> str:
@@ -81,8 +82,13 @@ def _alike(tested: Tested) -> str:
 
 
 def _titles(settings: Sequence[Setting]) -> str:
-    names = list(dict.fromkeys(setting.name for setting in settings))
+    names = list(dict.fromkeys(map(_name, settings)))
     return f"{'; '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+def _name(setting: Setting) -> str:
+    """With the mark of a guard's grave finding."""
+    return marked(setting.name, [run.record for run in setting.runs]).text
 
 
 def _fits(text: str) -> bool:

@@ -8,6 +8,7 @@ from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Item
 from bench.report.learning import at_floor
 from bench.report.samples import EDITIONS, edition_in_words
+from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.tested import Tested
 from bench.storage.store import Run
 
@@ -22,6 +23,7 @@ def believe(runs: Sequence[Run], tests: Sequence[Tested]) -> list[Item]:
         "Seeds": _seeds(tests),
         "Tests": _tests(tests),
         "Data": _data(runs),
+        "Few": _few(tests),
         "Floor": _floor(tests),
         "Not known": _lacks(runs),
     }
@@ -88,6 +90,12 @@ def _data(runs: Sequence[Run]) -> str:
     names = dict.fromkeys(edition_in_words(sample) for sample in samples)
     simulated = f"; {EDITIONS['twin']} is by the bench itself" if "twin" in editions else ""
     return f"{', '.join(names)}{simulated}"
+
+
+def _few(tests: Sequence[Tested]) -> str:
+    samples = [one.events for one in tests if one.events.sample.signal < FEW_SIGNAL]
+    counts = [f"{events.sample.signal} in {events.brief}" for events in samples]
+    return f"signal events, {'; '.join(counts)}: hardly anything can be told" if counts else ""
 
 
 def _floor(tests: Sequence[Tested]) -> str:

@@ -80,4 +80,6 @@ def _no_scores(runs: Sequence[Run]) -> str:
             "No model can be ranked: of these results counts of decisions alone are known. What "
             "such operating points can tell is said of each sample below."
         )
+    if any(run.record.decisions for run in runs):
+        return "No model can be ranked: decisions have no order. They are paired below."
     return "No model can be ranked: there are no scores of both classes here that can be read."

@@ -47,6 +47,8 @@ WORDS = {
     "sculpting": "how far a tight cut changes the mass spectrum of the background, in bits; a cut "
     "that makes a peak of its own cannot look for one",
     "void": "a guard found that the run is worth nothing; it keeps its row, and is not ranked",
+    "allowed": "a finding that would make a run void, and that somebody let through: ✗ behind the "
+    "model's name, as ! is a warning",
     "note": "what a guard wants known of a run; its figures stand",
 }
 """Each with what it means."""
