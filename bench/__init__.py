@@ -25,6 +25,7 @@ from bench.storage.code_digest import code_digest
 from bench.storage.files import atomic_replace, atomic_write, write_bytes
 from bench.storage.fingerprint import array_digest, digest, event_ids, file_digest
 from bench.storage.home import data_folder
+from bench.workbench.opening import open  # noqa: A004
 
 __all__ = [
     "ABSENT",
@@ -79,6 +80,7 @@ __all__ = [
     "framed",
     "hookimpl",
     "load_exported",
+    "open",
     "rows_in",
     "seal",
     "split_rows",

@@ -18,8 +18,8 @@ from bench_lhco.twin.simulate import simulate
 from bench_lhco.workers import spread
 from tabulate import tabulate
 
-from bench.cli.progress import progress
 from bench.storage.home import Home
+from bench.workbench.progress import progress
 
 KINDS = {"background": 1820, "signal": 180}
 """Events that are simulated, once; the files hold them again and again, turned in azimuth."""

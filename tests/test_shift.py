@@ -130,11 +130,15 @@ def test_seeds_are_a_band_of_their_own(place: Workplace, tmp_path: Path) -> None
     assert best.spread("auc").low == best.spread("auc").high  # a cut has no chance in it
 
     page = write_report(runs, tmp_path / "report", Contents("Seeds")).read_text()
-    first, second = rows(page.partition("## toy")[2].partition("### Prior")[0])
+    table, _, folded = page.partition("## toy")[2].partition("### Prior")[0].partition("<details>")
+    first, second = rows(table)
+    assert list(first) == ["model", "AUC", "max SIC", "AUC from the best", "group"]
+    assert (first["AUC from the best"], second["AUC from the best"][:2]) == ("best", "-0")
+    assert (first["group"], second["group"]) == ("a", "b")
+    first, second = rows(folded)
     assert (first["seeds"], second["seeds"]) == ("3", "3")
     assert second["AUC over seeds"].startswith(f"{areas[1]:.3f} (")
-    assert (first["group"], second["group"]) == ("a", "b")
-    assert "never mixed with the first" in page
+    assert "never mixed with it" in page
     assert page.partition("## All runs")[2].count("| cut ") == 6
 
 
@@ -142,5 +146,5 @@ def test_a_report_tells_prior_from_domain(place: Workplace, tmp_path: Path) -> N
     moved = replace(REQUEST, ratio="1:10", events=880)
     run(moved, place.registry, place.home, place.store, place.context)
     page = write_report(list(place.store.runs()), tmp_path / "report").read_text()
-    assert page.count("### Prior and domain: toy (twin)") == 2
+    assert page.count("### Prior and domain: toy ") == 2
     assert "No domain shift is seen." in page

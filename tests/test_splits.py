@@ -196,7 +196,7 @@ def test_a_run_follows_the_division_and_everything_says_so(
     assert UsedEvents.read(folder).division.startswith("train and valid: published train")
     assert "test split (published and open events by hash), natural" in run_block(one)
     report = write_report([one], tmp_path / "report").read_text()
-    assert "## divided (twin), test (published and open events by hash) natural @" in report
+    assert "## divided (simulated), test (published and open events by hash), " in report
     assert "A split marked published is the dataset's own division" in report
     assert "divided (twin), train (published train part divided by hash and" in report
     request = RunRequest(plugin="cut", dataset="divided")

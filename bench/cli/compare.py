@@ -1,4 +1,4 @@
-"""`bench compare`: two runs against each other on the same events."""
+"""`bench compare`: models against each other on the same events."""
 
 from __future__ import annotations
 
@@ -9,19 +9,34 @@ import click
 from bench.cli.options import RUNS
 
 
-@click.command("compare", short_help="Compare two runs, paired on the same events.")
-@click.argument("first", metavar="RUN")
-@click.argument("second", metavar="RUN")
+@click.command("compare", short_help="Compare runs, paired on the same events.")
+@click.argument("names", nargs=-1, metavar="RUN RUN [RUN]...")
 @RUNS
-def command(first: str, second: str, runs: Path) -> None:
-    """Compare two runs on the very same events, and say what may be concluded.
+def command(names: tuple[str, ...], runs: Path) -> None:
+    """Compare runs on the very same events, and say what may be concluded.
 
-    DeLong's test on AUC, a paired bootstrap on the maximum SIC, McNemar's exact test on the
-    decisions of each class, Holm's correction over all of them. Refused where the events or the
+    RUN is a plugin, or the name that an import was given: its newest setting on the sample that all
+    of them have been scored on, over its seeds. `"gbt, max_depth=4"` names a setting. Or it is a
+    run's folder, or the start or end of its name.
+
+    Of two runs: DeLong's test on AUC, a paired bootstrap on the maximum SIC, McNemar's exact test
+    on the decisions of each class, Holm's correction over all of them. Of more, or over seeds:
+    letters that those share that cannot be told apart by AUC. Refused where the events or the
     edition differ, or where the features have changed under one and the same name.
-    """
-    from bench.comparison.table import compare
-    from bench.storage.store import Store
 
-    one, other = Store(runs).pick([first, second])
-    click.echo(compare(one, other))
+    \b
+    bench compare my-mlp gbt
+    bench compare my-mlp gbt linear
+    """
+    from bench.api.errors import RequestError
+    from bench.storage.named_runs import on_one_sample
+    from bench.storage.store import Store
+    from bench.workbench.comparison import Comparison
+
+    if len(names) < 2:
+        raise RequestError("nothing to compare; wanted two runs or more, `bench list runs`")
+    models = on_one_sample(Store(runs), names)
+    for model in models:
+        if model.choice:
+            click.echo(model.choice, err=True)
+    click.echo(str(Comparison.of([model.runs for model in models])))

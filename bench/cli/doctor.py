@@ -16,6 +16,8 @@ from bench.cli.options import RUNS
 def command(run: str, every: bool, runs: Path) -> int:
     """Say what the guards found in a run, why it matters, and what to do about it.
 
+    RUN is a run's folder, the start or end of its name, or a plugin or an import, for its newest.
+
     Exits with 3 if the run is void. A finding can be let through with `--allow CODE` in
     `bench run` or `bench import`; the record and every report show it. Of imported scores it says
     which guards looked, and why the others could not.

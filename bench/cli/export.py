@@ -20,6 +20,7 @@ def command(run: str, folder: Path, runs: Path) -> None:
     intervals, data edition, samples, what the guards said, and how to load it. Language models are
     written in the layout of peft and transformers. `bench.load_exported(DIR)` scores as the run
     did. Nothing is written of a void or failed run. (`bench data export` writes events, no model.)
+    RUN is a run's folder, the start or end of its name, or a plugin, for its newest run.
 
     \b
     bench export RUN for-the-hub

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.cli.options import RUNS
 from bench.plugins.options import options_of
-from bench.plugins.registry import Registry, load_registry
+from bench.plugins.registry import PluginEntry, Registry, load_registry
 
 KINDS: dict[str, type[Part]] = {
     "datasets": Dataset,
@@ -73,18 +73,33 @@ def _counted(parts: Mapping[str, Sequence[str]]) -> str:
 
 
 def _options(name: str, registry: Registry) -> None:
-    every = [(what, entry) for what, kind in KINDS.items() for entry in registry.all(kind).values()]
-    matches = [(what, entry) for what, entry in every if entry.part.name == name]
-    matches = matches or [(what, entry) for what, entry in every if entry.plugin == name]
+    matches = parts_called(name, registry)
     if not matches:
-        names = {name for _, entry in every for name in (entry.plugin, entry.part.name)}
-        known = [*KINDS, "plugins", "runs", *names]
+        known = [*KINDS, "plugins", "runs", *names_of_parts(registry)]
         raise RequestError(f"nothing called {name!r}; {did_you_mean(name, known)}")
     for what, entry in matches:
-        click.echo(f"{what[:-1]} {entry.part.name}: {_first_line(entry.part)}")
-        for option in options_of(entry.part):
-            choices = f"{'|'.join(option.choices)}: " if option.choices else ""
-            click.echo(f"  {option.name}={option.default}  {choices}{option.help}")
+        click.echo("\n".join(described(what, entry.part)))
+
+
+def parts_called(name: str, registry: Registry) -> list[tuple[str, PluginEntry[Part]]]:
+    """The parts of this name, else those of the plugin of this name, each with its kind."""
+    every = [(what, entry) for what, kind in KINDS.items() for entry in registry.all(kind).values()]
+    matches = [(what[:-1], entry) for what, entry in every if entry.part.name == name]
+    return matches or [(what[:-1], entry) for what, entry in every if entry.plugin == name]
+
+
+def names_of_parts(registry: Registry) -> set[str]:
+    """The names of all parts and plugins."""
+    entries = [entry for kind in KINDS.values() for entry in registry.all(kind).values()]
+    return {name for entry in entries for name in (entry.plugin, entry.part.name)}
+
+
+def described(what: str, part: type[Part]) -> Iterator[str]:
+    """What a part is, and a line for each of its options."""
+    yield f"{what} {part.name}: {_first_line(part)}"
+    for option in options_of(part):
+        choices = f"{'|'.join(option.choices)}: " if option.choices else ""
+        yield f"  {option.name}={option.default}  {choices}{option.help}"
 
 
 def _runs(folder: Path) -> None:

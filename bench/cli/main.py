@@ -12,7 +12,7 @@ import click
 from bench.api.errors import BenchError, did_you_mean
 
 COMMANDS = (
-    *("run", "plan", "study", "report", "compare", "doctor", "export"),
+    *("run", "plan", "study", "report", "compare", "show", "doctor", "export"),
     *("import", "list", "data", "check", "new"),
 )
 MODULES = {"import": "outside"}

@@ -36,6 +36,17 @@ def given_size(ctx: click.Context, param: click.Parameter, value: str | None) ->
         raise RequestError(f"{param.opts[0]} {error}") from error
 
 
+def given_once(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """What an option of several names says, by whichever name; a callback of click.
+
+    Raises:
+        RequestError: it says two things.
+    """
+    if len(set(values)) > 1:
+        raise RequestError(f"{' and '.join(param.opts)} are one option: {' or '.join(values)}?")
+    return values[0] if values else None
+
+
 def given_options(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str]:
@@ -55,6 +66,13 @@ def given_options(
     return given
 
 
+SEEDS = click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    default=1,
+    metavar="N",
+    help="A run for each of N seeds, from --seed on; the table is over them.",
+)
 OF_DATASET = click.option(
     "--set",
     "options",
@@ -120,7 +138,11 @@ def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
         settings["type"] = click.Path(path_type=Path)
     if each.default not in (None, MISSING, ()):
         settings |= {"default": each.default, "show_default": True}
-    return click.option(f"--{name}", each.name, **settings)
+    names = [f"--{name}"]
+    if also := each.metadata.get("also"):
+        names.append(f"--{also}")
+        settings |= {"multiple": True, "callback": given_once}
+    return click.option(*names, each.name, **settings)
 
 
 def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:

@@ -9,6 +9,10 @@ import click
 
 from bench.cli.options import RUNS
 
+FOLD = re.compile(r"</?(details|summary)>")
+LINK = re.compile(r"\[([^\[\]]+)\]\(#[^()\s]*\)")
+"""What a terminal shows as it stands: what is folded, and links within the page."""
+
 
 @click.command("report", short_help="Write a comparison report from stored runs.")
 @click.argument("names", nargs=-1, metavar="[RUN]...")
@@ -63,10 +67,12 @@ def command(
     report.md and report.html (one file, sortable) say the same; figures/ holds ROC, SIC, scores,
     calibration, mass sculpting and training; tables/ every table as CSV and LaTeX.
 
-    RUN is a run's folder or the start or end of its name; all runs if none is named.
+    RUN is a plugin or the name that an import was given, for all its runs; or a run's folder, or
+    the start or end of its name. All runs if none is named.
     """
     from bench.api.errors import RequestError
     from bench.report.page import write_report
+    from bench.storage.named_runs import all_called
     from bench.storage.report_contents import Contents
     from bench.storage.store import Store
 
@@ -77,7 +83,7 @@ def command(
     if check:
         return _check(check)
     contents = Contents(title, decisions, blocks, by_valid)
-    page = write_report(Store(runs).pick(names), output, contents)
+    page = write_report(all_called(Store(runs), names), output, contents)
     click.echo(_shown(page.read_text(encoding="utf-8")))
     click.echo(f"written to {output}: report.md, report.html, figures, tables", err=True)
     return 0
@@ -86,8 +92,8 @@ def command(
 def _shown(page: str) -> str:
     """What a terminal has room for: what stands before the table of all runs, but for images."""
     lines = page.partition("\n## All runs")[0].splitlines()
-    shown = [line for line in lines if not line.startswith("![")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(shown))
+    shown = [FOLD.sub("", line) for line in lines if not line.startswith("![")]
+    return re.sub(r"\n{3,}", "\n\n", LINK.sub(r"\1", "\n".join(shown)))
 
 
 def _check(folder: Path) -> int:

@@ -37,6 +37,11 @@ class Difference:
     """Signal events that would tell the two apart in four cases of five; None where the difference
     is nought."""
 
+    @property
+    def signal_events(self) -> str:
+        """The number that it would take to two digits, as it is an estimate: `170,000`."""
+        return f"{float(f'{self.needed or 0:.2g}'):,.0f}"
+
 
 def auc_difference(one: Scored, other: Scored) -> Difference:
     """Of the areas under the ROC.

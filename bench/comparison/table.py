@@ -110,7 +110,9 @@ def sentence(difference: Difference, p: float) -> str:
     text = f"{difference.what}: not separable on these events (p = {p_value(p)} after Holm)"
     if difference.needed is None:
         return f"{text}."
-    return f"{text}; a difference as large would take about {difference.needed} signal events."
+    return (
+        f"{text}; a difference as large would take about {difference.signal_events} signal events."
+    )
 
 
 def _figures(run: Run) -> dict[str, float | None]:

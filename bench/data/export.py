@@ -38,7 +38,7 @@ def write_samples(samples: RunSamples, file: Path) -> Iterator[str]:
     import pandas as pd
 
     demand_table(file)
-    frame = pd.concat([_sample(samples, role) for role in samples.tables], ignore_index=True)
+    frame = pd.concat([sample_frame(samples, role) for role in samples.tables], ignore_index=True)
     with atomic_write(file) as draft:
         if file.suffix.lower() == PARQUET:
             frame.to_parquet(draft, index=False)
@@ -49,7 +49,8 @@ def write_samples(samples: RunSamples, file: Path) -> Iterator[str]:
         yield f"{role}: {counts} of {record.label}, {record.part} {record.size}"
 
 
-def _sample(samples: RunSamples, role: str) -> pd.DataFrame:
+def sample_frame(samples: RunSamples, role: str) -> pd.DataFrame:
+    """The events of a role, a row each: which they are, label, weight and features."""
     import numpy as np
     import pandas as pd
 

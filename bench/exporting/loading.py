@@ -57,12 +57,12 @@ class ExportedModel:
         return score(self._fitted, inputs, "scoring", self._context)
 
     def _checked(self, table: Table) -> Table:
-        wanted, given = (
+        expected, given = (
             [(column.name, column.unit) for column in columns]
             for columns in (self.columns, table.columns)
         )
-        if wanted != given:
-            raise InputError(f"table: its features are {given}, wanted {wanted}")
+        if expected != given:
+            raise InputError(f"table: its features are {given}, wanted {expected}")
         return table
 
     def _table(self, frame: pd.DataFrame) -> Table:

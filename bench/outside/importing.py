@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from bench.api.context import Context
     from bench.api.scores import Scored
+    from bench.outside.known_fit import KnownFit
     from bench.plugins.registry import Registry
     from bench.storage.home import Home
     from bench.storage.record import RunRecord
@@ -51,31 +52,46 @@ def import_counts(file: Path, registry: Registry, store: Store) -> list[Run]:
 
 
 def import_predictions(
-    claim: Claim, registry: Registry, home: Home, store: Store, context: Context
+    claim: Claim,
+    registry: Registry,
+    home: Home,
+    store: Store,
+    context: Context,
+    *,
+    known: KnownFit | None = None,
 ) -> Run:
-    """A file of predictions as a run on the dataset's own events; void where a guard says so.
+    """Predictions as a run on the dataset's own events; void where a guard says so.
+
+    `known` is what is known of the model's fit, if anything.
 
     Raises:
         BenchError: an unknown dataset, or a file that does not fit it; nothing is stored.
     """
     guards = registry.guards
     demand_codes(claim.allow, guards)
-    entry = registry.find(Dataset, claim.dataset)
-    part = build(entry.part, {})
-    source = part.open(claim.edition, None, context)
-    table, _ = load_table(part, entry.distribution, source, context, home.tables)
+    if known:
+        part, source, table = known.dataset, known.source, known.table
+    else:
+        entry = registry.find(Dataset, claim.dataset)
+        part = build(entry.part, {})
+        source = part.open(claim.edition, None, context)
+        table, _ = load_table(part, entry.distribution, source, context, home.tables)
     matched, judges = match(claim, part, source, table), Judges.of(registry)
+    matched = known.completed(matched) if known else matched
 
     def looked_at(key: str) -> Run:
         assert matched.record.sample is not None
-        events = imported_events(matched.ids, part, table, matched.record.sample, store)
-        verdicts = let_through(inspect_imported(guards, matched, events, store), claim.allow)
+        if known:
+            events = known.imported_sample(matched.ids)
+        else:
+            events = imported_events(matched.ids, part, table, matched.record.sample, store)
+        verdicts = let_through(inspect_imported(guards, matched, events, store, known), claim.allow)
         record = replace(matched.record, id=key, verdicts=verdicts)
         if voiding(verdicts):
             record = replace(record, status="void", error=str(VoidError(verdicts)))
-        return _seal(record, matched.scored, matched.ids, judges, store)
+        return _seal(record, matched.scored, matched.ids, judges, store, known=known)
 
-    return _once(_key(matched.record, judges), store, looked_at)
+    return _once(_key(matched.record, judges, known), store, looked_at)
 
 
 def _imported(
@@ -99,10 +115,10 @@ def _once(key: str, store: Store, make: Callable[[str], Run]) -> Run:
         return store.find(key) or make(key)  # another process may have made it meanwhile
 
 
-def _key(record: RunRecord, judges: Judges) -> str:
+def _key(record: RunRecord, judges: Judges, known: KnownFit | None = None) -> str:
     """Of what was brought; what is written down beside it is no part of it."""
     brought = {name: value for name, value in asdict(record).items() if name != "values"}
-    return digest([brought, judges.key()])
+    return digest([brought, judges.key(), *(known.content if known else ())])
 
 
 def _seal(
@@ -111,10 +127,17 @@ def _seal(
     ids: NDArray[np.uint64],
     judges: Judges,
     store: Store,
+    *,
+    known: KnownFit | None = None,
 ) -> Run:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     folder = store.claim(record.created or now, record.id)
-    write_scores(folder, {"evaluated": (scored, ids)})
+    samples: dict[str, tuple[Scored, object]] = {"evaluated": (scored, ids)}
+    if known:
+        known.write(folder)
+        if valid := known.valid_scored(record):
+            samples["valid"] = (valid, known.samples.tables["valid"].ids)
+    write_scores(folder, samples)
     write_metrics(folder, judge(judges.metrics, scored))
     done = replace(
         record,

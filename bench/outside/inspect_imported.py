@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.api.guard import Guard
+    from bench.outside.known_fit import KnownFit
     from bench.outside.predictions import Matched
     from bench.storage.store import Store
 
@@ -30,27 +31,38 @@ MISSING_EVIDENCE: dict[str, tuple[type, ...]] = {
     "the model is not here": (SmokeFitEvidence, ProbeEvidence, TrainingEvidence),
 }
 """Evidence that there is none of, by what it lacks."""
+WITHOUT_MODEL = {
+    "the model is not here": tuple(kind for kinds in MISSING_EVIDENCE.values() for kind in kinds)
+}
+"""The same where the train sample is known."""
 
 
 def inspect_imported(
-    guards: Collection[type[Guard[Any]]], matched: Matched, events: ImportedSample, store: Store
+    guards: Collection[type[Guard[Any]]],
+    matched: Matched,
+    events: ImportedSample,
+    store: Store,
+    known: KnownFit | None = None,
 ) -> list[Verdict]:
-    """The verdict of every guard on imported scores."""
+    """The verdict of every guard on imported scores, and on what is known of their model's fit."""
     evidence = ImportedScoreEvidence(
         model=None,
         control="",
-        valid=None,
+        valid=known.valid_scored(matched.record) if known else None,
         evaluated=matched.scored,
         others=_others(matched, store),
         events=events,
     )
+    seen = known.verdicts() if known else []
+    codes = {verdict.code for verdict in seen}
     blind = [
         Verdict(code=guard.code, guard=guard.name, severity=guard.severity, skipped=why)
-        for why, kinds in MISSING_EVIDENCE.items()
+        for why, kinds in (WITHOUT_MODEL if known else MISSING_EVIDENCE).items()
         for kind in kinds
         for guard in of_evidence(guards, kind)
+        if guard.code not in codes
     ]
-    return [*blind, *inspect(of_evidence(guards, ScoreEvidence), evidence)]
+    return [*seen, *blind, *inspect(of_evidence(guards, ScoreEvidence), evidence)]
 
 
 def _others(matched: Matched, store: Store) -> dict[str, NDArray[np.float64]]:

@@ -13,7 +13,13 @@ from bench.data.sampling import signal_fraction
 from bench.guards.b066_decisions import rank_nothing
 from bench.outside.dataframes import demand_columns, read_frame
 from bench.plugins.options import options_in
-from bench.storage.fingerprint import columns_digest, digest, events_digest, file_digest
+from bench.storage.fingerprint import (
+    array_digest,
+    columns_digest,
+    digest,
+    events_digest,
+    file_digest,
+)
 from bench.storage.record import OutsideRecord, RunRecord, SampleRecord
 
 if TYPE_CHECKING:
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
 EVENT, INDEX = "event", "index"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Claim:
     """What the user says of a file of predictions."""
 
@@ -42,6 +48,10 @@ class Claim:
     source: str = ""
     allow: tuple[str, ...] = ()
     """Codes of the guards whose findings are let through."""
+    seed: int = 0
+    """Of the fit, where there are several."""
+    frame: pd.DataFrame | None = None
+    """The predictions themselves, where they are in no file; `file` is then what to call them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +75,7 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
     """
     import numpy as np
 
-    frame = read_frame(claim.file)
+    frame = read_frame(claim.file) if claim.frame is None else claim.frame
     demand_columns(claim.file, frame, ["score"])
     rows = _rows(claim.file, frame, table)
     order = np.argsort(table.ids[rows])
@@ -154,6 +164,11 @@ def _scale(outside: NDArray[np.float64], score: NDArray[np.float64]) -> str:
     return f"; if these are logits x, bring 1 / (1 + exp(-x)){logs}"
 
 
+def _digest(frame: pd.DataFrame) -> str:
+    """The content hash of predictions that are in no file."""
+    return digest([array_digest(frame[name].to_numpy()) for name in (EVENT, "score")])
+
+
 def _demand_labels(file: Path, label: NDArray[np.float64], events: Table) -> None:
     import numpy as np
 
@@ -179,7 +194,7 @@ def _record(
         fingerprint=events_digest(events.ids),
         features=columns_digest(table.columns),
     )
-    content = file_digest(claim.file)
+    content = file_digest(claim.file) if claim.frame is None else _digest(claim.frame)
     lacks = ["the train sample", "scores of a valid split"]
     return RunRecord(
         id="",
@@ -187,7 +202,7 @@ def _record(
         status="ok",
         plugin=claim.model,
         dataset=dataset.name,
-        seed=0,
+        seed=claim.seed,
         request={
             "threshold": f"{claim.threshold:g}",
             **({"allow": sorted(claim.allow)} if claim.allow else {}),
@@ -196,7 +211,7 @@ def _record(
         sample=sample,
         scores=digest([claim.model, claim.options, content, sample.fingerprint]),
         outside=OutsideRecord(
-            file=claim.file.name,
+            file=claim.file.name if claim.frame is None else "",
             digest=content,
             row=None,
             lacks=lacks,

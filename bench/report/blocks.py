@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
+from typing import TypeAlias
 
 from bench.api.scores import Estimate
 from bench.metrics.format import DASH, figure, number
@@ -39,6 +41,8 @@ class Heading:
 
     text: str
     level: int = 2
+    brief: str = ""
+    """What a link calls it, where the text is long."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,29 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Item:
+    """A line of a list that begins with what it is about, and may lead to its heading."""
+
+    about: str
+    text: str
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list."""
+
+    items: Sequence[Item]
+
+
+@dataclass(frozen=True)
+class Links:
+    """The way to other headings of the page."""
+
+    headings: Sequence[Heading]
+
+
+@dataclass(frozen=True)
 class Picture:
     """A figure beside the page."""
 
@@ -57,7 +84,37 @@ class Picture:
     title: str
 
 
-Block = Heading | Text | TableBlock | Picture
+@dataclass(frozen=True)
+class Folded:
+    """What is there for who asks for it."""
+
+    summary: str
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Columns that stand beside each other where there is room, else one under the other."""
+
+    columns: Sequence[Sequence[Block]]
+
+
+Block: TypeAlias = "Heading | Text | Items | Links | TableBlock | Picture | Folded | Beside"
+
+
+def every(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, and those inside them after them."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Folded):
+            yield from every(block.blocks)
+        elif isinstance(block, Beside):
+            yield from (inner for column in block.columns for inner in every(column))
+
+
+def anchor(heading: str) -> str:
+    """Where a link to a heading leads, made as GitHub makes it of the heading's words."""
+    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
 
 
 def plain(text: str) -> Cell:

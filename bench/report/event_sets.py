@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby
 
 from bench.api.errors import DamagedError
+from bench.report.samples import briefs, event_mark, in_words
 from bench.storage.record import SampleRecord
 from bench.storage.store import Run
 
+OURS = "bench-"
+"""What the names of packages of plugins begin with, as a habit."""
 BAND = (0.16, 0.84)
 """Quantiles over seeds: one standard deviation either way."""
 
@@ -47,6 +50,18 @@ class Setting:
         record = self.runs[0].record
         return record.title if len(self.runs) == 1 else record.setting
 
+    @property
+    def name(self) -> str:
+        """The setting without its seed, however many there are."""
+        return self.runs[0].record.setting
+
+    @property
+    def family(self) -> str:
+        """The package that its model comes from; of scores from outside the model itself."""
+        record = self.runs[0].record
+        package = record.model.distribution if record.model else ""
+        return package.removeprefix(OURS) or record.plugin
+
     @cached_property
     def middle(self) -> Run:
         """The run of median AUC, the lower one of two: it stands for the setting."""
@@ -72,11 +87,20 @@ class EventSet:
     sample: SampleRecord
     settings: tuple[Setting, ...]
     """By AUC, the best one first."""
+    brief: str = ""
+    """Its name in a line with others, which none of them shares."""
+    mark: str = ""
+    """What sets it apart from another set whose heading reads alike."""
 
     @property
     def title(self) -> str:
         """Its dataset with edition, split and size."""
         return f"{self.sample.label}, {self.sample.part} {self.sample.size}"
+
+    @property
+    def heading(self) -> str:
+        """What it is in plain words."""
+        return f"{in_words(self.sample)}{self.mark}"
 
     @property
     def slug(self) -> str:
@@ -86,10 +110,19 @@ class EventSet:
 
 
 def event_sets(runs: Sequence[Run]) -> list[EventSet]:
-    """The sets of events, by their titles."""
-    ranked = sorted(_ranked(runs), key=_events)
-    sets = [_event_set(list(same)) for _, same in groupby(ranked, _events)]
-    return sorted(sets, key=lambda events: (events.title, events.slug))
+    """The sets of events, in the order in which the runs first speak of them."""
+    by_events: dict[tuple[str, str], list[Run]] = {
+        _events(run.record.sample): [] for run in runs if run.record.sample
+    }
+    for run, sample in _ranked(runs):
+        by_events[_events(sample)].append(run)
+    sets = [_event_set(same) for same in by_events.values() if same]
+    names = briefs([one.sample for one in sets])
+    alike = Counter(one.heading for one in sets)
+    return [
+        replace(one, brief=name, mark=event_mark(one.sample) if alike[one.heading] > 1 else "")
+        for one, name in zip(sets, names, strict=True)
+    ]
 
 
 def auc(run: Run) -> float:
@@ -97,9 +130,7 @@ def auc(run: Run) -> float:
     return run.metrics().estimates["auc"].value or 0.0
 
 
-def _events(run: Run) -> tuple[str, str]:
-    sample = run.record.sample
-    assert sample is not None
+def _events(sample: SampleRecord) -> tuple[str, str]:
     return sample.label, sample.fingerprint
 
 
@@ -120,7 +151,7 @@ def _age(run: Run) -> str:
     return run.name
 
 
-def _ranked(runs: Sequence[Run]) -> Iterator[Run]:
+def _ranked(runs: Sequence[Run]) -> Iterator[tuple[Run, SampleRecord]]:
     """Runs with scores of both classes that can be read."""
     for run in runs:
         if run.record.status != "ok" or run.record.sample is None or run.record.bare:
@@ -130,6 +161,6 @@ def _ranked(runs: Sequence[Run]) -> Iterator[Run]:
             metrics = run.metrics()
             two_classes = metrics.counts.signal and metrics.counts.background
             if two_classes and metrics.estimates["auc"].value is not None:
-                yield run
+                yield run, run.record.sample
         except (DamagedError, KeyError):
             continue

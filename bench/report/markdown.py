@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 
-from bench.report.blocks import Block, Cell, Heading, Picture, TableBlock, Text
+from bench.report.blocks import (
+    Beside,
+    Block,
+    Cell,
+    Folded,
+    Heading,
+    Item,
+    Items,
+    Links,
+    Picture,
+    TableBlock,
+    Text,
+    anchor,
+)
 
 
 def markdown(blocks: Sequence[Block]) -> str:
     """The page."""
-    return "\n\n".join(_block(block) for block in blocks) + "\n"
+    return f"{_blocks(blocks)}\n"
+
+
+def _blocks(blocks: Sequence[Block]) -> str:
+    return "\n\n".join(_block(block) for block in blocks)
 
 
 def escaped(text: str) -> str:
@@ -58,3 +76,28 @@ def _block(block: Block) -> str:
             return table(block)
         case Picture():
             return f"![{escaped(block.title)}]({block.file})"
+        case _:
+            return _nested(block)
+
+
+def _nested(block: Items | Links | Folded | Beside) -> str:
+    match block:
+        case Items():
+            return "\n".join(f"- {_item(item)}" for item in block.items)
+        case Links():
+            return " · ".join(_link(one.brief or one.text, one.text) for one in block.headings)
+        case Folded():
+            summary = f"<summary>{escape(block.summary)}</summary>"
+            return f"<details>{summary}\n\n{_blocks(block.blocks)}\n\n</details>"
+        case Beside():
+            return "\n\n".join(_blocks(column) for column in block.columns)
+
+
+def _item(item: Item) -> str:
+    about = _link(item.about, item.heading) if item.heading else escaped(item.about)
+    return f"**{about}**: {escaped(item.text)}"
+
+
+def _link(text: str, heading: str) -> str:
+    inside = re.sub(r"(?<!\\)[\[\]]", r"\\\g<0>", escaped(text))
+    return f"[{inside}](#{anchor(heading)})"

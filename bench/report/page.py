@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.api.errors import RequestError
 from bench.metrics.curve import BACKGROUND_FLOOR
-from bench.report.blocks import Block, Heading, TableBlock, Text
-from bench.report.drawing.draw import draw, draw_learning, draw_training
-from bench.report.event_sets import event_sets
+from bench.report.blocks import Block, Heading, TableBlock, Text, every
+from bench.report.drawing.draw import draw, draw_first, draw_learning, draw_training
+from bench.report.event_sets import EventSet, event_sets
 from bench.report.exports import to_csv, to_latex
 from bench.report.html import html
-from bench.report.learning import learning_curves, without_smaller
+from bench.report.learning import LearningCurve, learning_curves, without_smaller
 from bench.report.markdown import markdown
 from bench.report.sections.conclusions import conclusions
 from bench.report.sections.decided import decided
 from bench.report.sections.everything import decisions, standard
+from bench.report.sections.first import MOST, first_screen
 from bench.report.sections.guarded import guarded
 from bench.report.sections.learning import learning_section
 from bench.report.sections.operating import operating
@@ -26,7 +28,9 @@ from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
 from bench.report.sections.training import training_section
 from bench.report.sections.validation import validation_section
-from bench.report.training import over_trainings, without_other_looks
+from bench.report.sections.words import words
+from bench.report.tested import Tested
+from bench.report.training import Trained, over_trainings, without_other_looks
 from bench.report.validation import validations
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
@@ -68,7 +72,7 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
         shutil.rmtree(folder / room, ignore_errors=True)
         (folder / room).mkdir(parents=True)
     blocks = _blocks(runs, folder, contents)
-    for table in (block for block in blocks if isinstance(block, TableBlock)):
+    for table in (block for block in every(blocks) if isinstance(block, TableBlock)):
         write_bytes(folder / TABLES / f"{table.name}.csv", to_csv(table).encode())
         write_bytes(folder / TABLES / f"{table.name}.tex", to_latex(table).encode())
     write_bytes(folder / PAGE, markdown(blocks).encode())
@@ -77,26 +81,55 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
 
 
 def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block]:
-    blocks: list[Block] = [Heading(contents.title or f"Comparison of {len(runs)} runs", 1)]
+    tests = [_looked_at(events) for events in event_sets(runs)]
+    below = _below(runs, tests, folder, contents)
+    title = contents.title or f"Comparison of {len(runs)} runs"
+    pictures = draw_first([one.tested for one in tests][:MOST], folder, FIGURES)
+    headings = [block for block in below if isinstance(block, Heading)]
+    return [*first_screen(title, runs, [one.tested for one in tests], pictures, headings), *below]
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """The runs on one set of events: all of them, and those that are told apart."""
+
+    events: EventSet
+    curves: Sequence[LearningCurve]
+    trainings: Sequence[Trained]
+    tested: Tested
+
+
+def _looked_at(events: EventSet) -> _Sample:
+    curves, trainings = learning_curves(events), over_trainings(events)
+    shown = without_other_looks(without_smaller(events, curves), trainings)
+    return _Sample(events, curves, trainings, Tested.of(shown))
+
+
+def _below(
+    runs: Sequence[Run], samples: Sequence[_Sample], folder: Path, contents: Contents
+) -> list[Block]:
+    """All that follows the first screen."""
+    blocks: list[Block] = []
     if contents.by_valid:
         blocks += validation_section(validations(runs))
-    sets = event_sets(runs)
-    for events in sets:
-        curves, trainings = learning_curves(events), over_trainings(events)
-        shown = without_other_looks(without_smaller(events, curves), trainings)
-        pictures = draw_learning(curves, shown, folder, FIGURES)
-        blocks += learning_section(runs, events, curves, pictures)
-        pictures = draw_training(trainings, events, folder, FIGURES)
-        blocks += training_section(events, trainings, pictures)
-        section = [*conclusions(shown), *shifts(shown)]
-        title = [] if section and section[0] == Heading(events.title) else [Heading(events.title)]
-        blocks += [*title, *section, *draw(shown, folder, FIGURES)]
+    for one in samples:
+        blocks += _of_sample(runs, one, folder)
+    sets = [one.events for one in samples]
     blocks += [*decided(runs, sets), *operating(runs), *printed(runs)]
     blocks += [Heading("All runs"), standard(runs), *guarded(runs)]
     if contents.decisions:
         blocks += [Heading("Decisions at the threshold"), decisions(runs)]
     if contents.blocks:
         blocks += [Heading("Every run"), *(b for run in runs for b in single(run))]
-    samples = (s for run in runs for s in (run.record.train, run.record.sample))
-    own = [Text(PUBLISHED)] if any(sample and sample.division for sample in samples) else []
-    return [*blocks, Heading("How to read this"), Text(READING), *own]
+    records = (s for run in runs for s in (run.record.train, run.record.sample))
+    own = [Text(PUBLISHED)] if any(record and record.division for record in records) else []
+    return [*blocks, Heading("How to read this"), Text(READING), *own, *words()]
+
+
+def _of_sample(runs: Sequence[Run], one: _Sample, folder: Path) -> list[Block]:
+    shown = one.tested.events
+    pictures = draw_learning(one.curves, shown, folder, FIGURES)
+    blocks = learning_section(runs, one.events, one.curves, pictures)
+    pictures = draw_training(one.trainings, one.events, folder, FIGURES)
+    blocks += training_section(one.events, one.trainings, pictures)
+    return [*blocks, *conclusions(one.tested), *shifts(shown), *draw(shown, folder, FIGURES)]

@@ -84,7 +84,7 @@ def _ranked(settings: dict[tuple[str, str], dict[int, Scored]]) -> list[Candidat
 
 def _scored(run: Run) -> Scored | None:
     """Its scores on the valid split; None where there are none of both classes."""
-    if run.record.status != "ok" or run.record.outside:
+    if run.record.status != "ok" or run.record.bare:
         return None
     try:
         scored = run.scored("valid")

@@ -8,6 +8,9 @@ from bench.storage.store import TRACEBACK, Run
 class RunFailedError(Exception):
     """A run broke; its record is kept and holds the error."""
 
+    code = 1
+    """The exit code of a command that ends so."""
+
     def __init__(self, run: Run) -> None:
         super().__init__(
             f"run {run.name} failed: {run.record.error} (see {run.folder / TRACEBACK})"
@@ -18,6 +21,10 @@ class RunFailedError(Exception):
 class VoidedRunError(RunFailedError):
     """A guard voided a run; its record is kept and says why."""
 
+    code = 3
+
     def __init__(self, run: Run) -> None:
-        Exception.__init__(self, f"run {run.name} is void: {run.record.error}")
+        Exception.__init__(
+            self, f"run {run.name} is void: {run.record.error}; `bench doctor {run.name}` explains"
+        )
         self.run = run

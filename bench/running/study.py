@@ -111,7 +111,7 @@ def read_study(file: Path) -> Study:
     requests = [
         request
         for number, entry in enumerate(said.runs, 1)
-        for request in _requests(f"{file}, run {number}", _filled(said.defaults, entry))
+        for request in requests_of(f"{file}, run {number}", _filled(said.defaults, entry))
     ]
     title = said.title if said.title is not None else file.parent.name
     contents = Contents(title, **msgspec.structs.asdict(said.report))
@@ -153,8 +153,12 @@ def _filled(defaults: Entry, entry: Entry) -> dict[str, Any]:
     return {**{name: value for name, value in usual.items() if value is not UNSET}, **given}
 
 
-def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
-    """The runs of one entry: one for each look of each of its seeds on so many train events."""
+def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
+    """The runs of one entry: one for each look of each of its seeds on so many train events.
+
+    Raises:
+        RequestError: no plugin or dataset, or a value that makes no sense, with `where` it stands.
+    """
     if {"seed", SEEDS} <= given.keys():
         raise RequestError(f"{where}: wanted seed = 0 or seeds = [0, 1, 2], not both")
     if missing := [name for name in ("plugin", "dataset") if name not in given]:

@@ -71,6 +71,8 @@ class Packed:
 def pack(runs: Sequence[Run], contents: Contents, folder: Path) -> None:
     """Write the archive of these runs and what their report holds, in place of an earlier one.
 
+    Their order stays, as it is that of the samples in the report.
+
     Raises:
         DamagedError: a run's files are not what was sealed.
     """
@@ -79,7 +81,7 @@ def pack(runs: Sequence[Run], contents: Contents, folder: Path) -> None:
     shutil.rmtree(folder / RESULTS, ignore_errors=True)
     (folder / RESULTS).mkdir(parents=True)
     frames: dict[str, pd.DataFrame] = {}
-    packed = [_packed(run, frames) for run in sorted(runs, key=_name)]
+    packed = [_packed(run, frames) for run in runs]
     for file, frame in frames.items():
         with atomic_write(folder / RESULTS / file) as draft:
             frame.to_parquet(draft, index=False, compression="zstd")
@@ -246,7 +248,3 @@ def _losses(run: Run) -> Iterator[dict[str, float]]:
         losses = {name: value for name in LOSSES if (value := row.get(name)) is not None}
         if losses.keys() & LOSSES[1:]:
             yield losses
-
-
-def _name(run: Run) -> str:
-    return run.name

@@ -78,7 +78,7 @@ class OutsideRecord:
     """Where a result of another tool came from, and what it lacks."""
 
     file: str
-    """The file's name."""
+    """The file's name; empty of scores that were brought from Python."""
     digest: str
     """SHA-256 of its bytes."""
     row: int | None

@@ -28,15 +28,18 @@ LAST_SEED = 2**32 - 1
 """The largest seed that every library takes."""
 
 
-def _said(*, name: str = "", metavar: str = "", titled: bool = False) -> dict[str, Any]:
+def _said(
+    *, name: str = "", metavar: str = "", titled: bool = False, also: str = ""
+) -> dict[str, Any]:
     """How users say a field.
 
     Args:
         name: on the command line and in studies; the field's own if empty.
         metavar: what the help shows in place of the value.
         titled: whether a value other than the default sets a run apart in tables.
+        also: another name of it on the command line.
     """
-    return {"name": name, "metavar": metavar, "titled": titled}
+    return {"name": name, "metavar": metavar, "titled": titled, "also": also}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +78,7 @@ class SampleRequest:
 class RunRequest(SampleRequest):
     """A run as it was asked for; None leaves the choice to the dataset or to the bench."""
 
-    plugin: str
+    plugin: str = field(metadata=_said(also="model"))
     """Plugin whose model runs; see `bench list plugins`."""
     encoders: Sequence[str] = field(default=(), metadata=_said(name="encoder", metavar="NAME"))
     """Encoder in place of the model's default one for the views it gives; can be given more than

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError, RequestError
 from bench.storage.cache import locked
+from bench.storage.called import called, saying
 from bench.storage.distributions import changes
 from bench.storage.files import atomic_write, sync, write_bytes
 from bench.storage.fingerprint import file_digest
@@ -169,10 +170,14 @@ class Store:
         return Run(path.parent, read_record(content, path)) if saying.encode() in content else None
 
     def pick(self, names: Sequence[str]) -> list[Run]:
-        """The runs whose folder is named, or starts or ends with the name; all if none is named.
+        """The run that each name stands for; all runs if none is named.
+
+        That is the run in the folder of this name, else the newest of the plugin, the import,
+        the setting or the title of this name, else the run whose folder's name starts or
+        ends so.
 
         Raises:
-            RequestError: a name that fits no run or several.
+            RequestError: a name that fits no run, or several folders.
             DamagedError: a named run whose record cannot be read, or is of an unknown form.
         """
         if not names:
@@ -181,6 +186,8 @@ class Store:
         return [self._picked(name, every) for name in map(_folder_name, names)]
 
     def _picked(self, name: str, every: Sequence[str]) -> Run:
+        if name and name not in every and (runs := called(self.runs(saying(name)), name)):
+            return runs[-1]
         fits = [n for n in every if name and (n.startswith(name) or n.endswith(name))]
         if name in every or len(fits) == 1:
             run = self._read(name if name in every else fits[0])

@@ -38,22 +38,14 @@ def export(name: str, output: Path, options: Mapping[str, str], **fields: Any) -
     """
     from bench.cli.surroundings import context
     from bench.data.export import demand_table, write_samples
-    from bench.data.run_samples import DatasetRef, load_samples
-    from bench.plugins.option_routing import build_datasets, dataset_targets, share_out
+    from bench.data.requested_samples import requested_samples
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
     from bench.storage.request import SampleRequest
 
     demand_table(output)
     request = SampleRequest(dataset=name, **fields)
-    entries = load_registry().datasets_of(request.dataset, request.train)
-    targets = dataset_targets(*entries)
-    datasets = build_datasets(targets, *entries, share_out(options, targets))
-    evaluated, fitted_on = (
-        DatasetRef(dataset, entry.distribution)
-        for dataset, entry in zip(datasets, entries, strict=True)
-    )
     home = Home.here()
-    samples = load_samples(request, evaluated, fitted_on, context(home), tables=home.tables)
-    for line in write_samples(samples, output):
+    requested = requested_samples(request, options, load_registry(), home, context(home))
+    for line in write_samples(requested.samples, output):
         click.echo(line)

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bench.report.blocks import Picture
 from bench.report.drawing.curves import roc, sic
 from bench.report.drawing.distributions import calibration, scores, sculpting
+from bench.report.drawing.forest import forest
 from bench.report.drawing.history import history
 from bench.report.drawing.learning import learning
 from bench.report.drawing.sheet import STYLE
+from bench.report.drawing.slope import slope
 from bench.report.event_sets import EventSet, Setting
 from bench.report.learning import LearningCurve
+from bench.report.tested import Tested
 from bench.report.training import Trained, events_known
 from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Drawing: TypeAlias = "tuple[str, str, Callable[[], Figure | None]]"
+"""The beginning of a file's name, what it shows, and how it is drawn."""
 KINDS: dict[str, tuple[str, Callable[[Sequence[Setting]], Figure | None]]] = {
     "roc": ("ROC with its 95 % band", roc),
     "sic": ("SIC with its 95 % band", sic),
@@ -37,7 +42,16 @@ def draw(events: EventSet, folder: Path, room: str) -> list[Picture]:
     """Draw what there is to draw of these events into a room of the folder."""
     shown = events.settings[:MOST]
     drawings = [(name, title, partial(drawn, shown)) for name, (title, drawn) in KINDS.items()]
-    return _drawn(drawings, events, folder, room)
+    return _drawn(drawings, events.slug, events.title, folder, room)
+
+
+def draw_first(tests: Sequence[Tested], folder: Path, room: str) -> list[Picture]:
+    """Draw what the first screen shows: the forest, and how the order of the models changes."""
+    drawings: list[Drawing] = [
+        ("forest", "Leaders and the best of each family", partial(forest, tests)),
+        ("order", "Order of the models, by AUC, from sample to sample", partial(slope, tests)),
+    ]
+    return _drawn(drawings if tests else [], "", "", folder, room)
 
 
 def draw_learning(
@@ -49,7 +63,7 @@ def draw_learning(
         places[name]: curve for curve in curves if (name := curve.largest.runs[0].name) in places
     }
     drawings = [("learning", "How many events it takes", partial(learning, coloured))]
-    return _drawn(drawings if coloured else [], events, folder, room)
+    return _drawn(drawings if coloured else [], events.slug, events.title, folder, room)
 
 
 def draw_training(
@@ -60,14 +74,11 @@ def draw_training(
     curves = {i: one.curve(by_events=by_events) for i, one in enumerate(trainings[:MOST])}
     drawn = partial(learning, curves, "events seen" if by_events else "look", "linear")
     drawings = [("training", "Over the training", drawn)] if curves else []
-    return _drawn(drawings, events, folder, room)
+    return _drawn(drawings, events.slug, events.title, folder, room)
 
 
 def _drawn(
-    drawings: Sequence[tuple[str, str, Callable[[], Figure | None]]],
-    events: EventSet,
-    folder: Path,
-    room: str,
+    drawings: Sequence[Drawing], slug: str, about: str, folder: Path, room: str
 ) -> list[Picture]:
     import matplotlib
 
@@ -77,8 +88,8 @@ def _drawn(
             figure = drawn()
             if figure is None:
                 continue
-            file = f"{room}/{name}-{events.slug}.png"
+            file = f"{room}/{'-'.join(filter(None, (name, slug)))}.png"
             with atomic_write(folder / file) as draft:
                 figure.savefig(draft, format="png", dpi=100, metadata={"Software": None})
-            pictures.append(Picture(file, f"{title}: {events.title}"))
+            pictures.append(Picture(file, ": ".join(filter(None, (title, about)))))
     return pictures

@@ -96,7 +96,7 @@ def _about(run: Run, views: Sequence[str]) -> list[Cell]:
     if sample:
         events = Cell(f"{sample.part} {sample.size}", note=few_signal(sample), marked=True)
     fitted_on = plain(train.drawn if train else "")
-    if record.outside:
+    if record.outside and not train:
         fitted_on = Cell("not known", note=f"lacks {', '.join(record.outside.lacks)}", marked=True)
     return [
         plain(record.created[:10]),

@@ -33,7 +33,7 @@ def learning_section(
     for name, title in TABLES.items():
         tables += [Text(f"{title} by train events:"), _table(events, curves, name)]
     return [
-        Heading(f"How many events it takes: {events.title}"),
+        Heading(f"How many events it takes: {events.title}", brief=f"learning, {events.brief}"),
         *pictures,
         *tables,
         Text(" ".join([_about(events, curves), *_missing(runs, events)])),

@@ -31,7 +31,7 @@ def shifts(events: EventSet) -> list[Block]:
         return []
     rows = [_row(title, shift) for title, shift in by_title.items()]
     return [
-        Heading(f"Prior and domain: {events.title}", 3),
+        Heading(f"Prior and domain: {events.brief}", 3),
         TableBlock(f"shift-{events.slug}", HEADINGS, rows),
         Text(_conclusion(by_title, events.sample.natural)),
     ]

@@ -32,7 +32,7 @@ def training_section(
         return []
     rows = [_row(one, look) for one in trainings for look in one.looks]
     return [
-        Heading(f"Over the training: {events.title}"),
+        Heading(f"Over the training: {events.title}", brief=f"training, {events.brief}"),
         *pictures,
         TableBlock(f"training-{events.slug}", HEADINGS, rows),
         Text(_about(events)),

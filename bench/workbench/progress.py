@@ -1,4 +1,4 @@
-"""Progress on the terminal, with an estimate; a line now and then where there is no terminal."""
+"""Progress on the terminal, with an estimate; a line now and then where there is none."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-
-import click
 
 from bench.api.context import Bar
 
@@ -22,7 +20,8 @@ def progress(label: str, total: float, done: float = 0) -> AbstractContextManage
 
 def notice(line: str) -> None:
     """One line for the user, apart from the results on the standard output."""
-    click.echo(line, err=True)
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 @contextmanager

@@ -1,0 +1,98 @@
+"""How the order of the models changes from sample to sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bench.report.drawing.families import colours
+from bench.report.drawing.sheet import safe, short
+from bench.report.event_sets import Setting
+from bench.report.tested import Tested
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH, ROW, EDGE = 6.2, 0.17, 0.62
+"""In inches: the figure, the height of a model, and that of what is above and below."""
+LETTER = 0.062
+"""Width of a letter of a label, in inches."""
+
+
+def slope(tests: Sequence[Tested]) -> Figure | None:
+    """A line for each model of two samples or more, by AUC, the best one at the top.
+
+    A sample with fewer models spreads them over the same height. Nothing where fewer than two of
+    them have an order to compare.
+    """
+    from matplotlib.figure import Figure
+
+    orders = _orders(tests)
+    if not orders:
+        return None
+    most = max(map(len, orders))
+    names = list(dict.fromkeys(name for order in orders for name in order))
+    height = ROW * most + EDGE
+    margin = (LETTER * max(len(short(name)) for name in names) + 0.25) / WIDTH
+    figure = Figure(figsize=(WIDTH, height))
+    box = (margin, 0.12 / height, 1 - 2 * margin, 1 - EDGE / height)
+    axes = figure.add_axes(box)
+    colour = colours(tests)
+    for name in names:
+        _line(axes, name, orders, colour)
+    axes.set(xlim=(-0.06, len(tests) - 0.94), ylim=(1, 0))
+    axes.set_xticks(range(len(tests)), [safe(one.events.brief) for one in tests])
+    axes.xaxis.tick_top()
+    axes.tick_params(which="both", length=0, labelleft=False, labelsize=9)
+    axes.spines[:].set_visible(False)
+    return figure
+
+
+def _orders(tests: Sequence[Tested]) -> list[dict[str, tuple[float, Setting, bool]]]:
+    """The models of each sample that others have too: height, setting, whether it is first."""
+    counts: dict[str, int] = {}
+    for one in tests:
+        for setting in one.settings:
+            counts[setting.name] = counts.get(setting.name, 0) + 1
+    orders = []
+    for one in tests:
+        shared = [setting for setting in one.settings if counts[setting.name] > 1]
+        leaders, models = one.leaders, len(shared)
+        orders.append(
+            {
+                setting.name: ((place + 0.5) / models, setting, setting in leaders)
+                for place, setting in enumerate(shared)
+            }
+        )
+    several = sum(len(order) > 1 for order in orders)
+    return orders if several > 1 else []
+
+
+def _line(
+    axes: Axes,
+    name: str,
+    orders: Sequence[dict[str, tuple[float, Setting, bool]]],
+    colour: dict[str, str],
+) -> None:
+    points = [(place, *order[name]) for place, order in enumerate(orders) if name in order]
+    own = colour[points[0][2].family]
+    places, heights = [point[0] for point in points], [point[1] for point in points]
+    axes.plot(places, heights, color=own, linewidth=1.2, alpha=0.8)
+    for place, height, _, first in points:
+        face = own if first else "white"
+        axes.plot(place, height, "o", color=own, markersize=4.5, mfc=face)
+    ends = {0: ("right", -7), len(orders) - 1: ("left", 7)}
+    sides = [(point, *ends[point[0]]) for point in points if point[0] in ends]
+    for point, side, shift in sides or [(points[-1], "left", 7)]:
+        axes.annotate(
+            short(name),
+            (point[0], point[1]),
+            (shift, 0),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            fontsize=7.5,
+            color=own,
+            annotation_clip=False,
+        )

@@ -1,0 +1,47 @@
+"""What a sample is in plain words, and names short enough to stand in a line with others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.storage.record import SampleRecord
+
+EDITIONS = {"twin": "simulated"}
+"""An edition in plain words, where its name is none."""
+
+
+def in_words(sample: SampleRecord) -> str:
+    """`rd (simulated), test split, 727 signal and 7273 background events (1:10)`."""
+    where = edition_in_words(sample)
+    if sample.split != "all":
+        where += f", {sample.part}" if sample.division else f", {sample.part} split"
+    if sample.ratio == "all-signal":
+        counts = f"all {sample.signal} signal events and {sample.background} background events"
+        return f"{where}, {counts} weighted back"
+    counts = f"{sample.signal} signal and {sample.background} background events"
+    return f"{where}, {counts} ({sample.ratio}{' ratio' if sample.ratio == 'natural' else ''})"
+
+
+def edition_in_words(sample: SampleRecord) -> str:
+    """`rd (simulated)`."""
+    return f"{sample.dataset} ({EDITIONS.get(sample.edition, sample.edition)})"
+
+
+def briefs(samples: Sequence[SampleRecord]) -> list[str]:
+    """The shortest names of the samples by which no two of them are called the same."""
+    forms = [
+        [f"{one.dataset} {_ratio(one)}" for one in samples],
+        [f"{edition_in_words(one)} {_ratio(one)}" for one in samples],
+        [f"{edition_in_words(one)} {one.part} {one.size}" for one in samples],
+    ]
+    longest = [f"{name}{event_mark(one)}" for name, one in zip(forms[-1], samples, strict=True)]
+    return next((names for names in forms if len(set(names)) == len(names)), longest)
+
+
+def event_mark(sample: SampleRecord) -> str:
+    """The beginning of the hash of its events, as the table of all runs shows it."""
+    return f", events {sample.fingerprint[:6]}"
+
+
+def _ratio(sample: SampleRecord) -> str:
+    return sample.ratio.replace("all-signal", "all signal")

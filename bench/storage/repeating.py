@@ -1,0 +1,76 @@
+"""The command that repeats a run."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields
+from typing import Any, get_args
+
+from bench.storage.record import RunRecord, SampleRecord
+from bench.storage.request import Edition, RunRequest
+
+FIRST = ("plugin", "dataset")
+
+
+def command_of(record: RunRecord) -> str:
+    """What to type to have the run again, on the same editions as then.
+
+    Of another tool's results it is the command that brought them, with the name of their file;
+    empty of scores that were brought from Python. The code and the versions that are installed play
+    no part in it.
+    """
+    if record.outside and not record.outside.file:
+        return ""
+    words = _importing(record) if record.outside else ["bench", "run", *_words(record)]
+    return shlex.join(words)
+
+
+def _importing(record: RunRecord) -> list[str]:
+    outside, sample = record.outside, record.sample
+    assert outside is not None
+    words = ["bench", "import", outside.file]
+    if outside.counts:
+        return words
+    words += ["--model", record.plugin, "--dataset", record.dataset]
+    if sample and sample.edition in get_args(Edition):
+        words += ["--edition", sample.edition]
+    if (threshold := record.request.get("threshold", "0.5")) != "0.5":
+        words += ["--threshold", threshold]
+    for option, text in (("--options", outside.told), ("--source", outside.source)):
+        words += [option, text] if text else []
+    return [*words, *(w for code in record.request.get("allow", ()) for w in ("--allow", code))]
+
+
+def _words(record: RunRecord) -> Iterator[str]:
+    """The options that are not as they are by default."""
+    said = _with_editions(record)
+    every = {each.name: each for each in fields(RunRequest)}
+    for name in dict.fromkeys([*FIRST, *every]):
+        each = every[name]
+        value = said.get(each.name)
+        usual = None if each.default is MISSING else each.default
+        if value is None or value == usual:
+            continue
+        option = f"--{(each.metadata.get('name') or each.name).replace('_', '-')}"
+        if isinstance(value, Mapping):
+            values = [f"{name}={content}" for name, content in value.items()]
+        else:
+            values = [*value] if isinstance(value, (list, tuple)) else [value]
+        yield from (word for one in values for word in (option, str(one)))
+
+
+def _with_editions(record: RunRecord) -> Mapping[str, Any]:
+    """What was asked for, with the editions that were taken where nobody asked for one."""
+    said = dict(record.request)
+    evaluated, train = (_edition(sample) for sample in (record.sample, record.train))
+    if not said.get("file"):
+        said["edition"] = said.get("edition") or evaluated
+    if said.get("edition") != train:
+        said["train_edition"] = said.get("train_edition") or train
+    return said
+
+
+def _edition(sample: SampleRecord | None) -> str | None:
+    """An edition that can be asked for; None of any other."""
+    return sample.edition if sample and sample.edition in get_args(Edition) else None
