@@ -131,7 +131,7 @@ def _scale(
     chosen: list[float] = []
     for tick in ticks:
         inside = low - room <= place_of(tick) <= high + room
-        if inside and all(abs(place_of(tick) - place_of(one)) > 3 * room for one in chosen):
+        if inside and all(abs(place_of(tick) - place_of(one)) > 3.2 * room for one in chosen):
             chosen.append(tick)
     for axes in column:
         axes.set_xlim(low - room, high + room)

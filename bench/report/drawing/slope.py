@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, ROW, EDGE = 6.2, 0.17, 0.62
+WIDTH, ROW, EDGE = 6.2, 0.15, 0.5
 """In inches: the figure, the height of a model, and that of what is above and below."""
 LETTER = 0.062
 """Width of a letter of a label, in inches."""
