@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from toys import Workplace
 
-from bench.comparison.paired import auc_difference
+from bench.cli.report import command
+from bench.comparison.paired import Difference, auc_difference
 from bench.metrics.ranking import AT_FLOOR
 from bench.report import tested as apart
 from bench.report.blocks import anchor
@@ -257,3 +259,30 @@ def test_more_samples_than_there_is_room_for_are_folded(runs: list[Run]) -> None
     assert len(column[1].items) == 4
     assert column[2].summary == "3 more samples"
     assert len(column[2].blocks[0].items) == 3
+
+
+def test_a_terminal_shows_the_words_of_links_and_folds_alone(
+    runs: list[Run], tmp_path: Path
+) -> None:
+    words = ["-o", str(tmp_path), "--runs", str(runs[0].folder.parent)]
+    shown = CliRunner().invoke(command, words, catch_exceptions=False).output
+    assert "- **toy natural**: cut" in shown
+    assert "Over seeds\n" in shown
+    assert not re.search(r"</?details>|</?summary>|\]\(#", shown)
+
+
+def test_one_seed_is_said_to_be_one_where_it_wins(runs: list[Run], tmp_path: Path) -> None:
+    caution = "One seed does not make a winner"
+    one = write_report([runs[0], runs[3]], tmp_path / "one").read_text()
+    assert "Best: cut, seed 0." in one
+    assert caution in one
+    assert "leads (one seed)" in one
+    three = write_report(runs[:6], tmp_path / "three").read_text()
+    assert "Best: cut." in three
+    assert caution not in three
+    assert "(one seed)" not in three
+
+
+@pytest.mark.parametrize(("needed", "text"), [(165909, "170,000"), (1234, "1,200"), (87, "87")])
+def test_how_many_events_it_would_take_is_told_to_two_digits(needed: int, text: str) -> None:
+    assert Difference("AUC", 0.1, 0.0, 0.2, 0.1, "m", needed).signal_events == text

@@ -62,7 +62,7 @@ def shown(tested: Tested, most: int) -> list[Setting]:
     """The leaders and the best of each family, at most so many leaders; all where all fit."""
     if len(tested.settings) <= most:
         return list(tested.settings)
-    first = [tested.settings[0], *tested.best_of_others]
+    first = [tested.settings[0], *tested.best_of_others][: 2 * most]
     rest = [setting for setting in tested.leaders if setting not in first]
     chosen = first + rest[: max(0, most - len(first))]
     return [setting for setting in tested.settings if setting in chosen]

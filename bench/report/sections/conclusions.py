@@ -122,9 +122,9 @@ def _best(tested: Tested) -> list[str]:
     closest = next(pair for pair in tested.pairs if (pair.first, pair.second) == (0, second))
     text = [f"No winner: {distinct(leaders)} models share the first place."]
     if closest.difference.needed is None or closest.separable:
-        return [*text, *caution]
+        return text
     events = closest.difference.signal_events
-    return [*text, f"About {events} signal events would tell the first two apart.", *caution]
+    return [*text, f"About {events} signal events would tell the first two apart."]
 
 
 def _by_sic(settings: Sequence[Setting]) -> list[str]:
