@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from bench_llm.token import DedicatedToken
 from events import context, inputs
 
 import bench
+from bench.testing import check_model
 
 
 @pytest.fixture(scope="session")
@@ -142,6 +144,15 @@ def test_every_architecture_learns_in_every_place_by_each_way_of_tuning(
 ) -> None:
     form, options = PLACES[place]
     demand_moved_and_saved(form(base=folder(kind), tuning=tuning, r=4, **options), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "place"), [*zip(SHAPES, cycle(PLACES), strict=False)])
+def test_the_kit_passes_every_architecture_with_the_numbers_in_one_place(
+    folder: Any, kind: str, place: str
+) -> None:
+    form, options = PLACES[place]
+    check_model(form(base=folder(kind), lr=3e-3, **options))
 
 
 def test_the_blocks_that_lora_is_in_are_the_last_ones(folder: Any) -> None:
