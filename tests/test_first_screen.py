@@ -187,7 +187,9 @@ def test_what_is_to_be_believed_is_said(runs: list[Run]) -> None:
     lines = told(runs, tests)
     assert lines["Seeds"].startswith("up to 3 a model; one alone of cut, threshold 0.7, cut and 1")
     assert lines["Data"] == "simulated by the bench itself (twin), not the published files"
-    assert lines["Few"] == "signal events, 20 in toy 1:10: hardly anything can be told"
+    assert lines["Few events"] == (
+        "20 of signal in toy 1:10: hardly anything can be told from them"
+    )
     assert "Not known" not in lines
     floors = [
         sum(AT_FLOOR in s.middle.metrics().estimates["max_sic"].note for s in t.settings)
