@@ -198,4 +198,4 @@ def test_a_report_says_which_runs_can_be_told_apart(place: Workplace, tmp_path: 
     assert "One model's scores, cut at several thresholds." in same
     assert "No winner" not in same
     alone = write_report(runs[1:2], tmp_path / "one").read_text()
-    assert "group" not in alone
+    assert "| group" not in alone

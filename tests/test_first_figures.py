@@ -67,3 +67,15 @@ def test_the_order_is_drawn_where_two_samples_share_models(runs: list[Run]) -> N
     assert ([0, 1], [0.75, 0.75]) in lines
     assert slope(both[:1]) is None
     assert slope([of_sample(runs[:1]), of_sample(runs[-2:-1])]) is None  # one model has no order
+
+
+def test_the_order_draws_the_best_of_very_many_models(runs: list[Run]) -> None:
+    def named(one: Run, number: int) -> Run:
+        request = {**one.record.request, "options": {"n": f"{number:02d}"}, "seed": 0}
+        return called(one, request=request, scores=str(number))
+
+    many = [named(one, number) for one in (runs[0], runs[-2]) for number in range(30)]
+    figure = slope([of_sample(many, place) for place in (0, 1)])
+    names = {text.get_text() for text in figure.axes[0].texts}
+    assert names == {f"cut, n={number:02d}" for number in range(24)}
+    assert figure.get_figheight() < 5

@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from toys import Workplace
 
-from bench.comparison.paired import auc_difference
+from bench.cli.report import command
+from bench.comparison.paired import Difference, auc_difference
 from bench.metrics.ranking import AT_FLOOR
 from bench.report import tested as apart
 from bench.report.blocks import anchor
@@ -32,7 +34,7 @@ NOISY = replace(BASE, permute="numbers")
 FEW = {"ratio": "1:10", "events": 220}
 REQUESTS = [
     *(replace(one, seed=seed) for one in (BASE, NOISY) for seed in (0, 1, 2)),
-    replace(BASE, threshold="0.7", seed=1),  # the middle one of three alike
+    replace(BASE, threshold="0.7"),
     *(replace(one, **FEW) for one in (BASE, NOISY)),
 ]
 
@@ -115,7 +117,7 @@ def test_samples_that_read_alike_are_told_apart(runs: list[Run]) -> None:
 
 
 def test_an_answer_says_what_leads_and_by_how_much(runs: list[Run]) -> None:
-    one = of_sample(runs)
+    one = of_sample([runs[0], runs[3], runs[6]])
     best, second = one.settings[0].middle, one.settings[-1].middle
     difference = auc_difference(best.scored(), second.scored())
     assert difference.value > 0.3
@@ -185,7 +187,9 @@ def test_what_is_to_be_believed_is_said(runs: list[Run]) -> None:
     lines = told(runs, tests)
     assert lines["Seeds"].startswith("up to 3 a model; one alone of cut, threshold 0.7, cut and 1")
     assert lines["Data"] == "simulated by the bench itself (twin), not the published files"
-    assert lines["Few"] == "signal events, 20 in toy 1:10: hardly anything can be told"
+    assert lines["Few events"] == (
+        "20 of signal in toy 1:10: hardly anything can be told from them"
+    )
     assert "Not known" not in lines
     floors = [
         sum(AT_FLOOR in s.middle.metrics().estimates["max_sic"].note for s in t.settings)
@@ -257,3 +261,30 @@ def test_more_samples_than_there_is_room_for_are_folded(runs: list[Run]) -> None
     assert len(column[1].items) == 4
     assert column[2].summary == "3 more samples"
     assert len(column[2].blocks[0].items) == 3
+
+
+def test_a_terminal_shows_the_words_of_links_and_folds_alone(
+    runs: list[Run], tmp_path: Path
+) -> None:
+    words = ["-o", str(tmp_path), "--runs", str(runs[0].folder.parent)]
+    shown = CliRunner().invoke(command, words, catch_exceptions=False).output
+    assert "- **toy natural**: " in shown
+    assert "Over seeds\n" in shown
+    assert not re.search(r"</?details>|</?summary>|\]\(#", shown)
+
+
+def test_one_seed_is_said_to_be_one_where_it_wins(runs: list[Run], tmp_path: Path) -> None:
+    caution = "One seed does not make a winner"
+    one = write_report([runs[0], runs[3]], tmp_path / "one").read_text()
+    assert "Best: cut, seed 0." in one
+    assert caution in one
+    assert "leads (one seed)" in one
+    three = write_report(runs[:6], tmp_path / "three").read_text()
+    assert "Best: cut." in three
+    assert caution not in three
+    assert "(one seed)" not in three
+
+
+@pytest.mark.parametrize(("needed", "text"), [(165909, "170,000"), (1234, "1,200"), (87, "87")])
+def test_how_many_events_it_would_take_is_told_to_two_digits(needed: int, text: str) -> None:
+    assert Difference("AUC", 0.1, 0.0, 0.2, 0.1, "m", needed).signal_events == text

@@ -217,7 +217,6 @@ def section(page: str, title: str) -> str:
 
 
 LEARNING = "How many events it takes: toy (twin), test 1:1"
-OWN = "toy (simulated), test split, 774 signal"
 
 
 def test_the_tables_hold_the_figures_of_the_runs_of_median_auc(page: str, events: EventSet) -> None:
@@ -239,8 +238,10 @@ def test_a_maximum_without_background_left_is_a_dash_that_says_why(page: str) ->
     assert rows(part[0])[0]["200"].startswith("0.")
 
 
-def test_only_fits_on_most_events_are_told_apart_and_every_run_keeps_its_row(page: str) -> None:
-    lines = rows(section(page, OWN).partition("\n\nModels")[0])
+def test_only_fits_on_most_events_are_told_apart_and_every_run_keeps_its_row(
+    page: str, events: EventSet
+) -> None:
+    lines = rows(section(page, events.heading).partition("\n\nModels")[0])
     titles = {line["model"] for line in lines}
     assert titles == {
         *("learner, train events 800", "cut, train events 1200, seed 0"),
@@ -248,7 +249,7 @@ def test_only_fits_on_most_events_are_told_apart_and_every_run_keeps_its_row(pag
     }
     every = rows(section(page, "All runs"))
     assert len(every) == len(REQUESTS)
-    assert page.index(LEARNING) < page.index(f"## {OWN}")
+    assert page.index(LEARNING) < page.index(f"## {events.heading}")
 
 
 def test_what_failed_or_is_void_is_left_out_with_a_word(store: Store, tmp_path: Path) -> None:

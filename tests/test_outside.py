@@ -211,7 +211,13 @@ def test_printed_figures_are_computed_again(place: Workplace, tmp_path: Path) ->
     )
     page = write_report(imported, tmp_path / "report").read_text()
     assert "Of 10 printed figures 7 follow from the counts printed beside them, 3 do not." in page
-    slips = rows("\n".join(page.partition("computed again")[2].partition("## All")[0].splitlines()))
+    slips = rows(
+        "\n".join(
+            page.partition("## Printed figures, computed again")[2]
+            .partition("## All")[0]
+            .splitlines()
+        )
+    )
     explained = {(row["model"], row["figure"]): row["what it is"] for row in slips}
     assert explained == {
         ("recall", "f1 signal"): "the recall signal",

@@ -108,7 +108,7 @@ def test_the_report_is_two_pages_with_figures_and_tables(place: Workplace, tmp_p
     page = write_report(list(place.store.runs()), tmp_path / "report")
     text = page.read_text()
     figures = sorted((page.parent / "figures").iterdir())
-    assert {f.name.partition("-")[0] for f in figures} == {
+    assert {f.stem.partition("-")[0] for f in figures} == {
         *("forest", "roc", "sic", "scores", "calibration", "sculpting", "history")
     }
     for figure_ in figures:

@@ -98,7 +98,7 @@ frame.width = width; frame.height = height;
 frame.onload = () => {
   const page = frame.contentDocument, root = page.documentElement;
   const boxes = [...page.querySelectorAll(".beside > div")].map(d => d.getBoundingClientRect());
-  const end = Math.max(...boxes.map(box => box.bottom));
+  const end = Math.max(0, ...boxes.map(box => box.bottom));
   const lefts = new Set(boxes.map(box => Math.round(box.left)));
   const measured = [root.scrollWidth, Math.round(end), lefts.size, boxes.length];
   document.querySelector("pre").textContent = JSON.stringify(measured);
@@ -120,9 +120,9 @@ def first_page(folder: Path, samples: int) -> str:
     """A page as full as one gets: answers of forty words, tall figures, many samples."""
     from matplotlib.figure import Figure
 
-    for name, size in (("forest", (6.6, 7.4)), ("order", (6.2, 3.7))):
+    for name, size in (("forest", (6.6, 7.4)), ("order", (6.2, 3.2))):
         Figure(figsize=size).savefig(folder / f"{name}.png", dpi=100)
-    answers = [Item(f"s{n} 1:10", " ".join(["model-x"] * 40)) for n in range(samples)]
+    answers = [Item(f"s{n} 1:10", " ".join(["model,"] * 40)) for n in range(samples)]
     lines = [Item("Seeds", " ".join(["words"] * 16))] * 6
     texts = [Heading("Answer"), Items(answers), Heading("Believe"), Items(lines)]
     pictures = [[Picture(f"{name}.png", name)] for name in ("forest", "order")]

@@ -28,7 +28,7 @@ from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
 from bench.report.sections.training import training_section
 from bench.report.sections.validation import validation_section
-from bench.report.sections.words import words
+from bench.report.sections.words import EXPLAINED, words
 from bench.report.tested import Tested
 from bench.report.training import Trained, over_trainings, without_other_looks
 from bench.report.validation import validations
@@ -116,7 +116,7 @@ def _below(
         blocks += _of_sample(runs, one, folder)
     sets = [one.events for one in samples]
     blocks += [*decided(runs, sets), *operating(runs), *printed(runs)]
-    blocks += [Heading("All runs"), standard(runs), *guarded(runs)]
+    blocks += [Heading("All runs"), EXPLAINED, standard(runs), *guarded(runs)]
     if contents.decisions:
         blocks += [Heading("Decisions at the threshold"), decisions(runs)]
     if contents.blocks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bench.comparison.groups import Pair, letters, pairs, scores_key
 from bench.comparison.paired import Difference
@@ -27,7 +28,8 @@ class Tested:
         compared = pairs([setting.middle for setting in settings])
         separable = [pair for pair in compared if pair.separable]
         unsure = [p for p in separable if _unsure(settings[p.first], settings[p.second])]
-        apart = [(p.first, p.second) for p in separable if p not in unsure]
+        doubted = {(pair.first, pair.second) for pair in unsure}
+        apart = [place for p in separable if (place := (p.first, p.second)) not in doubted]
         return cls(events, compared, letters(len(settings), apart), unsure)
 
     @property
@@ -35,12 +37,12 @@ class Tested:
         """By AUC, the best one first."""
         return self.events.settings
 
-    @property
+    @cached_property
     def leaders(self) -> list[Setting]:
         """Those that share the first place."""
         return [setting for i, setting in enumerate(self.settings) if self.share(0, i)]
 
-    @property
+    @cached_property
     def best_of_others(self) -> list[Setting]:
         """The best setting of each family but that of the first one, the best one first."""
         first: dict[str, Setting] = {}
@@ -48,7 +50,7 @@ class Tested:
             first.setdefault(setting.family, setting)
         return list(first.values())[1:]
 
-    @property
+    @cached_property
     def alike(self) -> list[Pair]:
         """Pairs of models that cannot be told apart; thresholds of one model are no pair."""
         places = range(len(self.settings))
@@ -65,9 +67,11 @@ class Tested:
 
     def ahead(self, setting: Setting) -> Difference | None:
         """How much larger the AUC of the best setting is; None for the best one itself."""
-        place = self.settings.index(setting)
-        behind = (pair for pair in self.pairs if (pair.first, pair.second) == (0, place))
-        return next((pair.difference for pair in behind), None)
+        return self._behind.get(self.settings.index(setting))
+
+    @cached_property
+    def _behind(self) -> dict[int, Difference]:
+        return {pair.second: pair.difference for pair in self.pairs if pair.first == 0}
 
 
 def key(setting: Setting) -> str:

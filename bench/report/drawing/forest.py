@@ -22,7 +22,7 @@ ROWS, FEWEST = 24, 5
 """Rows of the whole figure, and of a sample at least."""
 LETTER = 0.068
 """Width of a letter of a label, in inches."""
-AUCS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.8, 0.95, 0.98, 0.995, 0.998, 0.0)
+AUCS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.8, 0.95, 0.98, 0.0)
 SICS = (1, 10, 100, 1000, 5, 50, 500, 2, 20, 200, 0.5, 0.1)
 """Where ticks may stand, the rounder numbers first."""
 NEAREST = 1e-5
@@ -62,7 +62,7 @@ def shown(tested: Tested, most: int) -> list[Setting]:
     """The leaders and the best of each family, at most so many leaders; all where all fit."""
     if len(tested.settings) <= most:
         return list(tested.settings)
-    first = [tested.settings[0], *tested.best_of_others]
+    first = [tested.settings[0], *tested.best_of_others][: 2 * most]
     rest = [setting for setting in tested.leaders if setting not in first]
     chosen = first + rest[: max(0, most - len(first))]
     return [setting for setting in tested.settings if setting in chosen]
@@ -131,7 +131,7 @@ def _scale(
     chosen: list[float] = []
     for tick in ticks:
         inside = low - room <= place_of(tick) <= high + room
-        if inside and all(abs(place_of(tick) - place_of(one)) > 3 * room for one in chosen):
+        if inside and all(abs(place_of(tick) - place_of(one)) > 2.9 * room for one in chosen):
             chosen.append(tick)
     for axes in column:
         axes.set_xlim(low - room, high + room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, ROW, EDGE = 6.2, 0.17, 0.62
+WIDTH, ROW, EDGE = 6.2, 0.15, 0.5
 """In inches: the figure, the height of a model, and that of what is above and below."""
+MOST = 24
+"""Models that are drawn: those that stand highest in any sample."""
 LETTER = 0.062
 """Width of a letter of a label, in inches."""
 
@@ -51,22 +54,20 @@ def slope(tests: Sequence[Tested]) -> Figure | None:
 
 def _orders(tests: Sequence[Tested]) -> list[dict[str, tuple[float, Setting, bool]]]:
     """The models of each sample that others have too: height, setting, whether it is first."""
-    counts: dict[str, int] = {}
+    best: dict[str, int] = {}
     for one in tests:
-        for setting in one.settings:
-            counts[setting.name] = counts.get(setting.name, 0) + 1
+        for place, setting in enumerate(one.settings):
+            best[setting.name] = min(place, best.get(setting.name, place))
+    counts = Counter(setting.name for one in tests for setting in one.settings)
+    several = [name for name in best if counts[name] > 1]
+    drawn = set(sorted(several, key=lambda name: best[name])[:MOST])
     orders = []
     for one in tests:
-        shared = [setting for setting in one.settings if counts[setting.name] > 1]
-        leaders, models = one.leaders, len(shared)
-        orders.append(
-            {
-                setting.name: ((place + 0.5) / models, setting, setting in leaders)
-                for place, setting in enumerate(shared)
-            }
-        )
-    several = sum(len(order) > 1 for order in orders)
-    return orders if several > 1 else []
+        shared = [setting for setting in one.settings if setting.name in drawn]
+        heights = [(place + 0.5) / len(shared) for place in range(len(shared))]
+        rows = zip(heights, shared, strict=True)
+        orders.append({s.name: (height, s, s in one.leaders) for height, s in rows})
+    return orders if sum(len(order) > 1 for order in orders) > 1 else []
 
 
 def _line(

@@ -23,7 +23,7 @@ def believe(runs: Sequence[Run], tests: Sequence[Tested]) -> list[Item]:
         "Seeds": _seeds(tests),
         "Tests": _tests(tests),
         "Data": _data(runs),
-        "Few": _few(tests),
+        "Few events": _few(tests),
         "Floor": _floor(tests),
         "Not known": _lacks(runs),
     }
@@ -94,8 +94,8 @@ def _data(runs: Sequence[Run]) -> str:
 
 def _few(tests: Sequence[Tested]) -> str:
     samples = [one.events for one in tests if one.events.sample.signal < FEW_SIGNAL]
-    counts = [f"{events.sample.signal} in {events.brief}" for events in samples]
-    return f"signal events, {'; '.join(counts)}: hardly anything can be told" if counts else ""
+    counts = [f"{events.sample.signal} of signal in {events.brief}" for events in samples]
+    return f"{'; '.join(counts)}: hardly anything can be told from them" if counts else ""
 
 
 def _floor(tests: Sequence[Tested]) -> str:

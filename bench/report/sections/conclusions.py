@@ -25,6 +25,7 @@ from bench.report.event_sets import EventSet, Setting, Spread
 from bench.report.sections.answer import less
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.sections.guarded import marked
+from bench.report.sections.words import EXPLAINED
 from bench.report.tested import Tested, distinct, key, knows
 
 COLUMNS = {"auc": "AUC", "max_sic": "max SIC"}
@@ -43,8 +44,7 @@ def conclusions(tested: Tested) -> list[Block]:
             sentences.append(f"With {few} signal events hardly anything can be told apart.")
         blocks.append(Text(" ".join(sentences)))
     blocks += [_seeds(events)] if seeded else []
-    blocks += [*_by_seeds(tested), *_by_threshold(tested)]
-    return blocks
+    return [*blocks, *_by_seeds(tested), *_by_threshold(tested), EXPLAINED]
 
 
 def _table(tested: Tested) -> TableBlock:
@@ -122,9 +122,9 @@ def _best(tested: Tested) -> list[str]:
     closest = next(pair for pair in tested.pairs if (pair.first, pair.second) == (0, second))
     text = [f"No winner: {distinct(leaders)} models share the first place."]
     if closest.difference.needed is None or closest.separable:
-        return [*text, *caution]
+        return text
     events = closest.difference.signal_events
-    return [*text, f"About {events} signal events would tell the first two apart.", *caution]
+    return [*text, f"About {events} signal events would tell the first two apart."]
 
 
 def _by_sic(settings: Sequence[Setting]) -> list[str]:

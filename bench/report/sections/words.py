@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.metrics.curve import BACKGROUND_FLOOR
-from bench.report.blocks import Block, Heading, Item, Items
+from bench.report.blocks import Block, Heading, Item, Items, Links
 
 HEADING = "Words"
 WORDS = {
@@ -52,6 +52,9 @@ WORDS = {
     "note": "what a guard wants known of a run; its figures stand",
 }
 """Each with what it means."""
+
+EXPLAINED = Links([Heading(HEADING, brief="What these words mean")])
+"""The way to this section, for where they stand."""
 
 
 def words() -> list[Block]:
