@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.metrics.curve import BACKGROUND_FLOOR, Curve, Ranking
 from bench.metrics.intervals import TAILS
-from bench.report.drawing.sheet import safe, sheet
+from bench.report.drawing.sheet import labels, sheet
 from bench.report.event_sets import Setting
 
 if TYPE_CHECKING:
@@ -57,12 +57,13 @@ def _curves(
 
     grid = np.linspace(0.005, 1, 200)
     figure, (axes,) = sheet(1, 6.4, 4.8)
-    for setting in settings:
+    names = labels([setting.title for setting in settings])
+    for setting, name in zip(settings, names, strict=True):
         scored = setting.middle.scored()
         ranking = Ranking.of(scored)
         sides = ranking.drawn(lambda curve: figure_of(curve, grid), scored.seed, CURVES)
         low, high = (_edge(side, tail) for side, tail in zip(sides, TAILS, strict=True))
-        (line,) = axes.plot(grid, figure_of(ranking.curve(), grid), label=safe(setting.title))
+        (line,) = axes.plot(grid, figure_of(ranking.curve(), grid), label=name)
         axes.fill_between(grid, low, high, color=line.get_color(), alpha=0.18, linewidth=0)
     axes.set(xlabel="signal efficiency $\\epsilon_S$", ylabel=ylabel, xlim=(0, 1))
     if log:

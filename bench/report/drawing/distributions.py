@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.metrics.sculpting import tightest_rows
-from bench.report.drawing.sheet import safe, sheet, short
+from bench.report.drawing.sheet import labels, sheet
 from bench.report.event_sets import Setting
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def scores(settings: Sequence[Setting]) -> Figure | None:
 
     figure, panels = sheet(len(settings), 3.2, 2.5)
     edges = np.linspace(0, 1, 41).tolist()
-    for axes, setting in zip(panels, settings, strict=False):
+    titles = labels([setting.title for setting in settings])
+    for axes, title, setting in zip(panels, titles, settings, strict=False):
         scored = setting.middle.scored()
         for label, name in ((0, "background"), (1, "signal")):
             inside = (scored.y == label) & scored.answered
@@ -31,7 +32,7 @@ def scores(settings: Sequence[Setting]) -> Figure | None:
                 axes.hist(scored.score[inside], edges, density=True, histtype="step", label=name)
         axes.axvline(scored.threshold, color="0.5", linestyle=":", linewidth=1)
         axes.set_yscale("log")
-        axes.set(xlabel="score", title=short(setting.title), xlim=(0, 1))
+        axes.set(xlabel="score", title=title, xlim=(0, 1))
         axes.legend(loc="upper center")
     return figure
 
@@ -42,7 +43,8 @@ def calibration(settings: Sequence[Setting]) -> Figure | None:
 
     figure, (axes,) = sheet(1, 5.2, 4.8)
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--")
-    for setting in settings:
+    names = labels([setting.title for setting in settings])
+    for setting, name in zip(settings, names, strict=True):
         scored = setting.middle.scored()
         answered = scored.answered
         score, y, weights = scored.score[answered], scored.y[answered], scored.weights[answered]
@@ -51,7 +53,7 @@ def calibration(settings: Sequence[Setting]) -> Figure | None:
         some = np.bincount(place, minlength=10) >= BACKGROUND_FLOOR
         with np.errstate(invalid="ignore"):
             mean, share = (np.bincount(place, weights * v, 10) / total for v in (score, y))
-        axes.plot(mean[some], share[some], marker="o", markersize=4, label=safe(setting.title))
+        axes.plot(mean[some], share[some], marker="o", markersize=4, label=name)
     axes.set(xlabel="mean score", ylabel="share of signal", xlim=(0, 1), ylim=(0, 1))
     axes.legend(loc="upper left")
     return figure
@@ -69,7 +71,8 @@ def sculpting(settings: Sequence[Setting]) -> Figure | None:
     low, high = np.quantile(mass, [0.002, 0.998])
     edges = np.linspace(low, high, 26).tolist()
     axes.hist(mass, edges, density=True, color="0.85", label="all background")
-    for setting in settings:
+    names = labels([setting.title for setting in settings])
+    for setting, name in zip(settings, names, strict=True):
         scored = setting.middle.scored()
         if scored.mass is None:
             continue
@@ -80,7 +83,7 @@ def sculpting(settings: Sequence[Setting]) -> Figure | None:
             edges,
             density=True,
             histtype="step",
-            label=safe(setting.title),
+            label=name,
         )
     axes.set(xlabel="$m_{jj}$ [GeV]", ylabel="density, tightest 10 % of the background")
     axes.legend(loc="upper right")

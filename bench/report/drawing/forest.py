@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bench.report.drawing.families import colours
-from bench.report.drawing.sheet import safe, short
+from bench.report.drawing.sheet import labels, safe
 from bench.report.event_sets import Setting
 from bench.report.learning import at_floor
 from bench.report.tested import Tested
@@ -36,8 +36,9 @@ def forest(tests: Sequence[Tested]) -> Figure:
     rows = [shown(one, max(FEWEST, ROWS // len(tests))) for one in tests]
     sizes = [ROW * len(settings) for settings in rows]
     height = TOP + sum(sizes) + GAP * (len(rows) - 1) + BOTTOM
-    names = [short(setting.name) for settings in rows for setting in settings]
-    left = (LETTER * max(map(len, names)) + 0.15) / WIDTH
+    names = list(dict.fromkeys(s.name for settings in rows for s in settings))
+    label = dict(zip(names, labels(names), strict=True))
+    left = (LETTER * max(map(len, label.values())) + 0.15) / WIDTH
     width = (0.97 - left - 0.03) / 2
     figure, colour = Figure(figsize=(WIDTH, height)), colours(tests)
     top = height - TOP
@@ -48,7 +49,7 @@ def forest(tests: Sequence[Tested]) -> Figure:
             column.append(figure.add_axes(box))
         _rows(panels[0][-1], "auc", settings, one, colour)
         _rows(panels[1][-1], "max_sic", settings, one, colour)
-        panels[0][-1].set_yticks(range(len(settings)), [short(s.name) for s in settings])
+        panels[0][-1].set_yticks(range(len(settings)), [label[s.name] for s in settings])
         about = _about(one, settings)
         figure.text(0.01, (top + 0.08) / height, about, fontsize=8, va="bottom")
         top -= size + GAP

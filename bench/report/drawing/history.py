@@ -8,7 +8,7 @@ from math import log as ln
 from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError
-from bench.report.drawing.sheet import safe, sheet
+from bench.report.drawing.sheet import labels, sheet
 from bench.report.event_sets import Setting
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ def history(settings: Sequence[Setting]) -> Figure | None:
     if not curves:
         return None
     figure, (axes,) = sheet(1, 6.4, 4.2)
-    for title, points in curves.items():
+    for name, points in zip(labels(list(curves)), curves.values(), strict=True):
         steps, values = zip(*points, strict=True)
         last = max(steps) or 1
-        axes.plot([step / last for step in steps], values, marker=".", label=safe(title))
+        axes.plot([step / last for step in steps], values, marker=".", label=name)
     axes.axhline(ln(2), color="0.6", linewidth=1, linestyle="--", label="knowing nothing, ln 2")
     axes.set(xlabel="share of the training", ylabel="loss", xlim=(0, 1.02), yscale="log")
     axes.legend(loc="best")

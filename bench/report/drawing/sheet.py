@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+LONGEST = 40
+"""Letters of a label."""
 STYLE: Any = {
     "axes.labelsize": 12,
     "axes.linewidth": 1.1,
@@ -45,5 +48,24 @@ def safe(text: str) -> str:
 
 
 def short(text: str) -> str:
-    """The beginning of a text, for a panel's title."""
-    return safe(text if len(text) < 40 else f"{text[:38]}…")
+    """The beginning and the end of a text, for a panel's title."""
+    return safe(text if len(text) <= LONGEST else f"{text[: LONGEST - 15]}…{text[-14:]}")
+
+
+def labels(titles: Sequence[str]) -> list[str]:
+    """Models' titles as a figure has room for them: short, and without what all of them share.
+
+    Two that would read alike are numbered.
+    """
+    parts = [title.split(", ") for title in titles]
+    shared = set[str]().union(*map(set, parts)).intersection(*(one[1:] for one in parts))
+    several = len(set(titles)) > 1
+    kept = [
+        ", ".join(one[:1] + [part for part in one[1:] if not several or part not in shared])
+        for one in parts
+    ]
+    cut = [short(one) for one in kept]
+    return [
+        f"{one} ({cut[:place].count(one) + 1})" if cut.count(one) > 1 else one
+        for place, one in enumerate(cut)
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bench.report.drawing.families import colours
-from bench.report.drawing.sheet import safe, short
+from bench.report.drawing.sheet import labels, safe
 from bench.report.event_sets import Setting
 from bench.report.tested import Tested
 
@@ -37,13 +37,14 @@ def slope(tests: Sequence[Tested]) -> Figure | None:
     most = max(map(len, orders))
     names = list(dict.fromkeys(name for order in orders for name in order))
     height = ROW * most + EDGE
-    margin = (LETTER * max(len(short(name)) for name in names) + 0.25) / WIDTH
+    label = dict(zip(names, labels(names), strict=True))
+    margin = (LETTER * max(map(len, label.values())) + 0.25) / WIDTH
     figure = Figure(figsize=(WIDTH, height))
     box = (margin, 0.12 / height, 1 - 2 * margin, 1 - EDGE / height)
     axes = figure.add_axes(box)
     colour = colours(tests)
     for name in names:
-        _line(axes, name, orders, colour)
+        _line(axes, name, orders, colour, label[name])
     axes.set(xlim=(-0.06, len(tests) - 0.94), ylim=(1, 0))
     axes.set_xticks(range(len(tests)), [safe(one.events.brief) for one in tests])
     axes.xaxis.tick_top()
@@ -75,6 +76,7 @@ def _line(
     name: str,
     orders: Sequence[dict[str, tuple[float, Setting, bool]]],
     colour: dict[str, str],
+    label: str,
 ) -> None:
     points = [(place, *order[name]) for place, order in enumerate(orders) if name in order]
     own = colour[points[0][2].family]
@@ -87,7 +89,7 @@ def _line(
     sides = [(point, *ends[point[0]]) for point in points if point[0] in ends]
     for point, side, shift in sides or [(points[-1], "left", 7)]:
         axes.annotate(
-            short(name),
+            label,
             (point[0], point[1]),
             (shift, 0),
             textcoords="offset points",
