@@ -143,7 +143,7 @@ def test_a_look_that_is_not_kept_is_refused_without_a_record(place: Workplace) -
         (["gbt", "--look", "1"], "--look 1: gbt keeps no looks"),
         (["llm-nfa", "--look", "3"], "a fit keeps the best look alone without looks=all"),
         (["llm-nfa", "--look", "last"], "a fit keeps the best look alone without looks=all"),
-        (["llm-nfa", "--set", "looks=all", "--look", "3"], "has 2 looks at most"),
+        (["llm-nfa", "--set", "looks=all", "--look", "5"], "has 4 looks at most"),
         (["llm-nfa", "--set", "looks=all", "--look", "worst"], "wanted best, last or a number"),
     ],
 )

@@ -31,7 +31,7 @@ OF_JETS = {
 }
 COLUMNS = tuple(bench.Column(name, "1", "for a test", **OF_JETS.get(name, {})) for name in NAMES)
 ENCODER = ValuesPrompt()
-QUICK = {"epochs": 4, "batch": 16, "evaluations": 1}
+QUICK = {"epochs": 4, "lr": 1e-3, "batch": 16, "evaluations": 1}
 
 
 @pytest.fixture(autouse=True, scope="module")
