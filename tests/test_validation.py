@@ -95,9 +95,9 @@ def test_the_difference_is_from_the_best_of_the_plugin(store: Store) -> None:
 
 def test_the_report_has_it_on_demand_alone(store: Store, tmp_path: Path) -> None:
     runs = list(store.runs())
-    for contents, there in ((Contents(), False), (Contents(by_valid=True), True)):
-        page = write_report(runs, tmp_path / str(there), contents).read_text()
-        assert ("By the valid split" in page) is there
+    for contents, shown in ((Contents(), False), (Contents(by_valid=True), True)):
+        page = write_report(runs, tmp_path / str(shown), contents).read_text()
+        assert ("By the valid split" in page) is shown
 
 
 def test_test_events_have_no_part_in_it(store: Store) -> None:

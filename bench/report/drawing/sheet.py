@@ -60,11 +60,11 @@ def labels(titles: Sequence[str]) -> list[str]:
     parts = [title.split(", ") for title in titles]
     shared = set[str]().union(*map(set, parts)).intersection(*(one[1:] for one in parts))
     several = len(set(titles)) > 1
-    kept = [
+    apart = [
         ", ".join(one[:1] + [part for part in one[1:] if not several or part not in shared])
         for one in parts
     ]
-    cut = [short(one) for one in kept]
+    cut = [short(one) for one in apart]
     return [
         f"{one} ({cut[:place].count(one) + 1})" if cut.count(one) > 1 else one
         for place, one in enumerate(cut)
