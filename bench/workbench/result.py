@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.report.event_sets import Setting
 from bench.storage.stored_run import Run
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ class Result:
     @property
     def title(self) -> str:
         """The model and what sets it apart; its seed where there is one alone."""
-        record = self.runs[0].record
-        return record.title if len(self.runs) == 1 else record.setting
+        return Setting(self.runs).title
 
     @property
     def scores(self) -> pd.DataFrame:
