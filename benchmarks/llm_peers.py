@@ -90,7 +90,7 @@ class Comparison:
 
     def __init__(self, base: str, scratch: Path, arguments: argparse.Namespace) -> None:
         self.base, self.scratch, self.arguments = base, scratch, arguments
-        self.folder = folder_of(base, scratch)
+        self.folder = folder_of(base)
 
     def scoring(self) -> list[Row]:
         """Events a second, equal probabilities, memory, and the share of the matrix rate."""
