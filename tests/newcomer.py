@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,14 +21,31 @@ def environment(folder: Path) -> Path:
     return python
 
 
-def core_alone(folder: Path, *packages: str) -> Path:
-    """The Python of one with the core, what it stands on, and these packages of the house."""
+def core_alone(folder: Path, *packages: str, without: Sequence[str] = ()) -> Path:
+    """The Python of one with the core, what it stands on, and these packages of the house.
+
+    `without` are beginnings of names of what it does not see, in small letters.
+    """
     python, site = _bare(folder)
-    for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        name = entry.name.removeprefix("__editable__").strip("_.")
-        if not name.startswith("bench_") or name.startswith(packages):
+    for entry in installed():
+        name = entry.name.removeprefix("__editable__").strip("_.").lower()
+        own = name.startswith("bench_") and not name.startswith(packages)
+        if not own and not name.startswith(tuple(without)):
             (site / entry.name).symlink_to(entry)
     return python
+
+
+def installed() -> Iterator[Path]:
+    """What lies in the folders of installed packages here, each name once."""
+    names: set[str] = set()
+    for folder in map(Path, sys.path):
+        if folder.name != "site-packages":
+            continue
+        for entry in folder.iterdir():
+            leads_away = entry.suffix == ".pth" and not entry.name.startswith("__editable__")
+            if entry.name not in names and not leads_away:
+                names.add(entry.name)
+                yield entry
 
 
 def _bare(folder: Path) -> tuple[Path, Path]:

@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
+from bench.api.extras import REPORT
+from bench.api.parts import Dataset, Encoder, Model
+from bench.plugins.packages import PACKAGES, how_to_have
+from bench.plugins.registry import load_registry
 from bench.storage.code_digest import imported_names
 from bench.storage.distributions import canonical
 
@@ -68,3 +72,23 @@ def test_a_package_requires_itself_what_its_code_imports(folder: Path) -> None:
     needed = {module: brings().get(module, {canonical(module)}) for module in imported(folder)}
     missing = {module for module, names in needed.items() if not required & names}
     assert missing - ASKED_FOR == set()
+
+
+def test_the_extra_report_is_what_is_named_where_it_is_missing() -> None:
+    assert {need.name for need in extra("report")} == set(REPORT.values())
+
+
+def test_the_core_knows_what_each_package_of_this_house_offers() -> None:
+    registry = load_registry()
+    own = {project(folder)["name"] for folder in FOLDERS[1:]}
+    offered: dict[str, set[tuple[type, str]]] = {name: set() for name in own}
+    for kind in (Dataset, Encoder, Model):
+        for name, entry in registry.all(kind).items():
+            if entry.distribution in own:
+                offered[entry.distribution].add((kind, name))
+                assert kind is not Model or entry.plugin == name, "a run names the plugin"
+    assert {name: set(parts) for name, parts in PACKAGES.items()} == offered
+
+
+def test_what_is_installed_is_not_to_be_installed() -> None:
+    assert how_to_have(Model, "gbt") is None

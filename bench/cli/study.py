@@ -47,6 +47,7 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     set = { epochs = 2 }
     """
     from bench.api.errors import RefusedError
+    from bench.api.extras import demand_libraries
     from bench.cli.surroundings import context
     from bench.outside.importing import import_counts
     from bench.plugins.registry import load_registry
@@ -59,6 +60,7 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     from bench.storage.home import Home
     from bench.storage.store import Store
 
+    demand_libraries("matplotlib", "pandas")  # which the report needs, after all the fits
     study, registry, home, store = read_study(file), load_registry(), Home.here(), Store(runs)
     every = [resolve_parts(request, registry) for request in study.runs]
     beside = output or file.parent

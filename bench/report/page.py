@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.api.errors import RequestError
+from bench.api.extras import demand_libraries
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Block, Heading, TableBlock, Text, every
 from bench.report.drawing.draw import draw, draw_first, draw_learning, draw_training
@@ -64,10 +65,11 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
     The same runs give the same bytes. Figures and tables of an earlier report there are replaced.
 
     Raises:
-        RequestError: there is no run.
+        RequestError: there is no run, or what draws is not installed.
     """
     if not runs:
         raise RequestError("no runs to report; make one with `bench run`")
+    demand_libraries("matplotlib")  # before the figures of an earlier report are gone
     for room in (FIGURES, TABLES):
         shutil.rmtree(folder / room, ignore_errors=True)
         (folder / room).mkdir(parents=True)

@@ -82,6 +82,7 @@ def compare(
     \b
     bench data compare official twin --set features=substructure -o twin-against-official
     """
+    from bench.api.extras import demand_libraries
     from bench.cli.data.named import in_turn
     from bench.cli.surroundings import context
     from bench.plugins.options import build
@@ -93,6 +94,7 @@ def compare(
     from bench.twosample.page import demand_own, write_page
     from bench.twosample.sides import open_side, pair_up
 
+    demand_libraries("sklearn", "threadpoolctl", *(["matplotlib"] if output else []))
     if output:
         demand_own(output)
     home = Home.here()
