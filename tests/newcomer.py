@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -32,20 +32,32 @@ def core_alone(folder: Path, *packages: str, without: Sequence[str] = ()) -> Pat
         own = name.startswith("bench_") and not name.startswith(packages)
         if not own and not name.startswith(tuple(without)):
             (site / entry.name).symlink_to(entry)
+    (folder / "venv" / "share").mkdir(exist_ok=True)
+    for entry in each_once(folder.parents[2] / "share" for folder in _package_folders()):
+        if not (beside := folder / "venv" / "share" / entry.name).exists():
+            beside.symlink_to(entry)  # Pythia's tables lie there
     return python
 
 
 def installed() -> Iterator[Path]:
     """What lies in the folders of installed packages here, each name once."""
+    for entry in each_once(_package_folders()):
+        if entry.suffix != ".pth" or entry.name.startswith("__editable__"):
+            yield entry  # other ones lead away
+
+
+def each_once(folders: Iterable[Path]) -> Iterator[Path]:
+    """What lies in any of these folders; of two with the same name the first one."""
     names: set[str] = set()
-    for folder in map(Path, sys.path):
-        if folder.name != "site-packages":
-            continue
-        for entry in folder.iterdir():
-            leads_away = entry.suffix == ".pth" and not entry.name.startswith("__editable__")
-            if entry.name not in names and not leads_away:
+    for folder in folders:
+        for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if entry.name not in names:
                 names.add(entry.name)
                 yield entry
+
+
+def _package_folders() -> list[Path]:
+    return [Path(place) for place in sys.path if Path(place).name == "site-packages"]
 
 
 def _bare(folder: Path) -> tuple[Path, Path]:
