@@ -7,7 +7,7 @@ READY = .venv/.ready
 PLUGINS = $(dir $(wildcard datasets/*/pyproject.toml plugins/*/pyproject.toml))
 PACKAGES = -e .[all] $(addprefix -e ./,$(PLUGINS))
 
-.PHONY: install demo test test-slow mutation lint docs bench reports smollm2 peers wheels
+.PHONY: install demo test test-slow mutation lint docs bench reports smollm2 peers wheels release
 
 install: $(READY)
 
@@ -28,6 +28,10 @@ wheels: $(READY)
 	@$(BIN)/python -m pip wheel --quiet --no-build-isolation --no-deps --no-index --wheel-dir dist . $(addprefix ./,$(PLUGINS))
 	@rm -rf $(addsuffix build,./ $(PLUGINS))
 	@ls dist
+
+# the version of every package and the changelog's heading: make release VERSION=0.2.0
+release: $(READY)
+	@$(BIN)/python .ci/release.py "$(VERSION)"
 
 # a real language model, 98 MB, from the package index into the bench's home: base=smollm2
 smollm2: $(READY)
