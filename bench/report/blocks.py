@@ -82,6 +82,15 @@ class Picture:
 
     file: str
     title: str
+    absent: Sequence[str] = ()
+    """Models that are not in it, named under it."""
+    width: int = 0
+    """How wide a page shows it, in pixels; as wide as its file is if that is not said."""
+
+    @property
+    def under(self) -> str:
+        """What stands under it: which models are not in it."""
+        return f"Not drawn: {'; '.join(self.absent)}." if self.absent else ""
 
 
 @dataclass(frozen=True)

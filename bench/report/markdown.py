@@ -75,7 +75,8 @@ def _block(block: Block) -> str:
         case TableBlock():
             return table(block)
         case Picture():
-            return f"![{escaped(block.title)}]({block.file})"
+            under = f"\n\n{escaped(block.under)}" if block.under else ""
+            return f"![{escaped(block.title)}]({block.file}){under}"
         case _:
             return _nested(block)
 

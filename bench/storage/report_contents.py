@@ -16,6 +16,8 @@ class Contents:
     """Every figure of every run, a section each."""
     by_valid: bool = False
     """All settings by their AUC on the valid split, as one would choose among them."""
+    formats: tuple[str, ...] = ()
+    """Formats of the figures beside PNG, which pages show: `pdf`, `svg`."""
 
 
 PLAIN = Contents()

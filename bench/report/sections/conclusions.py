@@ -15,6 +15,7 @@ from bench.report.blocks import (
     Cell,
     Folded,
     Heading,
+    Picture,
     TableBlock,
     Text,
     counted,
@@ -32,8 +33,13 @@ COLUMNS = {"auc": "AUC", "max_sic": "max SIC"}
 BEHIND, GROUP = "AUC from the best", "group"
 
 
-def conclusions(tested: Tested) -> list[Block]:
-    """A table of groups and what follows from it; of one setting alone its figures."""
+def conclusions(tested: Tested, pictures: Sequence[Picture] = ()) -> list[Block]:
+    """A table of groups and what follows from it; of one setting alone its figures.
+
+    Args:
+        tested: the settings and their pairs.
+        pictures: the matrix of pairs; without it those that seeds alone leave open are listed.
+    """
     events, settings = tested.events, tested.settings
     seeded = any(len(setting.runs) > 1 for setting in settings)
     blocks: list[Block] = [Heading(events.heading, brief=events.brief), _table(tested)]
@@ -43,8 +49,9 @@ def conclusions(tested: Tested) -> list[Block]:
             few = events.sample.signal
             sentences.append(f"With {few} signal events hardly anything can be told apart.")
         blocks.append(Text(" ".join(sentences)))
-    blocks += [_seeds(events)] if seeded else []
-    return [*blocks, *_by_seeds(tested), *_by_threshold(tested), EXPLAINED]
+    blocks += [*pictures, *([_seeds(events)] if seeded else [])]
+    listed = [] if pictures else _by_seeds(tested)
+    return [*blocks, *listed, *_by_threshold(tested), EXPLAINED]
 
 
 def _table(tested: Tested) -> TableBlock:

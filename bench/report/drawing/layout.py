@@ -1,0 +1,161 @@
+"""Where a figure's parts lie: panels in a grid, a key above each, and what it is of at the top.
+
+All sizes are in inches, as texts have theirs whatever the figure's: nothing lies on anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.report.drawing.sheet import safe
+from bench.report.samples import caption
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from bench.storage.record import SampleRecord
+
+TOP, EDGE, GAP = 0.3, 0.08, 0.06
+"""Of the caption, of the figure's edge, and between a panel and its ratio."""
+LINE, LETTER, HANDLE = 0.155, 0.066, 0.5
+"""Of the key: a line's height, a letter's width, and what stands before a text."""
+KEY = 7.5
+"""Points of a key's letters."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The sizes of a panel, inside its axes and around them."""
+
+    width: float
+    height: float
+    left: float = 0.68
+    right: float = 0.12
+    below: float = 0.46
+    above: float = 0.1
+    ratio: float = 0.0
+    """The height of a panel of ratios below the first one."""
+
+    @property
+    def across(self) -> float:
+        """The whole width."""
+        return self.left + self.width + self.right
+
+
+def columns_for(panels: int, most: int = 2) -> int:
+    """How many stand beside each other."""
+    return min(panels, most)
+
+
+def key_lines(labels: Sequence[str], width: float) -> int:
+    """The lines that a key of these labels takes."""
+    return -(-len(labels) // _key_columns(labels, width))
+
+
+def grid(
+    panels: int, frame: Frame, *, key: int = 0, most: int = 2, foot: float = 0.0
+) -> tuple[Figure, list[Axes], list[Axes]]:
+    """A figure with so many panels, and their ratios if the frame has room for them.
+
+    Args:
+        panels: how many there are.
+        frame: the sizes of each.
+        key: lines of the key above each.
+        most: panels in a row.
+        foot: room under all of them.
+    """
+    from matplotlib.figure import Figure
+
+    columns = columns_for(panels, most)
+    rows = -(-panels // columns)
+    above = frame.above + LINE * key
+    lower = frame.ratio + GAP if frame.ratio else 0.0
+    tall = above + frame.height + lower + frame.below
+    size = (columns * frame.across, TOP + rows * tall + foot)
+    figure = Figure(figsize=size)
+
+    def box(place: int, bottom: float, height: float) -> tuple[float, float, float, float]:
+        x = (place % columns) * frame.across + frame.left
+        y = size[1] - TOP - (place // columns + 1) * tall + bottom
+        return x / size[0], y / size[1], frame.width / size[0], height / size[1]
+
+    main = [figure.add_axes(box(i, frame.below + lower, frame.height)) for i in range(panels)]
+    if not frame.ratio:
+        return figure, main, []
+    ratios = [
+        figure.add_axes(box(i, frame.below, frame.ratio), sharex=axes)
+        for i, axes in enumerate(main)
+    ]
+    for axes in main:
+        axes.tick_params(labelbottom=False)
+    return figure, main, ratios
+
+
+def captioned(figure: Figure, sample: SampleRecord) -> None:
+    """Say at the top what the figure is of, and whether that is simulated."""
+    mark, text = caption(sample)
+    width, height = figure.get_size_inches()
+    whole = f"$\\bf{{{mark}}}$  {safe(text)}" if mark else safe(text)
+    figure.text(
+        EDGE / width,
+        1 - EDGE / height,
+        whole,
+        fontsize=8.5,
+        va="top",
+        wrap=False,
+    )
+
+
+def keyed(axes: Axes, handles: Sequence[Artist] | None = None) -> None:
+    """Put the key of a panel above it, off the data."""
+    if handles is None:
+        handles, labels = axes.get_legend_handles_labels()
+    else:
+        labels = [str(handle.get_label()) for handle in handles]
+    if not handles:
+        return
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    width = axes.get_position().width * figure.get_size_inches()[0]
+    axes.legend(
+        handles,
+        labels,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=_key_columns(labels, width),
+        fontsize=KEY,
+        borderaxespad=0.15,
+        borderpad=0.1,
+        labelspacing=0.25,
+        handlelength=2.8,
+        columnspacing=1.2,
+    )
+
+
+def foot_lines(labels: Sequence[str], width: float) -> float:
+    """The height of a key under the panels of a figure of such a width."""
+    return LINE * key_lines(labels, width - 2 * EDGE) + 2 * EDGE
+
+
+def foot_key(figure: Figure, handles: Sequence[Artist]) -> None:
+    """Put the key of a whole figure under its panels."""
+    width = figure.get_figwidth() - 2 * EDGE
+    figure.legend(
+        handles=list(handles),
+        loc="lower center",
+        ncols=_key_columns([str(handle.get_label()) for handle in handles], width),
+        fontsize=KEY,
+        borderaxespad=0.3,
+        borderpad=0.1,
+        labelspacing=0.25,
+        columnspacing=1.2,
+    )
+
+
+def _key_columns(labels: Sequence[str], width: float) -> int:
+    longest = HANDLE + LETTER * max(map(len, labels), default=0)
+    return max(1, min(len(labels), int(width / longest)))

@@ -1,0 +1,29 @@
+"""Every pair of models as a table for other programs, as the figure of them has no numbers to take."""
+
+from __future__ import annotations
+
+from bench.report.blocks import Cell, TableBlock, plain
+from bench.report.tested import Tested
+
+HEADINGS = ("model", "less model", "AUC difference", "p", "p, Holm", "told apart")
+
+
+def pairs_table(tested: Tested) -> list[TableBlock]:
+    """A row for each pair; nothing of one model alone."""
+    if not tested.pairs:
+        return []
+    unsure = {(pair.first, pair.second) for pair in tested.unsure}
+    rows = []
+    for pair in tested.pairs:
+        names = [plain(tested.settings[place].title) for place in (pair.first, pair.second)]
+        one = pair.difference
+        difference = Cell("", *(_digits(end) for end in (one.value, one.low, one.high)))
+        chances = [Cell("", _digits(p)) for p in (one.p, pair.p)]
+        by_seeds = (pair.first, pair.second) in unsure
+        apart = "not by seeds" if by_seeds else ("yes" if pair.separable else "no")
+        rows.append([*names, difference, *chances, plain(apart)])
+    return [TableBlock(f"pairs-{tested.events.slug}", HEADINGS, rows)]
+
+
+def _digits(value: float) -> float:
+    return float(f"{value:.5g}")
