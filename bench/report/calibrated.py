@@ -33,7 +33,7 @@ class Calibrated:
     prior: float
     """The share of signal that the events stand for."""
     corrected: bool
-    """Whether the scores were brought from the fit's share of signal to this one, by Bayes' rule."""
+    """Whether the scores were brought from the fit's share of signal to this one (Bayes)."""
 
     @classmethod
     def of(cls, setting: Setting) -> Calibrated:
@@ -82,7 +82,8 @@ def _bins(score: NDArray[np.float64], prior: float) -> NDArray[np.intp]:
     with np.errstate(divide="ignore"):
         odds = np.log10(score) - np.log10(1 - score)
     edges = np.log10(prior / (1 - prior)) + WIDTH * (np.arange(1, BINS) - BINS / 2)
-    return np.digitize(odds, edges)
+    places: NDArray[np.intp] = np.digitize(odds, edges)
+    return places
 
 
 def _shares(

@@ -24,7 +24,7 @@ def rejection_limit(events: float) -> float:
 
     Exact (Clopper-Pearson, one-sided).
     """
-    return 1 / (1 - CHANCE ** (1 / events))
+    return float(1 / (1 - CHANCE ** (1 / events)))
 
 
 def effective_events(run: Run) -> float:

@@ -10,8 +10,8 @@ from pathlib import Path
 from bench.api.errors import RequestError
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Block, Heading, TableBlock, Text, every
+from bench.report.costs import Costs
 from bench.report.drawing.bands import table as curves_table
-from bench.report.drawing.cost import Costs
 from bench.report.drawing.draw import (
     Paper,
     draw,

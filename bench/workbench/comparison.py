@@ -166,13 +166,25 @@ class Comparison:
             write_bytes(Path(file), text.encode())
         return text
 
-    def report(self, folder: Path | str = "report", title: str = "") -> Path:
-        """Write the report that `bench report` writes; gives the path of its markdown page."""
+    def report(
+        self, folder: Path | str = "report", title: str = "", formats: Sequence[str] = ()
+    ) -> Path:
+        """Write the report that `bench report` writes; gives the path of its markdown page.
+
+        Args:
+            folder: to write.
+            title: the page's heading.
+            formats: of the figures beside PNG, `pdf` and `svg`.
+
+        Raises:
+            RequestError: no such format.
+        """
         from bench.report.page import write_report
-        from bench.storage.report_contents import Contents
+        from bench.storage.report_contents import Contents, vector_formats
 
         runs = [run for runs in self.models for run in runs]
-        return write_report(runs, Path(folder), Contents(title))
+        contents = Contents(title, formats=vector_formats(formats))
+        return write_report(runs, Path(folder), contents)
 
     def __str__(self) -> str:
         """Of two runs every paired test; of more, or over seeds, which can be told apart."""

@@ -109,7 +109,13 @@ def _edge(side: NDArray[np.float64], tail: float) -> NDArray[np.float64]:
     """A quantile of curves at each place, NaN where half of them have none: (r, k) -> (k,)."""
     import numpy as np
 
-    edge = np.full(side.shape[1], np.nan)
-    seen = np.isfinite(side).mean(axis=0) > 0.5
-    edge[seen] = np.nanquantile(side[:, seen], tail, axis=0)
-    return edge
+    ordered = np.sort(side, axis=0)  # NaN last
+    seen = np.isfinite(side).sum(axis=0)
+    place = tail * np.maximum(seen - 1, 0)
+    below = place.astype(int)
+    low, high = (
+        np.take_along_axis(ordered, rows[None], axis=0)[0]
+        for rows in (below, np.minimum(below + 1, np.maximum(seen - 1, 0)))
+    )
+    edge: NDArray[np.float64] = low + (place - below) * (high - low)
+    return np.where(seen > len(side) / 2, edge, np.nan)

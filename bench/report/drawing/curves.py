@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.drawing.bands import Bands
-from bench.report.drawing.layout import Frame, captioned, grid, key_lines, keyed
+from bench.report.drawing.layout import captioned, framed, grid, keyed
 from bench.report.drawing.subject import Subject
 from bench.report.event_sets import Setting
 from bench.report.learning import at_floor
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-ONE, SEVERAL = 5.2, 3.9
-"""Width of a panel that is alone, and beside others."""
 EVERY = 24
 """Places from marker to marker of a line."""
 EFFICIENCY = "signal efficiency $\\epsilon_S$"
@@ -29,12 +27,13 @@ REJECTION, SIC = "background rejection $1/\\epsilon_B$", "SIC $\\epsilon_S/\\sqr
 
 def roc(subject: Subject, *, ratio: bool = True) -> Figure:
     """Background rejection at each signal efficiency, and its ratio to that of the first model."""
-    frame = Frame(_width(subject), 3.0, ratio=0.85 if ratio else 0.0)
     panels = _with_first(subject)
-    figure, main, below = grid(len(panels), frame, key=_key(subject, panels, frame.width))
+    frame = framed(len(panels), ratio=0.8 if ratio else 0.0)
+    keys = [subject.lines(panel, frame) for panel in panels]
+    figure, main, below = grid(len(panels), frame, keys=keys)
     for axes, settings in zip(main, panels, strict=True):
         _rejections(axes, subject, settings)
-        axes.set(ylabel=REJECTION, yscale="log", xlim=(0, 1), ylim=(1, _most(subject)))
+        axes.set(ylabel=REJECTION, yscale="log", xlim=(0, 1), ylim=(0.7, _most(subject)))
         keyed(axes)
     for axes, settings in zip(below, panels, strict=True):
         _ratios(axes, subject, settings)
@@ -48,9 +47,10 @@ def sic(subject: Subject) -> Figure:
     """SIC at each signal efficiency, where enough background is left."""
     import numpy as np
 
-    frame = Frame(_width(subject), 3.0)
     panels = _with_first(subject)
-    figure, main, _ = grid(len(panels), frame, key=_key(subject, panels, frame.width))
+    frame = framed(len(panels))
+    keys = [subject.lines(panel, frame) for panel in panels]
+    figure, main, _ = grid(len(panels), frame, keys=keys)
     bands = list(subject.bands.values())
     top = max((float(np.nanmax(one.sic, initial=1.0)) for one in bands), default=1.0)
     for axes, settings in zip(main, panels, strict=True):
@@ -65,18 +65,10 @@ def sic(subject: Subject) -> Figure:
     return figure
 
 
-def _width(subject: Subject) -> float:
-    return ONE if len(subject.panels()) == 1 else SEVERAL
-
-
 def _with_first(subject: Subject) -> list[list[Setting]]:
     """The panels, the first model of all in each of them."""
     first = subject.settings[0]
     return [panel if first in panel else [first, *panel] for panel in subject.panels()]
-
-
-def _key(subject: Subject, panels: Sequence[Sequence[Setting]], width: float) -> int:
-    return max(key_lines([subject.label(one) for one in panel], width) for panel in panels)
 
 
 def _most(subject: Subject) -> float:
@@ -137,7 +129,8 @@ def _ratios(axes: Axes, subject: Subject, settings: Sequence[Setting]) -> None:
         axes.plot(
             one.efficiency, ratio, **subject.style(setting).both, markersize=3.5, markevery=marks
         )
-    axes.set(yscale="log", ylim=(0.2, 5), ylabel="ratio to\nthe first")
+    axes.set(yscale="log", ylim=(0.2, 5))
+    axes.set_ylabel("ratio to\nthe first", fontsize=8)
     axes.set_yticks([0.25, 0.5, 1, 2, 4], ["1/4", "1/2", "1", "2", "4"])
     axes.minorticks_off()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.metrics.sculpting import tightest_rows
-from bench.report.drawing.layout import LINE, Frame, captioned, foot_key, grid, key_lines, keyed
+from bench.report.drawing.layout import LINE, Frame, captioned, foot_key, framed, grid, keyed
 from bench.report.drawing.subject import Subject
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ BINS = 40
 PANELS = 5
 """Panels of scores in a row."""
 ALL = "all background"
+TEV = 1000.0
+"""In GeV."""
 
 
 def scores(subject: Subject) -> Figure:
@@ -29,10 +32,9 @@ def scores(subject: Subject) -> Figure:
     from matplotlib.patches import Patch
 
     settings = subject.settings
-    frame = Frame(1.75, 1.25, left=0.42, right=0.08, below=0.38, above=0.2)
-    figure, panels, _ = grid(
-        len(settings), frame, most=PANELS, foot=0.25 + LINE * (len(settings) < 3)
-    )
+    frame = Frame(1.5, 0.95, left=0.4, right=0.08, below=0.34, above=0.18)
+    foot = 0.25 + LINE * (len(settings) < 3)
+    figure, panels, _ = grid(len(settings), frame, columns=PANELS, foot=foot)
     for place, (axes, setting) in enumerate(zip(panels, settings, strict=True)):
         colour = subject.style(setting).colour
         _scores(axes, setting.middle.scored(), colour)
@@ -55,7 +57,10 @@ def _scores(axes: Axes, scored: Scored, colour: str) -> None:
     import numpy as np
 
     edges = np.linspace(0, 1, BINS + 1)
-    looks = ({"fill": True, "color": "0.8"}, {"color": colour, "linewidth": 1.3})
+    looks: Sequence[dict[str, Any]] = (
+        {"fill": True, "color": "0.8"},
+        {"color": colour, "linewidth": 1.3},
+    )
     for label, look in enumerate(looks):
         inside = (scored.y == label) & scored.answered
         if inside.any():
@@ -69,19 +74,17 @@ def _scores(axes: Axes, scored: Scored, colour: str) -> None:
 
 
 def sculpting(subject: Subject) -> Figure | None:
-    """The background mass of what the tightest cut keeps; nothing where no mass is known."""
+    """The mass of the background, of all and of the tightest tenth; nothing where no mass is known."""
     import numpy as np
 
     first = subject.settings[0].middle.scored()
     if first.mass is None or int(SHARE * (first.y == 0).sum()) < BACKGROUND_FLOOR:
         return None
     panels = subject.panels()
-    frame = Frame(5.2 if len(panels) == 1 else 3.9, 2.5, left=0.85)
-    lines = max(
-        key_lines([ALL, *(subject.label(one) for one in panel)], frame.width) for panel in panels
-    )
-    figure, main, _ = grid(len(panels), frame, key=lines)
-    mass = first.mass[first.y == 0]
+    frame = framed(len(panels))
+    keys = [subject.lines(panel, frame, ALL) for panel in panels]
+    figure, main, _ = grid(len(panels), frame, keys=keys)
+    mass = first.mass[first.y == 0] / TEV
     low, high = np.quantile(mass, [0.002, 0.998])
     edges = np.linspace(low, high, 26)
     usual, _ = np.histogram(mass, edges, density=True)
@@ -93,7 +96,7 @@ def sculpting(subject: Subject) -> Figure | None:
                 continue
             background = scored.y == 0
             tightest = tightest_rows(scored.rank[background], SHARE)
-            density, _ = np.histogram(scored.mass[background][tightest], edges, density=True)
+            density, _ = np.histogram(scored.mass[background][tightest] / TEV, edges, density=True)
             look = subject.style(setting)
             axes.stairs(
                 *(density, edges),
@@ -102,8 +105,8 @@ def sculpting(subject: Subject) -> Figure | None:
                 linewidth=1.3,
                 label=subject.label(setting),
             )
-        axes.set(xlabel="$m_{jj}$ [GeV]", xlim=(low, high), ylim=(0, None))
-        axes.set_ylabel("density, tightest tenth\nof the background", fontsize=10)
+        axes.set(xlabel="$m_{jj}$ [TeV]", xlim=edges[[0, -1]], ylim=(0, None))
+        axes.set_ylabel("share per TeV")
         keyed(axes)
     captioned(figure, subject.events.sample)
     return figure

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.report.blocks import Picture
+from bench.report.costs import Costs
 from bench.report.drawing.calibration import calibration
-from bench.report.drawing.cost import Costs, cost
+from bench.report.drawing.cost import cost
 from bench.report.drawing.curves import roc, sic
 from bench.report.drawing.distributions import scores, sculpting
 from bench.report.drawing.forest import forest, undrawn

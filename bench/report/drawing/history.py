@@ -1,4 +1,4 @@
-"""The losses during training, of every model that logged any: in training smoothed, and on valid."""
+"""The losses over the training of every model that logged any, in training and on valid."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log as ln
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import DamagedError
-from bench.report.drawing.layout import Frame, captioned, foot_key, grid, key_lines, keyed
+from bench.report.drawing.layout import captioned, foot_key, framed, grid, keyed
 from bench.report.drawing.subject import Subject
 from bench.report.event_sets import Setting
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 TRAINING = ("answer_loss", "verdict_loss", "loss")
 """The loss in training, the first one there is: of the answers (by its old name too), or all."""
 VALID = "valid_loss"
-WINDOW = 0.06
+WINDOW = 0.1
 """Share of the training that a loss is averaged over."""
 
 
@@ -36,16 +36,15 @@ class Losses:
     values: NDArray[np.float64]  # (k,)
 
     def smoothed(self) -> NDArray[np.float64]:
-        """The mean over the points around each, fewer towards the ends: (k,)."""
+        """The mean over the points around each, half as many at the ends: (k,)."""
         import numpy as np
 
-        half = int(WINDOW * len(self.values)) // 2
+        count = len(self.values)
+        half = int(WINDOW * count) // 2
         sums = np.concatenate([[0.0], np.cumsum(self.values)])
-        places = np.arange(len(self.values))
-        reach = np.minimum(half, np.minimum(places, places[::-1]))
-        means: NDArray[np.float64] = (sums[places + reach + 1] - sums[places - reach]) / (
-            2 * reach + 1
-        )
+        first = np.maximum(np.arange(count) - half, 0)
+        last = np.minimum(np.arange(count) + half + 1, count)
+        means: NDArray[np.float64] = (sums[last] - sums[first]) / (last - first)
         return means
 
 
@@ -56,14 +55,15 @@ def history(subject: Subject) -> Figure | None:
     if not logged:
         return None
     panels = subject.panels(logged)
-    frame = Frame(5.2 if len(panels) == 1 else 3.9, 2.6)
-    lines = max(key_lines([subject.label(one) for one in panel], frame.width) for panel in panels)
-    figure, main, _ = grid(len(panels), frame, key=lines, foot=0.25)
+    frame = framed(len(panels))
+    keys = [subject.lines(panel, frame) for panel in panels]
+    figure, main, _ = grid(len(panels), frame, keys=keys, foot=0.25)
     for axes, settings in zip(main, panels, strict=True):
         axes.axhline(ln(2), color="0.7", linewidth=0.9, zorder=0)
         for setting in settings:
             _curves(axes, subject, setting, *losses[subject.label(setting)])
         axes.set(xlabel="share of the training", ylabel="loss", xlim=(0, 1.02), yscale="log")
+        _ticks(axes)
         keyed(axes)
     _explained(figure)
     captioned(figure, subject.events.sample)
@@ -82,11 +82,14 @@ def _curves(
     style, name = subject.style(setting), subject.label(setting)
     last = max(float(one.steps.max()) for one in (training, valid) if one) or 1.0
     if training:
-        own = {} if valid else {"label": name, "marker": style.marker, "markersize": 4.5}
-        places = training.steps / last
-        marks = max(1, len(places) // 6)
+        own: dict[str, Any] = {"label": name, "marker": style.marker, "markersize": 4.5}
+        marks = max(1, len(training.steps) // 6)
         axes.plot(
-            places, training.smoothed(), color=style.colour, linewidth=0.9, markevery=marks, **own
+            *(training.steps / last, training.smoothed()),
+            **style.line,
+            linewidth=0.9,
+            markevery=marks,
+            **({} if valid else own),
         )
     if valid:
         marks = max(1, len(valid.steps) // 12)
@@ -98,6 +101,15 @@ def _curves(
             linewidth=1.4,
             label=name,
         )
+
+
+def _ticks(axes: Axes) -> None:
+    """Numbers as they are read, a few a decade."""
+    low, high = axes.get_ylim()
+    decades = [10.0**power for power in range(-9, 10)]
+    shown = [t for d in decades for t in (d, 2 * d, 5 * d) if low <= t <= high]
+    axes.set_yticks(shown, [f"{tick:g}" for tick in shown])
+    axes.minorticks_off()
 
 
 def _explained(figure: Figure) -> None:

@@ -6,7 +6,7 @@ All sizes are in inches, as texts have theirs whatever the figure's: nothing lie
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.report.drawing.sheet import safe
@@ -33,8 +33,8 @@ class Frame:
 
     width: float
     height: float
-    left: float = 0.68
-    right: float = 0.12
+    left: float = 0.72
+    right: float = 0.18
     below: float = 0.46
     above: float = 0.1
     ratio: float = 0.0
@@ -46,9 +46,18 @@ class Frame:
         return self.left + self.width + self.right
 
 
-def columns_for(panels: int, most: int = 2) -> int:
-    """How many stand beside each other."""
-    return min(panels, most)
+def columns_for(panels: int) -> int:
+    """How many stand beside each other: three at most, and four as two rows of two."""
+    return 2 if panels == 4 else min(panels, 3)
+
+
+SINGLE, SEVERAL = Frame(5.0, 3.3), Frame(2.72, 2.2)
+"""A panel that is alone, and one among several."""
+
+
+def framed(panels: int, **changes: float) -> Frame:
+    """The usual sizes of so many panels, with other room around."""
+    return replace(SINGLE if panels == 1 else SEVERAL, **changes)
 
 
 def key_lines(labels: Sequence[str], width: float) -> int:
@@ -57,42 +66,56 @@ def key_lines(labels: Sequence[str], width: float) -> int:
 
 
 def grid(
-    panels: int, frame: Frame, *, key: int = 0, most: int = 2, foot: float = 0.0
+    panels: int, frame: Frame, *, keys: Sequence[int] = (), columns: int = 0, foot: float = 0.0
 ) -> tuple[Figure, list[Axes], list[Axes]]:
     """A figure with so many panels, and their ratios if the frame has room for them.
 
     Args:
         panels: how many there are.
         frame: the sizes of each.
-        key: lines of the key above each.
-        most: panels in a row.
+        keys: lines of the key above each.
+        columns: panels in a row; as many as usual by default.
         foot: room under all of them.
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import NullLocator
 
-    columns = columns_for(panels, most)
-    rows = -(-panels // columns)
-    above = frame.above + LINE * key
+    columns = min(panels, columns) or columns_for(panels)
     lower = frame.ratio + GAP if frame.ratio else 0.0
-    tall = above + frame.height + lower + frame.below
-    size = (columns * frame.across, TOP + rows * tall + foot)
+    plain = frame.above + frame.height + lower + frame.below
+    tall = [
+        plain + LINE * max(keys[first : first + columns], default=0)
+        for first in range(0, panels, columns)
+    ]
+    size = (columns * frame.across, TOP + sum(tall) + foot)
     figure = Figure(figsize=size)
 
     def box(place: int, bottom: float, height: float) -> tuple[float, float, float, float]:
         x = (place % columns) * frame.across + frame.left
-        y = size[1] - TOP - (place // columns + 1) * tall + bottom
+        y = size[1] - TOP - sum(tall[: place // columns + 1]) + bottom
         return x / size[0], y / size[1], frame.width / size[0], height / size[1]
 
     main = [figure.add_axes(box(i, frame.below + lower, frame.height)) for i in range(panels)]
+    for axes in main:
+        axes.xaxis.set_minor_locator(NullLocator())  # many panels are drawn sooner without
+        _lettered(axes, alone=panels == 1)
     if not frame.ratio:
         return figure, main, []
     ratios = [
         figure.add_axes(box(i, frame.below, frame.ratio), sharex=axes)
         for i, axes in enumerate(main)
     ]
-    for axes in main:
+    for axes, below in zip(main, ratios, strict=True):
         axes.tick_params(labelbottom=False)
+        _lettered(below, alone=panels == 1)
     return figure, main, ratios
+
+
+def _lettered(axes: Axes, *, alone: bool) -> None:
+    """Letters as large as a panel has room for."""
+    axes.tick_params(labelsize=9.5 if alone else 8)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set_size(11 if alone else 9.5)
 
 
 def captioned(figure: Figure, sample: SampleRecord) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.comparison.groups import LEVEL, Pair
 from bench.metrics.format import p_value
@@ -24,6 +24,8 @@ UNIT = 1000
 SHADES = ((0.001, "#2b6ca3", "white"), (0.01, "#7fb0d6", "black"), (LEVEL, "#cfe2f1", "black"))
 """Below which corrected p a cell has which colour, and its letters which."""
 CHANCE = ("white", "black")
+DIAGONAL = "0.88"
+TEXT: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 5.6, "linespacing": 1.05}
 BY_SEEDS = "////"
 
 
@@ -32,6 +34,8 @@ def matrix(subject: Subject, tested: Tested) -> Figure | None:
 
     The models stand in their order by AUC, the best one first. Nothing of one model alone.
     """
+    import numpy as np
+    from matplotlib.colors import to_rgb
     from matplotlib.figure import Figure
 
     count = len(subject.settings)
@@ -46,11 +50,15 @@ def matrix(subject: Subject, tested: Tested) -> Figure | None:
     axes = figure.add_axes(box)
     unsure = {(pair.first, pair.second) for pair in tested.unsure}
     keys = [key(setting) for setting in subject.settings]
+    shades = np.full((count, count, 3), to_rgb(DIAGONAL))
     for pair in pairs:
-        if keys[pair.first] != keys[pair.second]:
-            _pair(axes, pair, by_seeds=(pair.first, pair.second) in unsure)
-    for place in range(count):
-        _cell(axes, place, place, str(place + 1), ("0.9", "0.25"))
+        if keys[pair.first] == keys[pair.second]:
+            continue
+        by_seeds = (pair.first, pair.second) in unsure
+        colour, ink = _shade(pair, by_seeds=by_seeds)
+        shades[pair.first, pair.second] = shades[pair.second, pair.first] = to_rgb(colour)
+        _pair(axes, pair, ink, by_seeds=by_seeds)
+    axes.pcolormesh(shades, edgecolors="0.75", linewidth=0.4)
     axes.set(xlim=(0, count), ylim=(count, 0))
     places = [place + 0.5 for place in range(count)]
     axes.set_xticks(places, [str(place + 1) for place in range(count)])
@@ -64,35 +72,28 @@ def matrix(subject: Subject, tested: Tested) -> Figure | None:
     return figure
 
 
-def _pair(axes: Axes, pair: Pair, *, by_seeds: bool) -> None:
-    """Both cells of a pair, the difference with its interval and the corrected p."""
-    one = pair.difference
-    shade = next(
-        ((colour, ink) for level, colour, ink in SHADES if pair.p < level and not by_seeds), CHANCE
-    )
-    row, column = max(pair.first, pair.second), min(pair.first, pair.second)
-    value, *ends = (_thousandths(end) for end in (one.value, one.low, one.high))
-    hatch = BY_SEEDS if by_seeds else ""
-    _cell(axes, row, column, f"{value}\n{ends[0]}, {ends[1]}", shade, hatch)
-    _cell(axes, column, row, p_value(pair.p).replace("under ", "<"), shade, hatch)
+def _shade(pair: Pair, *, by_seeds: bool) -> tuple[str, str]:
+    """The colour of a pair's cells, and of what is written in them."""
+    sure = [(colour, ink) for level, colour, ink in SHADES if pair.p < level and not by_seeds]
+    return sure[0] if sure else CHANCE
 
 
-def _cell(
-    axes: Axes, row: int, column: int, text: str, shade: tuple[str, str], hatch: str = ""
-) -> None:
+def _pair(axes: Axes, pair: Pair, ink: str, *, by_seeds: bool) -> None:
+    """What is in both cells of a pair: the difference with its interval, and the corrected p."""
     from matplotlib.patches import Rectangle
 
-    colour, ink = shade
-    look = {"facecolor": colour, "edgecolor": "0.75", "linewidth": 0.4}
-    axes.add_patch(Rectangle((column, row), 1, 1, hatch=hatch, **look))
-    axes.text(
-        *(column + 0.5, row + 0.5, text),
-        ha="center",
-        va="center",
-        fontsize=5.6,
-        color=ink,
-        linespacing=1.05,
-    )
+    one, (better, worse) = pair.difference, sorted((pair.first, pair.second))
+    value, low, high = (_thousandths(end) for end in (one.value, one.low, one.high))
+    texts = {
+        (better, worse): f"{value}\n{low}, {high}",
+        (worse, better): p_value(pair.p).replace("under ", "<"),
+    }
+    for (x, y), text in texts.items():
+        if by_seeds:
+            axes.add_patch(
+                Rectangle((x, y), 1, 1, fill=False, edgecolor="0.8", linewidth=0, hatch=BY_SEEDS)
+            )
+        axes.text(x + 0.5, y + 0.5, text, color=ink, **TEXT)
 
 
 def _thousandths(value: float) -> str:

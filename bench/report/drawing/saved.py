@@ -13,17 +13,18 @@ if TYPE_CHECKING:
 
 DPI, SHOWN = 300, 100
 """Dots an inch of a picture, and those that a page shows of it."""
-PNG = "png"
 VECTORS: dict[str, dict[str, Any]] = {
     "pdf": {"metadata": {"CreationDate": None, "Producer": None, "Creator": None}},
     "svg": {"metadata": {"Date": None, "Creator": None}},
 }
 """Formats that a report may have beside the picture, without what changes from day to day."""
-COLOURS = 256
+COLOURS, WHITE = 256, 255
 
 
 def save(figure: Figure, file: Path, formats: Sequence[str] = ()) -> int:
     """Write a figure as PNG, and beside it in other formats; gives the width that a page shows.
+
+    The figure is empty afterwards, as its parts would hold memory until a collection of garbage.
 
     Args:
         figure: what is drawn.
@@ -35,20 +36,23 @@ def save(figure: Figure, file: Path, formats: Sequence[str] = ()) -> int:
     for name in formats:
         with atomic_write(file.with_suffix(f".{name}")) as draft:
             figure.savefig(draft, format=name, **VECTORS[name])
+    figure.clear()
     return round(figure.get_figwidth() * SHOWN)
 
 
 def _picture(figure: Figure, draft: Path) -> None:
     """A palette takes a third of the bytes of full colours, and no eye sees it in a drawing."""
-    import numpy as np
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_agg import RendererAgg
     from PIL import Image
 
     figure.set_dpi(DPI)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    whole = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    method = Image.Quantize.MAXCOVERAGE
-    few = whole.quantize(COLOURS, method=method, dither=Image.Dither.NONE)
+    width, height = (round(inches * DPI) for inches in figure.get_size_inches())
+    renderer = RendererAgg(width, height, DPI)  # type: ignore[no-untyped-call]
+    figure.draw(renderer)
+    dots = renderer.buffer_rgba()  # type: ignore[no-untyped-call]
+    whole = Image.frombuffer("RGBA", (width, height), dots, "raw", "RGBA", 0, 1)
+    few = whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = few.getpalette("RGB") or []
+    few.putpalette([WHITE if level >= WHITE - 1 else level for level in palette])
     few.save(draft, format="PNG", dpi=(DPI, DPI))
     figure.set_dpi(SHOWN)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bench.report.drawing.bands import Bands
+from bench.report.drawing.layout import Frame, key_lines
 from bench.report.drawing.sheet import labels
 from bench.report.drawing.styles import Style, Styles
 from bench.report.event_sets import EventSet, Setting
@@ -50,6 +51,10 @@ class Subject:
         """How a figure draws a model."""
         return self.styles[setting]
 
+    def lines(self, among: Sequence[Setting], frame: Frame, *more: str) -> int:
+        """The lines of a key of these models, and of what else is in a panel."""
+        return key_lines([*more, *map(self.label, among)], frame.width)
+
     def titles(self, settings: Sequence[Setting]) -> list[str]:
         """The whole names of models."""
         return [self.styles.key(setting) for setting in settings]
@@ -69,12 +74,16 @@ class Subject:
         families: dict[str, list[Setting]] = {}
         for setting in settings:
             families.setdefault(setting.family, []).append(setting)
-        room = OVERLAPPING if len(settings) <= OVERLAPPING else OVERLAPPING - 1  # one for the first
         panels: list[list[Setting]] = []
         for members in families.values():
-            for start in range(0, len(members), room):
-                part = members[start : start + room]
-                free = (panel for panel in panels if len(panel) + len(part) <= room)
+            for start in range(0, len(members), OVERLAPPING - 1):
+                part = members[start : start + OVERLAPPING - 1]
+                # each has room for the first model of all beside its own
+                free = (
+                    panel
+                    for place, panel in enumerate(panels)
+                    if len(panel) + len(part) <= OVERLAPPING - (place > 0)
+                )
                 if (panel := next(free, None)) is None:
                     panels.append(part)
                 else:

@@ -1,4 +1,4 @@
-"""Every pair of models as a table for other programs, as the figure of them has no numbers to take."""
+"""Every pair of models as a table for other programs, beside the figure of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def pairs_table(tested: Tested) -> list[TableBlock]:
     for pair in tested.pairs:
         names = [plain(tested.settings[place].title) for place in (pair.first, pair.second)]
         one = pair.difference
-        difference = Cell("", *(_digits(end) for end in (one.value, one.low, one.high)))
+        difference = Cell("", _digits(one.value), _digits(one.low), _digits(one.high))
         chances = [Cell("", _digits(p)) for p in (one.p, pair.p)]
         by_seeds = (pair.first, pair.second) in unsure
         apart = "not by seeds" if by_seeds else ("yes" if pair.separable else "no")
