@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.report.costs import Costs
 from bench.report.drawing.layout import Frame, captioned, foot_key, foot_lines, grid
-from bench.report.drawing.scales import AUCS, SICS, chosen, logarithm, placed
+from bench.report.drawing.scales import FINER_AUCS, FINER_SICS, chosen, logarithm, placed
 from bench.report.drawing.subject import Subject
 from bench.report.event_sets import Setting
 from bench.report.learning import at_floor
@@ -36,8 +36,8 @@ class Quality:
 
 
 QUALITIES = (
-    Quality("auc", "AUC", AUCS, placed),
-    Quality("max_sic", "maximum SIC", SICS, logarithm),
+    Quality("auc", "AUC", FINER_AUCS, placed),
+    Quality("max_sic", "maximum SIC", FINER_SICS, logarithm),
 )
 
 

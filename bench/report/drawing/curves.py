@@ -28,6 +28,7 @@ REJECTION, SIC = "background rejection $1/\\epsilon_B$", "SIC $\\epsilon_S/\\sqr
 def roc(subject: Subject, *, ratio: bool = True) -> Figure:
     """Background rejection at each signal efficiency, and its ratio to that of the first model."""
     panels = _with_first(subject)
+    ratio = ratio and len(subject.settings) > 1
     frame = framed(len(panels), ratio=0.8 if ratio else 0.0)
     keys = [subject.lines(panel, frame) for panel in panels]
     figure, main, below = grid(len(panels), frame, keys=keys)
@@ -35,7 +36,7 @@ def roc(subject: Subject, *, ratio: bool = True) -> Figure:
         _rejections(axes, subject, settings)
         axes.set(ylabel=REJECTION, yscale="log", xlim=(0, 1), ylim=(0.7, _most(subject)))
         keyed(axes)
-    for axes, settings in zip(below, panels, strict=True):
+    for axes, settings in zip(below, panels if ratio else [], strict=True):
         _ratios(axes, subject, settings)
     for axes in below or main:
         axes.set_xlabel(EFFICIENCY)
@@ -107,7 +108,7 @@ def _rejections(axes: Axes, subject: Subject, settings: Sequence[Setting]) -> No
 
 def _ended(axes: Axes, colour: str, one: Bands) -> None:
     """Where no background is left: the lower limit, and an arrow upwards where the curve ends."""
-    axes.plot((0, one.end), (one.limit, one.limit), color=colour, linewidth=0.8)
+    axes.hlines(one.limit, 0, one.end, color=colour, linewidth=0.8)
     arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0}
     tip = (one.end, 8 * one.limit)
     axes.annotate("", tip, (one.end, one.limit), arrowprops=arrow, annotation_clip=False)

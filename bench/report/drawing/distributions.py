@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.metrics.sculpting import tightest_rows
-from bench.report.drawing.layout import LINE, Frame, captioned, foot_key, framed, grid, keyed
+from bench.report.drawing.layout import Frame, captioned, foot_key, foot_lines, framed, grid, keyed
 from bench.report.drawing.subject import Subject
 
 if TYPE_CHECKING:
@@ -31,9 +31,16 @@ def scores(subject: Subject) -> Figure:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    handles = [
+        Patch(color="0.8", label="background"),
+        Line2D([], [], color="0.2", linewidth=1.3, label="signal, in the colour of the model"),
+        Line2D([], [], color="0.3", linewidth=0.9, linestyle=":", label="threshold"),
+    ]
     settings = subject.settings
-    frame = Frame(1.5, 0.95, left=0.4, right=0.08, below=0.34, above=0.18)
-    foot = 0.25 + LINE * (len(settings) < 3)
+    width = max(1.5, 5.4 / len(settings))
+    frame = Frame(width, 0.35 + 0.4 * width, left=0.4, right=0.1, below=0.34, above=0.18)
+    beside = min(len(settings), PANELS) * frame.across
+    foot = foot_lines([str(one.get_label()) for one in handles], beside)
     figure, panels, _ = grid(len(settings), frame, columns=PANELS, foot=foot)
     for place, (axes, setting) in enumerate(zip(panels, settings, strict=True)):
         colour = subject.style(setting).colour
@@ -43,11 +50,6 @@ def scores(subject: Subject) -> Figure:
             axes.set_ylabel("density", fontsize=8, labelpad=1)
         if place >= len(panels) - PANELS:
             axes.set_xlabel("score", fontsize=8, labelpad=1)
-    handles = [
-        Patch(color="0.8", label="background"),
-        Line2D([], [], color="0.2", linewidth=1.3, label="signal, in the colour of the model"),
-        Line2D([], [], color="0.3", linewidth=0.9, linestyle=":", label="threshold"),
-    ]
     foot_key(figure, handles)
     captioned(figure, subject.events.sample)
     return figure
@@ -74,7 +76,7 @@ def _scores(axes: Axes, scored: Scored, colour: str) -> None:
 
 
 def sculpting(subject: Subject) -> Figure | None:
-    """The mass of the background, of all and of the tightest tenth; nothing where no mass is known."""
+    """The mass of all background and of its tightest tenth; nothing where no mass is known."""
     import numpy as np
 
     first = subject.settings[0].middle.scored()

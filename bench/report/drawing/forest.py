@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bench.report.drawing.layout import marked
 from bench.report.drawing.scales import AUCS, SICS, chosen, logarithm, placed
 from bench.report.drawing.sheet import labels, safe
 from bench.report.drawing.styles import Styles
@@ -80,7 +81,7 @@ def _most(tests: Sequence[Tested]) -> int:
 def _about(tested: Tested, settings: Sequence[Setting]) -> str:
     more = sum(setting not in settings for setting in tested.leaders)
     also = f"  (+{more} tied)" if more else ""
-    return safe(f"{tested.events.heading}{also}")
+    return f"{marked(tested.events.sample)}{safe(also)}"
 
 
 def _rows(

@@ -40,7 +40,7 @@ class Losses:
         import numpy as np
 
         count = len(self.values)
-        half = int(WINDOW * count) // 2
+        half = max(1, int(WINDOW * count) // 2)
         sums = np.concatenate([[0.0], np.cumsum(self.values)])
         first = np.maximum(np.arange(count) - half, 0)
         last = np.minimum(np.arange(count) + half + 1, count)

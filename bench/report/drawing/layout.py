@@ -23,8 +23,8 @@ TOP, EDGE, GAP = 0.3, 0.08, 0.06
 """Of the caption, of the figure's edge, and between a panel and its ratio."""
 LINE, LETTER, HANDLE = 0.155, 0.066, 0.5
 """Of the key: a line's height, a letter's width, and what stands before a text."""
-KEY = 7.5
-"""Points of a key's letters."""
+KEY, CAPTION = 7.5, 8.5
+"""Points of the letters of a key, and of a caption that there is room for."""
 
 
 @dataclass(frozen=True)
@@ -115,22 +115,21 @@ def _lettered(axes: Axes, *, alone: bool) -> None:
     """Letters as large as a panel has room for."""
     axes.tick_params(labelsize=9.5 if alone else 8)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.label.set_size(11 if alone else 9.5)
+        axis.label.set_fontsize(11 if alone else 9.5)
 
 
 def captioned(figure: Figure, sample: SampleRecord) -> None:
     """Say at the top what the figure is of, and whether that is simulated."""
-    mark, text = caption(sample)
     width, height = figure.get_size_inches()
-    whole = f"$\\bf{{{mark}}}$  {safe(text)}" if mark else safe(text)
-    figure.text(
-        EDGE / width,
-        1 - EDGE / height,
-        whole,
-        fontsize=8.5,
-        va="top",
-        wrap=False,
-    )
+    wide = LETTER * len(" ".join(caption(sample)))
+    size = CAPTION * min(1.0, (width - 2 * EDGE) / wide)
+    figure.text(EDGE / width, 1 - EDGE / height, marked(sample), fontsize=size, va="top")
+
+
+def marked(sample: SampleRecord) -> str:
+    """The sample with its edition, behind a bold word where it is simulated by the bench."""
+    mark, text = caption(sample)
+    return f"$\\bf{{{mark}}}$  {safe(text)}" if mark else safe(text)
 
 
 def keyed(axes: Axes, handles: Sequence[Artist] | None = None) -> None:

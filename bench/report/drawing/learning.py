@@ -38,6 +38,7 @@ def learning(
         xlabel: what the points stand at.
         scale: `log` for numbers of events that grow by factors, or `linear`.
     """
+    from matplotlib.lines import Line2D
     from matplotlib.ticker import NullFormatter
 
     settings = [setting for _, curve in curves for setting in curve.points.values()]
@@ -56,7 +57,11 @@ def learning(
             continue
         axes.set_xticks(ticks, [str(size) for size in ticks])
         axes.xaxis.set_minor_formatter(NullFormatter())
-    foot_key(figure, panels[0].get_legend_handles_labels()[0])
+    handles = [
+        Line2D([], [], **style.both, markersize=5, label=title)
+        for (style, _), title in zip(curves, titles, strict=True)
+    ]
+    foot_key(figure, handles)
     captioned(figure, events.sample)
     return figure
 
@@ -81,8 +86,6 @@ def _line(axes: Axes, curve: LearningCurve, name: str, style: Style, shift: floa
     value, low, high = middles.T
     color = style.colour
     axes.plot(sizes, value, **style.line)
-    # the key shows line and marker as one
-    axes.plot([], [], **style.both, markersize=5, label=safe(curve.title))
     bottom, top = (np.where(several, end, np.nan) for end in (low, high))
     axes.fill_between(sizes, bottom, top, color=color, alpha=0.18, linewidth=0)
     apart = ~(np.append(several[1:], False) | np.append(False, several[:-1]))  # no band would show

@@ -124,5 +124,5 @@ def _explained(figure: Figure, by_seeds: bool) -> None:
     figure.text(EDGE / width, 0.26 / height, text, fontsize=7, va="bottom")
     figure.legend(
         handles=handles, loc="lower left", ncols=len(handles), fontsize=7, borderpad=0.1,
-        borderaxespad=0.2, columnspacing=1.2, handlelength=1.5,
+        borderaxespad=0.7, columnspacing=1.2, handlelength=1.5,
     )  # fmt: skip

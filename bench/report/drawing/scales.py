@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import log10
 
-AUCS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.8, 0.95, 0.98, 0.995, 0.97, 0.0)
+AUCS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.8, 0.95, 0.98, 0.0)
 SICS = (1, 10, 100, 1000, 5, 50, 500, 2, 20, 200, 0.5, 0.1)
 """Where ticks may stand, the rounder numbers first."""
+FINER_AUCS = (*AUCS, 0.97, 0.995, 0.7)
+FINER_SICS = (*SICS, 3, 30, 300, 7, 70, 15, 150, 4, 40)
+"""The same where there is more room."""
 NEAREST = 1e-5
 """How near to one an AUC is drawn."""
 

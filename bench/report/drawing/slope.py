@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from bench.report.drawing.sheet import labels, safe
 from bench.report.drawing.styles import Style, Styles
 from bench.report.event_sets import Setting
+from bench.report.samples import MARKS
 from bench.report.tested import Tested
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, ROW, EDGE = 6.2, 0.15, 0.5
+WIDTH, ROW, EDGE = 6.2, 0.15, 0.62
 """In inches: the figure, the height of a model, and that of what is above and below."""
 MOST = 24
 """Models that are drawn: those that stand highest in any sample."""
@@ -46,11 +47,32 @@ def slope(tests: Sequence[Tested], styles: Styles | None = None) -> Figure | Non
     for name in names:
         _line(axes, name, orders, known, label[name])
     axes.set(xlim=(-0.06, len(tests) - 0.94), ylim=(1, 0))
-    axes.set_xticks(range(len(tests)), [safe(one.events.brief) for one in tests])
+    axes.set_xticks(range(len(tests)), [_headed(one) for one in tests])
     axes.xaxis.tick_top()
     axes.tick_params(which="both", length=0, labelleft=False, labelsize=9)
     axes.spines[:].set_visible(False)
+    figure.text(0.01, 1 - 0.06 / height, _marks(tests), fontsize=8.5, va="top")
     return figure
+
+
+def _headed(tested: Tested) -> str:
+    """The sample's short name over its edition."""
+    return f"{safe(tested.events.brief)}\n({safe(tested.events.sample.edition)})"
+
+
+def _marks(tests: Sequence[Tested]) -> str:
+    """That samples are simulated by the bench, and which of them where not all are."""
+    by_edition = {edition: MARKS.get(edition, "") for edition in _editions(tests)}
+    marks = [
+        f"$\\bf{{{mark}}}$" + (f": {safe(edition)}" if len(by_edition) > 1 else "")
+        for edition, mark in by_edition.items()
+        if mark
+    ]
+    return "\n".join(marks)
+
+
+def _editions(tests: Sequence[Tested]) -> list[str]:
+    return list(dict.fromkeys(one.events.sample.edition for one in tests))
 
 
 def unordered(tests: Sequence[Tested]) -> list[str]:

@@ -8,9 +8,9 @@ from bench.api.errors import DamagedError
 from bench.api.scores import Counts, Estimate
 from bench.metrics.format import DASH, interval, number
 from bench.report.blocks import Block, Heading, TableBlock, Text, plain, valued
+from bench.report.limits import limited
 from bench.report.markdown import table as markdown_table
 from bench.report.sections.everything import HEADINGS, few_signal
-from bench.report.limits import limited
 from bench.report.sections.guarded import in_words, nothing_found, with_findings
 from bench.storage.record import SampleRecord
 from bench.storage.store import Run
