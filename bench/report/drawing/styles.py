@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from bench.report.event_sets import Setting
 
 Dashes: TypeAlias = "tuple[float, tuple[float, ...]]"
+Marker: TypeAlias = "str | tuple[int, int, float]"
 
 COLOURS = (
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7"),
@@ -19,7 +20,13 @@ COLOURS = (
 
 Source: Okabe and Ito, Color Universal Design (2008), and Tol, SRON/EPS/TN/09-002 (2021).
 """
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "d")
+STARS: tuple[Marker, ...] = ((4, 1, 0), (6, 1, 0), (3, 1, 0), (3, 1, 180), (4, 1, 45))
+"""Of so many points, by the angle that they are turned by."""
+MARKERS: tuple[Marker, ...] = (
+    *("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "d"),
+    *(*STARS, "8", "H"),
+)
+"""The most unlike ones first; one of five points is for what was chosen among others."""
 LINES: tuple[Dashes, ...] = (
     (0, ()),
     (0, (5, 1.5)),
@@ -36,7 +43,7 @@ class Style:
     """How a model is drawn."""
 
     colour: str
-    marker: str
+    marker: Marker
     dashes: Dashes
 
     @property
