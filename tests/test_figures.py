@@ -18,6 +18,7 @@ from bench.api.errors import RequestError
 from bench.cli.report import command
 from bench.metrics.curve import BACKGROUND_FLOOR, Ranking
 from bench.report import tested as apart
+from bench.report.blocks import Picture
 from bench.report.costs import Costs
 from bench.report.drawing.bands import Bands
 from bench.report.drawing.calibration import calibration
@@ -29,7 +30,9 @@ from bench.report.drawing.matrix import matrix
 from bench.report.drawing.sheet import STYLE
 from bench.report.drawing.subject import MOST, Subject
 from bench.report.event_sets import EventSet, Setting, event_sets
+from bench.report.html import html
 from bench.report.limits import rounded_down
+from bench.report.markdown import markdown
 from bench.report.page import write_report
 from bench.storage.report_contents import Contents
 from bench.storage.store import Run
@@ -177,6 +180,15 @@ def test_models_that_are_not_drawn_are_named_under_the_figure(
     assert MOST == 18
 
 
+def test_many_that_are_not_drawn_are_folded(tmp_path: Path) -> None:
+    (tmp_path / "f.png").write_bytes(b"")
+    few, lots = (Picture("f.png", "F", [f"m{n}" for n in range(count)]) for count in (8, 9))
+    assert markdown([few]).count("<details>") == html([few], tmp_path).count("<details>") == 0
+    for page in (markdown([lots]), html([lots], tmp_path)):
+        assert "<summary>Not drawn: 9 models</summary>" in page
+        assert "m0; m1; m2; m3; m4; m5; m6; m7; m8." in page
+
+
 def test_vector_formats_stand_beside_the_pictures_where_they_are_asked_for(
     runs: list[Run], tmp_path: Path
 ) -> None:
@@ -203,7 +215,7 @@ def test_a_picture_has_300_dots_an_inch_and_is_shown_a_third_as_wide(
 
 
 def test_formats_are_asked_for_by_name(runs: list[Run], tmp_path: Path) -> None:
-    asked = [
+    words = [
         runs[0].name,
         "--runs",
         str(runs[0].folder.parent),
@@ -211,9 +223,9 @@ def test_formats_are_asked_for_by_name(runs: list[Run], tmp_path: Path) -> None:
         str(tmp_path / "r"),
         "--formats",
     ]
-    ran = CliRunner().invoke(command, [*asked, "png,pdf"], standalone_mode=False)
+    ran = CliRunner().invoke(command, [*words, "png,pdf"], standalone_mode=False)
     assert ran.exception is None
     assert {file.suffix for file in (tmp_path / "r" / "figures").iterdir()} == {".png", ".pdf"}
-    ran = CliRunner().invoke(command, [*asked, "eps"], standalone_mode=False)
+    ran = CliRunner().invoke(command, [*words, "eps"], standalone_mode=False)
     assert isinstance(ran.exception, RequestError)
     assert str(ran.exception) == "no format 'eps'; there is: pdf, png, svg"

@@ -184,9 +184,8 @@ def test_a_model_has_the_style_of_its_fits_on_most_events_in_other_figures(
     events: EventSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[tuple[Style, LearningCurve]] = []
-    monkeypatch.setattr(
-        "bench.report.drawing.draw.learning", lambda styled, _: drawn.extend(styled)
-    )
+    place = "bench.report.drawing.draw.learning"
+    monkeypatch.setattr(place, lambda styled, _: drawn.extend(styled))
     curves = learning_curves(events)
     shown = without_smaller(events, curves)
     styles = Styles.of([shown.settings])

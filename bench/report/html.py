@@ -83,7 +83,7 @@ class _Page:
             case TableBlock():
                 return _table(block)
             case Picture():
-                return _picture(block, self.folder)
+                return "\n".join([_picture(block, self.folder), *map(self._block, block.under)])
             case _:
                 return self._nested(block)
 
@@ -142,9 +142,8 @@ def _way(text: str, name: str) -> str:
 def _picture(picture: Picture, folder: Path) -> str:
     content = b64encode((folder / picture.file).read_bytes()).decode()
     title, size = escape(picture.title), f' width="{picture.width}"' if picture.width else ""
-    under = f"<p>{escape(picture.under)}</p>" if picture.under else ""
     image = f'<img alt="{title}"{size} src="data:image/png;base64,{content}">'
-    return f'<p class="picture">{image}</p>{under}'
+    return f'<p class="picture">{image}</p>'
 
 
 def _table(table: TableBlock) -> str:

@@ -75,8 +75,8 @@ def _block(block: Block) -> str:
         case TableBlock():
             return table(block)
         case Picture():
-            under = f"\n\n{escaped(block.under)}" if block.under else ""
-            return f"![{escaped(block.title)}]({block.file}){under}"
+            image = f"![{escaped(block.title)}]({block.file})"
+            return "\n\n".join([image, *map(_block, block.under)])
         case _:
             return _nested(block)
 

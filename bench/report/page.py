@@ -61,6 +61,7 @@ the tightest tenth keeps and of the rest. An event without an answer counts as w
 selected. Accuracy, precision and F1 depend on the sample's class ratio; AUC, background rejection
 and SIC at a threshold do not. max SIC depends on how much background there is: where it stands at
 the floor, as its note says, it is what these events can show, and a sample of more may show more.
+Where no background event is left, > stands before the lower limit at 95 % (Clopper-Pearson).
 """
 
 
@@ -158,7 +159,8 @@ def _of_sample(runs: Sequence[Run], one: _Sample, paper: Paper) -> list[Block]:
     blocks += training_section(one.events, one.trainings, pictures)
     subject = Subject.of(shown, paper.styles)
     bands = list(zip(subject.titles(subject.settings), subject.bands.values(), strict=True))
-    for table in (curves_table(f"curves-{shown.slug}", bands), *pairs_table(one.tested)):
+    pairs = pairs_table(one.tested, len(subject.settings))
+    for table in (curves_table(f"curves-{shown.slug}", bands), *pairs):
         _export(table, paper.folder)
     blocks += conclusions(one.tested, draw_pairs(subject, one.tested, paper))
     return [*blocks, *shifts(shown), *draw(subject, Costs(runs), paper)]

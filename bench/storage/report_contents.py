@@ -36,8 +36,8 @@ def vector_formats(names: Iterable[str]) -> tuple[str, ...]:
     Raises:
         RequestError: no such format.
     """
-    asked = list(dict.fromkeys(name.strip().lower() for name in names if name.strip()))
-    for name in asked:
+    formats = list(dict.fromkeys(name.strip().lower() for name in names if name.strip()))
+    for name in formats:
         if name not in (PNG, *VECTORS):
             raise RequestError(f"no format {name!r}; {did_you_mean(name, (PNG, *VECTORS))}")
-    return tuple(name for name in VECTORS if name in asked)
+    return tuple(name for name in VECTORS if name in formats)

@@ -22,6 +22,7 @@ from bench.report.blocks import (
     estimated,
     plain,
 )
+from bench.report.drawing.subject import MOST
 from bench.report.event_sets import EventSet, Setting, Spread
 from bench.report.sections.answer import less
 from bench.report.sections.everything import FEW_SIGNAL
@@ -38,7 +39,7 @@ def conclusions(tested: Tested, pictures: Sequence[Picture] = ()) -> list[Block]
 
     Args:
         tested: the settings and their pairs.
-        pictures: the matrix of pairs; without it those that seeds alone leave open are listed.
+        pictures: the matrix of pairs; those that seeds alone leave open are listed without it.
     """
     events, settings = tested.events, tested.settings
     seeded = any(len(setting.runs) > 1 for setting in settings)
@@ -50,7 +51,7 @@ def conclusions(tested: Tested, pictures: Sequence[Picture] = ()) -> list[Block]
             sentences.append(f"With {few} signal events hardly anything can be told apart.")
         blocks.append(Text(" ".join(sentences)))
     blocks += [*pictures, *([_seeds(events)] if seeded else [])]
-    listed = [] if pictures else _by_seeds(tested)
+    listed = _by_seeds(tested, MOST if pictures else 0)
     return [*blocks, *listed, *_by_threshold(tested), EXPLAINED]
 
 
@@ -156,9 +157,9 @@ def _by_sic(settings: Sequence[Setting]) -> list[str]:
     ]
 
 
-def _by_seeds(tested: Tested) -> list[Block]:
-    """Pairs that the events tell apart and the seeds do not."""
-    pairs = [(pair.first, pair.second) for pair in tested.unsure]
+def _by_seeds(tested: Tested, drawn: int) -> list[Block]:
+    """Pairs that the events tell apart and the seeds do not, but those of the models drawn."""
+    pairs = [(p.first, p.second) for p in tested.unsure if max(p.first, p.second) >= drawn]
     return _listed("Apart on these events, but not by more than a change of seed", tested, pairs)
 
 

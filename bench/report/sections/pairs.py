@@ -8,13 +8,19 @@ from bench.report.tested import Tested
 HEADINGS = ("model", "less model", "AUC difference", "p", "p, Holm", "told apart")
 
 
-def pairs_table(tested: Tested) -> list[TableBlock]:
-    """A row for each pair; nothing of one model alone."""
-    if not tested.pairs:
+def pairs_table(tested: Tested, best: int) -> list[TableBlock]:
+    """A row for each pair of the best models; nothing of one model alone.
+
+    Args:
+        tested: all models.
+        best: how many of them there are rows of, as the figure has cells.
+    """
+    pairs = [pair for pair in tested.pairs if max(pair.first, pair.second) < best]
+    if not pairs:
         return []
     unsure = {(pair.first, pair.second) for pair in tested.unsure}
     rows = []
-    for pair in tested.pairs:
+    for pair in pairs:
         names = [plain(tested.settings[place].title) for place in (pair.first, pair.second)]
         one = pair.difference
         difference = Cell("", _digits(one.value), _digits(one.low), _digits(one.high))
