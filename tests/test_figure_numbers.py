@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from test_first_screen import made
+from test_first_screen import called, made
 from test_report import rows
 from toys import Workplace
 
@@ -19,7 +19,7 @@ from bench.report import tested as apart
 from bench.report.calibrated import Calibrated
 from bench.report.costs import LEAST, Costs
 from bench.report.drawing.calibration import calibration
-from bench.report.drawing.cost import cost
+from bench.report.drawing.cost import QUALITIES, cost
 from bench.report.drawing.matrix import BY_SEEDS, SHADES, matrix
 from bench.report.drawing.subject import Subject
 from bench.report.event_sets import EventSet, Setting, event_sets
@@ -112,6 +112,26 @@ def test_pairs_that_seeds_leave_open_are_hatched(events: EventSet) -> None:
     figure = matrix(Subject.of(events), doubted)
     assert len([p for p in figure.axes[0].patches if p.get_hatch() == BY_SEEDS]) == 2
     assert "no more than a change of seed" in [t.get_text() for t in figure.legends[0].get_texts()]
+
+
+def test_one_models_scores_at_two_thresholds_are_the_same_scores(
+    runs: list[Run], events: EventSet
+) -> None:
+    request = {**runs[0].record.request, "threshold": "0.6"}
+    other = Setting((called(runs[0], request=request),))
+    both = replace(events, settings=(Setting(runs[:1]), other))
+    axes = matrix(Subject.of(both), apart.Tested.of(both)).axes[0]
+    assert [text.get_text() for text in axes.texts] == ["same\nscores"] * 2
+
+
+def test_an_axis_of_quality_has_ticks_however_narrow_it_is() -> None:
+    for quality, ends in zip(QUALITIES, ((0.912, 0.931), (2.9, 3.1)), strict=True):
+        low, high = map(quality.place_of, ends)
+        ticks = quality.ticks(low, high)
+        assert len(ticks) > 1
+        assert all(ends[0] <= tick <= ends[1] for tick in ticks)
+    wide = QUALITIES[0].ticks(QUALITIES[0].place_of(0.4), QUALITIES[0].place_of(0.9995))
+    assert {0.5, 0.9, 0.99, 0.999} <= set(wide)
 
 
 def test_every_pair_is_a_row_for_other_programs(folder: Path, events: EventSet) -> None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from bench.report.costs import Costs
 from bench.report.drawing.layout import Frame, captioned, foot_key, foot_lines, grid
-from bench.report.drawing.scales import FINER_AUCS, FINER_SICS, chosen, logarithm, placed
+from bench.report.drawing.scales import (
+    FINER_AUCS,
+    FINER_SICS,
+    chosen,
+    exponential,
+    logarithm,
+    placed,
+    unplaced,
+)
 from bench.report.drawing.subject import Subject
 from bench.report.event_sets import Setting
 from bench.report.learning import at_floor
@@ -22,6 +31,8 @@ TIMES = {
     **{"10 min": 600, "1 h": 3600, "10 h": 36_000, "4 d": 345_600, "40 d": 3_456_000},
 }
 """Where ticks may stand, in seconds."""
+FEWEST = 3
+"""Ticks of an axis of quality."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +44,22 @@ class Quality:
     candidates: Sequence[float]
     """Where ticks may stand."""
     place_of: Callable[[float], float]
+    value_of: Callable[[float], float]
+
+    def ticks(self, low: float, high: float) -> list[float]:
+        """Round values between two places, of any step where too few of the roundest are there."""
+        from matplotlib.ticker import MaxNLocator
+
+        ticks = chosen(low, high, self.candidates, self.place_of, 0.08 * (high - low))
+        if len(ticks) >= FEWEST:
+            return ticks
+        steps = MaxNLocator(FEWEST).tick_values(self.value_of(low), self.value_of(high))
+        return [float(tick) for tick in steps if low <= self.place_of(tick) <= high]
 
 
 QUALITIES = (
-    Quality("auc", "AUC", FINER_AUCS, placed),
-    Quality("max_sic", "maximum SIC", FINER_SICS, logarithm),
+    Quality("auc", "AUC", FINER_AUCS, placed, unplaced),
+    Quality("max_sic", "maximum SIC", FINER_SICS, logarithm, exponential),
 )
 
 
@@ -84,7 +106,8 @@ def _points(
         place = quality.place_of(estimate.value)
         axes.plot(spent, place, **style.point, markersize=6, mfc=face)
     seconds = [spent for _, spent in costs]
-    low, high = min(seconds) / 2, max(seconds) * 2
+    middle, reach = sqrt(min(seconds) * max(seconds)), sqrt(max(seconds) / min(seconds))
+    low, high = middle / max(2 * reach, 12), middle * max(2 * reach, 12)
     axes.set(xscale="log", xlim=(low, high))
     times = {text: time for text, time in TIMES.items() if low <= time <= high}
     axes.set_xticks(list(times.values()), list(times))
@@ -93,8 +116,7 @@ def _points(
 
 
 def _ticks(axes: Axes, quality: Quality) -> None:
-    low, high = axes.get_ylim()
-    ticks = chosen(low, high, quality.candidates, quality.place_of, 0.08 * (high - low))
+    ticks = quality.ticks(*axes.get_ylim())
     axes.set_yticks([quality.place_of(tick) for tick in ticks], [f"{tick:g}" for tick in ticks])
     for one in axes.get_shared_y_axes().get_siblings(axes):
         one.minorticks_off()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 EVERY = 24
 """Places from marker to marker of a line."""
+RATIOS = {"1/10": 0.1, "1/5": 0.2, "1/2": 0.5, "1": 1.0, "2": 2.0, "5": 5.0, "10": 10.0}
+"""Where ticks of ratios may stand."""
 EFFICIENCY = "signal efficiency $\\epsilon_S$"
 REJECTION, SIC = "background rejection $1/\\epsilon_B$", "SIC $\\epsilon_S/\\sqrt{\\epsilon_B}$"
 
@@ -130,10 +132,24 @@ def _ratios(axes: Axes, subject: Subject, settings: Sequence[Setting]) -> None:
         axes.plot(
             one.efficiency, ratio, **subject.style(setting).both, markersize=3.5, markevery=marks
         )
-    axes.set(yscale="log", ylim=(0.2, 5))
+    low, high = _range(subject)
+    axes.set(yscale="log", ylim=(low, high))
     axes.set_ylabel("ratio to\nthe first", fontsize=8)
-    axes.set_yticks([0.25, 0.5, 1, 2, 4], ["1/4", "1/2", "1", "2", "4"])
+    shown = {text: ratio for text, ratio in RATIOS.items() if low <= ratio <= high}
+    axes.set_yticks(list(shown.values()), list(shown))
     axes.minorticks_off()
+
+
+def _range(subject: Subject) -> tuple[float, float]:
+    """Of the ratios of all panels, as far as a tenth and ten."""
+    import numpy as np
+
+    first, *others = (one.rejection[0] for one in subject.bands.values())
+    ratios = np.concatenate(others) / np.tile(first, len(others))
+    seen = np.log10(ratios[np.isfinite(ratios)])
+    ends = np.quantile(seen, [0.02, 0.98]) if len(seen) else (0.0, 0.0)
+    low, high = min(-0.35, ends[0] - 0.1), max(0.35, ends[1] + 0.1)
+    return 10 ** max(low, -1.0), 10 ** min(high, 1.0)
 
 
 def _floor(axes: Axes, one: Bands) -> None:

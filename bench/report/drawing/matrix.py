@@ -24,7 +24,7 @@ UNIT = 1000
 SHADES = ((0.001, "#2b6ca3", "white"), (0.01, "#7fb0d6", "black"), (LEVEL, "#cfe2f1", "black"))
 """Below which corrected p a cell has which colour, and its letters which."""
 CHANCE = ("white", "black")
-DIAGONAL = "0.88"
+DIAGONAL, SAME = "0.88", "same\nscores"
 TEXT: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 5.6, "linespacing": 1.05}
 BY_SEEDS = "////"
 
@@ -53,6 +53,8 @@ def matrix(subject: Subject, tested: Tested) -> Figure | None:
     shades = np.full((count, count, 3), to_rgb(DIAGONAL))
     for pair in pairs:
         if keys[pair.first] == keys[pair.second]:
+            for place in ((pair.first, pair.second), (pair.second, pair.first)):
+                axes.text(place[0] + 0.5, place[1] + 0.5, SAME, color="0.3", **TEXT)
             continue
         by_seeds = (pair.first, pair.second) in unsure
         colour, ink = _shade(pair, by_seeds=by_seeds)

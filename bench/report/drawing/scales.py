@@ -20,9 +20,19 @@ def placed(value: float) -> float:
     return -log10(max(1 - value, NEAREST))
 
 
+def unplaced(place: float) -> float:
+    """The AUC that stands at a place."""
+    return float(1 - 10.0**-place)
+
+
 def logarithm(value: float) -> float:
     """Where a SIC stands."""
     return log10(max(value, SICS[-1]))
+
+
+def exponential(place: float) -> float:
+    """The SIC that stands at a place."""
+    return float(10.0**place)
 
 
 def chosen(
