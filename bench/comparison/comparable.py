@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from bench.storage.store import Run
 
 
-def demand_comparable(one: Run, other: Run) -> None:
-    """Refuse two runs that do not speak of the same events.
+def demand_comparable(one: Run, other: Run, *, common: bool = False) -> None:
+    """Refuse two runs that do not speak of the same events; with `common` of the same dataset.
 
     Raises:
         RequestError: one run twice, one that did not end well or has bare counts; other datasets or
@@ -30,10 +30,10 @@ def demand_comparable(one: Run, other: Run) -> None:
         raise RequestError(f"not comparable: {a.dataset} is not {b.dataset}")
     if a.edition != b.edition:
         raise RequestError(f"not comparable: {a.label} is not {b.label}; two editions are two data")
-    if a.fingerprint != b.fingerprint:
+    if a.fingerprint != b.fingerprint and not common:
         raise RequestError(
             f"not comparable: {one.name} has scored {a.part} {a.size}, {other.name} {b.part} "
-            f"{b.size}: not the same events"
+            f"{b.size}: not the same events; {_remedy(one, other)}"
         )
     if a.options == b.options and a.features != b.features:
         raise RequestError(
@@ -42,3 +42,11 @@ def demand_comparable(one: Run, other: Run) -> None:
         )
     if one.name == other.name:
         raise RequestError(f"{one.name} is compared with itself")
+
+
+def _remedy(one: Run, other: Run) -> str:
+    """How two runs on other events can be compared all the same, if they can."""
+    import numpy as np
+
+    shared = len(np.intersect1d(one.events(), other.events()))
+    return f"--common compares them on the {shared} that they share" if shared else "none is shared"
