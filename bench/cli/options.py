@@ -132,6 +132,8 @@ def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
         settings["multiple"] = True
     elif option.kind is int:
         settings["type"] = click.IntRange(min=0)
+    elif option.kind is bool:
+        return click.option(f"--{name}", each.name, is_flag=True, help=settings["help"])
     elif get_origin(kind[0]) is Literal:
         settings["type"] = click.Choice(get_args(kind[0]))
     elif kind[0] is Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
@@ -42,6 +43,15 @@ def demand_comparable(one: Run, other: Run, *, common: bool = False) -> None:
         )
     if one.name == other.name:
         raise RequestError(f"{one.name} is compared with itself")
+
+
+def quick_beside_full(runs: Sequence[Run]) -> str:
+    """That quick runs stand beside full ones, in a sentence; empty where they are all alike."""
+    quick = dict.fromkeys(run.record.setting for run in runs if run.record.quick)
+    if not quick or all(run.record.quick for run in runs):
+        return ""
+    verb = "is a quick run" if len(quick) == 1 else "are quick runs"
+    return f"Not alike: {'; '.join(quick)} {verb}, on few events and only to try things."
 
 
 def _remedy(one: Run, other: Run) -> str:

@@ -59,6 +59,7 @@ class PreparedRun:
         """The content hash of the whole run: what was scored, and how it was judged."""
         request, sample = self.request, self.samples.records["evaluated"]
         judged = [request.threshold, sorted(request.allow), self.judges.key()]
+        judged += ["quick"] if request.quick else []  # another record, of the same scores
         return digest([self.scores_key, asdict(sample), *judged])
 
     @cached_property
@@ -88,7 +89,8 @@ class PreparedRun:
     def start_record(self, created: str) -> RunRecord:
         """What is known of the run before it is done."""
         request, records = self.request, self.samples.records
-        fields: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
+        said = asdict(request).items()
+        fields: dict[str, Any] = {k: v for k, v in said if v is not None and v is not False}
         if request.file:
             fields["file"] = str(request.file)
         return RunRecord(
@@ -145,6 +147,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         tables=home.tables,
         earlier=start.used_events if start else None,
         overlapping=TrainedOn.code in request.allow,
+        quick=request.quick,
     )
     fit_request = FitRequest(
         model=parts.model,

@@ -52,6 +52,9 @@ def _words(record: RunRecord) -> Iterator[str]:
         usual = None if each.default is MISSING else each.default
         if value is None or value == usual:
             continue
+        if value is True:
+            yield f"--{name.replace('_', '-')}"
+            continue
         option = f"--{(each.metadata.get('name') or each.name).replace('_', '-')}"
         if isinstance(value, Mapping):
             values = [f"{name}={content}" for name, content in value.items()]

@@ -19,6 +19,7 @@ NAMED = 2
 def believe(runs: Sequence[Run], tests: Sequence[Tested]) -> list[Item]:
     """A line for each thing to know before an answer is believed."""
     lines = {
+        "Quick": _quick(runs),
         "Events": _events(runs, tests),
         "Seeds": _seeds(tests),
         "Tests": _tests(tests),
@@ -40,6 +41,14 @@ def _events(runs: Sequence[Run], tests: Sequence[Tested]) -> str:
     if bare:
         parts.append(f"of {bare} runs counts alone are known, not which events; these are unpaired")
     return "; ".join(parts)
+
+
+def _quick(runs: Sequence[Run]) -> str:
+    count = sum(run.record.quick for run in runs)
+    if not count:
+        return ""
+    which = "every run" if count == len(runs) else f"{count} of {len(runs)} runs"
+    return f"{which} only to try things, on few events: no figure of these is a result"
 
 
 def _seeds(tests: Sequence[Tested]) -> str:
