@@ -38,7 +38,7 @@ def test_what_names_the_new_encoder_works_on_a_small_twin(fresh: Path, tmp_path:
         if "check" in line:
             assert "0 failed" in ran.stdout
     assert "clip=" in ran.stdout
-    assert len(own) == 4
+    assert len(own) == 5
     tested = typed("pytest -q", fresh, tmp_path / "bench-my-encoder")
     assert "2 passed" in tested.stdout
 

@@ -107,6 +107,13 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _with(with_shortcut, [*ordered, SKIP_BAD_EVENTS])
 
 
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that runs of several models may have in common."""
+    apart = ("plugin", "encoders", "without", "permute", "start", "look")
+    made = _click_options(RunRequest)
+    return _with(command, [option for name, option in made.items() if name not in apart])
+
+
 def sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say what is fitted on and what is evaluated on."""
     made = _click_options(SampleRequest)

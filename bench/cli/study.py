@@ -52,14 +52,14 @@ def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     permute = "numbers"
     set = { epochs = 2 }
     """
-    from bench.api.errors import RefusedError
+    from functools import partial
+
     from bench.cli.surroundings import context
     from bench.outside.importing import import_counts
     from bench.plugins.registry import load_registry
     from bench.report.page import write_report
-    from bench.running.failures import RunFailedError, VoidedRunError
+    from bench.running.one_by_one import one_by_one
     from bench.running.parts import resolve_parts
-    from bench.running.pipeline import run_parts
     from bench.running.study import read_study
     from bench.storage.archive import RESULTS, pack, unpack
     from bench.storage.home import Home
@@ -72,18 +72,8 @@ def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     if (beside / RESULTS).is_dir():
         unpack(beside, store)  # what still holds of it is reused, by content like any run
     done = [run for given in study.counts for run in import_counts(given, registry, store)]
-    codes = {0}
-    for number, parts in enumerate(every, 1):
-        click.echo(f"run {number} of {len(every)}: {parts.request.plugin}", err=True)
-        try:
-            done.append(run_parts(parts, home, store, context(home))[0])
-        except RunFailedError as error:
-            click.echo(f"bench: {error}", err=True)
-            done.append(error.run)
-            codes.add(3 if isinstance(error, VoidedRunError) else 1)
-        except RefusedError as error:
-            click.echo(f"bench: run {number} is refused and has no row: {error}", err=True)
-            codes.add(2)
+    made, codes = one_by_one(every, home, store, context(home), partial(click.echo, err=True))
+    done += made
     page = write_report(done, beside, study.contents)
     pack(done, study.contents, beside)
     click.echo(f"written to {page}", err=True)

@@ -19,6 +19,7 @@ from bench.plugins.option_routing import (
     build_datasets,
     dataset_targets,
     encoder_target,
+    is_taken,
     model_target,
     share_out,
 )
@@ -102,6 +103,19 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     if request.start and not parts.model.supports_warm_start:
         raise RequestError(f"--from: {parts.model.name} cannot go on from an earlier fit")
     return parts
+
+
+def options_taken(request: RunRequest, registry: Registry) -> dict[str, str]:
+    """Those of the options of a request that a part of it has.
+
+    Raises:
+        RequestError: an unknown plugin or part.
+    """
+    model = registry.model_of(request.plugin)
+    datasets = registry.datasets_of(request.dataset, request.train)
+    encoders = _encoders(model, request.encoders, registry)
+    targets = [model_target(model), *dataset_targets(*datasets), *map(encoder_target, encoders)]
+    return {name: value for name, value in request.options.items() if is_taken(name, targets)}
 
 
 def demand_device(parts: RunParts) -> None:
