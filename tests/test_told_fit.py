@@ -69,7 +69,8 @@ def test_a_file_of_all_samples_brings_the_valid_scores_too(
     of = dict(zip(exported["event"], exported["score"], strict=True))
     assert valid.score == pytest.approx([of[event] for event in theirs.events("valid")])
     assert (record.valid.split, record.valid.ratio) == ("valid", "1:1")
-    assert validations([theirs])
+    (judged,) = validations(list(place.store.runs()))
+    assert {one.plugin for one in judged.candidates} == {"cut", "theirs"}
     assert "B064" in {v.code for v in record.verdicts if not v.skipped}
 
 
