@@ -202,6 +202,7 @@ def test_a_new_package_is_tried_in_one_command(twins: Path, tmp_path: Path) -> N
     )
     assert ran.returncode == 0, ran.stderr
     assert "brand-new on rd (simulated)" in ran.stdout
+    assert "; quick, only to try things:" in ran.stdout
     assert "| linear  |" in ran.stdout
     assert "brand-new is not installed; for other commands: pip install -e " in ran.stderr
     records = [json.loads(file.read_text()) for file in (tmp_path / "runs").glob("*/run.json")]

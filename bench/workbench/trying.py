@@ -122,8 +122,10 @@ class Trial:
         rows = [[plain(cell) for cell in self._row(name, tested)] for name in self.models]
         headings = ("model", f"with {self.encoder}", "without", "difference", "so it is")
         seeds = {len(setting.runs) for setting in events.settings}
+        quick = any(setting.runs[0].record.quick for setting in events.settings)
+        only = "; quick, only to try things" if quick else ""
         lines = [
-            f"{self.encoder} on {in_words(events.sample)}; AUC, of the seed of median AUC:",
+            f"{self.encoder} on {in_words(events.sample)}; AUC, of the seed of median AUC{only}:",
             "",
             table(TableBlock("trial", headings, rows)),
             "",
