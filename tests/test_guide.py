@@ -78,7 +78,6 @@ def test_an_encoder_that_gives_something_else_passes_its_own_tests(
     for line in (
         f"bench new encoder my-part --gives {gives}",
         "pip install -e bench-my-part",
-        "bench check my-part",
         "bench show my-part",
     ):
         ran = typed(line, fresh, tmp_path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.api.errors import RequestError, did_you_mean
+from bench.cli.completing import kept_kinds
 from bench.cli.options import RUNS
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _days(ctx: click.Context, param: click.Parameter, value: str | None) -> floa
 
 
 @click.command("clean", short_help="Show what is kept on disk, by kind; remove what is asked for.")
-@click.argument("kinds", nargs=-1, metavar="[KIND]...")
+@click.argument("kinds", nargs=-1, metavar="[KIND]...", shell_complete=kept_kinds)
 @click.option(
     "--older-than",
     "days",

@@ -13,7 +13,7 @@ from bench.api.errors import BenchError, did_you_mean
 
 COMMANDS = (
     *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "export"),
-    *("import", "list", "data", "check", "new", "clean"),
+    *("import", "list", "data", "check", "new", "clean", "completion"),
 )
 MODULES = {"import": "outside", "try": "trying"}
 """Where a command's name is no name of a module."""

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 
 from bench.api.errors import RequestError
+from bench.cli.completing import OF_FIELDS
 from bench.plugins.options import Option, options_of
 from bench.storage.request import RunRequest, SampleRequest, Size, read_size
 
@@ -147,6 +148,8 @@ def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
         settings["type"] = click.Path(path_type=Path)
     if each.default not in (None, MISSING, ()):
         settings |= {"default": each.default, "show_default": True}
+    if completes := OF_FIELDS.get(each.name):
+        settings["shell_complete"] = completes
     names = [f"--{name}"]
     if also := each.metadata.get("also"):
         names.append(f"--{also}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.completing import datasets
 from bench.cli.options import RUNS
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 @click.command("import", short_help="Bring in another tool's predictions or bare counts.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--model", help="What to call the model; needed for predictions.")
-@click.option("--dataset", help="The dataset that was scored; needed for predictions.")
+@click.option(
+    "--dataset",
+    shell_complete=datasets,
+    help="The dataset that was scored; needed for predictions.",
+)
 @click.option(
     "--edition",
     type=click.Choice(["official", "twin"]),

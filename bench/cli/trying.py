@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.cli.completing import encoders, plugins, several_plugins
 from bench.cli.options import RUNS, common_options, demand_named
 
 if TYPE_CHECKING:
@@ -21,8 +22,14 @@ BASELINE = "gbt"
 
 
 @click.command("try", short_help="Try an encoder on models: runs, baselines, report, answer.")
-@click.argument("encoder", metavar="ENCODER")
-@click.option("--on", "models", metavar="MODEL,MODEL", help="Plugins whose models are to read it.")
+@click.argument("encoder", metavar="ENCODER", shell_complete=encoders)
+@click.option(
+    "--on",
+    "models",
+    metavar="MODEL,MODEL",
+    shell_complete=several_plugins,
+    help="Plugins whose models are to read it.",
+)
 @click.option(
     "--seeds",
     type=click.IntRange(min=1),
@@ -33,6 +40,7 @@ BASELINE = "gbt"
 @click.option(
     "--baseline",
     default=BASELINE,
+    shell_complete=plugins,
     metavar="MODEL",
     show_default=True,
     help="A plugin to stand beside them; an empty word for none.",
