@@ -72,15 +72,15 @@ def command(
             hint = did_you_mean(kind, [name for name in KINDS if name not in STAY])
             raise RequestError(f"nothing to clean called {kind!r}; {STAY.get(kind, hint)}")
     home, store = Home.here(), Store(runs)
-    found = with_runs(holdings(home, store), store)
+    held = with_runs(holdings(home, store), store)
     if not kinds and not unused:
         if days is not None:
             raise RequestError("--older-than: of which kinds? such as `bench clean fits`")
-        click.echo(_overview(found, home.root, runs))
+        click.echo(_overview(held, home.root, runs))
         return
     chosen = [
         one
-        for one in found
+        for one in held
         if (one.kind in kinds or (not kinds and one.kind not in {"fits", *STAY}))
         and (days is None or one.days() >= days)
         and (not unused or one.unused)
@@ -88,7 +88,7 @@ def command(
     _remove(chosen, dry_run)
 
 
-def _overview(found: Sequence[Holding], home: Path, runs: Path) -> str:
+def _overview(held: Sequence[Holding], home: Path, runs: Path) -> str:
     """A row a kind: how many, how large, how much of it is unused."""
     from tabulate import tabulate
 
@@ -97,7 +97,7 @@ def _overview(found: Sequence[Holding], home: Path, runs: Path) -> str:
 
     rows = []
     for kind, what in KINDS.items():
-        own = [one for one in found if one.kind == kind]
+        own = [one for one in held if one.kind == kind]
         idle = [one for one in own if one.unused]
         oldest = f"{max(one.days() for one in own):.0f} d" if own else ""
         size, unused = (size_text(sum(one.size for one in some)) for some in (own, idle))
@@ -105,7 +105,7 @@ def _overview(found: Sequence[Holding], home: Path, runs: Path) -> str:
             (kind, what, len(own) or "", size if own else "", unused if idle else "", oldest)
         )
     headings = ("kind", "what", "number", "size", "unused", "oldest")
-    total = size_text(sum(one.size for one in found))
+    total = size_text(sum(one.size for one in held))
     head = f"{total} in {home} and {runs}"
     return "\n".join([head, "", tabulate(rows, headings, "pipe", disable_numparse=True)])
 

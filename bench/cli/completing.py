@@ -133,15 +133,15 @@ def _runs(ctx: click.Context) -> tuple[list[str], list[str]]:
         folders = sorted((f.name for f in root.iterdir() if f.name[:1] != "."), reverse=True)
     except OSError:
         return [], []
-    found = []
+    models = []
     for name in folders[:NEWEST]:
         try:
             match = PLUGIN.search((root / name / RECORD).read_bytes())
         except OSError:
             continue
         if match:
-            found.append(match[1].decode(errors="replace"))
-    return folders, list(dict.fromkeys(found))
+            models.append(match[1].decode(errors="replace"))
+    return folders, list(dict.fromkeys(models))
 
 
 def _beginning(begun: str, names: Iterable[str], *, keep: bool = False) -> list[str]:

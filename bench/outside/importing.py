@@ -86,7 +86,7 @@ def import_predictions(
 
     def looked_at(key: str) -> Run:
         assert matched.record.sample is not None
-        if known and not known.told:
+        if known and not known.by_author:
             events = known.imported_sample(matched.ids)
         else:
             sample = matched.record.sample

@@ -52,7 +52,7 @@ class KnownFit:
     """What is evaluated on, with its options."""
     valid: NDArray[np.float64] | None = None  # (n,), P(signal) of the valid split, if known
     trained_on: NDArray[np.uint64] | None = None  # (n,), event ids; None for the train sample
-    told: bool = False
+    by_author: bool = False
     """Whether its author told of the fit, and the samples need not be drawn by the bench."""
 
     @property

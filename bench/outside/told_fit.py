@@ -102,7 +102,7 @@ def told_fit(
         parts["train"] = _part(file, part_of(file, every, "train"), places, "train")
         if "valid" not in parts and has_valid(file, every):
             parts["valid"] = _part(file, part_of(file, every, "valid"), places, "valid")
-    return KnownFit(_samples(matched, evaluated, parts), evaluated.dataset, valid, told=True)
+    return KnownFit(_samples(matched, evaluated, parts), evaluated.dataset, valid, by_author=True)
 
 
 def _places(

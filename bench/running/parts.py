@@ -19,7 +19,6 @@ from bench.plugins.option_routing import (
     build_datasets,
     dataset_targets,
     encoder_target,
-    is_taken,
     model_target,
     share_out,
 )
@@ -72,7 +71,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     model = registry.model_of(request.plugin)
     request = with_look(request, model.part)
     dataset, train = registry.datasets_of(request.dataset, request.train)
-    encoders = _encoders(model, request.encoders, registry)
+    encoders = encoders_of(model, request.encoders, registry)
     metrics, guards = registry.all(Metric).values(), registry.guards
     if not guards.keys() >= set(GUARDS):
         raise RequestError("the bench's own guards are not registered; install the bench anew")
@@ -105,19 +104,6 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     return parts
 
 
-def options_taken(request: RunRequest, registry: Registry) -> dict[str, str]:
-    """Those of the options of a request that a part of it has.
-
-    Raises:
-        RequestError: an unknown plugin or part.
-    """
-    model = registry.model_of(request.plugin)
-    datasets = registry.datasets_of(request.dataset, request.train)
-    encoders = _encoders(model, request.encoders, registry)
-    targets = [model_target(model), *dataset_targets(*datasets), *map(encoder_target, encoders)]
-    return {name: value for name, value in request.options.items() if is_taken(name, targets)}
-
-
 def demand_device(parts: RunParts) -> None:
     """Refuse a device that the model cannot work on here.
 
@@ -128,7 +114,7 @@ def demand_device(parts: RunParts) -> None:
         raise RequestError(f"--device {parts.device}: {why}")
 
 
-def _encoders(
+def encoders_of(
     model: PluginEntry[Model], named: Sequence[str], registry: Registry
 ) -> list[PluginEntry[Encoder]]:
     """The named encoders, and the model's default ones for the views that those do not give."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.data.encode import views_read
 from bench.data.run_samples import RunSamples, load_samples
@@ -89,10 +89,6 @@ class PreparedRun:
     def start_record(self, created: str) -> RunRecord:
         """What is known of the run before it is done."""
         request, records = self.request, self.samples.records
-        said = asdict(request).items()
-        fields: dict[str, Any] = {k: v for k, v in said if v is not None and v is not False}
-        if request.file:
-            fields["file"] = str(request.file)
         return RunRecord(
             id=self.key,
             created=created,
@@ -100,7 +96,7 @@ class PreparedRun:
             plugin=request.plugin,
             dataset=request.dataset,
             seed=request.seed,
-            request=fields,
+            request=request.said(),
             model=self._part(self.parts.model),
             encoders=[self._part(encoder) for encoder in self.parts.encoders],
             views=views_read(self.parts.model, self.parts.encoders),

@@ -39,7 +39,7 @@ STATES = "frozen-states"
 OLD_SMOKE_FITS = "rehearsals"
 """What the folder of smoke fits was called."""
 DAY, MOMENT = 86400.0, 600.0
-"""An entry of the caches is read a moment after it is found; other files may be read for long,
+"""An entry of the caches is read a moment after it is looked up; other files may be read for long,
 and systems note that they are but once a day."""
 KEY = re.compile(r"\.?([0-9a-f]{16,})")
 
@@ -68,8 +68,8 @@ class Holding:
 
 def holdings(home: Home, store: Store) -> list[Holding]:
     """All that there is, in the order of the kinds."""
-    found = [*_data(home), *_cached(home), *_scratch(home), *_runs(store), *_other(home)]
-    return sorted(found, key=lambda one: (list(KINDS).index(one.kind), one.path.name))
+    held = [*_data(home), *_cached(home), *_scratch(home), *_runs(store), *_other(home)]
+    return sorted(held, key=lambda one: (list(KINDS).index(one.kind), one.path.name))
 
 
 def _data(home: Home) -> Iterator[Holding]:
@@ -147,13 +147,13 @@ def _other(home: Home) -> Iterator[Holding]:
     return (_holding("other", path) for path in _inside(home.root) if path.name not in known)
 
 
-def with_runs(found: Iterable[Holding], store: Store) -> list[Holding]:
+def with_runs(held: Iterable[Holding], store: Store) -> list[Holding]:
     """The holdings, the fits that no run of the store is of being unused."""
     fits = {run.record.fit for run in store.runs()}
     why = f"of no run in {store.root}"
     return [
         replace(one, unused=why) if one.kind == "fits" and one.path.name not in fits else one
-        for one in found
+        for one in held
     ]
 
 

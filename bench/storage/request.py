@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -135,6 +135,11 @@ class RunRequest(SampleRequest):
                 f"{self.valid_events} valid events: wanted at least {FEWEST_VALID}, "
                 "as fewer choose the weights by chance"
             )
+
+    def said(self) -> dict[str, Any]:
+        """What was said, as a record has it."""
+        fields = {k: v for k, v in asdict(self).items() if v is not None and v is not False}
+        return fields | ({"file": str(self.file)} if self.file else {})
 
     def as_quick(self) -> RunRequest:
         """The same to try things only, on no more events than a quick run draws by itself."""

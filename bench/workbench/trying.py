@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from bench.api.errors import RequestError, did_you_mean
 from bench.api.parts import Dataset, Encoder, Model
 from bench.metrics.format import figure, number
+from bench.plugins.option_routing import dataset_targets, encoder_target, is_taken, model_target
 from bench.report.blocks import TableBlock, plain
 from bench.report.event_sets import EventSet, Setting, event_sets
 from bench.report.markdown import table
 from bench.report.samples import in_words
 from bench.report.sections.answer import answer
 from bench.report.tested import Tested
-from bench.running.parts import options_taken
+from bench.running.parts import encoders_of
 from bench.storage.request import RunRequest
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Trial:
         pairs = [(name, chosen) for name in models for chosen in ((encoder,), ())]
         pairs += [(baseline, ())] if baseline and baseline not in models else []
         whole = [replace(given, plugin=name, encoders=chosen) for name, chosen in pairs]
-        taken = [options_taken(request, registry) for request in whole]
+        taken = [_options_taken(request, registry) for request in whole]
         for option in given.options:
             if not any(option in options for options in taken):
                 taken[0][option] = given.options[option]  # and is refused there by its name
@@ -165,6 +166,15 @@ class Trial:
 
     def _tries(self, setting: Setting) -> bool:
         return self.encoder in setting.runs[0].record.request.get("encoders", ())
+
+
+def _options_taken(request: RunRequest, registry: Registry) -> dict[str, str]:
+    """Those of the options of a request that a part of it has."""
+    model = registry.model_of(request.plugin)
+    datasets = registry.datasets_of(request.dataset, request.train)
+    encoders = encoders_of(model, request.encoders, registry)
+    targets = [model_target(model), *dataset_targets(*datasets), *map(encoder_target, encoders)]
+    return {name: value for name, value in request.options.items() if is_taken(name, targets)}
 
 
 def _auc(setting: Setting) -> str:
