@@ -81,8 +81,8 @@ def test_it_is_said_how_many_events_are_shared_and_left_out(b: Workbench) -> Non
     text = str(b.compare(wide, narrow, common=True))
     shared = len(np.intersect1d(wide.events(), narrow.events()))
     extra = [len(run.events()) - shared for run in (wide, narrow)]
-    assert f"{shared} events are shared by all; left out: of cut, seed 0 {extra[0]} of " in text
-    assert f"of cut, scale=2, seed 0 {extra[1]} of {len(narrow.events())}." in text
+    assert f"{shared} events are shared by all; left out: {extra[0]} of " in text
+    assert f" (cut, seed 0); {extra[1]} of {len(narrow.events())} (cut, scale=2, seed 0)." in text
     assert f"test shared @{shared}" in text
 
 

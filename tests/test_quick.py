@@ -108,7 +108,7 @@ def test_it_is_marked_in_tables_and_reports(
     assert "cut, quick, seed 0" in capfd.readouterr().out
     page = write_report(list(place.store.runs()), tmp_path / "report").read_text()
     assert "3 runs · 0 void · 0 warned · 0 notes · 2 quick" in page
-    assert "2 of 3 runs only to try things, on few events: no figure of these is a result" in page
+    assert "2 of 3 runs, which are on few events and only to try things: not to be quoted" in page
     assert "| cut, quick, seed 0 " in page
     assert "scale=2, quick" in page
 

@@ -158,5 +158,5 @@ def _said(models: Sequence[Sequence[Run]], shared: int) -> str:
     for runs in models:
         counts = dict.fromkeys((len(run.events()) - shared, len(run.events())) for run in runs)
         numbers = ", ".join(f"{extra} of {events}" for extra, events in counts)
-        left_out.append(f"of {Setting(tuple(runs)).title} {numbers}")
+        left_out.append(f"{numbers} ({Setting(tuple(runs)).title})")
     return f"{shared} events are shared by all; left out: {'; '.join(left_out)}."

@@ -47,8 +47,8 @@ def _quick(runs: Sequence[Run]) -> str:
     count = sum(run.record.quick for run in runs)
     if not count:
         return ""
-    which = "every run" if count == len(runs) else f"{count} of {len(runs)} runs"
-    return f"{which} only to try things, on few events: no figure of these is a result"
+    which = "all runs" if count == len(runs) else f"{count} of {len(runs)} runs"
+    return f"{which}, which are on few events and only to try things: not to be quoted as results"
 
 
 def _seeds(tests: Sequence[Tested]) -> str:
