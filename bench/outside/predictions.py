@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError
 from bench.api.scores import Scored
 from bench.guards.b066_decisions import rank_nothing
-from bench.outside.dataframes import demand_columns, read_frame
+from bench.outside.dataframes import demand_columns, part_of, read_frame
 from bench.outside.drawn import brought
 from bench.storage.fingerprint import array_digest, digest, file_digest
 from bench.storage.record import OutsideRecord, RunRecord
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from bench.api.parts import Dataset
     from bench.api.table import Table
 
-EVENT, INDEX, SAMPLE = "event", "index", "sample"
-ROLES = ("evaluated", "valid", "train")
+EVENT, INDEX = "event", "index"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,28 +100,6 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
     )
     record = _record(claim, dataset, source, table, events)
     return Matched(replace(record, decisions=scored.bare), scored, events.ids)
-
-
-def part_of(file: Path, frame: pd.DataFrame, role: str) -> pd.DataFrame:
-    """The lines of a role, `evaluated`, `valid` or `train`, where a column says which those are.
-
-    Raises:
-        InputError: the column says something else, or no line is of evaluated events.
-    """
-    if SAMPLE not in frame:
-        return frame
-    said = frame[SAMPLE].astype(str).str.strip().replace("test", "evaluated")
-    if strange := sorted(set(said) - set(ROLES)):
-        raise InputError(f"{file}: sample {strange[0]!r}; wanted one of {', '.join(ROLES)}")
-    part = frame[said == role]
-    if role == "evaluated" and not len(part):
-        raise InputError(f"{file}: no line whose sample is evaluated")
-    return part
-
-
-def has_valid(file: Path, frame: pd.DataFrame) -> bool:
-    """Whether a file says of some of its lines that they are of the valid split."""
-    return SAMPLE in frame and bool(len(part_of(file, frame, "valid")))
 
 
 def numbered(table: Table, ids: NDArray[np.uint64]) -> NDArray[np.intp]:

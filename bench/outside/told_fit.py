@@ -12,10 +12,10 @@ from bench.api.parts import Dataset
 from bench.data.feature_cache import load_table
 from bench.data.run_samples import RunSamples
 from bench.data.used_events import UsedEvents
-from bench.outside.dataframes import demand_columns, read_frame
+from bench.outside.dataframes import demand_columns, has_valid, part_of, read_frame
 from bench.outside.drawn import as_drawn, brought, likely_of_fit
 from bench.outside.known_fit import KnownFit
-from bench.outside.predictions import EVENT, has_valid, numbered, part_of, rows_of, scores_in
+from bench.outside.predictions import EVENT, numbered, rows_of, scores_in
 from bench.plugins.options import build
 
 if TYPE_CHECKING:
