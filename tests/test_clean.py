@@ -95,7 +95,7 @@ def test_everything_is_of_a_kind_and_has_a_size(
     smoke_fits = numbers.pop("smoke-fits")
     assert int(smoke_fits) >= 2
     assert numbers == {
-        **{"twins": "1", "downloads": "1", "tables": "1", "fits": "2", "interrupted": "3"},
+        **{"twins": "1", "data": "1", "tables": "1", "fits": "2", "interrupted": "3"},
         **{"states": "1", "scratch": "1", "failed": "1", "unsealed": "1", "runs": "1"},
         "other": "1",
     }
@@ -169,6 +169,13 @@ def test_a_run_in_work_is_told_from_one_that_was_killed(place: Workplace) -> Non
     assert not one.path.exists()
 
 
+def test_folders_that_are_nobodys_runs_are_let_be(place: Workplace) -> None:
+    for name in ("holiday pictures", "20250101T000000Z", ".locks-of-mine"):
+        (place.store.root / name).mkdir()
+    age(place.store.root)
+    assert {one.path.name for one in there(place)["unsealed"]} == {"20250101T000000Z-abababababab"}
+
+
 def test_a_fit_that_is_reused_is_not_old(place: Workplace, tmp_path: Path) -> None:
     tools = (place.registry, place.home, Store(tmp_path / "others"), place.context)
     run(REQUEST, *tools)
@@ -182,6 +189,7 @@ def test_a_fit_that_is_reused_is_not_old(place: Workplace, tmp_path: Path) -> No
     [
         ("clean runs", "these are results: remove a folder by hand"),
         ("clean other", "a plugin's own"),
+        ("clean data", "nothing here makes it again"),
         ("clean fit", "did you mean fits"),
         ("clean --older-than 30d", "of which kinds?"),
         ("clean fits --older-than month", "wanted an age such as 30d, 12h or 8w"),

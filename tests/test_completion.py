@@ -54,7 +54,7 @@ def completed(line: str) -> list[str]:
         ("bench list run", ["runs"]),
         ("bench check cu", ["cut"]),
         ("bench clean sm", ["smoke-fits"]),
-        ("bench clean run", []),
+        ("bench clean ru", []),
         ("bench new encoder x --gives t", ["texts"]),
         ("bench data get to", ["toy"]),
         ("bench import --dataset to", ["toy"]),

@@ -137,6 +137,7 @@ def test_a_model_whose_run_did_not_end_well_is_said_not_to_be_known(
     [
         ("try noisy --dataset toy", "no --on; numbers are read by always-background, cut"),
         ("try words --on cut --dataset toy", "cut does not read texts, which words gives"),
+        ("try numbers --on cut --dataset toy", "cut reads numbers by default: nothing to try it"),
         ("try noise --on cut --dataset toy", "did you mean noisy"),
         ("try noisy --on cat --dataset toy", "did you mean cut"),
         (f"{NOISY} --set sise=3", "no option 'sise'"),

@@ -50,9 +50,9 @@ def command(
 ) -> None:
     """Show what the home and the folder of runs hold, by kind and size; remove what is asked for.
 
-    Without a kind or --unused nothing is removed. All but downloads and records is made again when
-    it is wanted, which may take hours. Good runs are results, which this command never removes; nor
-    does it remove what a process has locked, or may be at work with.
+    Without a kind or --unused nothing is removed. What can be removed is made again when it is
+    wanted, which may take hours, but for records of failed runs. Good runs and data are never
+    removed by this command; nor is what a process has locked, or may be at work with.
 
     Unused is what killed processes left, tables and smoke fits made with other versions than are
     installed, and, where `fits` are named, those of no run in the folder of runs: there may be

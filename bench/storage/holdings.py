@@ -12,11 +12,11 @@ from pathlib import Path
 from bench.api.errors import BenchError
 from bench.storage.distributions import changes_since
 from bench.storage.home import Home
-from bench.storage.store import CLAIMED, LOCKS, RECORD, Store
+from bench.storage.store import BEGINNING, LOCKS, RECORD, Store
 
 KINDS = {
     "twins": "simulated datasets",
-    "downloads": "published files, with their hashes",
+    "data": "published files and imported datasets",
     "tables": "features of datasets' events",
     "fits": "fitted models, which runs are exported from and go on from",
     "interrupted": "what a training that was cut short goes on from",
@@ -30,17 +30,22 @@ KINDS = {
 }
 """Every kind, and what it is."""
 STAY = {
+    "data": "nothing here makes it again: remove it by hand",
     "runs": "these are results: remove a folder by hand",
     "other": "it is a plugin's own: remove it by hand",
 }
 """Kinds that are never removed, and why."""
 STATES = "frozen-states"
 """The folder of states in scratch."""
+TWIN = ".twin."
+"""In the names of simulated files."""
 OLD_SMOKE_FITS = "rehearsals"
 """What the folder of smoke fits was called."""
 DAY, MOMENT = 86400.0, 600.0
 """An entry of the caches is read a moment after it is looked up; other files may be read for long,
 and systems note that they are but once a day."""
+CLAIMED = re.compile(rf"\d{{8}}T\d{{6}}Z-([0-9a-f]{{{BEGINNING}}})(-\d+)?")
+"""The name of a run's folder."""
 KEY = re.compile(r"\.?([0-9a-f]{16,})")
 
 
@@ -75,7 +80,7 @@ def holdings(home: Home, store: Store) -> list[Holding]:
 def _data(home: Home) -> Iterator[Holding]:
     for path in _inside(home.data):
         if not path.name.startswith("."):
-            kind = "twins" if ".twin." in path.name else "downloads"
+            kind = "twins" if TWIN in path.name else "data"
             one = _holding(kind, path, path.with_name(f".{path.name}.lock"))
             yield replace(one, used=max(one.used, path.lstat().st_atime))
 
@@ -125,18 +130,14 @@ def _scratch(home: Home) -> Iterator[Holding]:
 
 def _runs(store: Store) -> Iterator[Holding]:
     sealed = {run.name: run.record.status for run in store.runs()}
+    locks = _inside(store.root / LOCKS)
     for path in _inside(store.root):
-        if path.name.startswith(".") or not path.is_dir():
-            continue
+        claimed = CLAIMED.fullmatch(path.name)
         if path.name in sealed:
-            kind = "runs" if sealed[path.name] == "ok" else "failed"
-            yield _holding(kind, path)
-        elif not (path / RECORD).exists():
+            yield _holding("runs" if sealed[path.name] == "ok" else "failed", path)
+        elif claimed and not (path / RECORD).exists():
             # the key of a run in work is in its lock's name, and its beginning in the folder's
-            end = CLAIMED.search(path.name)
-            locks = _inside(store.root / LOCKS) if end else []
-            begin = end[0][1:].partition("-")[0] if end else ""
-            lock = next((one for one in locks if one.name.startswith(begin)), None)
+            lock = next((one for one in locks if one.name.startswith(claimed[1])), None)
             one = replace(_holding("unsealed", path, lock), unused="without a record")
             yield replace(one, rest=0.0) if lock else one
 

@@ -97,6 +97,8 @@ class Trial:
                     f"{name} does not read {views}, which {encoder} gives; "
                     f"{_readers(part, registry)}"
                 )
+            if encoder in ([model.encoder] if isinstance(model.encoder, str) else model.encoder):
+                raise RequestError(f"{name} reads {encoder} by default: nothing to try it against")
         pairs = [(name, chosen) for name in models for chosen in ((encoder,), ())]
         pairs += [(baseline, ())] if baseline and baseline not in models else []
         whole = [replace(given, plugin=name, encoders=chosen) for name, chosen in pairs]
