@@ -20,7 +20,7 @@ KINDS = {
     "tables": "features of datasets' events",
     "fits": "fitted models, which runs are exported from and go on from",
     "interrupted": "what a training that was cut short goes on from",
-    "smoke-fits": "what guards said of rehearsals on few events",
+    "smoke-fits": "what guards said of fits on few events",
     "states": "what frozen blocks of language models make of events",
     "scratch": "what other work left that was cut short",
     "failed": "records of runs that failed, were void or were interrupted",
