@@ -14,7 +14,7 @@ from bench.api.extras import REPORT
 from bench.storage import history
 
 OUTSIDER = Path(__file__).parent / "outsider"
-EXTRAS = ("matplotlib", "mpl_toolkits", "pandas", "scikit_learn", "sklearn", "tensorboardx")
+EXTRAS = ("matplotlib", "mpl_toolkits", "pandas", "pil", "scikit_learn", "sklearn", "tensorboardx")
 """With what names the distributions of the extra `report` begin."""
 RUN = ("run", "--model", "outsider", "--dataset", "clouds")
 STUDY = """

@@ -109,7 +109,8 @@ def test_the_report_is_two_pages_with_figures_and_tables(place: Workplace, tmp_p
     text = page.read_text()
     figures = sorted((page.parent / "figures").iterdir())
     assert {f.stem.partition("-")[0] for f in figures} == {
-        *("forest", "roc", "sic", "scores", "calibration", "sculpting", "history")
+        *("forest", "pairs", "roc", "sic", "cost", "scores", "calibration", "sculpting"),
+        "history",
     }
     for figure_ in figures:
         assert f"(figures/{figure_.name})" in text

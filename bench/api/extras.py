@@ -8,6 +8,7 @@ from bench.api.errors import NotInstalledError
 
 CORE = "classifier-bench"
 REPORT = {
+    "PIL": "pillow",
     "matplotlib": "matplotlib",
     "pandas": "pandas",
     "sklearn": "scikit-learn",

@@ -83,7 +83,7 @@ class _Page:
             case TableBlock():
                 return _table(block)
             case Picture():
-                return _picture(block, self.folder)
+                return "\n".join([_picture(block, self.folder), *map(self._block, block.under)])
             case _:
                 return self._nested(block)
 
@@ -141,8 +141,9 @@ def _way(text: str, name: str) -> str:
 
 def _picture(picture: Picture, folder: Path) -> str:
     content = b64encode((folder / picture.file).read_bytes()).decode()
-    title = escape(picture.title)
-    return f'<p class="picture"><img alt="{title}" src="data:image/png;base64,{content}"></p>'
+    title, size = escape(picture.title), f' width="{picture.width}"' if picture.width else ""
+    image = f'<img alt="{title}"{size} src="data:image/png;base64,{content}">'
+    return f'<p class="picture">{image}</p>'
 
 
 def _table(table: TableBlock) -> str:
@@ -162,6 +163,7 @@ def _head(heading: str) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    value = "" if cell.value is None else f' data-value="{cell.value:.6g}"'
+    number = cell.low if cell.value is None else cell.value
+    value = "" if number is None else f' data-value="{number:.6g}"'
     note = f' title="{escape(cell.note)}"' if cell.note else ""
     return f"<td{value}{note}>{escape(cell.text)}</td>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_origin
@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from bench.api.errors import RequestError, did_you_mean
 from bench.plugins.options import options_of
-from bench.storage.report_contents import PLAIN, Contents
+from bench.storage.report_contents import PLAIN, Contents, vector_formats
 from bench.storage.request import LOOK, NAMES, RunRequest, Size, read_size
 
 SEEDS, TRAIN_EVENTS = "seeds", "train_events"
@@ -44,7 +44,7 @@ def _in_toml(name: str) -> Any:
     if name == "threshold":  # a number, or a rule by its name
         return str | float
     plain = {Mapping: dict[str, Any], Sequence: list[str]}.get(get_origin(kind) or kind, str)
-    return int if kind is int else plain
+    return kind if kind in (int, bool) else plain
 
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class ReportTable(msgspec.Struct, forbid_unknown_fields=True):
     decisions: bool = False
     blocks: bool = False
     by_valid: bool = False
+    formats: list[str] = []
 
 
 class StudyFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,6 +89,12 @@ class Study:
     """Files of bare counts to import."""
     contents: Contents = PLAIN
     """What the report is to hold."""
+
+    def quick(self) -> Study:
+        """The same as quick runs, none on more events than such take; each of these once."""
+        runs = tuple({repr(one): one for one in map(RunRequest.as_quick, self.runs)}.values())
+        contents = replace(self.contents, title=f"{self.title} (quick)")
+        return replace(self, runs=runs, counts=(), contents=contents)
 
 
 def read_study(file: Path) -> Study:
@@ -114,7 +121,8 @@ def read_study(file: Path) -> Study:
         for request in requests_of(f"{file}, run {number}", _filled(said.defaults, entry))
     ]
     title = said.title if said.title is not None else file.parent.name
-    contents = Contents(title, **msgspec.structs.asdict(said.report))
+    held = msgspec.structs.asdict(said.report)
+    contents = Contents(title, **held | {"formats": vector_formats(said.report.formats)})
     return Study(
         title, tuple(requests), tuple(file.parent / name for name in said.counts), contents
     )

@@ -9,23 +9,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.api.errors import RequestError, did_you_mean
+from bench.api.errors import RequestError
 from bench.comparison.comparable import demand_comparable
 from bench.comparison.paired import holm, max_sic_difference
 from bench.comparison.table import compare
-from bench.report.blocks import TableBlock, counted, estimated, plain
+from bench.report.blocks import TableBlock, Text, counted, estimated, plain
 from bench.report.event_sets import EventSet, Setting, auc
 from bench.report.markdown import markdown
 from bench.report.samples import briefs
 from bench.report.sections.conclusions import conclusions, over_seeds
-from bench.report.sections.everything import HEADINGS
 from bench.report.tested import Tested
-from bench.workbench.figures import shown_in_notebooks
+from bench.workbench.common import Shared
+from bench.workbench.figures import headed, shown_in_notebooks
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from bench.api.parts import Metric
+    from bench.report.drawing.subject import Subject
     from bench.storage.store import Run
 
 FIGURES = ("AUC", "max SIC")
@@ -39,16 +41,27 @@ class Comparison:
     """Two or more models on the very same events, each with its runs over the seeds."""
 
     models: tuple[tuple[Run, ...], ...]
+    said: str = ""
+    """What events were left out, of runs that are compared on those that they share."""
 
     @classmethod
-    def of(cls, models: Sequence[Sequence[Run]]) -> Comparison:
+    def of(
+        cls, models: Sequence[Sequence[Run]], *, common: Sequence[Metric] | None = None
+    ) -> Comparison:
         """The comparison of these models, the runs of one model being its seeds.
+
+        Args:
+            models: of each its runs.
+            common: compare them on the events that all have scored, with figures by these metrics.
 
         Raises:
             RequestError: fewer than two of them, or runs that cannot be compared.
         """
         if len(models) < 2:
             raise RequestError(f"{len(models)} to compare; wanted two or more")
+        if common is not None:
+            shared = Shared.of(models, common)
+            return cls(shared.models, shared.said)
         first, *others = (run for runs in models for run in runs)
         for other in others:
             demand_comparable(first, other)
@@ -89,7 +102,7 @@ class Comparison:
         rows = []
         for setting, mark in zip(self.events.settings, self._tested.marks, strict=True):
             row: dict[str, object] = {"model": setting.title, "seeds": len(setting.runs)}
-            for name, heading in _headed(figures).items():
+            for name, heading in headed(figures).items():
                 estimate = setting.middle.metrics().estimates[name]
                 row |= {heading: estimate.value, f"{heading} low": estimate.low}
                 row |= {f"{heading} high": estimate.high}
@@ -136,21 +149,20 @@ class Comparison:
     def roc(self, *, ratio: bool = False) -> Figure:
         """ROC with its 95 % band; with `ratio` a panel below of each over the first model's."""
         from bench.report.drawing.curves import roc
-        from bench.report.drawing.ratio import with_ratio
 
-        return self._drawn(roc, with_ratio if ratio else None)
+        return self._drawn(lambda: roc(self._subject, ratio=ratio))
 
     def sic(self) -> Figure:
         """SIC against signal efficiency with its 95 % band."""
         from bench.report.drawing.curves import sic
 
-        return self._drawn(sic)
+        return self._drawn(lambda: sic(self._subject))
 
     def forest(self) -> Figure:
         """AUC and maximum SIC of each model side by side, with bars from events and over seeds."""
         from bench.report.drawing.forest import forest
 
-        return self._drawn(lambda _: forest([self._tested]))
+        return self._drawn(lambda: forest([self._tested]))
 
     def latex(self, file: Path | str | None = None, figures: Sequence[str] = FIGURES) -> str:
         """A booktabs table, a row a model; written to the file if one is named.
@@ -166,32 +178,47 @@ class Comparison:
             write_bytes(Path(file), text.encode())
         return text
 
-    def report(self, folder: Path | str = "report", title: str = "") -> Path:
-        """Write the report that `bench report` writes; gives the path of its markdown page."""
+    def report(
+        self, folder: Path | str = "report", title: str = "", formats: Sequence[str] = ()
+    ) -> Path:
+        """Write the report that `bench report` writes; gives the path of its markdown page.
+
+        Args:
+            folder: to write.
+            title: the page's heading.
+            formats: of the figures beside PNG, `pdf` and `svg`.
+
+        Raises:
+            RequestError: no such format.
+        """
         from bench.report.page import write_report
-        from bench.storage.report_contents import Contents
+        from bench.storage.report_contents import Contents, vector_formats
 
         runs = [run for runs in self.models for run in runs]
-        return write_report(runs, Path(folder), Contents(title))
+        contents = Contents(title, formats=vector_formats(formats))
+        return write_report(runs, Path(folder), contents)
 
     def __str__(self) -> str:
         """Of two runs every paired test; of more, or over seeds, which can be told apart."""
         if max(map(len, self.models)) == 1 and len(self.models) == 2:
-            return compare(self.models[0][0], self.models[1][0])
+            text = compare(self.models[0][0], self.models[1][0])
+            return f"{self.said}\n\n{text}" if self.said else text
         return FOLD.sub("", self._repr_markdown_())
 
     def __repr__(self) -> str:
         return f"<{' against '.join(Setting(runs).title for runs in self.models)}>"
 
     def _repr_markdown_(self) -> str:
-        return markdown(conclusions(self._tested)).rstrip("\n")
+        heading, *blocks = conclusions(self._tested)
+        about = [Text(self.said)] if self.said else []
+        return markdown([heading, *about, *blocks]).rstrip("\n")
 
     @cached_property
     def _tested(self) -> Tested:
         return Tested.of(self.events)
 
     def _table(self, figures: Sequence[str]) -> TableBlock:
-        named = _headed(figures)
+        named = headed(figures)
         settings = self.events.settings
         seeded = any(len(setting.runs) > 1 for setting in settings)
         rows = []
@@ -207,32 +234,16 @@ class Comparison:
             headings += [heading, f"{heading} over seeds"] if seeded else [heading]
         return TableBlock("comparison", [*headings, MARKED], rows)
 
-    def _drawn(
-        self,
-        draw: Callable[[Sequence[Setting]], Figure | None],
-        finish: Callable[[Figure], Figure] | None = None,
-    ) -> Figure:
+    @cached_property
+    def _subject(self) -> Subject:
+        from bench.report.drawing.subject import Subject
+
+        return Subject.of(self.events)
+
+    def _drawn(self, draw: Callable[[], Figure]) -> Figure:
         import matplotlib
 
         from bench.report.drawing.sheet import STYLE
 
         with matplotlib.rc_context(STYLE):
-            figure = draw(self.events.settings)
-            assert figure is not None
-            return shown_in_notebooks(finish(figure) if finish else figure)
-
-
-def _headed(figures: Sequence[str]) -> dict[str, str]:
-    """Figures by their names, with the headings that tables have for them.
-
-    Raises:
-        RequestError: no such figure.
-    """
-    by_heading = {heading: name for name, heading in HEADINGS.items()}
-    named = {}
-    for figure in figures:
-        name = by_heading.get(figure, figure)
-        if name not in HEADINGS:
-            raise RequestError(f"no figure {figure!r}; {did_you_mean(figure, by_heading)}")
-        named[name] = HEADINGS[name]
-    return named
+            return shown_in_notebooks(draw())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.api.errors import DamagedError
 from bench.api.inputs import WITHIN
@@ -10,8 +10,9 @@ from bench.api.scores import Estimate
 from bench.metrics.format import DASH
 from bench.report.blocks import Cell, TableBlock, counted, estimated, plain
 from bench.report.learning import train_size
+from bench.report.limits import limited
 from bench.report.sections.guarded import marked
-from bench.storage.record import SampleRecord
+from bench.storage.record import RunRecord, SampleRecord
 from bench.storage.request import LOOK
 from bench.storage.store import Run
 
@@ -104,11 +105,17 @@ def _about(run: Run, views: Sequence[str]) -> list[Cell]:
         events,
         plain(sample.fingerprint[:6] if sample else ""),
         marked(record.plugin, [record]),
-        plain(", ".join(filter(None, (record.options, *map(record.unusual, ASKED))))),
+        plain(", ".join(_asked(record))),
         fitted_on,
         DASH_CELL if record.outside else counted(record.seed),
         *(plain(record.view(view)) for view in views),
     ]
+
+
+def _asked(record: RunRecord) -> Iterator[str]:
+    """What was asked for beside the usual, and whether it was only to try things."""
+    words = (record.options, *map(record.unusual, ASKED), "quick" if record.quick else "")
+    yield from filter(None, words)
 
 
 DASH_CELL = Cell(DASH)
@@ -119,7 +126,13 @@ def _figures(run: Run, columns: dict[str, str]) -> list[Cell]:
     if why:
         first = Cell(DASH, note=why, marked=True)
         return [first, *[DASH_CELL] * (len(columns) - 1)]
-    return [estimated(estimates.get(name), marked=name in MARKED) for name in columns]
+    return [_figure(run, name, estimates.get(name)) for name in columns]
+
+
+def _figure(run: Run, name: str, estimate: Estimate | None) -> Cell:
+    """A figure with its interval; a lower limit where no background is left."""
+    limit = limited(run, estimate, marked=name in MARKED)
+    return limit or estimated(estimate, marked=name in MARKED)
 
 
 def _counts(run: Run) -> list[Cell]:

@@ -27,8 +27,8 @@ def unpacked(file: Path) -> Path:
         InputError: what reads such files is not installed.
         OSError, ValueError, KeyError: there is no model in it that transformers knows.
     """
-    shelf = bench.data_folder().parent / "bases"
-    folder = shelf / f"{file.stem}.{bench.file_digest(file)[:16]}"
+    bases = bench.data_folder().parent / "bases"
+    folder = bases / f"{file.stem}.{bench.file_digest(file)[:16]}"
     if _sound(folder):
         return folder
     if find_spec("gguf") is None:
@@ -36,8 +36,8 @@ def unpacked(file: Path) -> Path:
             f"{file}: a GGUF file is read by the package gguf, which is not installed; "
             "`pip install 'bench-llm[gguf]'` brings it"
         )
-    shelf.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=shelf, prefix=".unpacking-") as draft:
+    bases.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=bases, prefix=".unpacking-") as draft:
         made, broken = Path(draft) / "made", Path(draft) / "broken"
         _unpack(file, made)
         with suppress(FileNotFoundError):
