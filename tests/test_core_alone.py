@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from newcomer import core_alone
 
-from bench.api.extras import REPORT
 from bench.storage import history
+from bench.storage.extras import REPORT
 
 OUTSIDER = Path(__file__).parent / "outsider"
 EXTRAS = ("matplotlib", "mpl_toolkits", "pandas", "pil", "scikit_learn", "sklearn", "tensorboardx")

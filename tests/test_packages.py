@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from bench.api.extras import REPORT
 from bench.api.parts import Dataset, Encoder, Model
 from bench.plugins.packages import PACKAGES, how_to_have
 from bench.plugins.registry import load_registry
 from bench.storage.code_digest import imported_names
 from bench.storage.distributions import canonical
+from bench.storage.extras import REPORT
 
 HOUSE = Path(__file__).parents[1]
 ASKED_FOR = {"jinja2"}

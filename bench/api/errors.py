@@ -13,10 +13,6 @@ class RequestError(BenchError):
     """The request makes no sense: an unknown name, an unknown option, a mismatch of views."""
 
 
-class NotInstalledError(RequestError):
-    """The request needs packages that are not installed; a line for each says how to have it."""
-
-
 class InputError(BenchError):
     """A file or its content is not what it should be."""
 

@@ -9,7 +9,8 @@ from importlib import import_module
 
 import click
 
-from bench.api.errors import BenchError, NotInstalledError, did_you_mean
+from bench.api.errors import BenchError, did_you_mean
+from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 
 COMMANDS = (
     *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "export"),
@@ -87,8 +88,6 @@ def main() -> None:
 
 def _of_an_extra(error: ModuleNotFoundError) -> str:
     """How to have the module that is not installed, if an extra of the core brings it."""
-    from bench.api.extras import REPORT, how_to_install
-
     top = (error.name or "").partition(".")[0]
     if top not in REPORT:
         raise error

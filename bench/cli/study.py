@@ -54,7 +54,6 @@ def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     """
     from functools import partial
 
-    from bench.api.extras import demand_libraries
     from bench.cli.surroundings import context
     from bench.outside.importing import import_counts
     from bench.plugins.registry import load_registry
@@ -63,6 +62,7 @@ def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     from bench.running.parts import resolve_parts
     from bench.running.study import read_study
     from bench.storage.archive import RESULTS, pack, unpack
+    from bench.storage.extras import demand_libraries
     from bench.storage.home import Home
     from bench.storage.store import Store
 

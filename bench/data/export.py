@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
-from bench.api.extras import demand_libraries
+from bench.storage.extras import demand_libraries
 from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:

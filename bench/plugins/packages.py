@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import product
+from typing import TYPE_CHECKING
 
 from bench.api.parts import Dataset, Encoder, Model, Part
+from bench.storage.extras import NotInstalledError
+
+if TYPE_CHECKING:
+    from bench.storage.request import RunRequest
 
 Named = tuple[type[Part], str]
 """A kind of parts and the name of one."""
@@ -41,12 +46,24 @@ def how_to_have(kind: type[Part], name: str) -> str | None:
     return None
 
 
-def missing(parts: Iterable[Named]) -> list[str]:
-    """A line for each of these parts whose package is not installed."""
-    lines = {part: how_to_have(*part) for part in parts}
-    return [
-        f"no {kind.__name__.lower()} {name!r}; {how}" for (kind, name), how in lines.items() if how
-    ]
+def demand_packages(request: RunRequest, loaded: Mapping[type[Part], Collection[str]]) -> None:
+    """Refuse a run of parts whose packages are not installed, all of them at once.
+
+    `loaded` are the names that there are of each kind; of models the plugins that offer them.
+
+    Raises:
+        NotInstalledError: a line for each of those parts.
+    """
+    datasets = [name for name in (request.dataset, request.train) if name]
+    named: list[Named] = [(Model, request.plugin), *product([Dataset], datasets)]
+    named += product([Encoder], request.encoders)
+    lines = {
+        (kind, name): f"no {kind.__name__.lower()} {name!r}; {how}"
+        for kind, name in named
+        if name not in loaded[kind] and (how := how_to_have(kind, name))
+    }
+    if lines:
+        raise NotInstalledError("\n".join(lines.values()))
 
 
 def _is_installed(package: str) -> bool:

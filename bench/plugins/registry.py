@@ -20,7 +20,8 @@ from bench.api.errors import RequestError, did_you_mean
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.plugins.limits import import_seconds, limited
-from bench.plugins.packages import how_to_have
+from bench.plugins.packages import demand_packages, how_to_have
+from bench.storage.request import RunRequest
 
 GROUP = "bench"
 ALLOW_LIST = "BENCH_PLUGINS"
@@ -94,6 +95,11 @@ class Registry:
         reasons = [t.reason for t in self.problems if t.plugin == name or repr(name) in t.reason]
         hint = reasons[0] if reasons else how_to_have(kind, name) or did_you_mean(name, registry)
         raise RequestError(f"no {kind.__name__.lower()} {name!r}; {hint}")
+
+    def demand_packages(self, request: RunRequest) -> None:
+        """Refuse a run of parts whose packages are not installed, a line each."""
+        plugins = {entry.plugin: entry for entry in self.entries[Model].values()}
+        demand_packages(request, self.entries | {Model: plugins})
 
     def datasets_of(
         self, dataset: str, train: str | None

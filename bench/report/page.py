@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.api.errors import RequestError
-from bench.api.extras import demand_libraries
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Block, Heading, TableBlock, Text, every
 from bench.report.costs import Costs
@@ -45,6 +44,7 @@ from bench.report.sections.words import EXPLAINED, words
 from bench.report.tested import Tested
 from bench.report.training import Trained, over_trainings, without_other_looks
 from bench.report.validation import validations
+from bench.storage.extras import demand_libraries
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
 from bench.storage.store import Run

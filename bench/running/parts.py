@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
-from bench.api.errors import NotInstalledError, RequestError
+from bench.api.errors import RequestError
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.data.encode import demand_control, demand_views
@@ -24,7 +23,6 @@ from bench.plugins.option_routing import (
     share_out,
 )
 from bench.plugins.options import build
-from bench.plugins.packages import missing
 from bench.plugins.registry import PluginEntry, Registry
 from bench.running.look import with_look
 from bench.storage.request import LOOK, RunRequest
@@ -70,7 +68,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
         RequestError: an unknown plugin, part or option, or views that do not fit.
     """
     request.demand_sound()
-    _demand_installed(request, registry)
+    registry.demand_packages(request)
     model = registry.model_of(request.plugin)
     request = with_look(request, model.part)
     dataset, train = registry.datasets_of(request.dataset, request.train)
@@ -115,23 +113,6 @@ def demand_device(parts: RunParts) -> None:
     """
     if parts.device != "cpu" and (why := parts.model.device_problem(parts.device)):
         raise RequestError(f"--device {parts.device}: {why}")
-
-
-def _demand_installed(request: RunRequest, registry: Registry) -> None:
-    """Refuse a request for parts whose packages are not installed, all of them at once.
-
-    Raises:
-        NotInstalledError: a line for each of those parts.
-    """
-    loaded: set[tuple[type[Part], str]]
-    loaded = {(kind, name) for kind in (Dataset, Encoder) for name in registry.all(kind)}
-    loaded |= {(Model, entry.plugin) for entry in registry.all(Model).values()}
-    datasets = [name for name in (request.dataset, request.train) if name]
-    named: list[tuple[type[Part], str]]
-    named = [(Model, request.plugin), *product([Dataset], datasets)]
-    named += product([Encoder], request.encoders)
-    if lines := missing(part for part in named if part not in loaded):
-        raise NotInstalledError("\n".join(lines))
 
 
 def encoders_of(

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError
-from bench.api.extras import command
+from bench.storage.extras import command
 from bench.storage.parse import parsed
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ def open(runs: Path | str | None = None, *, quiet: bool = False) -> Workbench:  
     from pathlib import Path
 
     from bench.api.context import no_notice, no_progress
-    from bench.api.extras import demand_libraries
     from bench.plugins.registry import load_registry
+    from bench.storage.extras import demand_libraries
     from bench.storage.home import Home
     from bench.storage.store import Store
     from bench.workbench.surroundings import context

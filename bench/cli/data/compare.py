@@ -82,11 +82,11 @@ def compare(
     \b
     bench data compare official twin --set features=substructure -o twin-against-official
     """
-    from bench.api.extras import demand_libraries
     from bench.cli.data.named import in_turn
     from bench.cli.surroundings import context
     from bench.plugins.options import build
     from bench.report.markdown import markdown
+    from bench.storage.extras import demand_libraries
     from bench.storage.home import Home
     from bench.storage.request import ALL
     from bench.twosample.blocks import summary, tables

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from bench.api.errors import NotInstalledError
+from bench.api.errors import RequestError
+from bench.storage.distributions import CORE
 
-CORE = "classifier-bench"
 REPORT = {
     "PIL": "pillow",
     "matplotlib": "matplotlib",
@@ -16,6 +16,10 @@ REPORT = {
     "threadpoolctl": "threadpoolctl",
 }
 """The modules that the core imports of its extra `report`, and the packages that they come with."""
+
+
+class NotInstalledError(RequestError):
+    """The request needs packages that are not installed; a line for each says how to have it."""
 
 
 def demand_libraries(*modules: str) -> None:
