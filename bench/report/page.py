@@ -13,7 +13,6 @@ from bench.report.blocks import Block, Heading, TableBlock, Text, every
 from bench.report.drawing.draw import draw, draw_first, draw_learning, draw_training
 from bench.report.event_sets import EventSet, event_sets
 from bench.report.exports import to_csv, to_latex
-from bench.report.html import html
 from bench.report.learning import LearningCurve, learning_curves, without_smaller
 from bench.report.markdown import markdown
 from bench.report.sections.conclusions import conclusions
@@ -32,6 +31,8 @@ from bench.report.sections.words import EXPLAINED, words
 from bench.report.tested import Tested
 from bench.report.training import Trained, over_trainings, without_other_looks
 from bench.report.validation import validations
+from bench.report.web.chart_data import asked
+from bench.report.web.page import html
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
 from bench.storage.store import Run
@@ -132,4 +133,4 @@ def _of_sample(runs: Sequence[Run], one: _Sample, folder: Path) -> list[Block]:
     blocks = learning_section(runs, one.events, one.curves, pictures)
     pictures = draw_training(one.trainings, one.events, folder, FIGURES)
     blocks += training_section(one.events, one.trainings, pictures)
-    return [*blocks, *conclusions(one.tested), *shifts(shown), *draw(shown, folder, FIGURES)]
+    return [*blocks, *conclusions(one.tested), *shifts(shown), *asked(shown, draw(shown, folder, FIGURES))]

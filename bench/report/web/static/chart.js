@@ -1,0 +1,104 @@
+// One chart: a Vega-Lite view that follows its sample, with buttons that zoom.
+const SPECS = JSON.parse(document.getElementById("charts").textContent);
+const AXES = {
+  roc: { title: "background rejection 1/\u03b5_B", scale: { type: "log", nice: false } },
+  sic: { title: "SIC \u03b5_S/\u221a\u03b5_B", scale: { zero: true, nice: true } },
+};
+const NAMES = { roc: "ROC", sic: "SIC", scores: "Score distributions" };
+const LOOK = {                                      // follows the page, light or dark or printed
+  background: "transparent", font: "system-ui, sans-serif",
+  view: { stroke: "currentColor", strokeOpacity: 0.35 }, style: { cell: { stroke: "currentColor" } },
+  axis: { labelColor: "currentColor", titleColor: "currentColor", tickColor: "currentColor",
+    domainColor: "currentColor", gridColor: "currentColor", gridOpacity: 0.1, titleFontWeight: 500,
+    labelFontSize: 11, titleFontSize: 12 },
+  header: { labelColor: "currentColor" }, aria: true,
+};
+const EXPORTS = { export: { svg: true, png: true }, source: false, compiled: false, editor: false };
+const PANEL = 240;                                  // least width of a panel with its axis
+
+function specOf(kind, sample, width) {
+  const spec = structuredClone(SPECS[kind === "scores" ? "scores" : "curve"]);
+  spec.description = `${NAMES[kind]}, ${sample.data.about}`;
+  if (kind === "scores") {
+    spec.columns = Math.max(1, Math.min(4, Math.floor(width / PANEL)));
+    spec.spec.width = Math.floor(width / spec.columns) - 62;
+    return spec;
+  }
+  const models = sample.data.models;
+  const domain = models.map(one => one.name);
+  for (const { encoding } of spec.layer) {
+    Object.assign(encoding.y, AXES[kind]);
+    encoding.color.scale = { domain, range: models.map(one => one.colour) };
+    if (encoding.strokeDash) {
+      const range = models.map(one => one.dash.length ? one.dash : [1, 0]);
+      encoding.strokeDash.scale = { domain, range };
+    }
+  }
+  return spec;
+}
+
+async function drawn(kind, sample, room) {
+  const place = document.createElement("div");
+  const figure = document.createElement("figure");
+  figure.className = kind;
+  figure.append(caption(kind, sample), place);
+  room.append(figure);
+  const width = place.clientWidth || 600;
+  const spec = specOf(kind, sample, width);
+  const { view } = await vegaEmbed(place, spec, {
+    renderer: "svg", ast: true, actions: EXPORTS, config: LOOK, downloadFileName: kind,
+    tooltip: { theme: "custom" },
+  });
+  if (kind === "scores") view.data("bins", sample.bins());
+  else view.data("points", sample.points(kind)).data("cuts", []);
+  figure.querySelector(".zoom").addEventListener("click", event => zoomed(view, event.target.value));
+  await view.runAsync();
+  sample.watch(() => follow(kind, view, sample));
+  return view;
+}
+
+function follow(kind, view, sample) {
+  view.signal("hidden", [...sample.hidden]);
+  if (kind === "scores") view.signal("cut", sample.mode === "threshold" ? sample.value() : null);
+  else view.data("cuts", sample.cuts().map(one => one.point?.[kind]).filter(Boolean));
+  return view.runAsync();
+}
+
+function caption(kind, sample) {
+  const title = document.createElement("figcaption");
+  title.textContent = NAMES[kind];
+  const zoom = document.createElement("span");
+  zoom.className = "zoom";
+  for (const [sign, words] of [["+", "zoom in"], ["\u2212", "zoom out"], ["\u21ba", "zoom back"]]) {
+    const one = document.createElement("button");
+    one.textContent = sign;
+    one.value = words;
+    one.title = words;
+    one.setAttribute("aria-label", `${NAMES[kind]}: ${words}`);
+    zoom.append(one);
+  }
+  title.append(zoom);
+  return title;
+}
+
+const ZOOMED = { signal: "x", value: "y", score: "x" };
+function zoomed(view, how) {
+  const signals = view.getState().signals;
+  for (const [field, axis] of Object.entries(ZOOMED)) {
+    const name = `zoom_${field}`;
+    if (!(name in signals)) continue;
+    if (how === "zoom back") view.signal(name, null);
+    else if (how) view.signal(name, nearer(view, axis, how === "zoom in" ? 0.5 : 2));
+  }
+  view.runAsync();
+}
+
+function nearer(view, axis, factor) {
+  const scale = view.scale(axis);
+  const [low, high] = scale.domain();
+  const isLog = scale.type === "log";
+  const [a, b] = isLog ? [Math.log(low), Math.log(high)] : [low, high];
+  const anchor = axis === "x" ? a : b;              // few signal events and much rejection: upper left
+  const ends = [anchor + (a - anchor) * factor, anchor + (b - anchor) * factor];
+  return isLog ? ends.map(Math.exp) : ends;
+}
