@@ -133,4 +133,9 @@ def _of_sample(runs: Sequence[Run], one: _Sample, folder: Path) -> list[Block]:
     blocks = learning_section(runs, one.events, one.curves, pictures)
     pictures = draw_training(one.trainings, one.events, folder, FIGURES)
     blocks += training_section(one.events, one.trainings, pictures)
-    return [*blocks, *conclusions(one.tested), *shifts(shown), *asked(shown, draw(shown, folder, FIGURES))]
+    return [
+        *blocks,
+        *conclusions(one.tested),
+        *shifts(shown),
+        *asked(one.tested, draw(shown, folder, FIGURES)),
+    ]

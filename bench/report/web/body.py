@@ -35,7 +35,7 @@ EXPLAINED = re.compile(
 
 
 class Body:
-    """A page's body on its way: which words a section has explained, and which headings there were."""
+    """A page's body on its way: which words were explained, and which headings there were."""
 
     def __init__(self, folder: Path, explains: bool) -> None:
         self.folder, self.explains = folder, explains
@@ -60,18 +60,17 @@ class Body:
                 return table(block, self.about)
             case Picture():
                 return _picture(block, self.folder)
-            case Charts():
-                return charts(block)
             case _:
                 return self._nested(block)
 
-    def _nested(self, block: Items | Links | Folded | Beside) -> str:
+    def _nested(self, block: Items | Links | Charts | Folded | Beside) -> str:
         match block:
+            case Charts():
+                return charts(block)
             case Items():
                 return f"<ul>\n{''.join(map(self._item, block.items))}</ul>"
             case Links():
-                ways = (_way(one.brief or one.text, anchor(one.text)) for one in block.headings)
-                return f"<nav>{' · '.join(ways)}</nav>"
+                return _links(block)
             case Folded():
                 heading, self.about = self.about, block.summary
                 inside = self.blocks(block.blocks)
@@ -110,6 +109,12 @@ class Body:
             return shown
         self.linked.add(word)
         return f'<a class="word" href="#{_word(word)}" title="{escape(WORDS[word])}">{shown}</a>'
+
+
+def _links(links: Links) -> str:
+    """Of several headings a landmark, of one a line."""
+    ways = " · ".join(_way(one.brief or one.text, anchor(one.text)) for one in links.headings)
+    return f"<nav>{ways}</nav>" if len(links.headings) > 1 else f'<p class="way">{ways}</p>'
 
 
 def _word(word: str) -> str:

@@ -9,66 +9,66 @@ from typing import Any
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Block, Charts, Picture
 from bench.report.drawing.sheet import labels
-from bench.report.event_sets import EventSet, Setting
+from bench.report.event_sets import Setting
+from bench.report.tested import Tested
 from bench.report.web.charts import KINDS
-from bench.report.web.cuts import cuts, rates, thresholds
 from bench.report.web.curves import curve
+from bench.report.web.cuts import cuts, rates, thresholds
 from bench.report.web.distributions import distributions
 from bench.report.web.looks import looks
 
 MOST = 40
 """Models that the charts know; the best ones. Others are named."""
-ON = 12
-"""Models that are shown before anybody clicks; the best ones."""
+ON = 6
+"""Models that are shown before anybody clicks: the best of each family, then the best ones."""
 
 
-def asked(events: EventSet, pictures: Sequence[Picture]) -> list[Block]:
+def asked(tested: Tested, pictures: Sequence[Picture]) -> list[Block]:
     """The pictures, with charts in the place of those that a page draws itself."""
     drawn = [picture for picture in pictures if _kind(picture) in KINDS]
     others = [picture for picture in pictures if picture not in drawn]
     if not drawn:
         return [*pictures]
-    return [Charts(events.title, chart_data(events), drawn), *others]
+    return [Charts(tested.events.title, chart_data(tested), drawn), *others]
 
 
 def _kind(picture: Picture) -> str:
     return PurePosixPath(picture.file).name.partition("-")[0]
 
 
-def chart_data(events: EventSet) -> dict[str, Any]:
+def chart_data(tested: Tested) -> dict[str, Any]:
     """Of the models on these events, in the types of JSON.
 
     The run of median AUC stands for its setting, as in all figures.
     """
-    settings = events.settings[:MOST]
-    sample = events.sample
+    sample, settings = tested.events.sample, tested.settings
+    best = [*settings[:1], *tested.best_of_others, *settings]
+    on = set(list(dict.fromkeys(setting.name for setting in best))[:ON])
+    drawn = settings[:MOST]
+    models = zip(_models(drawn, rates(sample.background)), drawn, strict=True)
     return {
-        "about": events.title,
+        "about": tested.events.title,
         "signal": sample.signal,
         "background": sample.background,
         "floor": BACKGROUND_FLOOR,
         "thresholds": thresholds(),
         "rates": rates(sample.background),
-        "models": list(_models(settings, sample.background)),
-        "others": [setting.title for setting in events.settings[MOST:]],
+        "models": [{**model, "on": setting.name in on} for model, setting in models],
+        "others": [setting.title for setting in settings[MOST:]],
     }
 
 
-def _models(settings: Sequence[Setting], background: int) -> Iterator[dict[str, Any]]:
-    titles = [setting.title for setting in settings]
-    styles = looks(settings)
-    for place, (setting, name, look) in enumerate(
-        zip(settings, labels(titles), styles, strict=True)
-    ):
+def _models(settings: Sequence[Setting], steps: Sequence[float]) -> Iterator[dict[str, Any]]:
+    names = labels([setting.title for setting in settings])
+    for setting, name, look in zip(settings, names, looks(settings), strict=True):
         scored = setting.middle.scored()
         yield {
             "name": name.replace("\\$", "$"),
             "title": setting.title,
             "colour": look.colour,
+            "marker": look.marker,
             "dash": look.dash,
-            "on": place < ON,
-            "threshold": round(scored.threshold, 6),
-            "curve": curve(scored, rates(background)),
+            "curve": curve(scored, steps),
             "scores": distributions(scored),
             "cuts": cuts(scored),
         }

@@ -30,7 +30,9 @@ def charts(block: Charts) -> str:
 def specifications() -> str:
     """What the charts look like, the same for all samples."""
     static = files("bench.report.web") / "static"
-    specs = {name: json.loads((static / f"{name}.json").read_text("utf-8")) for name in SPECIFICATIONS}
+    specs = {
+        name: json.loads((static / f"{name}.json").read_text("utf-8")) for name in SPECIFICATIONS
+    }
     return _data(specs, 'id="charts"')
 
 

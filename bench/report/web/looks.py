@@ -1,4 +1,4 @@
-"""The colour and the dashes of each model in the charts of a page."""
+"""The colour, marker and dashes of each model in the charts of a page."""
 
 from __future__ import annotations
 
@@ -7,26 +7,44 @@ from dataclasses import dataclass
 
 from bench.report.event_sets import Setting
 
-COLOURS = (
-    *("#1f77b4", "#d95f02", "#2a9d5c", "#c2338b", "#8a63d2"),
-    *("#a6761d", "#0f9bb0", "#e0433c", "#7d8a00", "#7f7f7f"),
-)
-"""Ten hues that are seen on white and on black."""
-DASHES = ((), (6, 3), (2, 2), (8, 2, 2, 2))
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#882255", "#7a21dd", "#332288")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "d")
+DASHES = ((), (5, 1.5), (1.2, 1.2), (6, 1.5, 1.2, 1.5), (6, 1.5, 1.2, 1.5, 1.2, 1.5))
+LIGHTER = ("#000000", "#882255", "#7a21dd", "#332288")
+"""Colours that would not be seen on a dark page."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a model's lines are drawn; no other model's are drawn so."""
+    """How a model is drawn; no other model is drawn so."""
 
     colour: str
-    dash: tuple[int, ...]
+    marker: str
+    """As matplotlib calls it."""
+    dash: tuple[float, ...]
+    """On and off, in widths of the line."""
 
 
 def looks(settings: Sequence[Setting]) -> list[Look]:
-    """A look for each setting, in their order."""
-    count = len(COLOURS)
-    return [
-        Look(COLOURS[place % count], DASHES[place // count % len(DASHES)])
-        for place in range(len(settings))
-    ]
+    """A colour for each family, a marker and dashes for each of its members, in their order."""
+    families = list(dict.fromkeys(setting.family for setting in settings))
+    members: dict[int, int] = {}
+    found = []
+    for setting in settings:
+        colour = families.index(setting.family) % len(COLOURS)
+        member = members.get(colour, 0)
+        members[colour] = member + 1
+        marker, dash = MARKERS[member % len(MARKERS)], DASHES[member % len(DASHES)]
+        found.append(Look(COLOURS[colour], marker, dash))
+    return found
+
+
+def on_dark() -> str:
+    """The style by which lines of a dark colour are lighter on a dark page."""
+    rules = (
+        f':root.dark .charts [{what}="{colour}"] '
+        f"{{ {what}: color-mix(in oklab, {colour}, white 55%) }}\n"
+        for colour in LIGHTER
+        for what in ("stroke", "fill")
+    )
+    return f"@media screen {{\n{''.join(rules)}}}\n"

@@ -12,12 +12,13 @@ from bench.report.sections.words import HEADING
 from bench.report.web.body import Body
 from bench.report.web.charts import specifications
 from bench.report.web.library import charts_script, tables_script, tables_style
+from bench.report.web.looks import on_dark
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 STYLES = ("page.css", "table.css", "charts.css", "print.css")
 SCRIPTS = ("page.js",)
-TABLE_SCRIPTS = ("figures.js", "table.js")
-CHART_SCRIPTS = ("sample.js", "chart.js", "legend.js", "cut.js", "charts.js")
+TABLE_SCRIPTS = ("figures.js", "narrow.js", "table.js")
+CHART_SCRIPTS = ("sample.js", "shapes.js", "chart.js", "legend.js", "cut.js", "charts.js")
 
 
 def html(blocks: Sequence[Block], folder: Path) -> str:
@@ -26,11 +27,12 @@ def html(blocks: Sequence[Block], folder: Path) -> str:
     explains = any(isinstance(block, Heading) and block.text == HEADING for block in every(blocks))
     body = Body(folder, explains).blocks(blocks)
     kinds = {type(block) for block in every(blocks)}
+    style = f"<style>\n{_own(STYLES)}{on_dark()}</style>"
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
-        f"{tables_style() if TableBlock in kinds else ''}\n<style>\n{_own(STYLES)}</style>\n"
+        f"{tables_style() if TableBlock in kinds else ''}\n{style}\n"
         f"</head>\n<body>\n<main>\n{body}\n</main>\n{_scripts(kinds)}\n</body>\n</html>\n"
     )
 

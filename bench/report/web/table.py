@@ -15,7 +15,9 @@ HEADINGS = {
 }
 """Headings of columns that are explained under another word."""
 KEY = "model"
-"""The heading of the column that stays in sight; where there is none, the first one does."""
+"""The heading of the column that comes first and stays in sight; else the first one does."""
+WIDE, WIDEST = 12, 18
+"""More columns than these are printed small, and smaller."""
 FEW_NOTES = 6
 """More footnotes than these are folded on a screen, and printed."""
 
@@ -28,31 +30,23 @@ def table(block: TableBlock, about: str) -> str:
         about: what a screen reader calls it.
     """
     key = block.headings.index(KEY) if KEY in block.headings else 0
-    sorted_by = [any(row[i].value is not None for row in block.rows) for i in _places(block)]
+    order = [key, *(i for i in range(len(block.headings)) if i != key)]
+    rows = [[row[i] for i in order] for row in block.rows]
+    by_value = [any(row[i].value is not None for row in rows) for i in range(len(order))]
     notes: list[str] = []
-    rows = [_row(block.name, row, key, sorted_by, notes) for row in block.rows]
-    head = "".join(_head(heading, key == i) for i, heading in enumerate(block.headings))
-    named = escape(about)
-    body = "\n".join(rows)
+    body = "\n".join(_row(block.name, row, by_value, notes) for row in rows)
+    head = "".join(_head(block.headings[i], i == key) for i in order)
+    size = "widest" if len(order) > WIDEST else "wide" if len(order) > WIDE else "narrow"
     return (
-        f'<div class="table" role="region" tabindex="0" aria-label="{named}">'
-        f'<table id="{escape(block.name)}">\n'
+        f'<div class="table" role="region" tabindex="0" aria-label="{escape(about)}">'
+        f'<table id="{escape(block.name)}" class="{size}">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
         f"{_notes(block.name, notes)}"
     )
 
 
-def _places(block: TableBlock) -> range:
-    return range(len(block.headings))
-
-
-def _row(
-    name: str, row: Sequence[Cell], key: int, sorted_by: Sequence[bool], notes: list[str]
-) -> str:
-    cells = (
-        _cell(name, cell, key == i, by_value, notes)
-        for i, (cell, by_value) in enumerate(zip(row, sorted_by, strict=True))
-    )
+def _row(name: str, row: Sequence[Cell], by_value: Sequence[bool], notes: list[str]) -> str:
+    cells = (_cell(name, cell, i == 0, by_value[i], notes) for i, cell in enumerate(row))
     return f"<tr>{''.join(cells)}</tr>"
 
 

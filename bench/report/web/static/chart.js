@@ -13,25 +13,34 @@ const LOOK = {                                      // follows the page, light o
     labelFontSize: 11, titleFontSize: 12 },
   header: { labelColor: "currentColor" }, aria: true,
 };
+const QUIET = 1;                                    // errors alone: an empty layer is no news
 const EXPORTS = { export: { svg: true, png: true }, source: false, compiled: false, editor: false };
 const PANEL = 240;                                  // least width of a panel with its axis
 
 function specOf(kind, sample, width) {
   const spec = structuredClone(SPECS[kind === "scores" ? "scores" : "curve"]);
+  spec.params[0].value = [...sample.hidden];
   spec.description = `${NAMES[kind]}, ${sample.data.about}`;
   if (kind === "scores") {
+    spec.datasets = { bins: sample.bins() };
     spec.columns = Math.max(1, Math.min(4, Math.floor(width / PANEL)));
     spec.spec.width = Math.floor(width / spec.columns) - 62;
     return spec;
   }
   const models = sample.data.models;
+  spec.datasets = { points: sample.points(kind), cuts: [] };
   const domain = models.map(one => one.name);
+  const highest = Math.max(1, ...spec.datasets.points.map(one => one.value));
   for (const { encoding } of spec.layer) {
-    Object.assign(encoding.y, AXES[kind]);
+    Object.assign(encoding.y, structuredClone(AXES[kind]));
+    if (kind === "roc") encoding.y.scale.domain = [1, 3 * highest];   // ends of bands have no end
     encoding.color.scale = { domain, range: models.map(one => one.colour) };
     if (encoding.strokeDash) {
-      const range = models.map(one => one.dash.length ? one.dash : [1, 0]);
+      const range = models.map(one => one.dash.length ? dashOf(one) : [1, 0]);
       encoding.strokeDash.scale = { domain, range };
+    }
+    if (encoding.shape) {
+      encoding.shape.scale = { domain, range: models.map(one => SHAPES[one.marker]) };
     }
   }
   return spec;
@@ -41,18 +50,16 @@ async function drawn(kind, sample, room) {
   const place = document.createElement("div");
   const figure = document.createElement("figure");
   figure.className = kind;
-  figure.append(caption(kind, sample), place);
+  figure.append(caption(kind), place);
   room.append(figure);
   const width = place.clientWidth || 600;
   const spec = specOf(kind, sample, width);
   const { view } = await vegaEmbed(place, spec, {
-    renderer: "svg", ast: true, actions: EXPORTS, config: LOOK, downloadFileName: kind,
+    renderer: "svg", ast: true, actions: EXPORTS, logLevel: QUIET, config: LOOK, downloadFileName: kind,
     tooltip: { theme: "custom" },
   });
-  if (kind === "scores") view.data("bins", sample.bins());
-  else view.data("points", sample.points(kind)).data("cuts", []);
+  place.querySelector("summary").setAttribute("aria-label", `${NAMES[kind]}: save as a picture`);
   figure.querySelector(".zoom").addEventListener("click", event => zoomed(view, event.target.value));
-  await view.runAsync();
   sample.watch(() => follow(kind, view, sample));
   return view;
 }
@@ -64,9 +71,13 @@ function follow(kind, view, sample) {
   return view.runAsync();
 }
 
-function caption(kind, sample) {
+const KEY = `<small><svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke="#d95f02"
+  stroke-width="2"/></svg> signal <svg width="24" height="8" aria-hidden="true"><path d="M0 4H24"
+  stroke="#1f77b4" stroke-width="2" stroke-dasharray="4 2"/></svg> background, dotted: the cut</small>`;
+function caption(kind) {
   const title = document.createElement("figcaption");
   title.textContent = NAMES[kind];
+  if (kind === "scores") title.innerHTML += KEY;
   const zoom = document.createElement("span");
   zoom.className = "zoom";
   for (const [sign, words] of [["+", "zoom in"], ["\u2212", "zoom out"], ["\u21ba", "zoom back"]]) {

@@ -1,10 +1,4 @@
 // The legend of a sample: a button a model, which hides it in all charts and shows it again.
-function swatch(model) {
-  const dash = model.dash.length ? ` stroke-dasharray="${model.dash.join(" ")}"` : "";
-  return `<svg width="26" height="10" aria-hidden="true"><path d="M1 5H25" stroke="${model.colour}"`
-    + ` stroke-width="2.5"${dash}/></svg>`;
-}
-
 function legend(sample) {
   const list = document.createElement("div");
   list.className = "legend";

@@ -9,6 +9,7 @@ const between = (value, low, high) => value === null
   ? "\u2013" : `${rounded(value)} [${rounded(low)}, ${high === null ? "\u221e" : rounded(high)}]`;
 const inverse = rate => rate > 0 ? 1 / rate : null;
 
+const MARKED = 18;                                  // points from marker to marker of a line
 class Sample {
   constructor(data) {
     this.data = data;
@@ -28,10 +29,11 @@ class Sample {
   }
 
   points(kind) {                                    // of all curves, a row a point
-    return this.data.models.flatMap(model => model.curve.signal.map((signal, place) => {
+    return this.data.models.flatMap((model, order) => model.curve.signal.map((signal, place) => {
       const at = key => model.curve[key][place];
       const [passed, low, high, left] = [at("background"), at("low"), at("high"), at("left")];
-      return this.point(model, { place, signal, passed, low, high, left, cut: at("threshold") })[kind];
+      const row = this.point(model, { place, signal, passed, low, high, left, cut: at("threshold") });
+      return { ...row[kind], marked: (place + 4 * order) % MARKED === 0 };
     }));
   }
   point(model, { place, signal, passed, low, high, left, cut }) {

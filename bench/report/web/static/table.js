@@ -1,24 +1,23 @@
 // Tables: sorted by a click; large ones searched, filtered, narrowed, copied and saved as CSV.
 const FEW_ROWS = 8, FEW_COLUMNS = 7;
 const UNSAFE = /^[=+\-@\t\r]/;                     // what a spreadsheet would run
-const taken = (text, row, column, cell) => {
-  const words = shownIn(cell);
-  return UNSAFE.test(words) && !isFinite(words) ? `'${words}` : words;
-};
-const exported = { columns: ":visible", format: { body: taken, header: (text, i, head) =>
-  shownIn(head.querySelector(".dt-column-title") ?? head) } };
+const safe = words => UNSAFE.test(words) && isNaN(words) ? `'${words}` : words;
+const headed = head => shownIn(head.querySelector(".dt-column-title") ?? head);
+const exported = { columns: ":visible", format: {
+  body: (text, row, column, cell) => safe(shownIn(cell)),
+  header: (text, column, head) => headed(head),
+} };
 
-function tools(table, isLarge) {
-  if (!isLarge) return {};
-  const named = `${table.id}.csv`;
+function tools(table) {
   return {
     topStart: { search: { text: "Search", placeholder: "" } },
-    topEnd: { buttons: [
-      { extend: "searchBuilder", text: "Filter" },
-      { extend: "colvis", text: "Columns", columns: ":not(.key)" },
-      { extend: "copyHtml5", text: "Copy", title: null, exportOptions: exported },
-      { extend: "csvHtml5", text: "CSV", filename: named.slice(0, -4), exportOptions: exported },
-    ] },
+    topEnd: [
+      () => filter(table), () => chooser(table),
+      { buttons: [
+        { extend: "copyHtml5", text: "Copy", title: null, exportOptions: exported },
+        { extend: "csvHtml5", text: "CSV", filename: table.id, exportOptions: exported },
+      ] },
+    ],
     bottomStart: "info",
   };
 }
@@ -30,7 +29,7 @@ for (const box of document.querySelectorAll("div.table")) {
   const none = { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null };
   new DataTable(table, {
     paging: false, order: [], autoWidth: false, orderClasses: false,
-    layout: { ...none, ...tools(table, isLarge) },
+    layout: { ...none, ...(isLarge ? tools(table) : {}) },
     columnDefs: [{ targets: "_all", type: "figure", orderSequence: ["asc", "desc"] }],
     language: { info: "_TOTAL_ of _MAX_ rows", infoEmpty: "no row", infoFiltered: "" },
   });
