@@ -20,7 +20,12 @@ from bench.api.errors import BenchError
 
 EXPORTS = re.compile(r"\bexport\s*\{([^{}]*\bas default\b[^{}]*)\}\s*;?")
 """What a script gives to those that import it; after it come the licences."""
-WRITE = "import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle().encode())"
+VEGA_LITE = "6.1"
+"""6.4 shows `undefined` for every value of the point nearest to the pointer."""
+WRITE = f"""\
+import sys, vl_convert
+sys.stdout.buffer.write(vl_convert.javascript_bundle(vl_version="{VEGA_LITE}").encode())
+"""
 LICENCES = {
     "vega": "Vega, Vega-Lite, vega-embed: BSD-3-Clause, (c) University of Washington Interactive "
     "Data Lab and others, https://github.com/vega",
