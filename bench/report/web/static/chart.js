@@ -65,7 +65,8 @@ async function drawn(kind, sample, room) {
 }
 
 function follow(kind, view, sample) {
-  view.signal("hidden", [...sample.hidden]);
+  const hidden = [...sample.hidden];                // set anew, it would be applied anew
+  if (String(view.signal("hidden")) !== String(hidden)) view.signal("hidden", hidden);
   if (kind === "scores") view.signal("cut", sample.mode === "threshold" ? sample.value() : null);
   else view.data("cuts", sample.cuts().map(one => one.point?.[kind]).filter(Boolean));
   return view.runAsync();
