@@ -36,7 +36,7 @@ def table(block: TableBlock, about: str) -> str:
     notes: list[str] = []
     body = "\n".join(_row(block.name, row, by_value, notes) for row in rows)
     head = "".join(_head(block.headings[i], i == key) for i in order)
-    size = "widest" if len(order) > WIDEST else "wide" if len(order) > WIDE else "narrow"
+    size = "widest" if len(order) > WIDEST else "wide" if len(order) > WIDE else "usual"
     return (
         f'<div class="table" role="region" tabindex="0" aria-label="{escape(about)}">'
         f'<table id="{escape(block.name)}" class="{size}">\n'

@@ -58,6 +58,7 @@ async function drawn(kind, sample, room) {
     renderer: "svg", ast: true, actions: EXPORTS, logLevel: QUIET, config: LOOK, downloadFileName: kind,
     tooltip: { theme: "custom" },
   });
+  for (const cells of place.querySelectorAll(".mark-path")) cells.setAttribute("aria-hidden", "true");
   place.querySelector("summary").setAttribute("aria-label", `${NAMES[kind]}: save as a picture`);
   figure.querySelector(".zoom").addEventListener("click", event => zoomed(view, event.target.value));
   sample.watch(() => follow(kind, view, sample));

@@ -17,6 +17,15 @@ night.addEventListener("change", () => dress());
 document.querySelector("main").prepend(button);
 dress();
 
+function reach() {                                  // by the keyboard, what has to be scrolled
+  for (const picture of document.querySelectorAll(".beside .picture")) {
+    picture.toggleAttribute("tabindex", picture.scrollWidth > picture.clientWidth);
+    if (picture.hasAttribute("tabindex")) picture.tabIndex = 0;
+  }
+}
+addEventListener("resize", reach);
+reach();
+
 const folded = [];
 addEventListener("beforeprint", () => {
   for (const part of document.querySelectorAll("details:not([open])")) {

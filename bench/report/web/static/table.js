@@ -14,8 +14,9 @@ function tools(table) {
     topEnd: [
       () => filter(table), () => chooser(table),
       { buttons: [
-        { extend: "copyHtml5", text: "Copy", title: null, exportOptions: exported },
-        { extend: "csvHtml5", text: "CSV", filename: table.id, exportOptions: exported },
+        { extend: "copyHtml5", text: "Copy", title: null, footer: false, exportOptions: exported },
+        { extend: "csvHtml5", text: "CSV", filename: table.id, footer: false,
+          exportOptions: exported },
       ] },
     ],
     bottomStart: "info",
@@ -33,7 +34,7 @@ for (const box of document.querySelectorAll("div.table")) {
     columnDefs: [{ targets: "_all", type: "figure", orderSequence: ["asc", "desc"] }],
     language: { info: "_TOTAL_ of _MAX_ rows", infoEmpty: "no row", infoFiltered: "" },
   });
-  const inner = box.querySelector(".dt-layout-table");
+  const inner = box.querySelector(".dt-layout-table > .dt-layout-cell");
   for (const name of ["role", "tabindex", "aria-label"]) {
     inner.setAttribute(name, box.getAttribute(name));
     box.removeAttribute(name);
