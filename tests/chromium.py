@@ -39,8 +39,8 @@ def opened(browser: Browser, address: str, width: int = 1280, **options: object)
     """A page of its own, with all its charts, at a size; an error of its scripts is one here."""
     size = {"width": width, "height": SIZES[width]}
     page = browser.new_page(viewport=size, **options)
-    errors: list[object] = []
-    page.on("pageerror", lambda error: errors.append(error))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
     page.goto(address)
     if options.get("java_script_enabled", True) and page.locator("section.charts").count():

@@ -1,4 +1,4 @@
-"""The tables of `report.html`: sorted, searched, filtered, narrowed, copied, saved, and in sight."""
+"""The tables of `report.html`: sorted, searched, filtered, narrowed, copied and saved."""
 
 from __future__ import annotations
 

@@ -34,9 +34,11 @@ def curve(scored: Scored, rates: Sequence[float]) -> dict[str, list[Any]]:
     places = thinned(whole, rates)
     score = scored.score[ranking.order][ranking.ends][places]
     low, high = _band(ranking, whole.signal[places], scored.seed)
+    passed = whole.background[places]  # where the curve jumps, replicas may all lie on one side
+    low, high = np.minimum(low, passed), np.maximum(high, passed)
     return {
         "signal": _short(whole.signal[places]),
-        "background": _short(whole.background[places]),
+        "background": _short(passed),
         "low": _short(low),
         "high": _short(high),
         "left": np.round(whole.left[places]).astype(int).tolist(),
