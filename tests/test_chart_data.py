@@ -189,9 +189,13 @@ def test_a_library_of_another_form_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_libraries_end_where_they_end_and_bring_their_licences() -> None:
-    for text, licence in ((library.charts_script(), "BSD-3"), (library.tables_script(), "MIT")):
+    for text, licence in (
+        (library.charts_script(), "University of Washington Interactive Data Lab"),
+        (library.tables_script(), "Copyright (c) SpryMedia Ltd"),
+    ):
         assert text.count("</script") == 1
         assert text.endswith("</script>")
         assert "<!--" not in text
         assert licence in text[:400]
+        assert text.find("WARRANT") < 2000
     assert library.tables_style().count("</style") == 1

@@ -26,12 +26,6 @@ WRITE = f"""\
 import sys, vl_convert
 sys.stdout.buffer.write(vl_convert.javascript_bundle(vl_version="{VEGA_LITE}").encode())
 """
-LICENCES = {
-    "vega": "Vega, Vega-Lite, vega-embed: BSD-3-Clause, (c) University of Washington Interactive "
-    "Data Lab and others, https://github.com/vega",
-    "datatables": "DataTables: MIT, (c) SpryMedia Ltd, https://datatables.net/license; bundled by "
-    "itables: MIT, (c) Marc Wouts",
-}
 
 
 @cache
@@ -75,7 +69,8 @@ def tables_style() -> str:
 
 
 def _script(name: str, text: str) -> str:
-    """A script that ends where it ends, whatever its strings hold."""
-    licence = f"/*! {LICENCES[name]} */"
+    """A script with its licence, that ends where it ends, whatever its strings hold."""
+    static = files("bench.report.web") / "static"
+    licence = (static / f"{name}.licence.txt").read_text(encoding="utf-8")
     inside = re.sub(r"<(?=/script|!--)", r"\\x3c", text, flags=re.IGNORECASE)
-    return f'<script type="module" data-library="{name}">{licence}\n{inside}\n</script>'
+    return f'<script type="module" data-library="{name}">/*!\n{licence}*/\n{inside}\n</script>'
