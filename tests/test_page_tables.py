@@ -159,6 +159,8 @@ def test_the_first_column_stays_in_sight(page: Page) -> None:
 def test_a_footnote_is_reached_from_its_cell(page: Page) -> None:
     mark = page.locator("#small tbody tr", has_text="10.5").get_by_role("link")
     assert mark.inner_text() == "2"
+    mark.hover()
+    expect(mark).to_have_attribute("title", "=d(1)")
     mark.press("Enter")
     assert page.evaluate("document.querySelector(':target').textContent") == "=d(1)"
     expect(page.locator("li:target")).to_be_in_viewport()

@@ -41,6 +41,7 @@ class Body:
         self.folder, self.explains = folder, explains
         self.linked: set[str] = set()
         self.anchors: dict[str, int] = {}
+        self.tables = 0
         self.about = ""
         """What stands over a table: the last heading, or the summary that folds it."""
 
@@ -57,7 +58,8 @@ class Body:
             case Text():
                 return f"<p>{self._text(block.text)}</p>"
             case TableBlock():
-                return table(block, self.about)
+                self.tables += 1
+                return table(block, self.about, self.tables)
             case Picture():
                 return _picture(block, self.folder)
             case _:

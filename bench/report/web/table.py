@@ -22,31 +22,61 @@ FEW_NOTES = 6
 """More footnotes than these are folded on a screen, and printed."""
 
 
-def table(block: TableBlock, about: str) -> str:
+def table(block: TableBlock, about: str, number: int) -> str:
     """The table in a box that scrolls, and its footnotes.
 
     Args:
         block: the table.
         about: what a screen reader calls it.
+        number: of the tables of the page.
     """
     key = block.headings.index(KEY) if KEY in block.headings else 0
     order = [key, *(i for i in range(len(block.headings)) if i != key)]
     rows = [[row[i] for i in order] for row in block.rows]
-    by_value = [any(row[i].value is not None for row in rows) for i in range(len(order))]
-    notes: list[str] = []
-    body = "\n".join(_row(block.name, row, by_value, notes) for row in rows)
+    by_value = [any(_order(row[i]) != row[i].text for row in rows) for i in range(len(order))]
+    notes = _Notes(number)
+    body = "\n".join(_row(row, by_value, notes) for row in rows)
     head = "".join(_head(block.headings[i], i == key) for i in order)
     size = "widest" if len(order) > WIDEST else "wide" if len(order) > WIDE else "usual"
     return (
         f'<div class="table" role="region" tabindex="0" aria-label="{escape(about)}">'
         f'<table id="{escape(block.name)}" class="{size}">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
-        f"{_notes(block.name, notes)}"
+        f"{notes.listed()}"
     )
 
 
-def _row(name: str, row: Sequence[Cell], by_value: Sequence[bool], notes: list[str]) -> str:
-    cells = (_cell(name, cell, i == 0, by_value[i], notes) for i, cell in enumerate(row))
+class _Notes:
+    """The footnotes of a table, each of them once."""
+
+    def __init__(self, table_number: int) -> None:
+        self.room = f"n{table_number}"
+        self.numbers: dict[str, int] = {}
+
+    def mark(self, note: str) -> str:
+        """The way to a footnote; nothing for none."""
+        if not note:
+            return ""
+        number = self.numbers.setdefault(note, len(self.numbers) + 1)
+        return f'<sup><a href="#{self.room}-{number}">{number}</a></sup>'
+
+    def listed(self) -> str:
+        """All of them, in a fold where they are many."""
+        if not self.numbers:
+            return ""
+        items = "".join(
+            f'<li id="{self.room}-{number}">{escape(note)}</li>\n'
+            for note, number in self.numbers.items()
+        )
+        listed = f'<ol class="notes">\n{items}</ol>'
+        if len(self.numbers) <= FEW_NOTES:
+            return f"\n{listed}"
+        summary = f"{len(self.numbers)} footnotes"
+        return f"\n<details><summary>{summary}</summary>\n{listed}</details>"
+
+
+def _row(row: Sequence[Cell], by_value: Sequence[bool], notes: _Notes) -> str:
+    cells = (_cell(cell, i == 0, by_value[i], notes) for i, cell in enumerate(row))
     return f"<tr>{''.join(cells)}</tr>"
 
 
@@ -58,31 +88,13 @@ def _head(heading: str, is_key: bool) -> str:
     return f'<th scope="col"{own}{title}>{escape(heading)}</th>'
 
 
-def _cell(name: str, cell: Cell, is_key: bool, by_value: bool, notes: list[str]) -> str:
+def _cell(cell: Cell, is_key: bool, by_value: bool, notes: _Notes) -> str:
     """What it is sorted by stands beside its text, where that is another thing in this column."""
-    value = ""
-    if by_value:
-        order = cell.text if cell.value is None else f"{cell.value:.6g}"
-        value = f' data-order="{escape(order)}"'
-    mark = ""
-    if cell.note:
-        if cell.note not in notes:
-            notes.append(cell.note)
-        number = notes.index(cell.note) + 1
-        to, note = escape(f"#note-{name}-{number}"), escape(cell.note)
-        mark = f'<sup><a href="{to}" title="{note}">{number}</a></sup>'
+    value = f' data-order="{escape(_order(cell))}"' if by_value else ""
     tag, own = ("th", ' scope="row" class="key"') if is_key else ("td", "")
-    return f"<{tag}{own}{value}>{escape(cell.text)}{mark}</{tag}>"
+    return f"<{tag}{own}{value}>{escape(cell.text)}{notes.mark(cell.note)}</{tag}>"
 
 
-def _notes(name: str, notes: Sequence[str]) -> str:
-    if not notes:
-        return ""
-    items = "".join(
-        f'<li id="{escape(f"note-{name}-{i}")}">{escape(note)}</li>\n'
-        for i, note in enumerate(notes, 1)
-    )
-    listed = f'<ol class="notes">\n{items}</ol>'
-    if len(notes) <= FEW_NOTES:
-        return f"\n{listed}"
-    return f"\n<details><summary>{len(notes)} footnotes</summary>\n{listed}</details>"
+def _order(cell: Cell) -> str:
+    """What a cell is sorted by."""
+    return cell.text if cell.value is None else f"{cell.value:.6g}"

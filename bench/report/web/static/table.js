@@ -40,3 +40,8 @@ for (const box of document.querySelectorAll("div.table")) {
     box.removeAttribute(name);
   }
 }
+
+addEventListener("pointerover", event => {           // a footnote is read where its mark stands
+  const mark = event.target.closest?.(".table sup a");
+  if (mark && !mark.title) mark.title = document.querySelector(mark.hash).textContent;
+});
