@@ -169,6 +169,24 @@ def test_the_best_of_each_family_are_on_and_what_is_not_drawn_is_named(runs: lis
     assert len(looks) == MOST
 
 
+def test_the_best_of_a_family_is_drawn_however_far_behind_it_is(runs: list[Run]) -> None:
+    worst = called(runs[1], package="bench-behind", scores="behind")
+    many = [
+        called(
+            runs[0],
+            request={**runs[0].record.request, "options": {"n": f"{n:02d}"}, "seed": 0},
+            scores=str(n),
+        )
+        for n in range(MOST + 3)
+    ]
+    tested = of_sample([worst, *many])
+    assert tested.settings[-1].family == "behind"
+    data = chart_data(tested)
+    assert (len(data["models"]), len(data["others"])) == (MOST, 4)
+    assert data["models"][-1]["on"]
+    assert data["models"][-1]["cuts"] == cuts(runs[1].scored())
+
+
 def test_charts_stand_in_the_place_of_pictures_that_a_page_draws_itself(runs: list[Run]) -> None:
     tested = of_sample(runs)
     names = ("roc", "calibration", "sic", "scores", "history")

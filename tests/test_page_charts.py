@@ -129,6 +129,16 @@ def test_a_chart_zooms_by_its_buttons_and_back(page: Page, kind: str) -> None:
     becomes(one, kind, lambda now: now == before)
 
 
+def test_the_distributions_zoom_all_at_once(page: Page) -> None:
+    one = room(page)
+    panel = one.locator("figure.scores .role-column-footer .role-axis-label").first.locator("text")
+    expect(panel.last).to_have_text("1.0")
+    one.get_by_role("button", name="Score distributions: zoom in").click()
+    expect(panel.last).to_have_text(re.compile(r"0\.50?"))
+    one.get_by_role("button", name="Score distributions: zoom back").click()
+    expect(panel.last).to_have_text("1.0")
+
+
 def test_a_chart_moves_by_a_drag_and_zooms_by_the_wheel_with_ctrl_alone(page: Page) -> None:
     one = room(page)
     chart = one.locator("figure.roc svg.marks")

@@ -18,9 +18,9 @@ from bench.report.web.distributions import distributions
 from bench.report.web.looks import looks
 
 MOST = 40
-"""Models that the charts know; the best ones. Others are named."""
+"""Models that the charts know: the best of each family, then the best ones. Others are named."""
 ON = 6
-"""Models that are shown before anybody clicks: the best of each family, then the best ones."""
+"""Models that are shown before anybody clicks, the first ones of these."""
 
 
 def asked(tested: Tested, pictures: Sequence[Picture]) -> list[Block]:
@@ -42,10 +42,10 @@ def chart_data(tested: Tested) -> dict[str, Any]:
     The run of median AUC stands for its setting, as in all figures.
     """
     sample, settings = tested.events.sample, tested.settings
-    best = [*settings[:1], *tested.best_of_others, *settings]
-    on = set(list(dict.fromkeys(setting.name for setting in best))[:ON])
-    drawn = settings[:MOST]
-    models = zip(_models(drawn, rates(sample.background)), drawn, strict=True)
+    best = [0, *map(settings.index, tested.best_of_others), *range(len(settings))]
+    first = list(dict.fromkeys(best))[:MOST]  # places in the order of the settings
+    drawn = {place: settings[place] for place in sorted(first)}
+    models = _models(list(drawn.values()), rates(sample.background))
     return {
         "about": tested.events.title,
         "signal": sample.signal,
@@ -53,8 +53,10 @@ def chart_data(tested: Tested) -> dict[str, Any]:
         "floor": BACKGROUND_FLOOR,
         "thresholds": thresholds(),
         "rates": rates(sample.background),
-        "models": [{**model, "on": setting.name in on} for model, setting in models],
-        "others": [setting.title for setting in settings[MOST:]],
+        "models": [
+            {**model, "on": place in first[:ON]} for place, model in zip(drawn, models, strict=True)
+        ],
+        "others": [one.title for place, one in enumerate(settings) if place not in drawn],
     }
 
 

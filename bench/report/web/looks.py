@@ -43,7 +43,7 @@ def on_dark() -> str:
     """The style by which lines of a dark colour are lighter on a dark page."""
     rules = (
         f':root.dark .charts [{what}="{colour}"] '
-        f"{{ {what}: color-mix(in oklab, {colour}, white 55%) }}\n"
+        f"{{ {what}: color-mix(in oklab, {colour}, white 65%) }}\n"
         for colour in LIGHTER
         for what in ("stroke", "fill")
     )
