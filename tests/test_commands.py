@@ -34,6 +34,8 @@ INSTEAD = {
     "bench data check FILE": "bench data check ../shared/data/lhco_rd_sample.h5",
     "bench doctor RUN": "bench doctor 20261123T15",
     "bench study FILE.toml": "bench study two.toml -o studied",
+    "bench study FILE --quick": "bench study two.toml --quick",
+    "bench run --quick": "bench run --plugin gbt --dataset rd --quick",
     "bench run --device cuda": "bench run --plugin mlp --dataset rd --device cpu --dry-run",
     "bench new dataset": "bench new dataset my-data",
     "bench new model": "bench new model my-model",

@@ -94,7 +94,7 @@ def test_decisions_alone_in_a_store_have_a_section_of_their_own(
     import_scores(place, hard(frame), "a")
     import_scores(place, hard(frame).assign(score=(frame.score >= 0.4).astype(float)), "b")
     shown = page(place)
-    assert "## Decisions alone: toy (twin), outside as given @1562" in shown
+    assert "## Decisions alone: toy (twin), test natural @1562" in shown
     assert "| a, decisions" in shown
     assert "group" not in shown.partition("## All runs")[0]
 

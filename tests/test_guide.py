@@ -38,7 +38,7 @@ def test_what_names_the_new_encoder_works_on_a_small_twin(fresh: Path, tmp_path:
         if "check" in line:
             assert "0 failed" in ran.stdout
     assert "clip=" in ran.stdout
-    assert len(own) == 4
+    assert len(own) == 5
     tested = typed("pytest -q", fresh, tmp_path / "bench-my-encoder")
     assert "2 passed" in tested.stdout
 
@@ -68,8 +68,31 @@ def test_the_other_templates_pass_their_own_tests(fresh: Path, tmp_path: Path, k
 
 
 @pytest.mark.parametrize(
+    ("gives", "files"),
+    [("texts", 4), ("values", 4), ("front", 5)],
+    ids=["texts", "values", "front"],
+)
+def test_an_encoder_that_gives_something_else_passes_its_own_tests(
+    fresh: Path, tmp_path: Path, gives: str, files: int
+) -> None:
+    for line in (
+        f"bench new encoder my-part --gives {gives}",
+        "pip install -e bench-my-part",
+        "bench show my-part",
+    ):
+        ran = typed(line, fresh, tmp_path)
+        assert ran.returncode == 0, f"{line}\n{ran.stdout}\n{ran.stderr}"
+        assert line.split()[1] != "new" or ran.stdout.count("written: ") == files
+    views = {"texts": "texts", "values": "texts, values", "front": "numbers"}
+    assert f"  gives {views[gives]}\n" in ran.stdout
+    assert "2 passed" in typed("pytest -q", fresh, tmp_path / "bench-my-part").stdout
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
+        ("new model my-model --gives texts", "--gives texts: a new model gives what it gives"),
+        ("new encoder my-encoder --gives text", "is not one of"),
         ("new model My_Model", "no plugin can be called 'My_Model'"),
         ("new model there", "there already"),
         ("new modl x", "is not one of"),

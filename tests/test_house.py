@@ -165,3 +165,13 @@ def test_no_test_hides_behind_a_package_that_is_not_installed() -> None:
     files = [file for room in rooms for file in (HOUSE / room).rglob("test_*.py")]
     hiding = [str(file) for file in files if "pytest.importor" + "skip" in file.read_text()]
     assert hiding == []
+
+
+def test_no_link_is_kept_in_place_of_a_file() -> None:
+    """One to a folder of somebody's own dangles everywhere else; `make peers` broke so."""
+    if not (HOUSE / ".git").exists():
+        pytest.skip("not a clone: there is nothing that says which files are kept")
+    git = ["git", "-C", str(HOUSE), "ls-files", "--stage"]
+    kept = subprocess.run(git, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert kept
+    assert [line for line in kept if line.startswith("120000")] == []

@@ -242,7 +242,8 @@ def test_the_command_tells_counts_from_predictions(
         CliRunner().invoke(command, [str(file), *runs], catch_exceptions=False)
     named = [str(file), "--model", "theirs", "--dataset", "toy", *runs]
     ran = CliRunner().invoke(command, named, catch_exceptions=False)
-    assert "theirs on toy (twin) " in ran.output
+    assert "theirs on toy (twin), test split, natural @1562" in ran.output
+    assert "| AUC " in ran.output
     assert "not known: the train sample" in ran.output
     (tmp_path / "c.csv").write_text(f"{HEAD}\na,rd,1,6,1,2\n")
     ran = CliRunner().invoke(command, [str(tmp_path / "c.csv"), *runs], catch_exceptions=False)

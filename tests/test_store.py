@@ -18,7 +18,7 @@ from toys import Cut, Workplace
 
 from bench.api.errors import RequestError
 from bench.api.guard import ScoreEvidence
-from bench.api.scores import Scored
+from bench.api.scores import Counts, Estimate, Scored
 from bench.guards.b063_identical import Identical
 from bench.report.page import write_report
 from bench.running.pipeline import run
@@ -28,8 +28,8 @@ from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY
 from bench.storage.report_contents import Contents
 from bench.storage.request import RunRequest
-from bench.storage.store import RECORD, Run, Store
-from bench.storage.stored_run import METRICS, SCORES
+from bench.storage.store import RECORD, Run, Store, write_metrics
+from bench.storage.stored_run import METRICS, SCORES, Metrics
 
 REQUEST = RunRequest(plugin="cut", dataset="toy")
 
@@ -202,6 +202,19 @@ def test_a_run_is_picked_by_its_whole_name_though_another_begins_with_it(
     assert place.store.pick([first.name])[0].folder == first.folder
     with pytest.raises(RequestError, match="2 runs called"):
         place.store.pick([first.name[:-1]])
+
+
+def test_figures_that_are_scalars_of_numpy_are_stored_as_the_numbers_that_they_are(
+    tmp_path: Path,
+) -> None:
+    """A newer scipy gives them for its intervals, and any plugin's metric may."""
+    estimate = Estimate(np.float64(0.25), np.float32(0.125), np.float64(0.5), note="")
+    counts = Counts(1, 2, 3, 4, 0, 0)
+    write_metrics(tmp_path, Metrics({"rate": estimate}, counts))
+    stored = json.loads((tmp_path / METRICS).read_text())["estimates"]["rate"]
+    assert (stored["value"], stored["low"], stored["high"]) == (0.25, 0.125, 0.5)
+    with pytest.raises(NotImplementedError, match="a complex among the figures"):
+        write_metrics(tmp_path, Metrics({"rate": replace(estimate, value=1j)}, counts))  # type: ignore[arg-type]
 
 
 def test_a_folder_without_a_record_is_no_run(place: Workplace) -> None:

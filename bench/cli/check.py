@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from bench.cli.completing import parts
+
 
 @click.command("check", short_help="Check the parts of a plugin: conformance and liveness.")
-@click.argument("plugin", metavar="PLUGIN")
+@click.argument("plugin", metavar="PLUGIN", shell_complete=parts)
 @click.option("--failed", "only", is_flag=True, help="Show what failed alone.")
 def command(plugin: str, only: bool) -> int:
     """Check every part that a plugin offers, or the part of that name, on a few real events.

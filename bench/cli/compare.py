@@ -6,13 +6,19 @@ from pathlib import Path
 
 import click
 
+from bench.cli.completing import runs as runs_called
 from bench.cli.options import RUNS
 
 
 @click.command("compare", short_help="Compare runs, paired on the same events.")
-@click.argument("names", nargs=-1, metavar="RUN RUN [RUN]...")
+@click.argument("names", nargs=-1, metavar="RUN RUN [RUN]...", shell_complete=runs_called)
+@click.option(
+    "--common",
+    is_flag=True,
+    help="Compare runs on other samples of a dataset, on the events that all have scored.",
+)
 @RUNS
-def command(names: tuple[str, ...], runs: Path) -> None:
+def command(names: tuple[str, ...], common: bool, runs: Path) -> None:
     """Compare runs on the very same events, and say what may be concluded.
 
     RUN is a plugin, or the name that an import was given: its newest setting on the sample that all
@@ -22,21 +28,27 @@ def command(names: tuple[str, ...], runs: Path) -> None:
     Of two runs: DeLong's test on AUC, a paired bootstrap on the maximum SIC, McNemar's exact test
     on the decisions of each class, Holm's correction over all of them. Of more, or over seeds:
     letters that those share that cannot be told apart by AUC. Refused where the events or the
-    edition differ, or where the features have changed under one and the same name.
+    edition differ, or where the features have changed under one and the same name. With --common
+    other events are no hindrance: every test and figure is of the events that all share, and it is
+    said how many each run has beside.
 
     \b
     bench compare my-mlp gbt
     bench compare my-mlp gbt linear
+    bench compare my-mlp gbt --common
     """
     from bench.api.errors import RequestError
+    from bench.plugins.registry import load_registry
+    from bench.running.judging import Judges
     from bench.storage.named_runs import on_one_sample
     from bench.storage.store import Store
     from bench.workbench.comparison import Comparison
 
     if len(names) < 2:
         raise RequestError("nothing to compare; wanted two runs or more, `bench list runs`")
-    models = on_one_sample(Store(runs), names)
+    models = on_one_sample(Store(runs), names, common=common)
     for model in models:
         if model.choice:
             click.echo(model.choice, err=True)
-    click.echo(str(Comparison.of([model.runs for model in models])))
+    metrics = Judges.of(load_registry()).metrics if common else None
+    click.echo(str(Comparison.of([model.runs for model in models], common=metrics)))

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from bench.cli.completing import runs as runs_called
 from bench.cli.options import RUNS
 
 
 @click.command("export", short_help="Write the fitted model of a run for others to load.")
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=runs_called)
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @RUNS
 def command(run: str, folder: Path, runs: Path) -> None:

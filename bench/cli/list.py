@@ -10,6 +10,7 @@ import click
 from bench.api.errors import RequestError, did_you_mean
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
+from bench.cli.completing import listed
 from bench.cli.options import RUNS
 from bench.plugins.options import options_of
 from bench.plugins.registry import PluginEntry, Registry, load_registry
@@ -28,7 +29,7 @@ FEW = 12
 @click.command(
     "list", short_help="What there is: plugins, datasets, models, guards, runs and so on."
 )
-@click.argument("what", default="plugins", metavar="[WHAT]")
+@click.argument("what", default="plugins", metavar="[WHAT]", shell_complete=listed)
 @RUNS
 def command(what: str, runs: Path) -> None:
     """List plugins, datasets, encoders, models, metrics, guards or runs; or a part by its name.

@@ -12,10 +12,10 @@ import click
 from bench.api.errors import BenchError, did_you_mean
 
 COMMANDS = (
-    *("run", "plan", "study", "report", "compare", "show", "doctor", "export"),
-    *("import", "list", "data", "check", "new"),
+    *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "export"),
+    *("import", "list", "data", "check", "new", "clean", "completion"),
 )
-MODULES = {"import": "outside"}
+MODULES = {"import": "outside", "try": "trying"}
 """Where a command's name is no name of a module."""
 FAILED, BAD_REQUEST, INTERRUPTED = 1, 2, 130
 LONGEST = 200

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 
 from bench.api.errors import RequestError
+from bench.cli.completing import OF_FIELDS
 from bench.plugins.options import Option, options_of
 from bench.storage.request import RunRequest, SampleRequest, Size, read_size
 
@@ -107,6 +108,13 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _with(with_shortcut, [*ordered, SKIP_BAD_EVENTS])
 
 
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that runs of several models may have in common."""
+    apart = ("plugin", "encoders", "without", "permute", "start", "look")
+    made = _click_options(RunRequest)
+    return _with(command, [option for name, option in made.items() if name not in apart])
+
+
 def sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say what is fitted on and what is evaluated on."""
     made = _click_options(SampleRequest)
@@ -132,12 +140,16 @@ def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
         settings["multiple"] = True
     elif option.kind is int:
         settings["type"] = click.IntRange(min=0)
+    elif option.kind is bool:
+        return click.option(f"--{name}", each.name, is_flag=True, help=settings["help"])
     elif get_origin(kind[0]) is Literal:
         settings["type"] = click.Choice(get_args(kind[0]))
     elif kind[0] is Path:
         settings["type"] = click.Path(path_type=Path)
     if each.default not in (None, MISSING, ()):
         settings |= {"default": each.default, "show_default": True}
+    if completes := OF_FIELDS.get(each.name):
+        settings["shell_complete"] = completes
     names = [f"--{name}"]
     if also := each.metadata.get("also"):
         names.append(f"--{also}")

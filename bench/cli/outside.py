@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.completing import datasets
 from bench.cli.options import RUNS
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 @click.command("import", short_help="Bring in another tool's predictions or bare counts.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--model", help="What to call the model; needed for predictions.")
-@click.option("--dataset", help="The dataset that was scored; needed for predictions.")
+@click.option(
+    "--dataset",
+    shell_complete=datasets,
+    help="The dataset that was scored; needed for predictions.",
+)
 @click.option(
     "--edition",
     type=click.Choice(["official", "twin"]),
@@ -28,6 +33,18 @@ if TYPE_CHECKING:
     default=0.5,
     show_default=True,
     help="Called signal from this score on.",
+)
+@click.option(
+    "--valid",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Scores of the valid split, if they are not in FILE itself.",
+)
+@click.option(
+    "--trained-on",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The events that the model was fitted on, such as a file of `bench data export`.",
 )
 @click.option("--options", default="", help="Its options, in your words.")
 @click.option("--source", default="", help="Where it was published.")
@@ -44,6 +61,8 @@ def command(
     dataset: str | None,
     edition: str | None,
     threshold: float,
+    valid: Path | None,
+    trained_on: Path | None,
     options: str,
     source: str,
     allow: tuple[str, ...],
@@ -53,9 +72,13 @@ def command(
 
     FILE is CSV or Parquet. With the columns `score` and `event` (ids as in scores.parquet) or
     `index` (the event's place in the dataset's file, from 0), and perhaps `label`, it holds one
-    model's predictions: they are matched to the dataset's events, and compared paired like any run.
-    Guards look at the scores; exits with 3 if one of them voids the import. Scores of two values
-    are decisions, and never ranked.
+    model's predictions: they are matched to the dataset's events, called as the sample that these
+    are, and compared paired like any run. Guards look at the scores; exits with 3 if one of them
+    voids the import. Scores of two values are decisions, and never ranked.
+
+    A column `sample`, as `bench data export` writes it, says which lines are `evaluated` and which
+    are of the `valid` split; so does --valid. With --trained-on, guards look for events that were
+    trained on among the evaluated ones. Such files need the events alone.
 
     With `model`, `dataset`, `true_signal`, `signal`, `true_background` and `background` every row
     is an operating point of which nothing else is known. It may have `date`, `edition`, `ratio`,
@@ -64,6 +87,7 @@ def command(
 
     \b
     bench import scores.csv --model particle-net --dataset rd
+    bench import scores.csv --model particle-net --dataset rd --trained-on rd.parquet
     bench import published.csv
     """
     from bench.api.errors import RequestError
@@ -77,6 +101,8 @@ def command(
     from bench.storage.store import Store
 
     if "score" not in (columns := read_frame(file)) and set(NEEDED) & set(columns):
+        if valid or trained_on:
+            raise RequestError(f"{file}: of counts no event is known; no --valid, no --trained-on")
         if model or dataset or edition:
             raise RequestError(
                 f"{file}: counts name model, dataset and edition in columns of their own"
@@ -87,7 +113,11 @@ def command(
     elif not (model and dataset):
         raise RequestError(f"{file}: predictions want --model NAME and --dataset NAME")
     else:
-        claim = Claim(file, model, dataset, edition, threshold, options, source, allow)
+        claim = Claim(
+            *(file, model, dataset, edition, threshold, options, source, allow),
+            valid=valid,
+            trained_on=trained_on,
+        )
         home = Home.here()
         imported = [import_predictions(claim, load_registry(), home, Store(runs), context(home))]
     for run in imported:
@@ -96,14 +126,16 @@ def command(
 
 
 def _tell(run: Run) -> None:
-    """What was brought in, a line about each finding, and whether it is void."""
-    from bench.report.sections.guarded import in_words, with_findings
+    """What was brought in: the table that `bench run` prints, what is not known of it, its end."""
+    from bench.workbench.result import Result
 
     record = run.record
-    on = f" on {record.sample.label} {record.sample.size}" if record.sample else ""
-    lacks = ", ".join(record.outside.lacks) if record.outside else "nothing"
-    click.echo(f"{run.name}: {record.title}{on}; not known: {lacks}")
-    for verdict in with_findings(record):
-        click.echo(f"  {in_words(verdict)}")
+    lacks = ", ".join(record.outside.lacks) if record.outside else ""
+    if record.bare:
+        on = f" on {record.sample.label} {record.sample.size}" if record.sample else ""
+        click.echo(f"{run.name}: {record.title}{on}; not known: {lacks or 'nothing'}")
+        return
+    click.echo(str(Result((run,))))
+    click.echo(f"not known: {lacks}" if lacks else "its train sample and valid scores are known")
     if record.status == "void":
         click.echo(f"bench: run {run.name} is void; `bench doctor {run.name}` explains", err=True)

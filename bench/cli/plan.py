@@ -31,9 +31,7 @@ def command(study: Path | None, runs: Path, **fields: Any) -> None:
     bench plan --plugin llm-nfa --dataset blackbox1
     bench plan reports/baselines/study.toml
     """
-    from dataclasses import replace
-
-    from bench.cli.surroundings import context
+    from bench.cli.surroundings import context, saying_once
     from bench.plan.page import page
     from bench.plan.plan import Planner
     from bench.plugins.registry import load_registry
@@ -50,16 +48,7 @@ def command(study: Path | None, runs: Path, **fields: Any) -> None:
     home, store = Home.here(), Store(runs)
     with ExitStack() as stack:
         packed = _packed(study.parent, stack) if study else None
-        surroundings = context(home)
-        notices: set[str] = set()
-
-        def once(line: str) -> None:
-            if line not in notices:
-                notices.add(line)
-                surroundings.notice(line)
-
-        surroundings = replace(surroundings, notice=once)
-        planner = Planner(load_registry(), home, store, surroundings, packed)
+        planner = Planner(load_registry(), home, store, saying_once(context(home)), packed)
         click.echo(page(planner.plan(requests), [runs, home.root]))
 
 

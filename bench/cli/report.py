@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.completing import runs as runs_called
 from bench.cli.options import RUNS
 
 FOLD = re.compile(r"</?(details|summary)>")
@@ -15,7 +16,7 @@ LINK = re.compile(r"\[([^\[\]]+)\]\(#[^()\s]*\)")
 
 
 @click.command("report", short_help="Write a comparison report from stored runs.")
-@click.argument("names", nargs=-1, metavar="[RUN]...")
+@click.argument("names", nargs=-1, metavar="[RUN]...", shell_complete=runs_called)
 @click.option(
     "-o",
     "--output",

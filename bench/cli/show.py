@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.completing import things
 from bench.cli.options import RUNS
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ VIEWS = {"reads": "reads", "produces": "gives", "reads_if_given": "reads if give
 
 
 @click.command("show", short_help="Show a run, a part or a dataset.")
-@click.argument("thing", metavar="THING")
+@click.argument("thing", metavar="THING", shell_complete=things)
 @RUNS
 def command(thing: str, runs: Path) -> None:
     """Show what there is to know of a run, a part or a dataset.

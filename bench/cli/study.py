@@ -17,8 +17,14 @@ from bench.cli.options import RUNS
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the report.  [default: the file's own]",
 )
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Only to try the study: fit on at most 1000 events, judge the fits by 400 of the valid "
+    "split and evaluate on 1000. Marked quick, in a folder quick beside the file; without counts.",
+)
 @RUNS
-def command(file: Path, output: Path | None, runs: Path) -> int:
+def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     """Do the runs of a study one after the other and write the report over them.
 
     A run that is there already is reused; one that breaks or that a guard voids keeps its row, and
@@ -46,37 +52,28 @@ def command(file: Path, output: Path | None, runs: Path) -> int:
     permute = "numbers"
     set = { epochs = 2 }
     """
-    from bench.api.errors import RefusedError
+    from functools import partial
+
     from bench.cli.surroundings import context
     from bench.outside.importing import import_counts
     from bench.plugins.registry import load_registry
     from bench.report.page import write_report
-    from bench.running.failures import RunFailedError, VoidedRunError
+    from bench.running.one_by_one import one_by_one
     from bench.running.parts import resolve_parts
-    from bench.running.pipeline import run_parts
     from bench.running.study import read_study
     from bench.storage.archive import RESULTS, pack, unpack
     from bench.storage.home import Home
     from bench.storage.store import Store
 
     study, registry, home, store = read_study(file), load_registry(), Home.here(), Store(runs)
+    study = study.quick() if quick else study
     every = [resolve_parts(request, registry) for request in study.runs]
-    beside = output or file.parent
+    beside = output or (file.parent / "quick" if quick else file.parent)
     if (beside / RESULTS).is_dir():
         unpack(beside, store)  # what still holds of it is reused, by content like any run
     done = [run for given in study.counts for run in import_counts(given, registry, store)]
-    codes = {0}
-    for number, parts in enumerate(every, 1):
-        click.echo(f"run {number} of {len(every)}: {parts.request.plugin}", err=True)
-        try:
-            done.append(run_parts(parts, home, store, context(home))[0])
-        except RunFailedError as error:
-            click.echo(f"bench: {error}", err=True)
-            done.append(error.run)
-            codes.add(3 if isinstance(error, VoidedRunError) else 1)
-        except RefusedError as error:
-            click.echo(f"bench: run {number} is refused and has no row: {error}", err=True)
-            codes.add(2)
+    made, codes = one_by_one(every, home, store, context(home), partial(click.echo, err=True))
+    done += made
     page = write_report(done, beside, study.contents)
     pack(done, study.contents, beside)
     click.echo(f"written to {page}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
@@ -10,8 +11,8 @@ if TYPE_CHECKING:
     from bench.storage.store import Run
 
 
-def demand_comparable(one: Run, other: Run) -> None:
-    """Refuse two runs that do not speak of the same events.
+def demand_comparable(one: Run, other: Run, *, common: bool = False) -> None:
+    """Refuse two runs that do not speak of the same events; with `common` of the same dataset.
 
     Raises:
         RequestError: one run twice, one that did not end well or has bare counts; other datasets or
@@ -30,10 +31,10 @@ def demand_comparable(one: Run, other: Run) -> None:
         raise RequestError(f"not comparable: {a.dataset} is not {b.dataset}")
     if a.edition != b.edition:
         raise RequestError(f"not comparable: {a.label} is not {b.label}; two editions are two data")
-    if a.fingerprint != b.fingerprint:
+    if a.fingerprint != b.fingerprint and not common:
         raise RequestError(
             f"not comparable: {one.name} has scored {a.part} {a.size}, {other.name} {b.part} "
-            f"{b.size}: not the same events"
+            f"{b.size}: not the same events; {_remedy(one, other)}"
         )
     if a.options == b.options and a.features != b.features:
         raise RequestError(
@@ -42,3 +43,20 @@ def demand_comparable(one: Run, other: Run) -> None:
         )
     if one.name == other.name:
         raise RequestError(f"{one.name} is compared with itself")
+
+
+def quick_beside_full(runs: Sequence[Run]) -> str:
+    """That quick runs stand beside full ones, in a sentence; empty where they are all alike."""
+    quick = dict.fromkeys(run.record.setting for run in runs if run.record.quick)
+    if not quick or all(run.record.quick for run in runs):
+        return ""
+    verb = "is a quick run" if len(quick) == 1 else "are quick runs"
+    return f"Not alike: {'; '.join(quick)} {verb}, on few events and only to try things."
+
+
+def _remedy(one: Run, other: Run) -> str:
+    """How two runs on other events can be compared all the same, if they can."""
+    import numpy as np
+
+    shared = len(np.intersect1d(one.events(), other.events()))
+    return f"--common compares them on the {shared} that they share" if shared else "none is shared"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
-from bench.comparison.comparable import demand_comparable
+from bench.comparison.comparable import demand_comparable, quick_beside_full
 from bench.comparison.paired import (
     Difference,
     auc_difference,
@@ -64,6 +64,8 @@ def compare(one: Run, other: Run) -> str:
     if len({record.division for record in fitted if record}) > 1:
         parts = " and ".join(record.drawn for record in fitted if record)
         conclusions.append(f"They were fitted on other parts of a dataset's division: {parts}.")
+    if apart := quick_beside_full([one, other]):
+        conclusions.append(apart)
     if drifted(paired, corrected):
         conclusions.append(
             "The decisions differ in opposite directions and the AUC cannot be told apart: another "

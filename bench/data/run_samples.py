@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError
 from bench.api.table import Split, Table
 from bench.data.feature_cache import load_table
-from bench.data.sampling import Sample, draw, natural_rate
+from bench.data.sampling import DEFAULT_EVENTS, Sample, draw, natural_rate
 from bench.data.splits import division_of
 from bench.data.used_events import UsedEvents
 from bench.plugins.options import options_in
 from bench.storage.fingerprint import columns_digest, events_digest
 from bench.storage.record import SampleRecord
-from bench.storage.request import SampleRequest
+from bench.storage.request import QUICK_EVENTS, QUICK_TRAIN, QUICK_VALID, SampleRequest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from bench.api.context import Context, Source
     from bench.api.parts import Dataset
 
-TRAIN_EVENTS = 20_000
-VALID_EVENTS = 4_000
-"""As many as are drawn where nobody says how many."""
+USUAL = (20_000, 4_000, DEFAULT_EVENTS)
+QUICK = (QUICK_TRAIN, QUICK_VALID, QUICK_EVENTS)
+"""As many as are drawn to fit on, to judge the fit by and to evaluate on, if nobody says."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,12 @@ def load_samples(
     tables: Path,
     earlier: UsedEvents | None = None,
     overlapping: bool = False,
+    quick: bool = False,
 ) -> RunSamples:
     """Open what a run needs, making twins and tables where there are none, and draw the samples.
 
     `earlier` is what the fit used that this one goes on from; `overlapping` samples may share
-    events.
+    events; `quick` ones are small where nobody says how large.
 
     Raises:
         BenchError: a file that is not what it should be, or a sample that cannot be drawn.
@@ -97,7 +98,7 @@ def load_samples(
         )
     drawn = {
         role: (origin, draw(origin.table, sample), sample)
-        for role, origin, sample in _samples(request, train, evaluated)
+        for role, origin, sample in _samples(request, train, evaluated, QUICK if quick else USUAL)
     }
     records = {role: _record(*row) for role, row in drawn.items()}
     used_events = UsedEvents.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
@@ -113,7 +114,7 @@ def load_samples(
 
 
 def _samples(
-    request: SampleRequest, train: _Opened, evaluated: _Opened
+    request: SampleRequest, train: _Opened, evaluated: _Opened, most: tuple[int, int, int]
 ) -> list[tuple[str, _Opened, Sample]]:
     fitted_on = (train.dataset.name, train.source.edition)
     # of a published division it is the test part that everybody's figures are on
@@ -124,10 +125,11 @@ def _samples(
         split=request.split or ("all" if apart and not published else "test"),
         ratio=request.ratio or evaluated.dataset.ratio,
         events=request.events,
+        most=most[2],
     )
     return [
-        ("train", train, Sample("train", ratio, request.train_events, TRAIN_EVENTS)),
-        ("valid", train, Sample("valid", ratio, request.valid_events, VALID_EVENTS)),
+        ("train", train, Sample("train", ratio, request.train_events, most[0])),
+        ("valid", train, Sample("valid", ratio, request.valid_events, most[1])),
         ("evaluated", evaluated, evaluated_sample),
     ]
 

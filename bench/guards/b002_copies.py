@@ -34,6 +34,8 @@ class Copies(Guard[InputEvidence]):
         """How many events are copies, and the first pair."""
         evaluated = evidence.tables["evaluated"]
         for role in ("train", "valid"):
+            if role not in evidence.tables:  # an imported model's valid split need not be known
+                continue
             pairs = copies(evidence.tables[role], evaluated)
             if len(pairs):
                 mine, other = pairs[0]

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 MOST = 1_000_000_000
 """Bytes of a file of results."""
+SAMPLE = "sample"
+"""The column that says what the event of a line is for."""
+ROLES = ("evaluated", "valid", "train")
+"""What it may say, as `bench data export` does."""
 
 
 def read_frame(file: Path) -> pd.DataFrame:
@@ -68,3 +72,25 @@ def demand_columns(file: Path, frame: pd.DataFrame, needed: Iterable[str]) -> No
     for name in needed:
         if name not in frame:
             raise InputError(f"{file}: no column {name!r}; {did_you_mean(name, frame.columns)}")
+
+
+def part_of(file: Path, frame: pd.DataFrame, role: str) -> pd.DataFrame:
+    """The lines of a role, `evaluated`, `valid` or `train`, where a column says which those are.
+
+    Raises:
+        InputError: the column says something else, or no line is of evaluated events.
+    """
+    if SAMPLE not in frame:
+        return frame
+    said = frame[SAMPLE].astype(str).str.strip().replace("test", "evaluated")
+    if strange := sorted(set(said) - set(ROLES)):
+        raise InputError(f"{file}: sample {strange[0]!r}; wanted one of {', '.join(ROLES)}")
+    part = frame[said == role]
+    if role == "evaluated" and not len(part):
+        raise InputError(f"{file}: no line whose sample is evaluated")
+    return part
+
+
+def has_valid(file: Path, frame: pd.DataFrame) -> bool:
+    """Whether a file says of some of its lines that they are of the valid split."""
+    return SAMPLE in frame and bool(len(part_of(file, frame, "valid")))

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bench.api.parts import Dataset
-from bench.data.feature_cache import load_table
 from bench.guards.every import demand_codes
 from bench.guards.inspect import VoidError, let_through, voiding
 from bench.outside.counts import read_counts
+from bench.outside.drawn import as_drawn, counts_by_split, likely
 from bench.outside.events import imported_events
 from bench.outside.inspect_imported import inspect_imported
-from bench.outside.predictions import Claim, match
-from bench.plugins.options import build
+from bench.outside.predictions import Claim, Matched, match, numbered
+from bench.outside.told_fit import OpenedDataset, told_fit
 from bench.running.judging import Judges, judge
 from bench.storage.distributions import CORE, versions
 from bench.storage.fingerprint import digest, scores_digest
@@ -69,22 +69,30 @@ def import_predictions(
     """
     guards = registry.guards
     demand_codes(claim.allow, guards)
+    judges = Judges.of(registry)
+
+    def opened_called(name: str) -> OpenedDataset:
+        return OpenedDataset.of(registry.find(Dataset, name), claim.edition, home, context)
+
     if known:
-        part, source, table = known.dataset, known.source, known.table
+        opened = OpenedDataset(known.dataset, known.source, known.table)
+        matched = match(claim, opened.dataset, opened.source, opened.table)
     else:
-        entry = registry.find(Dataset, claim.dataset)
-        part = build(entry.part, {})
-        source = part.open(claim.edition, None, context)
-        table, _ = load_table(part, entry.distribution, source, context, home.tables)
-    matched, judges = match(claim, part, source, table), Judges.of(registry)
+        opened = opened_called(claim.dataset)
+        matched = _called(match(claim, opened.dataset, opened.source, opened.table), opened)
+        known = told_fit(claim, matched, opened, opened_called)
+        context.notice(_counted(matched, opened, known))
     matched = known.completed(matched) if known else matched
 
     def looked_at(key: str) -> Run:
         assert matched.record.sample is not None
-        if known:
+        if known and not known.by_author:
             events = known.imported_sample(matched.ids)
         else:
-            events = imported_events(matched.ids, part, table, matched.record.sample, store)
+            sample = matched.record.sample
+            events = imported_events(matched.ids, opened.dataset, opened.table, sample, store)
+            if known and known.fitted:
+                events = replace(events, of_train=0)
         verdicts = let_through(inspect_imported(guards, matched, events, store, known), claim.allow)
         record = replace(matched.record, id=key, verdicts=verdicts)
         if voiding(verdicts):
@@ -92,6 +100,29 @@ def import_predictions(
         return _seal(record, matched.scored, matched.ids, judges, store, known=known)
 
     return _once(_key(matched.record, judges, known), store, looked_at)
+
+
+def _called(matched: Matched, opened: OpenedDataset) -> Matched:
+    """The same, its events called as the sample that they are, with the weights of that."""
+    assert matched.record.sample is not None
+    events = opened.table.take(numbered(opened.table, matched.ids))
+    samples = likely(matched.record.sample, opened.dataset)
+    sample, weights = as_drawn(matched.record.sample, events, opened.table, samples)
+    record, scored = (
+        replace(matched.record, sample=sample),
+        replace(matched.scored, weights=weights),
+    )
+    return replace(matched, record=record, scored=scored)
+
+
+def _counted(matched: Matched, opened: OpenedDataset, known: KnownFit | None) -> str:
+    """How many of the events are of which split, and how many the fit is known to have used."""
+    counts = counts_by_split(opened.table, matched.ids)
+    splits = ", ".join(f"{count} of the {split} split" for split, count in counts.items())
+    text = f"{len(matched.ids)} scored events: {splits}"
+    used = known.used_events.by_use if known else {}
+    others = (f"{len(ids)} events {use}" for use, ids in used.items() if len(ids))
+    return "; ".join([text, *others])
 
 
 def _imported(

@@ -57,7 +57,7 @@ def inspect_imported(
     codes = {verdict.code for verdict in seen}
     blind = [
         Verdict(code=guard.code, guard=guard.name, severity=guard.severity, skipped=why)
-        for why, kinds in (WITHOUT_MODEL if known else MISSING_EVIDENCE).items()
+        for why, kinds in (WITHOUT_MODEL if known and known.fitted else MISSING_EVIDENCE).items()
         for kind in kinds
         for guard in of_evidence(guards, kind)
         if guard.code not in codes

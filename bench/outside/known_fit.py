@@ -52,6 +52,13 @@ class KnownFit:
     """What is evaluated on, with its options."""
     valid: NDArray[np.float64] | None = None  # (n,), P(signal) of the valid split, if known
     trained_on: NDArray[np.uint64] | None = None  # (n,), event ids; None for the train sample
+    by_author: bool = False
+    """Whether its author told of the fit, and the samples need not be drawn by the bench."""
+
+    @property
+    def fitted(self) -> bool:
+        """Whether it is known which events the model was fitted on."""
+        return "train" in self.samples.tables
 
     @property
     def table(self) -> Table:
@@ -100,12 +107,12 @@ class KnownFit:
         weights = np.where(drawn.ids[place] == matched.ids, drawn.weights[place], 1.0)
         assert matched.record.outside is not None
         lacks = [] if self.valid is not None else ["scores of a valid split"]
-        if self.trained_on is not None:
-            lacks = ["the train sample", *lacks]
+        train = None if self.trained_on is not None else records.get("train")
+        lacks = lacks if train else ["the train sample", *lacks]
         record = replace(
             matched.record,
-            train=None if self.trained_on is not None else records["train"],
-            valid=records["valid"],
+            train=train,
+            valid=records.get("valid"),
             sample=records["evaluated"] if whole else matched.record.sample,
             outside=replace(matched.record.outside, lacks=lacks),
         )
@@ -126,10 +133,13 @@ class KnownFit:
         )
 
     def verdicts(self) -> list[Verdict]:
-        """What the guards say that need the events alone."""
+        """What the guards say that need the events alone; nothing where they are not known."""
+        if not self.fitted:
+            return []
         evidence = EventEvidence(self.samples.tables, self.used_events.by_use)
         return inspect(EVENT_GUARDS, evidence)
 
     def write(self, folder: Path) -> None:
-        """Keep the events that the fit used with the run."""
-        self.used_events.write(folder)
+        """Keep the events that the fit used with the run, if they are known."""
+        if self.fitted:
+            self.used_events.write(folder)

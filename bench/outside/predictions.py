@@ -9,18 +9,11 @@ from typing import TYPE_CHECKING
 
 from bench.api.errors import InputError
 from bench.api.scores import Scored
-from bench.data.sampling import signal_fraction
 from bench.guards.b066_decisions import rank_nothing
-from bench.outside.dataframes import demand_columns, read_frame
-from bench.plugins.options import options_in
-from bench.storage.fingerprint import (
-    array_digest,
-    columns_digest,
-    digest,
-    events_digest,
-    file_digest,
-)
-from bench.storage.record import OutsideRecord, RunRecord, SampleRecord
+from bench.outside.dataframes import demand_columns, part_of, read_frame
+from bench.outside.drawn import brought
+from bench.storage.fingerprint import array_digest, digest, file_digest
+from bench.storage.record import OutsideRecord, RunRecord
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,8 +43,18 @@ class Claim:
     """Codes of the guards whose findings are let through."""
     seed: int = 0
     """Of the fit, where there are several."""
+    valid: Path | None = None
+    """A file of its scores of the valid split."""
+    trained_on: Path | None = None
+    """A file of the events that it was fitted on."""
     frame: pd.DataFrame | None = None
     """The predictions themselves, where they are in no file; `file` is then what to call them."""
+
+    @property
+    def beside(self) -> dict[str, Path]:
+        """The files that tell of the model's fit, by the options that name them."""
+        files = {"valid": self.valid, "trained_on": self.trained_on}
+        return {name: file for name, file in files.items() if file}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +70,8 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
     """The predictions with the labels, masses and ids of the dataset's events.
 
     Columns: `event`, the id as in `scores.parquet`, or `index`, the event's place in the file from
-    0 on; `score` in [0, 1], empty for no answer; `label`, if there, has to be the dataset's.
+    0 on; `score` in [0, 1], empty for no answer; `label`, if there, has to be the dataset's;
+    `sample`, if there, says which lines are of the evaluated events, as `bench data export` does.
 
     Raises:
         InputError: an event that the dataset does not have, one that is there twice, a score
@@ -75,11 +79,13 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
     """
     import numpy as np
 
-    frame = read_frame(claim.file) if claim.frame is None else claim.frame
+    frame = claim.frame
+    if frame is None:
+        frame = part_of(claim.file, read_frame(claim.file), "evaluated")
     demand_columns(claim.file, frame, ["score"])
-    rows = _rows(claim.file, frame, table)
+    rows = rows_of(claim.file, frame, table)
     order = np.argsort(table.ids[rows])
-    rows, score = rows[order], _scores(claim.file, frame)[order]
+    rows, score = rows[order], scores_in(claim.file, frame)[order]
     events = table.take(rows)
     if "label" in frame:
         _demand_labels(claim.file, _numbers(claim.file, frame, "label")[order], events)
@@ -96,15 +102,26 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
     return Matched(replace(record, decisions=scored.bare), scored, events.ids)
 
 
-def _rows(file: Path, frame: pd.DataFrame, table: Table) -> NDArray[np.intp]:
-    """The place in the table of each line's event: (n,)."""
+def numbered(table: Table, ids: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """The place in the table of each of these events, or of another one where it has none: (n,)."""
+    import numpy as np
+
+    order = np.argsort(table.ids)
+    place = np.searchsorted(table.ids[order], ids).clip(max=len(table) - 1)
+    return np.asarray(order[place], dtype=np.intp)
+
+
+def rows_of(file: Path, frame: pd.DataFrame, table: Table) -> NDArray[np.intp]:
+    """The place in the table of each line's event: (n,).
+
+    Raises:
+        InputError: an event that the table does not have, or one that is there twice.
+    """
     import numpy as np
 
     if EVENT in frame:
         ids = _ids(file, frame[EVENT].tolist())
-        order = np.argsort(table.ids)
-        place = np.searchsorted(table.ids[order], ids).clip(max=len(table) - 1)
-        rows = order[place]
+        rows = numbered(table, ids)
         strange = int((table.ids[rows] != ids).sum())
     elif INDEX in frame:
         number = _numbers(file, frame, INDEX)
@@ -141,7 +158,12 @@ def _numbers(file: Path, frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
         raise InputError(f"{where}; wanted numbers, of decisions 0 and 1") from error
 
 
-def _scores(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
+def scores_in(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
+    """The score of each line: (n,), NaN where it is empty.
+
+    Raises:
+        InputError: one that is no P(signal).
+    """
     import numpy as np
 
     score = _numbers(file, frame, "score")
@@ -180,20 +202,7 @@ def _demand_labels(file: Path, label: NDArray[np.float64], events: Table) -> Non
 def _record(
     claim: Claim, dataset: Dataset, source: Source, table: Table, events: Table
 ) -> RunRecord:
-    signal = int((events.y == 1).sum())
-    sample = SampleRecord(
-        dataset=dataset.name,
-        edition=source.edition,
-        source=source.digest,
-        options=options_in(dataset),
-        split="outside",
-        ratio="as given",
-        signal=signal,
-        background=len(events) - signal,
-        natural=signal_fraction(table),
-        fingerprint=events_digest(events.ids),
-        features=columns_digest(table.columns),
-    )
+    sample = brought(dataset, source, table, events)
     content = file_digest(claim.file) if claim.frame is None else _digest(claim.frame)
     lacks = ["the train sample", "scores of a valid split"]
     return RunRecord(
@@ -206,6 +215,7 @@ def _record(
         request={
             "threshold": f"{claim.threshold:g}",
             **({"allow": sorted(claim.allow)} if claim.allow else {}),
+            **{name: file.name for name, file in claim.beside.items()},
         },
         threshold=claim.threshold,
         sample=sample,

@@ -59,7 +59,7 @@ def _lines(plan: Plan) -> list[str]:
         "to score": f"{need.valid} events of the valid split and {need.evaluated} of the sample",
         "tokens": f"{_tokens(plan)}, each event read once" if plan.tokens else _tokens(plan),
         "time": f"{_time(costs.seconds)} ({costs.basis})",
-        "disk": f"{_bytes(costs.disk)} that stay{_weights(plan)}",
+        "disk": f"{size_text(costs.disk)} that stay{_weights(plan)}",
         "AUC": f"{number(power.area)} ± {_half(plan.auc_width)} ({power.basis})",
         "SIC": f"{sic} ± {_share(plan.sic_width)} at the threshold",
     }
@@ -77,7 +77,7 @@ def _row(place: int, plan: Plan) -> list[Cell]:
         *(counted(events) for events in (need.train, need.valid, need.evaluated)),
         plain(_tokens(plan)),
         Cell(_time(plan.costs.seconds), note=plan.costs.basis, marked=bool(need.written)),
-        Cell(_bytes(plan.costs.disk), note=_weights(plan)[2:], marked=bool(plan.fit_size)),
+        Cell(size_text(plan.costs.disk), note=_weights(plan)[2:], marked=bool(plan.fit_size)),
         Cell(_half(plan.auc_width), note=power.basis, marked=True),
         plain(_share(plan.sic_width)),
     ]
@@ -98,7 +98,7 @@ def _totals(plans: Sequence[Plan]) -> str:
         f"{sum(need.scored for need in needs)} to score, "
         f"{_amount(sum(plan.tokens or 0 for plan in plans))} tokens, "
         f"{_time(sum(s for s in seconds if s is not None))}{unknown}, "
-        f"{_bytes(sum(d for d in disks if d is not None))} of disk."
+        f"{size_text(sum(d for d in disks if d is not None))} of disk."
     )
 
 
@@ -108,7 +108,7 @@ def _free(folders: Sequence[Path]) -> list[str]:
     for folder in folders:
         existing = next(f for f in (folder.absolute(), *folder.absolute().parents) if f.exists())
         disks.setdefault(existing.stat().st_dev, (folder, shutil.disk_usage(existing).free))
-    return [f"{_bytes(free)} are free at {folder}" for folder, free in disks.values()]
+    return [f"{size_text(free)} are free at {folder}" for folder, free in disks.values()]
 
 
 def _samples(plan: Plan) -> list[str]:
@@ -173,7 +173,7 @@ def _cached(plan: Plan) -> str:
 def _weights(plan: Plan) -> str:
     """What the weights of all looks take, where they are kept."""
     size = plan.fit_size
-    return f", {_bytes(size)} at most for the weights of all looks" if size else ""
+    return f", {size_text(size)} at most for the weights of all looks" if size else ""
 
 
 def _tokens(plan: Plan) -> str:
@@ -209,7 +209,8 @@ def _amount(count: float) -> str:
     return f"{count:.0f}"
 
 
-def _bytes(count: float | None) -> str:
+def size_text(count: float | None) -> str:
+    """`12 B`, `3.4 kB`, `1.2 MB`, or a dash."""
     if count is None:
         return DASH
     return f"{_amount(count)}B" if count >= 1e3 else f"{count:.0f} B"

@@ -77,6 +77,12 @@ def share_out(
     return shared
 
 
+def is_taken(option: str, targets: Sequence[OptionTarget]) -> bool:
+    """Whether any part has an option of this name, after this word if it has one."""
+    word, dot, name = option.rpartition(".")
+    return any(name in t.names and (not dot or word in t.words) for t in targets)
+
+
 def build_datasets(
     targets: tuple[OptionTarget, OptionTarget],
     evaluated: PluginEntry[Dataset],

@@ -71,7 +71,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     model = registry.model_of(request.plugin)
     request = with_look(request, model.part)
     dataset, train = registry.datasets_of(request.dataset, request.train)
-    encoders = _encoders(model, request.encoders, registry)
+    encoders = encoders_of(model, request.encoders, registry)
     metrics, guards = registry.all(Metric).values(), registry.guards
     if not guards.keys() >= set(GUARDS):
         raise RequestError("the bench's own guards are not registered; install the bench anew")
@@ -114,7 +114,7 @@ def demand_device(parts: RunParts) -> None:
         raise RequestError(f"--device {parts.device}: {why}")
 
 
-def _encoders(
+def encoders_of(
     model: PluginEntry[Model], named: Sequence[str], registry: Registry
 ) -> list[PluginEntry[Encoder]]:
     """The named encoders, and the model's default ones for the views that those do not give."""

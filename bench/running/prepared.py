@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.data.encode import views_read
 from bench.data.run_samples import RunSamples, load_samples
@@ -59,6 +59,7 @@ class PreparedRun:
         """The content hash of the whole run: what was scored, and how it was judged."""
         request, sample = self.request, self.samples.records["evaluated"]
         judged = [request.threshold, sorted(request.allow), self.judges.key()]
+        judged += ["quick"] if request.quick else []  # another record, of the same scores
         return digest([self.scores_key, asdict(sample), *judged])
 
     @cached_property
@@ -88,9 +89,6 @@ class PreparedRun:
     def start_record(self, created: str) -> RunRecord:
         """What is known of the run before it is done."""
         request, records = self.request, self.samples.records
-        fields: dict[str, Any] = {k: v for k, v in asdict(request).items() if v is not None}
-        if request.file:
-            fields["file"] = str(request.file)
         return RunRecord(
             id=self.key,
             created=created,
@@ -98,7 +96,7 @@ class PreparedRun:
             plugin=request.plugin,
             dataset=request.dataset,
             seed=request.seed,
-            request=fields,
+            request=request.said(),
             model=self._part(self.parts.model),
             encoders=[self._part(encoder) for encoder in self.parts.encoders],
             views=views_read(self.parts.model, self.parts.encoders),
@@ -145,6 +143,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         tables=home.tables,
         earlier=start.used_events if start else None,
         overlapping=TrainedOn.code in request.allow,
+        quick=request.quick,
     )
     fit_request = FitRequest(
         model=parts.model,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_origin
@@ -44,7 +44,7 @@ def _in_toml(name: str) -> Any:
     if name == "threshold":  # a number, or a rule by its name
         return str | float
     plain = {Mapping: dict[str, Any], Sequence: list[str]}.get(get_origin(kind) or kind, str)
-    return int if kind is int else plain
+    return kind if kind in (int, bool) else plain
 
 
 if TYPE_CHECKING:
@@ -88,6 +88,12 @@ class Study:
     """Files of bare counts to import."""
     contents: Contents = PLAIN
     """What the report is to hold."""
+
+    def quick(self) -> Study:
+        """The same as quick runs, none on more events than such take; each of these once."""
+        runs = tuple({repr(one): one for one in map(RunRequest.as_quick, self.runs)}.values())
+        contents = replace(self.contents, title=f"{self.title} (quick)")
+        return replace(self, runs=runs, counts=(), contents=contents)
 
 
 def read_study(file: Path) -> Study:

@@ -71,6 +71,7 @@ def stored(
                 shutil.rmtree(folder)
                 continue
             if not (changed := changes(folder)):
+                _used(folder)
                 return folder, True
         if changed:
             notice(f"{'; '.join(changed[:3])}: what was made with that is not reused")
@@ -96,8 +97,15 @@ def find_sealed(root: Path, key: str, changes: Callable[[Path], Sequence[str]]) 
         with suppress(DamagedError):
             verify(folder)
             if not changes(folder):
+                _used(folder)
                 return folder
     return None
+
+
+def _used(folder: Path) -> None:
+    """Mark when an entry was last used, by which `bench clean` tells what may go."""
+    with suppress(OSError):
+        os.utime(folder)
 
 
 def _made(root: Path, key: str) -> list[Path]:

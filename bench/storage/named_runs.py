@@ -45,21 +45,38 @@ def all_called(store: Store, names: Sequence[str]) -> list[Run]:
     return list({run.name: run for run in runs}.values()) if names else store.pick(())
 
 
-def on_one_sample(store: Store, names: Sequence[str]) -> list[NamedRuns]:
+def on_one_sample(store: Store, names: Sequence[str], *, common: bool = False) -> list[NamedRuns]:
     """What each name stands for on one and the same sample: the newest that all of them have.
 
     The name of a folder stands for that run. Any other name stands for the newest setting that it
-    may mean, controls left aside, with the newest run of each seed.
+    may mean, controls left aside, with the newest run of each seed; quick runs are left aside where
+    every name has others. Where no sample is the same, a name stands for its newest; with `common`
+    for its newest of a dataset that all of them have.
 
     Raises:
         RequestError: a name that fits no good run, or several folders.
     """
     every = [(name, _good(store, name)) for name in names]
+    full = [(name, [run for run in runs if not run.record.quick]) for name, runs in every]
+    every = full if all(runs for _, runs in full) else every
     shared = set.intersection(*({_events(run) for run in runs} for _, runs in every))
     newest = [_events(run) for run in sorted(every[0][1], key=age) if _events(run) in shared]
+    if common and not newest:
+        every = _of_one_dataset(every)
     return [
         _chosen(name, runs, newest[-1] if newest else _events(runs[-1])) for name, runs in every
     ]
+
+
+def _of_one_dataset(every: list[tuple[str, list[Run]]]) -> list[tuple[str, list[Run]]]:
+    """Of each name the runs on the newest dataset of the first that all of them have runs on."""
+    labels = [{_events(run)[0] for run in runs} for _, runs in every]
+    shared = set.intersection(*labels)
+    own = [_events(run)[0] for run in sorted(every[0][1], key=age)]
+    newest = [label for label in own if label in shared]
+    if not newest:
+        return every  # what is wrong with it is said by whoever wants to compare them
+    return [(name, [r for r in runs if _events(r)[0] == newest[-1]]) for name, runs in every]
 
 
 def _good(store: Store, name: str) -> list[Run]:
@@ -86,8 +103,9 @@ def _candidates(store: Store, name: str) -> list[Run]:
 def _chosen(name: str, runs: Sequence[Run], events: Events) -> NamedRuns:
     here = [run for run in runs if _events(run) == events]
     settings = {run.record.setting: run for run in here}  # the newest of each stands
-    plain = [s for s, run in settings.items() if not run.record.controls]
-    setting = max(plain or settings, key=lambda s: age(settings[s]))
+    plain = [s for s, run in settings.items() if not run.record.controls] or list(settings)
+    full = [s for s in plain if not settings[s].record.quick]
+    setting = max(full or plain, key=lambda s: age(settings[s]))
     by_seed = {run.record.seed: run for run in here if run.record.setting == setting}
     others = [other for other in settings if other != setting]
     return NamedRuns(name, tuple(by_seed[seed] for seed in sorted(by_seed)), tuple(others))

@@ -186,6 +186,11 @@ class RunRecord:
         return self.outside is not None and self.outside.counts
 
     @property
+    def quick(self) -> bool:
+        """Whether it was done only to try things, on few events."""
+        return bool(self.request.get("quick"))
+
+    @property
     def options(self) -> str:
         """What was asked for beside the defaults: `features=diary, max_depth=4`."""
         if self.outside:
@@ -222,7 +227,7 @@ class RunRecord:
             controls.append(f"{self.permuted} permuted, which it does not read")
         unusual = filter(None, map(self.unusual, titled))
         apart = [self.options] if self.options else []
-        marked = ["decisions"] if self.decisions else []
+        marked = ["decisions"] * self.decisions + ["quick"] * self.quick
         return ", ".join([self.plugin, *apart, *controls, *unusual, *marked])
 
     @property

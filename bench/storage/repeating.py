@@ -37,6 +37,8 @@ def _importing(record: RunRecord) -> list[str]:
         words += ["--edition", sample.edition]
     if (threshold := record.request.get("threshold", "0.5")) != "0.5":
         words += ["--threshold", threshold]
+    for option, name in (("--valid", "valid"), ("--trained-on", "trained_on")):
+        words += [option, record.request[name]] if name in record.request else []
     for option, text in (("--options", outside.told), ("--source", outside.source)):
         words += [option, text] if text else []
     return [*words, *(w for code in record.request.get("allow", ()) for w in ("--allow", code))]
@@ -51,6 +53,9 @@ def _words(record: RunRecord) -> Iterator[str]:
         value = said.get(each.name)
         usual = None if each.default is MISSING else each.default
         if value is None or value == usual:
+            continue
+        if value is True:
+            yield f"--{name.replace('_', '-')}"
             continue
         option = f"--{(each.metadata.get('name') or each.name).replace('_', '-')}"
         if isinstance(value, Mapping):

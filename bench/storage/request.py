@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -24,6 +24,8 @@ LOOK, LOOKS, BEST = "look", "looks", "best"
 which are kept; and the look that scores unless one is asked for."""
 FEWEST_VALID = 100
 """Events of the valid split below which weights are chosen by chance."""
+QUICK_TRAIN, QUICK_VALID, QUICK_EVENTS = 1000, 400, 1000
+"""As many events at most as a quick run draws where nobody says how many."""
 LAST_SEED = 2**32 - 1
 """The largest seed that every library takes."""
 
@@ -106,6 +108,9 @@ class RunRequest(SampleRequest):
     """Let the finding of a guard through, visibly; see `bench doctor`."""
     threshold: str = field(default="0.5", metadata=_said(titled=True))
     """Called signal from here on; or fpr=RATE or best-sic, chosen on the valid split."""
+    quick: bool = False
+    """Only to try things: fit on at most 1000 events, judge the fit by 400 of the valid split and
+    evaluate on 1000, unless their numbers are said. Marked quick wherever the run is shown."""
 
     def demand_sound(self) -> None:
         """Refuse what makes no sense whatever the parts are.
@@ -130,6 +135,25 @@ class RunRequest(SampleRequest):
                 f"{self.valid_events} valid events: wanted at least {FEWEST_VALID}, "
                 "as fewer choose the weights by chance"
             )
+
+    def said(self) -> dict[str, Any]:
+        """What was said, as a record has it."""
+        fields = {k: v for k, v in asdict(self).items() if v is not None and v is not False}
+        return fields | ({"file": str(self.file)} if self.file else {})
+
+    def as_quick(self) -> RunRequest:
+        """The same to try things only, on no more events than a quick run draws by itself."""
+
+        def at_most(size: Size, most: int) -> Size:
+            return size if isinstance(size, int) and size < most else None
+
+        return replace(
+            self,
+            quick=True,
+            train_events=at_most(self.train_events, QUICK_TRAIN),
+            valid_events=at_most(self.valid_events, QUICK_VALID),
+            events=at_most(self.events, QUICK_EVENTS),
+        )
 
 
 NAMES = {each.metadata.get("name") or each.name: each.name for each in fields(RunRequest)}

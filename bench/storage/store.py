@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import DamagedError, RequestError
 from bench.storage.cache import locked
@@ -221,11 +221,24 @@ def write_scores(folder: Path, samples: Mapping[str, tuple[Scored, object]]) -> 
 
 
 def write_metrics(folder: Path, metrics: Metrics) -> None:
-    """Write the figures."""
+    """Write the figures; numbers of numpy, which a metric may return, as Python's own."""
     import msgspec
 
-    content = msgspec.json.format(msgspec.json.encode(metrics), indent=1)
+    content = msgspec.json.format(msgspec.json.encode(metrics, enc_hook=_own_number), indent=1)
     write_bytes(folder / METRICS, content)
+
+
+def _own_number(value: Any) -> Any:
+    """A scalar of numpy as what it holds.
+
+    Raises:
+        NotImplementedError: it is something else.
+    """
+    import numpy as np
+
+    if isinstance(value, np.generic):
+        return value.item()
+    raise NotImplementedError(f"a {type(value).__name__} among the figures")
 
 
 def write_traceback(folder: Path, text: str) -> None:

@@ -9,23 +9,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.api.errors import RequestError, did_you_mean
+from bench.api.errors import RequestError
 from bench.comparison.comparable import demand_comparable
 from bench.comparison.paired import holm, max_sic_difference
 from bench.comparison.table import compare
-from bench.report.blocks import TableBlock, counted, estimated, plain
+from bench.report.blocks import TableBlock, Text, counted, estimated, plain
 from bench.report.event_sets import EventSet, Setting, auc
 from bench.report.markdown import markdown
 from bench.report.samples import briefs
 from bench.report.sections.conclusions import conclusions, over_seeds
-from bench.report.sections.everything import HEADINGS
 from bench.report.tested import Tested
-from bench.workbench.figures import shown_in_notebooks
+from bench.workbench.common import Shared
+from bench.workbench.figures import headed, shown_in_notebooks
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from bench.api.parts import Metric
     from bench.storage.store import Run
 
 FIGURES = ("AUC", "max SIC")
@@ -39,16 +40,27 @@ class Comparison:
     """Two or more models on the very same events, each with its runs over the seeds."""
 
     models: tuple[tuple[Run, ...], ...]
+    said: str = ""
+    """What events were left out, of runs that are compared on those that they share."""
 
     @classmethod
-    def of(cls, models: Sequence[Sequence[Run]]) -> Comparison:
+    def of(
+        cls, models: Sequence[Sequence[Run]], *, common: Sequence[Metric] | None = None
+    ) -> Comparison:
         """The comparison of these models, the runs of one model being its seeds.
+
+        Args:
+            models: of each its runs.
+            common: compare them on the events that all have scored, with figures by these metrics.
 
         Raises:
             RequestError: fewer than two of them, or runs that cannot be compared.
         """
         if len(models) < 2:
             raise RequestError(f"{len(models)} to compare; wanted two or more")
+        if common is not None:
+            shared = Shared.of(models, common)
+            return cls(shared.models, shared.said)
         first, *others = (run for runs in models for run in runs)
         for other in others:
             demand_comparable(first, other)
@@ -89,7 +101,7 @@ class Comparison:
         rows = []
         for setting, mark in zip(self.events.settings, self._tested.marks, strict=True):
             row: dict[str, object] = {"model": setting.title, "seeds": len(setting.runs)}
-            for name, heading in _headed(figures).items():
+            for name, heading in headed(figures).items():
                 estimate = setting.middle.metrics().estimates[name]
                 row |= {heading: estimate.value, f"{heading} low": estimate.low}
                 row |= {f"{heading} high": estimate.high}
@@ -177,21 +189,24 @@ class Comparison:
     def __str__(self) -> str:
         """Of two runs every paired test; of more, or over seeds, which can be told apart."""
         if max(map(len, self.models)) == 1 and len(self.models) == 2:
-            return compare(self.models[0][0], self.models[1][0])
+            text = compare(self.models[0][0], self.models[1][0])
+            return f"{self.said}\n\n{text}" if self.said else text
         return FOLD.sub("", self._repr_markdown_())
 
     def __repr__(self) -> str:
         return f"<{' against '.join(Setting(runs).title for runs in self.models)}>"
 
     def _repr_markdown_(self) -> str:
-        return markdown(conclusions(self._tested)).rstrip("\n")
+        heading, *blocks = conclusions(self._tested)
+        about = [Text(self.said)] if self.said else []
+        return markdown([heading, *about, *blocks]).rstrip("\n")
 
     @cached_property
     def _tested(self) -> Tested:
         return Tested.of(self.events)
 
     def _table(self, figures: Sequence[str]) -> TableBlock:
-        named = _headed(figures)
+        named = headed(figures)
         settings = self.events.settings
         seeded = any(len(setting.runs) > 1 for setting in settings)
         rows = []
@@ -220,19 +235,3 @@ class Comparison:
             figure = draw(self.events.settings)
             assert figure is not None
             return shown_in_notebooks(finish(figure) if finish else figure)
-
-
-def _headed(figures: Sequence[str]) -> dict[str, str]:
-    """Figures by their names, with the headings that tables have for them.
-
-    Raises:
-        RequestError: no such figure.
-    """
-    by_heading = {heading: name for name, heading in HEADINGS.items()}
-    named = {}
-    for figure in figures:
-        name = by_heading.get(figure, figure)
-        if name not in HEADINGS:
-            raise RequestError(f"no figure {figure!r}; {did_you_mean(figure, by_heading)}")
-        named[name] = HEADINGS[name]
-    return named

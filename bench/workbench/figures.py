@@ -1,10 +1,14 @@
-"""Figures that a notebook shows by themselves, though nobody has loaded pyplot."""
+"""Figures of a comparison: by the names that people have for them, and shown by notebooks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
+
+from bench.api.errors import RequestError, did_you_mean
+from bench.report.sections.everything import HEADINGS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,3 +27,19 @@ def _png(figure: Figure) -> bytes:
     content = BytesIO()
     figure.savefig(content, format="png", dpi=100)
     return content.getvalue()
+
+
+def headed(figures: Sequence[str]) -> dict[str, str]:
+    """Figures by their names, with the headings that tables have for them.
+
+    Raises:
+        RequestError: no such figure.
+    """
+    by_heading = {heading: name for name, heading in HEADINGS.items()}
+    named = {}
+    for figure in figures:
+        name = by_heading.get(figure, figure)
+        if name not in HEADINGS:
+            raise RequestError(f"no figure {figure!r}; {did_you_mean(figure, by_heading)}")
+        named[name] = HEADINGS[name]
+    return named

@@ -160,25 +160,28 @@ class Workbench:
         (named,) = on_one_sample(self.store, [name])
         return Result(named.runs)
 
-    def compare(self, *models: Comparable) -> Comparison:
+    def compare(self, *models: Comparable, common: bool = False) -> Comparison:
         """Compare two or more models, paired on the same events: `bench compare`.
 
-        Names stand for their newest runs on the sample that all of them have been scored on.
+        Names stand for their newest runs on the sample that all of them have been scored on. With
+        `common` runs on other samples are compared on the events that all of them have scored.
 
         Raises:
             RequestError: runs that cannot be compared, with the reason.
         """
+        from bench.running.judging import Judges
         from bench.storage.named_runs import on_one_sample
 
         names = [model if isinstance(model, str) else _runs(model)[0].name for model in models]
-        named = on_one_sample(self.store, names) if names else []
+        named = on_one_sample(self.store, names, common=common) if names else []
         for choice in (called.choice for called in named if called.others):
             self.context.notice(choice)
         given = [
             called.runs if isinstance(model, str) else _runs(model)
             for model, called in zip(models, named, strict=True)
         ]
-        return Comparison.of(given)
+        judges = Judges.of(self.registry).metrics if common else None
+        return Comparison.of(given, common=judges)
 
     def _demand_own(self, name: str, threshold: float) -> None:
         """Refuse a name that would stand for a plugin's runs too, and what is no threshold.

@@ -18,7 +18,7 @@ from bench.testing import events_of
 from peers.task import Task, Variant
 
 
-def scoring_task(base: Path, events: int) -> Task:
+def scoring_task(base: Path, events: int, device: str) -> Task:
     """Test events, one half signal, as the default prompts."""
     table = bench.draw(events_of("rd", Home.here().root), bench.Sample("test", "1:1", events))
     texts = list(FeaturesPrompt().encode(table, {})["texts"])
@@ -33,12 +33,13 @@ def scoring_task(base: Path, events: int) -> Task:
         answers=[ids[ids >= 0].tolist() for ids in tokens.answers.ids],
         bos=renderer.tokenizer.decode(renderer.turns.prefix),
         steps=[],
+        device=device,
     )
 
 
-def training_task(base: Path, events: int, variant: Variant) -> Task:
+def training_task(base: Path, events: int, variant: Variant, device: str) -> Task:
     """The same events to be trained on, in the order in which bench takes them."""
-    task = scoring_task(base, events)
+    task = scoring_task(base, events, device)
     model = TextOnly(base=str(base), epochs=variant.epochs, batch=variant.batch)
     lengths = np.array([len(prompt) for prompt in task.prompts])
     rows = [step.tolist() for step in hyperparameters(model, 0).schedule.remaining(lengths, 0)]

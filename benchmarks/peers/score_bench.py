@@ -20,7 +20,7 @@ def main() -> None:
     """Fit nothing, then score at each turn."""
     task = Task.read(sys.argv[1])
     inputs, folder = inputs_of(task), Path(mkdtemp())
-    context = bench.Context(folder, folder, folder)
+    context = bench.Context(folder, folder, folder, device=task.device)
     fitted = TextOnly(base=task.base, tuning="frozen").fit(inputs, inputs, context)
     work = multiplications(lambda: fitted.score(inputs))
 

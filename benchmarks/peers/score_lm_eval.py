@@ -12,7 +12,7 @@ from lm_eval.models.huggingface import HFLM
 from peers.side import now, serve
 from peers.task import Task
 
-SIZES = (1, 4, 16, 64)
+SIZES = (1, 4, 16, 64, 256)
 """Batches that are tried, of which the fastest is taken; `auto` tries the longest context instead,
 which no prompt comes near, and on a CPU there is no end of memory that would stop it."""
 ANSWERS = (" background", " signal")
@@ -21,7 +21,7 @@ ANSWERS = (" background", " signal")
 def main() -> None:
     """Load it, take the best batch size, then score at each turn."""
     task = Task.read(sys.argv[1])
-    language = HFLM(task.base, device="cpu", dtype="float32", batch_size=1, logits_cache=True)
+    language = HFLM(task.base, device=task.device, dtype="float32", batch_size=1, logits_cache=True)
     demand_same_tokens(language, task)
     requests = [
         Instance("loglikelihood", {}, (task.bos + text, answer), 0)

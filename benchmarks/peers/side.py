@@ -19,7 +19,12 @@ VARIABLE, WALL, PROCESSOR = "LLM_PEERS_CLOCK", "wall", "processor"
 
 
 def now() -> float:
-    """Seconds by the clock that the asker chose: the wall's, or those that the process computed."""
+    """Seconds by the clock that the asker chose: the wall's, or those that the process computed.
+
+    After all that was asked of a GPU is done.
+    """
+    if uses_gpu():
+        sys.modules["torch"].cuda.synchronize()
     if os.environ.get(VARIABLE) == PROCESSOR:
         return time.process_time()
     return time.perf_counter()
@@ -36,8 +41,18 @@ def serve(run: Callable[[], dict[str, Any]]) -> None:
         answers.flush()
 
 
+def uses_gpu() -> bool:
+    """Whether this process has computed on a GPU."""
+    return "torch" in sys.modules and sys.modules["torch"].cuda.is_initialized()
+
+
 def peak_memory() -> float:
-    """The most memory that this process has taken, GB; not that of the process that began it."""
+    """The most memory that this process has taken, GB; not that of the process that began it.
+
+    Of the GPU where it computes there.
+    """
+    if uses_gpu():
+        return float(sys.modules["torch"].cuda.max_memory_allocated()) / 1e9
     status = Path("/proc/self/status")
     if status.exists():
         (line,) = [one for one in status.read_text().splitlines() if one.startswith("VmHWM")]

@@ -52,6 +52,8 @@ class Task:
     steps: list[list[list[int]]]
     """Rows of each step of each epoch, in bench's order; for training alone."""
     variant: Variant | None = None
+    device: str = "cpu"
+    """Or `cuda`."""
 
     def write(self, file: Path) -> None:
         """Write it for the other side."""

@@ -53,7 +53,7 @@ def main() -> None:
         clock = Clock()
         with TemporaryDirectory() as folder:
             context = bench.Context(
-                Path(folder), Path(folder), Path(folder), progress=clock.progress, log=clock.log
+                *[Path(folder)] * 3, device=task.device, progress=clock.progress, log=clock.log
             )
             model.fit(train, valid, context)
         tokens = len(task.answers[0])

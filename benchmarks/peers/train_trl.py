@@ -44,7 +44,7 @@ def main() -> None:
         with TemporaryDirectory() as folder:
             trainer = SFTTrainer(
                 model=AutoModelForCausalLM.from_pretrained(task.base, dtype=torch.float32),
-                args=settings(variant, folder),
+                args=settings(variant, folder, task.device),
                 train_dataset=dataset(task),
                 processing_class=tokenizer,
                 peft_config=lora(task) if variant.tuning == "lora" else None,
@@ -57,11 +57,11 @@ def main() -> None:
     serve(run)
 
 
-def settings(variant: Variant, folder: str) -> SFTConfig:
+def settings(variant: Variant, folder: str, device: str) -> SFTConfig:
     """The same optimizer and schedule; nothing evaluated, saved, reported or recomputed."""
     return SFTConfig(
         output_dir=folder,
-        use_cpu=True,
+        use_cpu=device == "cpu",
         bf16=False,
         gradient_checkpointing=False,
         per_device_train_batch_size=variant.batch,

@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
+from bench.cli.completing import datasets
 from bench.cli.options import OF_DATASET, sample_options
 
 
 @click.command("export", short_help="Write the events that a run would use, for another tool.")
-@click.argument("name")
+@click.argument("name", shell_complete=datasets)
 @click.option(
     "-o",
     "--output",

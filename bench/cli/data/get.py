@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from bench.cli.completing import datasets
+
 
 @click.command("get")
-@click.argument("name")
+@click.argument("name", shell_complete=datasets)
 def get(name: str) -> None:
     """Download a dataset's published file, resumed where it stopped, and verify it."""
     from bench.cli.data.named import named

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import click
 
+from bench.cli.completing import datasets
+
 
 @click.command("make")
-@click.argument("name")
+@click.argument("name", shell_complete=datasets)
 @click.option("--signal", type=click.IntRange(min=0), help="Signal events to keep.")
 @click.option("--background", type=click.IntRange(min=0), help="Background events to keep.")
 @click.option(

@@ -19,6 +19,7 @@ NAMED = 2
 def believe(runs: Sequence[Run], tests: Sequence[Tested]) -> list[Item]:
     """A line for each thing to know before an answer is believed."""
     lines = {
+        "Quick": _quick(runs),
         "Events": _events(runs, tests),
         "Seeds": _seeds(tests),
         "Tests": _tests(tests),
@@ -40,6 +41,14 @@ def _events(runs: Sequence[Run], tests: Sequence[Tested]) -> str:
     if bare:
         parts.append(f"of {bare} runs counts alone are known, not which events; these are unpaired")
     return "; ".join(parts)
+
+
+def _quick(runs: Sequence[Run]) -> str:
+    count = sum(run.record.quick for run in runs)
+    if not count:
+        return ""
+    which = "all runs" if count == len(runs) else f"{count} of {len(runs)} runs"
+    return f"{which}, which are on few events and only to try things: not to be quoted as results"
 
 
 def _seeds(tests: Sequence[Tested]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from math import isfinite
 
+from bench.comparison.comparable import quick_beside_full
 from bench.comparison.groups import LEVEL
 from bench.comparison.paired import max_sic_difference
 from bench.comparison.table import differences, drifted
@@ -42,6 +43,8 @@ def conclusions(tested: Tested) -> list[Block]:
         if events.sample.signal < FEW_SIGNAL:
             few = events.sample.signal
             sentences.append(f"With {few} signal events hardly anything can be told apart.")
+        every = [run for setting in settings for run in setting.runs]
+        sentences += filter(None, [quick_beside_full(every)])
         blocks.append(Text(" ".join(sentences)))
     blocks += [_seeds(events)] if seeded else []
     return [*blocks, *_by_seeds(tested), *_by_threshold(tested), EXPLAINED]

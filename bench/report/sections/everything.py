@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.api.errors import DamagedError
 from bench.api.inputs import WITHIN
@@ -11,7 +11,7 @@ from bench.metrics.format import DASH
 from bench.report.blocks import Cell, TableBlock, counted, estimated, plain
 from bench.report.learning import train_size
 from bench.report.sections.guarded import marked
-from bench.storage.record import SampleRecord
+from bench.storage.record import RunRecord, SampleRecord
 from bench.storage.request import LOOK
 from bench.storage.store import Run
 
@@ -104,11 +104,17 @@ def _about(run: Run, views: Sequence[str]) -> list[Cell]:
         events,
         plain(sample.fingerprint[:6] if sample else ""),
         marked(record.plugin, [record]),
-        plain(", ".join(filter(None, (record.options, *map(record.unusual, ASKED))))),
+        plain(", ".join(_asked(record))),
         fitted_on,
         DASH_CELL if record.outside else counted(record.seed),
         *(plain(record.view(view)) for view in views),
     ]
+
+
+def _asked(record: RunRecord) -> Iterator[str]:
+    """What was asked for beside the usual, and whether it was only to try things."""
+    words = (record.options, *map(record.unusual, ASKED), "quick" if record.quick else "")
+    yield from filter(None, words)
 
 
 DASH_CELL = Cell(DASH)

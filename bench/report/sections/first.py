@@ -61,6 +61,7 @@ def counts(runs: Sequence[Run]) -> str:
         _counted(outcomes.count("note"), "note", "notes"),
     ]
     seldom = {
+        "quick": sum(run.record.quick for run in runs),
         "failed": ended.count("failed"),
         "interrupted": ended.count("interrupted"),
         "let through": sum(

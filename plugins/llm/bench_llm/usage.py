@@ -66,8 +66,6 @@ def _base(plan: NetworkPlan, base: BaseSource, imports: list[str]) -> list[str]:
         imports.append("from bench_llm.bases.source import BaseSource  # of bench-llm")
         before = [f"base = BaseSource({json.dumps(base.name)})"]
         where = "base.folder()"
-        if base.name == SMOLLM2:
-            settings.insert(0, "gguf_file=base.gguf")
     elif base.revision:
         settings.insert(0, f"revision={json.dumps(base.revision)}")
     elif base.name.endswith(GGUF):

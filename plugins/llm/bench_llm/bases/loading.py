@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import bench
@@ -38,9 +37,8 @@ def load_tokenizer(source: BaseSource) -> PreTrainedTokenizerBase:
     """
     from transformers import AutoTokenizer
 
-    where = _where(source)
     tokenizer: PreTrainedTokenizerBase = _read(
-        source, lambda: AutoTokenizer.from_pretrained(**where)
+        source, lambda: AutoTokenizer.from_pretrained(**_where(source))
     )
     return tokenizer
 
@@ -53,8 +51,7 @@ def load_config(source: BaseSource) -> PreTrainedConfig:
     """
     from transformers import AutoConfig
 
-    where = _where(source)
-    config: PreTrainedConfig = _read(source, lambda: AutoConfig.from_pretrained(**where))
+    config: PreTrainedConfig = _read(source, lambda: AutoConfig.from_pretrained(**_where(source)))
     return config
 
 
@@ -64,7 +61,6 @@ def load_language(source: BaseSource, form: BaseForm, device: str) -> PreTrained
     Raises:
         InputError: there is none that can be loaded safely.
     """
-    _silence()
     if (seed := form.random) is not None:
         config = load_config(source)
         return _moved(_read(source, lambda: with_random_weights(config, seed)), device)
@@ -101,30 +97,19 @@ def quantisation(precision: str) -> Any:
 
 
 def _where(source: BaseSource) -> dict[str, Any]:
-    """Where transformers finds a base: on this machine alone, and no code of it is run.
-
-    Raises:
-        InputError: it is a GGUF file, and what reads them is not installed.
-    """
-    where: dict[str, Any] = {"pretrained_model_name_or_path": source.folder()}
-    if source.gguf:
-        if find_spec("gguf") is None:
-            raise bench.InputError(
-                f"base={source.name}: a GGUF file is read by the package gguf, which is not "
-                "installed; `pip install 'bench-llm[gguf]'` brings it"
-            )
-        where["gguf_file"] = source.gguf
-    return where | {"local_files_only": True, "trust_remote_code": False}
+    """Where transformers finds a base: on this machine alone, and no code of it is run."""
+    return {
+        "pretrained_model_name_or_path": source.folder(),
+        "local_files_only": True,
+        "trust_remote_code": False,
+    }
 
 
 def _pretrained(source: BaseSource, form: BaseForm, device: str) -> PreTrainedModel:
     import torch
     from transformers import AutoModelForCausalLM
 
-    dtype = getattr(torch, form.precision)
-    # what reads GGUF files gives float32, and warns of any other wish
-    read_as = torch.float32 if source.gguf else dtype
-    settings: dict[str, Any] = {"dtype": read_as, "use_safetensors": True}
+    settings: dict[str, Any] = {"dtype": getattr(torch, form.precision), "use_safetensors": True}
     if form.quantised:
         settings |= {"quantization_config": quantisation(form.precision), "device_map": device}
     loaded: Any = AutoModelForCausalLM.from_pretrained(
@@ -133,9 +118,6 @@ def _pretrained(source: BaseSource, form: BaseForm, device: str) -> PreTrainedMo
     language: PreTrainedModel = loaded[0]
     if lacking := sorted(loaded[1]["missing_keys"]):  # transformers fills them with random numbers
         raise ValueError(f"{len(lacking)} weights are not in its files, as {lacking[0]}")
-    if read_as != dtype:
-        for parameter in language.parameters():  # buffers, as of positions, stay as they are
-            parameter.data = parameter.data.to(dtype)
     return unpacked(language) if form.quantised else _moved(language, device)
 
 
@@ -167,6 +149,7 @@ def unpacked(language: PreTrainedModel) -> PreTrainedModel:
 
 
 def _read(source: BaseSource, load: Callable[[], T]) -> T:
+    _silence()
     try:
         return load()
     except (OSError, ValueError, KeyError) as error:

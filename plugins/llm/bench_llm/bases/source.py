@@ -46,16 +46,21 @@ class BaseSource:
         )
 
     def folder(self) -> Path:
-        """The folder with the files, of a hub model after downloading what is not here yet.
+        """The folder with the files in the hub's layout, after downloading or unpacking them.
 
         Raises:
-            InputError: there is no such folder, or the model cannot be downloaded.
+            InputError: there is no such folder or file, or the model cannot be downloaded.
+            OSError, ValueError, KeyError: a GGUF file holds no model that transformers knows.
         """
         if self._of_hub():
             from bench_llm.bases.hub import fetch
 
             return fetch(self.name, self.commit())
-        return self._file().parent if self.gguf else self._folder()
+        if self.gguf:
+            from bench_llm.bases.unpacking import unpacked
+
+            return unpacked(self._file())
+        return self._folder()
 
     @property
     def gguf(self) -> str:

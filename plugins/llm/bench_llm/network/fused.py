@@ -88,6 +88,10 @@ class FusedModel(nn.Module):
             return embedded.index_put((rows, at), made[:, 0], accumulate=True)
         if self.place == LAST:  # begins as the token before it, where the base knows to answer
             made = made + embedded[rows, batch.reads[:, 0] - made.shape[1], None]
+        # with nothing before them a 0 would stay 0 in every block, and its gradient grows in each
+        # until it overflows: such tokens begin as the prompt's first one
+        leading = (ids[:, 0] == SLOT)[:, None, None]
+        made = torch.where(leading, made + embedded[:, made.shape[1], None], made)
         return embedded.masked_scatter((ids == SLOT)[..., None], made)
 
     def _made(self, batch: Batch, embedded: Tensor) -> Tensor:

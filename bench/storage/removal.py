@@ -1,0 +1,50 @@
+"""Removing what the bench keeps, but never from under a process that works with it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from bench.storage.holdings import Holding
+
+
+class InUseError(Exception):
+    """Something is, or may be, in the hands of a running process."""
+
+
+def remove(holding: Holding, *, dry: bool = False) -> None:
+    """Remove it; with `dry` only see whether it could be.
+
+    Raises:
+        InUseError: a process has it, or may have.
+    """
+    with _free(holding):
+        if dry:
+            return
+        if holding.path.is_dir() and not holding.path.is_symlink():
+            shutil.rmtree(holding.path)
+        else:
+            holding.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _free(holding: Holding) -> Iterator[None]:
+    """Hold its lock, which stays where it is, as another process may wait for it."""
+    from filelock import FileLock, Timeout
+
+    with ExitStack() as stack:
+        if holding.lock and holding.lock.exists():
+            try:
+                stack.enter_context(
+                    FileLock(holding.lock, fallback_to_soft=True).acquire(timeout=0)
+                )
+            except Timeout as error:
+                raise InUseError("a process has it locked") from error
+        seconds = time.time() - holding.used
+        if seconds < holding.rest:
+            hours, minutes = divmod(round(seconds / 60), 60)
+            ago = f"{hours} h" if hours else f"{minutes} min"
+            raise InUseError(f"used {ago} ago, so that it may be in use")
+        yield
