@@ -14,6 +14,7 @@ from bench.api.errors import BenchError
 from bench.api.scores import Scored
 from bench.metrics.curve import Ranking
 from bench.report.blocks import Picture
+from bench.report.drawing.styles import Styles
 from bench.report.web import library
 from bench.report.web.chart_data import MOST, ON, asked, chart_data
 from bench.report.web.curves import curve, thinned
@@ -55,9 +56,9 @@ def test_every_point_of_a_curve_is_what_its_threshold_gives(name: str) -> None:
         if threshold is None:  # of those without an answer, which nothing keeps
             assert drawn["signal"][place] == drawn["background"][place] == 1
             continue
-        kept = one.score >= at * (1 - 1e-3)  # four digits of it are told
+        passes = one.score >= at * (1 - 1e-3)  # four digits of it are told
         for key, label in (("signal", 1), ("background", 0)):
-            share = np.average(kept[one.y == label], weights=one.weights[one.y == label])
+            share = np.average(passes[one.y == label], weights=one.weights[one.y == label])
             assert drawn[key][place] <= share + 1e-3
             assert np.abs(whole.__getattribute__(key) - drawn[key][place]).min() < 1e-3
 
@@ -101,23 +102,25 @@ def test_a_band_holds_its_curve_and_narrows_with_events() -> None:
 @pytest.mark.parametrize("name", SCORED)
 def test_the_counts_of_every_step_are_those_of_its_threshold(name: str) -> None:
     one = SCORED[name]
-    found = cuts(one)
-    assert found.keys() == {"signal", "background"}  # each class has one weight
+    passing = cuts(one)
+    assert passing.keys() == {"signal", "background"}  # each class has one weight
     for place, threshold in enumerate(thresholds()):
         counts = replace(one, threshold=threshold).counts()
-        assert found["signal"][place] == counts.true_signal
-        assert found["background"][place] == counts.false_signal
+        assert passing["signal"][place] == counts.true_signal
+        assert passing["background"][place] == counts.false_signal
 
 
 def test_weights_that_differ_within_a_class_give_shares_beside_counts() -> None:
     one = SCORED["unanswered"]
     weights: NDArray[np.float64] = np.random.default_rng(1).uniform(0.5, 2, len(one.y))
-    found = cuts(replace(one, weights=weights))
-    kept = one.score >= 0.5
+    passing = cuts(replace(one, weights=weights))
+    passes = one.score >= 0.5
     for name, label in (("signal", 1), ("background", 0)):
         inside = one.y == label
-        expected = weights[inside & kept].sum() / weights[inside].sum()
-        assert found[f"{name}_share"][thresholds().index(0.5)] == pytest.approx(expected, rel=1e-3)
+        expected = weights[inside & passes].sum() / weights[inside].sum()
+        assert passing[f"{name}_share"][thresholds().index(0.5)] == pytest.approx(
+            expected, rel=1e-3
+        )
 
 
 def test_the_steps_of_the_slider_rise_and_reach_both_ends() -> None:
@@ -132,9 +135,9 @@ def test_the_steps_of_the_slider_rise_and_reach_both_ends() -> None:
 
 def test_every_answered_event_is_in_one_bin() -> None:
     one = SCORED["unanswered"]
-    found = distributions(one)
+    passing = distributions(one)
     for name, label in (("signal", 1), ("background", 0)):
-        assert sum(found[name]) == int(((one.y == label) & one.answered).sum())
+        assert sum(passing[name]) == int(((one.y == label) & one.answered).sum())
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +158,8 @@ def test_the_best_of_each_family_are_on_and_what_is_not_drawn_is_named(runs: lis
         for n in range(MOST + 3)
     ]
     tested = of_sample(many)
-    data = chart_data(tested)
+    styles = Styles.of([tested.settings])
+    data = chart_data(tested, styles)
     json.dumps(data, allow_nan=False)
     on = [model["name"] for model in data["models"] if model["on"]]
     families = {s.family for s, model in zip(tested.settings, data["models"], strict=False)
@@ -163,7 +167,7 @@ def test_the_best_of_each_family_are_on_and_what_is_not_drawn_is_named(runs: lis
     assert len(on) == ON
     assert families == {"p0", "p1", "p2", "p3"}
     assert len(data["models"]) == MOST
-    assert data["others"] == [setting.title for setting in tested.settings[MOST:]]
+    assert data["others"] == [styles.key(setting) for setting in tested.settings[MOST:]]
     assert len({model["name"] for model in data["models"]}) == MOST
     looks = {(model["colour"], model["marker"], tuple(model["dash"])) for model in data["models"]}
     assert len(looks) == MOST
@@ -181,7 +185,7 @@ def test_the_best_of_a_family_is_drawn_however_far_behind_it_is(runs: list[Run])
     ]
     tested = of_sample([worst, *many])
     assert tested.settings[-1].family == "behind"
-    data = chart_data(tested)
+    data = chart_data(tested, Styles.of([tested.settings]))
     assert (len(data["models"]), len(data["others"])) == (MOST, 4)
     assert data["models"][-1]["on"]
     assert data["models"][-1]["cuts"] == cuts(runs[1].scored())
@@ -189,12 +193,13 @@ def test_the_best_of_a_family_is_drawn_however_far_behind_it_is(runs: list[Run])
 
 def test_charts_stand_in_the_place_of_pictures_that_a_page_draws_itself(runs: list[Run]) -> None:
     tested = of_sample(runs)
+    styles = Styles.of([tested.settings])
     names = ("roc", "calibration", "sic", "scores", "history")
     pictures = [Picture(f"figures/{name}-x.png", name) for name in names]
-    charts, *others = asked(tested, pictures)
+    charts, *others = asked(tested, styles, pictures)
     assert [one.title for one in charts.pictures] == ["roc", "sic", "scores"]
     assert [one.title for one in others] == ["calibration", "history"]
-    assert asked(tested, others) == others
+    assert asked(tested, styles, others) == others
 
 
 def test_a_library_of_another_form_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,10 @@ import pytest
 from test_first_screen import called, made, of_sample
 
 from bench.metrics.ranking import AT_FLOOR
-from bench.report.drawing.forest import forest, placed, shown
+from bench.report.drawing.forest import forest, shown
+from bench.report.drawing.scales import placed
 from bench.report.drawing.slope import slope
+from bench.report.drawing.styles import MARKERS
 from bench.storage.store import Run
 
 
@@ -27,11 +29,11 @@ def test_the_forest_has_a_dot_a_bar_and_the_range_of_seeds(runs: list[Run]) -> N
     ]
     last = one.settings[-1]
     estimate = last.middle.metrics().estimates["auc"]
-    dots = [x for x, marker, _ in lines if marker == "o"]
+    dots = [x for x, marker, _ in lines if marker in MARKERS]
     assert dots[-1] == pytest.approx([placed(estimate.value)])
-    bars = [x for x, marker, width in lines if marker != "o" and width > 2]
+    bars = [x for x, marker, width in lines if marker not in MARKERS and width > 2]
     assert bars[-1] == pytest.approx([placed(estimate.low), placed(estimate.high)])
-    seeds = [x for x, marker, width in lines if marker != "o" and width < 2]
+    seeds = [x for x, marker, width in lines if marker not in MARKERS and width < 2]
     values = [placed(r.metrics().estimates["auc"].value) for r in last.runs]
     assert seeds[-1] == pytest.approx([min(values), max(values)])
     assert len(dots) == len(bars) == 3
@@ -40,7 +42,7 @@ def test_the_forest_has_a_dot_a_bar_and_the_range_of_seeds(runs: list[Run]) -> N
 
 def test_the_forest_opens_the_marker_of_a_maximum_at_its_floor(runs: list[Run]) -> None:
     one = of_sample(runs, 1)
-    markers = [line for line in forest([one]).axes[1].lines if line.get_marker() == "o"]
+    markers = [line for line in forest([one]).axes[1].lines if line.get_marker() in MARKERS]
     opened = [line.get_markerfacecolor() == "white" for line in markers]
     notes = [s.middle.metrics().estimates["max_sic"] for s in one.settings]
     assert opened == [AT_FLOOR in note.note for note in notes if note.value is not None]

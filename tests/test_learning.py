@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from test_report import rows
 from toys import Cut, FittedCut, Workplace
 
@@ -19,8 +18,10 @@ import bench
 from bench.metrics.curve import Ranking
 from bench.metrics.format import figure
 from bench.report.drawing.curves import roc
-from bench.report.drawing.draw import draw_learning
+from bench.report.drawing.draw import Paper, draw_learning
 from bench.report.drawing.learning import learning
+from bench.report.drawing.styles import Style, Styles
+from bench.report.drawing.subject import Subject
 from bench.report.event_sets import EventSet, Setting, event_sets
 from bench.report.learning import LearningCurve, learning_curves, missing, without_smaller
 from bench.report.page import write_report
@@ -111,8 +112,8 @@ def curve(events: EventSet, title: str) -> LearningCurve:
     return one
 
 
-def panels(one: LearningCurve) -> list[Axes]:
-    return learning({3: one}).axes
+def panels(one: LearningCurve, events: EventSet) -> list[Axes]:
+    return learning([(Styles.of([[one.largest]])[one.largest], one)], events).axes
 
 
 def test_a_curve_holds_the_seeds_at_each_number_of_events_that_was_fitted_on(
@@ -142,7 +143,7 @@ def test_the_figure_shows_the_median_and_band_over_seeds_of_the_runs_figures(
     events: EventSet,
 ) -> None:
     one = curve(events, "learner")
-    for axes, name in zip(panels(one), ("auc", "max_sic"), strict=True):
+    for axes, name in zip(panels(one, events), ("auc", "max_sic"), strict=True):
         values = np.array(
             [[r.metrics().estimates[name].value for r in s.runs] for s in one.points.values()]
         )
@@ -157,7 +158,7 @@ def test_the_figure_shows_the_median_and_band_over_seeds_of_the_runs_figures(
 def test_one_seed_alone_is_a_marker_with_the_interval_of_its_events(events: EventSet) -> None:
     one = curve(events, "cut")
     estimates = [s.runs[0].metrics().estimates["auc"] for s in one.points.values()]
-    axes = panels(one)[0]
+    axes = panels(one, events)[0]
     bars = [c.get_segments()[0][:, 1] for c in axes.collections if len(c.get_paths()) == 1]
     ends = [bar for bar in bars if not np.isnan(bar).any()]
     assert np.array(ends) == pytest.approx(np.array([[e.low, e.high] for e in estimates]))
@@ -166,7 +167,7 @@ def test_one_seed_alone_is_a_marker_with_the_interval_of_its_events(events: Even
 def test_a_maximum_at_its_floor_is_an_open_marker(events: EventSet) -> None:
     seen = set()
     for one in learning_curves(events):
-        markers = [line for line in panels(one)[1].lines if line.get_marker() == "o"]
+        markers = [line for line in panels(one, events)[1].lines if line.get_marker() == "o"]
         for setting, marker in zip(one.points.values(), markers, strict=True):
             opened = marker.get_markerfacecolor() == "white"
             assert opened is any(stands_at_floor(run) for run in setting.runs)
@@ -179,22 +180,26 @@ def stands_at_floor(run: Run) -> bool:
     return ranked.at_floor(ranked.best_sic()[1])
 
 
-def test_a_model_has_the_colour_of_its_fits_on_most_events_in_other_figures(
+def test_a_model_has_the_style_of_its_fits_on_most_events_in_other_figures(
     events: EventSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: dict[int, LearningCurve] = {}
-    monkeypatch.setattr("bench.report.drawing.draw.learning", drawn.update)
+    drawn: list[tuple[Style, LearningCurve]] = []
+    place = "bench.report.drawing.draw.learning"
+    monkeypatch.setattr(place, lambda styled, _: drawn.extend(styled))
     curves = learning_curves(events)
     shown = without_smaller(events, curves)
-    assert draw_learning(curves, shown, tmp_path, "figures") == []
+    styles = Styles.of([shown.settings])
+    assert draw_learning(curves, shown, Paper(tmp_path, "figures", styles)) == []
+    subject = Subject.of(shown, styles)
     others = {
-        line.get_label(): to_hex(line.get_color()) for line in roc(shown.settings).axes[0].lines
+        line.get_label(): (line.get_color(), line.get_marker())
+        for line in roc(subject).axes[0].lines
     }
     assert len(drawn) == len(curves) > 1
-    for line, one in zip(
-        learning(drawn).axes[0].get_legend_handles_labels()[0], drawn.values(), strict=True
-    ):
-        assert to_hex(line.get_color()) == others[of(shown, one.largest).title]
+    figure = learning(drawn, events)
+    for line, (_, one) in zip(figure.legends[0].get_lines(), drawn, strict=True):
+        look = line.get_color(), line.get_marker()
+        assert look == others[subject.label(of(shown, one.largest))]
 
 
 def of(events: EventSet, largest: Setting) -> Setting:
@@ -287,8 +292,9 @@ def test_the_web_page_has_the_section_with_its_picture(report: Path) -> None:
 
 def test_without_a_curve_there_is_no_section(runs: list[Run], tmp_path: Path) -> None:
     few = [run for run in runs if run.record.request["train_events"] == 200]
+    paper = Paper(tmp_path, "", Styles.of([]))
     for events in event_sets(few):
         assert learning_curves(events) == []
         assert without_smaller(events, []) == events
-        assert learning_section(few, events, [], draw_learning([], events, tmp_path, "")) == []
+        assert learning_section(few, events, [], draw_learning([], events, paper)) == []
     assert not list(tmp_path.iterdir())

@@ -19,6 +19,7 @@ from bench.metrics.format import figure
 from bench.plan.page import page as plan_page
 from bench.plan.plan import Planner
 from bench.report.drawing.learning import learning
+from bench.report.drawing.styles import Styles
 from bench.report.event_sets import EventSet, event_sets
 from bench.report.page import write_report
 from bench.report.training import Trained, over_trainings, without_other_looks
@@ -212,7 +213,9 @@ def test_the_figure_has_a_line_with_bars_by_events_and_a_star_at_the_best(
     events: EventSet,
 ) -> None:
     one = trained(events)
-    panels = learning({0: one.curve(by_events=True)}, "events seen", "linear").axes
+    style = Styles.of([[one.setting]])[one.setting]
+    styled = [(style, one.curve(by_events=True))]
+    panels = learning(styled, events, "events seen", "linear").axes
     for axes, name in zip(panels, ("auc", "max_sic"), strict=True):
         estimates = [look.run.metrics().estimates[name] for look in one.looks]
         assert axes.lines[0].get_xdata() == pytest.approx(SEEN)

@@ -24,10 +24,10 @@ def browser() -> Iterator[Browser]:
 def violations(page: Page) -> list[str]:
     """What axe-core finds that keeps a reader out."""
     page.evaluate(AXE_FILE_PATH.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    results = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [
         f"{one['id']}: {node['html'][:120]}"
-        for one in found
+        for one in results
         if one["impact"] in GRAVE
         for node in one["nodes"]
     ]

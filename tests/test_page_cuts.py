@@ -102,12 +102,12 @@ def test_one_background_efficiency_gives_each_model_a_threshold_of_its_own(
     assert text.startswith("at most ")
     rate = numbers(text)[0]
     cells = [row(room, name) for name in ("cut", "cut, numbers permuted")]
-    for one, found in zip(scored, cells, strict=True):
+    for one, shown in zip(scored, cells, strict=True):
         signal, left = Ranking.of(one).curve().signal_at(rate)
-        assert numbers(found[3])[0] == pytest.approx(signal, abs=6e-5)
-        assert numbers(found[2])[0] == left
-        counts = replace(one, threshold=float(found[0])).counts()
-        assert counts.true_signal == pytest.approx(numbers(found[1])[0], abs=1)
+        assert numbers(shown[3])[0] == pytest.approx(signal, abs=6e-5)
+        assert numbers(shown[2])[0] == left
+        counts = replace(one, threshold=float(shown[0])).counts()
+        assert counts.true_signal == pytest.approx(numbers(shown[1])[0], abs=1)
     assert cells[0][0] != cells[1][0]
     choice.select_option("the same threshold")
     assert row(room, "cut")[0] == "0.5"

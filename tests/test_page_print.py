@@ -40,7 +40,7 @@ def overflowing(page: Page) -> list[str]:
     """Tables of which something lies beside the paper, or under a neighbour."""
     page.set_viewport_size({"width": PAPER, "height": 900})
     page.emulate_media(media="print")
-    found: list[str] = page.evaluate(
+    too_wide: list[str] = page.evaluate(
         """width => [...document.querySelectorAll("table")].filter(table => {
           const right = [...table.rows].flatMap(row => [...row.cells])
             .map(cell => Math.max(cell.getBoundingClientRect().right,
@@ -50,7 +50,7 @@ def overflowing(page: Page) -> list[str]:
         PAPER,
     )
     page.emulate_media(media="null")
-    return found
+    return too_wide
 
 
 @pytest.mark.parametrize("columns", [5, 12, 18, 24, 30])

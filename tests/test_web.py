@@ -98,9 +98,9 @@ def test_there_are_committed_reports() -> None:
 def test_a_committed_report_opens_fits_and_asks_nobody(browser: Browser, report: Path) -> None:
     content = report.read_text()
     assert report.stat().st_size <= MOST
-    asked: list[str] = []
+    requests: list[str] = []
     page = opened(browser, "about:blank")
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(report.as_uri())
     tables = content.count("<table")
     assert page.locator("table[id]").count() == tables > 0
@@ -111,7 +111,7 @@ def test_a_committed_report_opens_fits_and_asks_nobody(browser: Browser, report:
     assert parts
     page.set_viewport_size({"width": 400, "height": SIZES[400]})
     assert measured(page)[0] == 400
-    assert asked == [report.as_uri()]
+    assert requests == [report.as_uri()]
     page.close()
 
 
@@ -161,10 +161,10 @@ def test_the_page_forbids_itself_to_ask(
 
 
 def test_a_report_with_charts_asks_nobody(browser: Browser, page_file: Path) -> None:
-    asked: list[str] = []
+    requests: list[str] = []
     page = opened(browser, "about:blank")
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(page_file.as_uri(), wait_until="networkidle")
-    assert asked == [page_file.as_uri()]
+    assert requests == [page_file.as_uri()]
     assert page_file.stat().st_size <= MOST
     page.close()

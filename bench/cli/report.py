@@ -38,6 +38,12 @@ LINK = re.compile(r"\[([^\[\]]+)\]\(#[^()\s]*\)")
     help="Add the AUC of every setting on the valid split, as one would choose among them.",
 )
 @click.option(
+    "--formats",
+    default="png",
+    show_default=True,
+    help="Of the figures, with commas between them: pdf and svg come beside png, which pages show.",
+)
+@click.option(
     "--check",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER",
@@ -59,6 +65,7 @@ def command(
     decisions: bool,
     blocks: bool,
     by_valid: bool,
+    formats: str,
     check: Path | None,
     rejudge: Path | None,
     runs: Path,
@@ -66,8 +73,8 @@ def command(
     """Write what may be concluded of stored runs, with their figures and tables.
 
     report.md and report.html (one file, whose charts and tables can be asked) say the same;
-    figures/ holds ROC, SIC, scores, calibration, mass sculpting and training; tables/ every table
-    as CSV and LaTeX.
+    figures/ holds pairs of models, ROC, SIC, cost, scores, calibration, mass sculpting and
+    training; tables/ every table as CSV and LaTeX, and the curves with their bands as CSV.
 
     RUN is a plugin or the name that an import was given, for all its runs; or a run's folder, or
     the start or end of its name. All runs if none is named.
@@ -75,7 +82,7 @@ def command(
     from bench.api.errors import RequestError
     from bench.report.page import write_report
     from bench.storage.named_runs import all_called
-    from bench.storage.report_contents import Contents
+    from bench.storage.report_contents import Contents, vector_formats
     from bench.storage.store import Store
 
     if check and rejudge:
@@ -84,7 +91,7 @@ def command(
         return _rejudge(rejudge)
     if check:
         return _check(check)
-    contents = Contents(title, decisions, blocks, by_valid)
+    contents = Contents(title, decisions, blocks, by_valid, vector_formats(formats.split(",")))
     page = write_report(all_called(Store(runs), names), output, contents)
     click.echo(_shown(page.read_text(encoding="utf-8")))
     click.echo(f"written to {output}: report.md, report.html, figures, tables", err=True)

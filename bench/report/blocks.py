@@ -11,6 +11,9 @@ from typing import Any, TypeAlias
 from bench.api.scores import Estimate
 from bench.metrics.format import DASH, figure, number
 
+UNFOLDED = 8
+"""Names that stand under a figure; more are folded."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -82,6 +85,18 @@ class Picture:
 
     file: str
     title: str
+    absent: Sequence[str] = ()
+    """Models that are not in it, named under it."""
+    width: int = 0
+    """How wide a page shows it, in pixels; as wide as its file is if that is not said."""
+
+    @property
+    def under(self) -> list[Block]:
+        """What stands under it: which models are not in it, folded where there are many."""
+        names = "; ".join(self.absent)
+        if len(self.absent) > UNFOLDED:
+            return [Folded(f"Not drawn: {len(self.absent)} models", [Text(f"{names}.")])]
+        return [Text(f"Not drawn: {names}.")] if self.absent else []
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,8 @@ def _block(block: Block) -> str:
         case TableBlock():
             return table(block)
         case Picture():
-            return f"![{escaped(block.title)}]({block.file})"
+            image = f"![{escaped(block.title)}]({block.file})"
+            return "\n\n".join([image, *map(_block, block.under)])
         case _:
             return _nested(block)
 

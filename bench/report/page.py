@@ -10,7 +10,18 @@ from pathlib import Path
 from bench.api.errors import RequestError
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Block, Heading, TableBlock, Text, every
-from bench.report.drawing.draw import draw, draw_first, draw_learning, draw_training
+from bench.report.costs import Costs
+from bench.report.drawing.bands import table as curves_table
+from bench.report.drawing.draw import (
+    Paper,
+    draw,
+    draw_first,
+    draw_learning,
+    draw_pairs,
+    draw_training,
+)
+from bench.report.drawing.styles import Styles
+from bench.report.drawing.subject import Subject
 from bench.report.event_sets import EventSet, event_sets
 from bench.report.exports import to_csv, to_latex
 from bench.report.learning import LearningCurve, learning_curves, without_smaller
@@ -22,6 +33,7 @@ from bench.report.sections.first import MOST, first_screen
 from bench.report.sections.guarded import guarded
 from bench.report.sections.learning import learning_section
 from bench.report.sections.operating import operating
+from bench.report.sections.pairs import pairs_table
 from bench.report.sections.printed import printed
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
@@ -50,6 +62,7 @@ the tightest tenth keeps and of the rest. An event without an answer counts as w
 selected. Accuracy, precision and F1 depend on the sample's class ratio; AUC, background rejection
 and SIC at a threshold do not. max SIC depends on how much background there is: where it stands at
 the floor, as its note says, it is what these events can show, and a sample of more may show more.
+Where no background event is left, > stands before the lower limit at 95 % (Clopper-Pearson).
 """
 
 
@@ -74,18 +87,23 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
         (folder / room).mkdir(parents=True)
     blocks = _blocks(runs, folder, contents)
     for table in (block for block in every(blocks) if isinstance(block, TableBlock)):
-        write_bytes(folder / TABLES / f"{table.name}.csv", to_csv(table).encode())
+        _export(table, folder)
         write_bytes(folder / TABLES / f"{table.name}.tex", to_latex(table).encode())
     write_bytes(folder / PAGE, markdown(blocks).encode())
     write_bytes(folder / WEB, html(blocks, folder).encode())
     return folder / PAGE
 
 
+def _export(table: TableBlock, folder: Path) -> None:
+    write_bytes(folder / TABLES / f"{table.name}.csv", to_csv(table).encode())
+
+
 def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block]:
     tests = [_looked_at(events) for events in event_sets(runs)]
-    below = _below(runs, tests, folder, contents)
+    paper = Paper(folder, FIGURES, _styles(tests), contents.formats)
+    below = _below(runs, tests, paper, contents)
     title = contents.title or f"Comparison of {len(runs)} runs"
-    pictures = draw_first([one.tested for one in tests][:MOST], folder, FIGURES)
+    pictures = draw_first([one.tested for one in tests][:MOST], paper)
     headings = [block for block in below if isinstance(block, Heading)]
     return [*first_screen(title, runs, [one.tested for one in tests], pictures, headings), *below]
 
@@ -106,15 +124,22 @@ def _looked_at(events: EventSet) -> _Sample:
     return _Sample(events, curves, trainings, Tested.of(shown))
 
 
+def _styles(samples: Sequence[_Sample]) -> Styles:
+    """One for each model of the whole report."""
+    others = [curve.largest for one in samples for curve in one.curves]
+    others += [training.setting for one in samples for training in one.trainings]
+    return Styles.of([one.tested.settings for one in samples], others)
+
+
 def _below(
-    runs: Sequence[Run], samples: Sequence[_Sample], folder: Path, contents: Contents
+    runs: Sequence[Run], samples: Sequence[_Sample], paper: Paper, contents: Contents
 ) -> list[Block]:
     """All that follows the first screen."""
     blocks: list[Block] = []
     if contents.by_valid:
         blocks += validation_section(validations(runs))
     for one in samples:
-        blocks += _of_sample(runs, one, folder)
+        blocks += _of_sample(runs, one, paper)
     sets = [one.events for one in samples]
     blocks += [*decided(runs, sets), *operating(runs), *printed(runs)]
     blocks += [Heading("All runs"), EXPLAINED, standard(runs), *guarded(runs)]
@@ -127,15 +152,20 @@ def _below(
     return [*blocks, Heading("How to read this"), Text(READING), *own, *words()]
 
 
-def _of_sample(runs: Sequence[Run], one: _Sample, folder: Path) -> list[Block]:
+def _of_sample(runs: Sequence[Run], one: _Sample, paper: Paper) -> list[Block]:
     shown = one.tested.events
-    pictures = draw_learning(one.curves, shown, folder, FIGURES)
+    pictures = draw_learning(one.curves, shown, paper)
     blocks = learning_section(runs, one.events, one.curves, pictures)
-    pictures = draw_training(one.trainings, one.events, folder, FIGURES)
+    pictures = draw_training(one.trainings, one.events, paper)
     blocks += training_section(one.events, one.trainings, pictures)
+    subject = Subject.of(shown, paper.styles)
+    bands = list(zip(subject.titles(subject.settings), subject.bands.values(), strict=True))
+    pairs = pairs_table(one.tested, len(subject.settings))
+    for table in (curves_table(f"curves-{shown.slug}", bands), *pairs):
+        _export(table, paper.folder)
+    blocks += conclusions(one.tested, draw_pairs(subject, one.tested, paper))
     return [
         *blocks,
-        *conclusions(one.tested),
         *shifts(shown),
-        *asked(one.tested, draw(shown, folder, FIGURES)),
+        *asked(one.tested, paper.styles, draw(subject, Costs(runs), paper)),
     ]

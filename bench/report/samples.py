@@ -8,11 +8,21 @@ from bench.storage.record import SampleRecord
 
 EDITIONS = {"twin": "simulated"}
 """An edition in plain words, where its name is none."""
+MARKS = {"twin": "Simulation"}
+"""What stands before all else in a figure, of an edition that is no published file."""
 
 
 def in_words(sample: SampleRecord) -> str:
     """`rd (simulated), test split, 727 signal and 7273 background events (1:10)`."""
-    where = edition_in_words(sample)
+    return _in_words(sample, edition_in_words(sample))
+
+
+def caption(sample: SampleRecord) -> tuple[str, str]:
+    """What a figure says at its top: `Simulation` or nothing, and the sample with its edition."""
+    return MARKS.get(sample.edition, ""), _in_words(sample, sample.label)
+
+
+def _in_words(sample: SampleRecord, where: str) -> str:
     if sample.split != "all":
         where += f", {sample.part}" if sample.division else f", {sample.part} split"
     if sample.ratio == "all-signal":

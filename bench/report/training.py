@@ -42,6 +42,12 @@ class Trained:
     looks: Sequence[Look]
     """By their number."""
 
+    @property
+    def setting(self) -> Setting:
+        """The look that stands for the fit: that which the valid split was best at, or the last."""
+        best = [look for look in self.looks if look.best]
+        return Setting(((best or self.looks[-1:])[0].run,))
+
     def curve(self, *, by_events: bool) -> LearningCurve:
         """Its figures by the events seen, or by the look's number."""
         places = {(look.events or 0) if by_events else look.number: look for look in self.looks}

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from bench.api.errors import RequestError, did_you_mean
 from bench.plugins.options import options_of
-from bench.storage.report_contents import PLAIN, Contents
+from bench.storage.report_contents import PLAIN, Contents, vector_formats
 from bench.storage.request import LOOK, NAMES, RunRequest, Size, read_size
 
 SEEDS, TRAIN_EVENTS = "seeds", "train_events"
@@ -66,6 +66,7 @@ class ReportTable(msgspec.Struct, forbid_unknown_fields=True):
     decisions: bool = False
     blocks: bool = False
     by_valid: bool = False
+    formats: list[str] = []
 
 
 class StudyFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -120,7 +121,8 @@ def read_study(file: Path) -> Study:
         for request in requests_of(f"{file}, run {number}", _filled(said.defaults, entry))
     ]
     title = said.title if said.title is not None else file.parent.name
-    contents = Contents(title, **msgspec.structs.asdict(said.report))
+    held = msgspec.structs.asdict(said.report)
+    contents = Contents(title, **held | {"formats": vector_formats(said.report.formats)})
     return Study(
         title, tuple(requests), tuple(file.parent / name for name in said.counts), contents
     )

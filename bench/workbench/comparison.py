@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from bench.api.parts import Metric
+    from bench.report.drawing.subject import Subject
     from bench.storage.store import Run
 
 FIGURES = ("AUC", "max SIC")
@@ -148,21 +149,20 @@ class Comparison:
     def roc(self, *, ratio: bool = False) -> Figure:
         """ROC with its 95 % band; with `ratio` a panel below of each over the first model's."""
         from bench.report.drawing.curves import roc
-        from bench.report.drawing.ratio import with_ratio
 
-        return self._drawn(roc, with_ratio if ratio else None)
+        return self._drawn(lambda: roc(self._subject, ratio=ratio))
 
     def sic(self) -> Figure:
         """SIC against signal efficiency with its 95 % band."""
         from bench.report.drawing.curves import sic
 
-        return self._drawn(sic)
+        return self._drawn(lambda: sic(self._subject))
 
     def forest(self) -> Figure:
         """AUC and maximum SIC of each model side by side, with bars from events and over seeds."""
         from bench.report.drawing.forest import forest
 
-        return self._drawn(lambda _: forest([self._tested]))
+        return self._drawn(lambda: forest([self._tested]))
 
     def latex(self, file: Path | str | None = None, figures: Sequence[str] = FIGURES) -> str:
         """A booktabs table, a row a model; written to the file if one is named.
@@ -178,13 +178,25 @@ class Comparison:
             write_bytes(Path(file), text.encode())
         return text
 
-    def report(self, folder: Path | str = "report", title: str = "") -> Path:
-        """Write the report that `bench report` writes; gives the path of its markdown page."""
+    def report(
+        self, folder: Path | str = "report", title: str = "", formats: Sequence[str] = ()
+    ) -> Path:
+        """Write the report that `bench report` writes; gives the path of its markdown page.
+
+        Args:
+            folder: to write.
+            title: the page's heading.
+            formats: of the figures beside PNG, `pdf` and `svg`.
+
+        Raises:
+            RequestError: no such format.
+        """
         from bench.report.page import write_report
-        from bench.storage.report_contents import Contents
+        from bench.storage.report_contents import Contents, vector_formats
 
         runs = [run for runs in self.models for run in runs]
-        return write_report(runs, Path(folder), Contents(title))
+        contents = Contents(title, formats=vector_formats(formats))
+        return write_report(runs, Path(folder), contents)
 
     def __str__(self) -> str:
         """Of two runs every paired test; of more, or over seeds, which can be told apart."""
@@ -222,16 +234,16 @@ class Comparison:
             headings += [heading, f"{heading} over seeds"] if seeded else [heading]
         return TableBlock("comparison", [*headings, MARKED], rows)
 
-    def _drawn(
-        self,
-        draw: Callable[[Sequence[Setting]], Figure | None],
-        finish: Callable[[Figure], Figure] | None = None,
-    ) -> Figure:
+    @cached_property
+    def _subject(self) -> Subject:
+        from bench.report.drawing.subject import Subject
+
+        return Subject.of(self.events)
+
+    def _drawn(self, draw: Callable[[], Figure]) -> Figure:
         import matplotlib
 
         from bench.report.drawing.sheet import STYLE
 
         with matplotlib.rc_context(STYLE):
-            figure = draw(self.events.settings)
-            assert figure is not None
-            return shown_in_notebooks(finish(figure) if finish else figure)
+            return shown_in_notebooks(draw())

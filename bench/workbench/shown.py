@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from bench.metrics.format import figure
 from bench.report.blocks import Cell, TableBlock, plain
 from bench.report.event_sets import Setting
+from bench.report.limits import limited
 from bench.report.markdown import table
 from bench.report.sections.conclusions import over_seeds
 from bench.report.sections.everything import STANDARD, few_signal
@@ -46,7 +47,8 @@ def seeds_text(runs: Sequence[Run]) -> str:
 
 def _cells(setting: Setting, name: str) -> Iterator[Cell]:
     for run in setting.runs:
-        yield plain(figure(run.metrics().estimates.get(name)))
+        estimate = run.metrics().estimates.get(name)
+        yield limited(run, estimate) or plain(figure(estimate))
     yield over_seeds(setting.spread(name))
 
 

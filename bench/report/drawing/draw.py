@@ -1,95 +1,142 @@
-"""All figures of one set of events, as files beside the page."""
+"""All figures of a report, as files beside the page, and what each of them has no room for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from bench.report.blocks import Picture
+from bench.report.costs import Costs
+from bench.report.drawing.calibration import calibration
+from bench.report.drawing.cost import cost
 from bench.report.drawing.curves import roc, sic
-from bench.report.drawing.distributions import calibration, scores, sculpting
-from bench.report.drawing.forest import forest
-from bench.report.drawing.history import history
-from bench.report.drawing.learning import learning
+from bench.report.drawing.distributions import scores, sculpting
+from bench.report.drawing.forest import forest, undrawn
+from bench.report.drawing.history import history, unlogged
+from bench.report.drawing.learning import Styled, learning
+from bench.report.drawing.matrix import matrix
+from bench.report.drawing.saved import save
 from bench.report.drawing.sheet import STYLE
-from bench.report.drawing.slope import slope
-from bench.report.event_sets import EventSet, Setting
+from bench.report.drawing.slope import slope, unordered
+from bench.report.drawing.styles import Styles
+from bench.report.drawing.subject import MOST, Subject
+from bench.report.event_sets import EventSet
 from bench.report.learning import LearningCurve
 from bench.report.tested import Tested
 from bench.report.training import Trained, events_known
-from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Drawing: TypeAlias = "tuple[str, str, Callable[[], Figure | None]]"
-"""The beginning of a file's name, what it shows, and how it is drawn."""
-KINDS: dict[str, tuple[str, Callable[[Sequence[Setting]], Figure | None]]] = {
-    "roc": ("ROC with its 95 % band", roc),
-    "sic": ("SIC with its 95 % band", sic),
-    "scores": ("Score distributions", scores),
-    "calibration": ("Calibration", calibration),
-    "sculpting": ("Background mass of the tightest tenth", sculpting),
-    "history": ("Training history", history),
-}
-MOST = 12
-"""Settings that a figure shows; the best ones."""
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure to be drawn."""
+
+    name: str
+    """The beginning of its file's name."""
+    title: str
+    draw: Callable[[], Figure | None]
+    absent: Sequence[str] = ()
+    """Models that are not in it."""
 
 
-def draw(events: EventSet, folder: Path, room: str) -> list[Picture]:
-    """Draw what there is to draw of these events into a room of the folder."""
-    shown = events.settings[:MOST]
-    drawings = [(name, title, partial(drawn, shown)) for name, (title, drawn) in KINDS.items()]
-    return _drawn(drawings, events.slug, events.title, folder, room)
+@dataclass(frozen=True)
+class Paper:
+    """Where figures go, in which formats, and in which styles their models are drawn."""
+
+    folder: Path
+    room: str
+    styles: Styles
+    formats: Sequence[str] = ()
+    """Beside PNG."""
+
+    def draw(self, drawings: Sequence[Drawing], about: EventSet | None = None) -> list[Picture]:
+        """Draw what there is to draw."""
+        import matplotlib
+
+        pictures = []
+        with matplotlib.rc_context(STYLE):
+            for one in drawings:
+                if (figure := one.draw()) is None:
+                    continue
+                slug, of = (about.slug, about.title) if about else ("", "")
+                file = f"{self.room}/{'-'.join(filter(None, (one.name, slug)))}.png"
+                width = save(figure, self.folder / file, self.formats)
+                title = ": ".join(filter(None, (one.title, of)))
+                pictures.append(Picture(file, title, tuple(one.absent), width))
+        return pictures
 
 
-def draw_first(tests: Sequence[Tested], folder: Path, room: str) -> list[Picture]:
-    """Draw what the first screen shows: the forest, and how the order of the models changes."""
-    drawings: list[Drawing] = [
-        ("forest", "Leaders and the best of each family", partial(forest, tests)),
-        ("order", "Order of the models, by AUC, from sample to sample", partial(slope, tests)),
+def draw(subject: Subject, costs: Costs, paper: Paper) -> list[Picture]:
+    """Draw what there is to draw of these events."""
+    absent = subject.titles(subject.absent)
+    timeless = [*subject.titles(costs.unknown(subject.settings)), *absent]
+    quiet = [*subject.titles(unlogged(subject)), *absent]
+    drawings = [
+        Drawing("roc", "ROC with its 95 % band", partial(roc, subject), absent),
+        Drawing("sic", "SIC with its 95 % band", partial(sic, subject), absent),
+        Drawing("cost", "Cost against quality", partial(cost, subject, costs), timeless),
+        Drawing("scores", "Score distributions", partial(scores, subject), absent),
+        Drawing("calibration", "Calibration", partial(calibration, subject), absent),
+        Drawing(
+            "sculpting",
+            "Background mass of the tightest tenth",
+            partial(sculpting, subject),
+            absent,
+        ),
+        Drawing("history", "Training history", partial(history, subject), quiet),
     ]
-    return _drawn(drawings if tests else [], "", "", folder, room)
+    return paper.draw(drawings, subject.events)
 
 
-def draw_learning(
-    curves: Sequence[LearningCurve], events: EventSet, folder: Path, room: str
-) -> list[Picture]:
-    """Draw the curves in the colours that `draw` gives their fits on most events."""
-    places = {run.name: i for i, s in enumerate(events.settings[:MOST]) for run in s.runs}
-    coloured = {
-        places[name]: curve for curve in curves if (name := curve.largest.runs[0].name) in places
-    }
-    drawings = [("learning", "How many events it takes", partial(learning, coloured))]
-    return _drawn(drawings if coloured else [], events.slug, events.title, folder, room)
+def draw_pairs(subject: Subject, tested: Tested, paper: Paper) -> list[Picture]:
+    """Draw which models can be told apart."""
+    absent = subject.titles(subject.absent)
+    title = "Every pair of models"
+    return paper.draw(
+        [Drawing("pairs", title, partial(matrix, subject, tested), absent)], subject.events
+    )
 
 
-def draw_training(
-    trainings: Sequence[Trained], events: EventSet, folder: Path, room: str
-) -> list[Picture]:
+def draw_first(tests: Sequence[Tested], paper: Paper) -> list[Picture]:
+    """Draw what the first screen shows: the forest, and how the order of the models changes."""
+    if not tests:
+        return []
+    leaders = partial(forest, tests, paper.styles)
+    order = partial(slope, tests, paper.styles)
+    return paper.draw(
+        [
+            Drawing("forest", "Leaders and the best of each family", leaders, undrawn(tests)),
+            Drawing(
+                *("order", "Order of the models, by AUC, from sample to sample"),
+                *(order, unordered(tests)),
+            ),
+        ]
+    )
+
+
+def draw_learning(curves: Sequence[LearningCurve], events: EventSet, paper: Paper) -> list[Picture]:
+    """Draw the curves in the styles of the fits on most events."""
+    styled = [(paper.styles[curve.largest], curve) for curve in curves]
+    shown, absent = styled[:MOST], [curve.title for _, curve in styled[MOST:]]
+    drawings = [
+        Drawing("learning", "How many events it takes", partial(learning, shown, events), absent)
+    ]
+    return paper.draw(drawings if shown else [], events)
+
+
+def draw_training(trainings: Sequence[Trained], events: EventSet, paper: Paper) -> list[Picture]:
     """Draw the fits over their looks, by the events seen or else by the look's number."""
     by_events = events_known(trainings)
-    curves = {i: one.curve(by_events=by_events) for i, one in enumerate(trainings[:MOST])}
-    drawn = partial(learning, curves, "events seen" if by_events else "look", "linear")
-    drawings = [("training", "Over the training", drawn)] if curves else []
-    return _drawn(drawings, events.slug, events.title, folder, room)
-
-
-def _drawn(
-    drawings: Sequence[Drawing], slug: str, about: str, folder: Path, room: str
-) -> list[Picture]:
-    import matplotlib
-
-    pictures = []
-    with matplotlib.rc_context(STYLE):
-        for name, title, drawn in drawings:
-            figure = drawn()
-            if figure is None:
-                continue
-            file = f"{room}/{'-'.join(filter(None, (name, slug)))}.png"
-            with atomic_write(folder / file) as draft:
-                figure.savefig(draft, format="png", dpi=100, metadata={"Software": None})
-            pictures.append(Picture(file, ": ".join(filter(None, (title, about)))))
-    return pictures
+    xlabel = "events seen" if by_events else "look"
+    styled: list[Styled] = [
+        (paper.styles[one.setting], one.curve(by_events=by_events)) for one in trainings
+    ]
+    shown, absent = styled[:MOST], [one.title for one in trainings[MOST:]]
+    drawn = partial(learning, shown, events, xlabel, "linear")
+    drawings = [Drawing("training", "Over the training", drawn, absent)]
+    return paper.draw(drawings if shown else [], events)

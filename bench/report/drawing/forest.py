@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bench.report.drawing.families import colours
+from bench.report.drawing.layout import marked
+from bench.report.drawing.scales import AUCS, SICS, chosen, logarithm, placed
 from bench.report.drawing.sheet import labels, safe
+from bench.report.drawing.styles import Styles
 from bench.report.event_sets import Setting
 from bench.report.learning import at_floor
 from bench.report.tested import Tested
@@ -22,39 +24,35 @@ ROWS, FEWEST = 24, 5
 """Rows of the whole figure, and of a sample at least."""
 LETTER = 0.068
 """Width of a letter of a label, in inches."""
-AUCS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.8, 0.95, 0.98, 0.0)
-SICS = (1, 10, 100, 1000, 5, 50, 500, 2, 20, 200, 0.5, 0.1)
-"""Where ticks may stand, the rounder numbers first."""
-NEAREST = 1e-5
-"""How near to one an AUC is drawn."""
 
 
-def forest(tests: Sequence[Tested]) -> Figure:
+def forest(tests: Sequence[Tested], styles: Styles | None = None) -> Figure:
     """A dot with its 95 % bar from the events for each, and a thin bar over its seeds."""
     from matplotlib.figure import Figure
 
-    rows = [shown(one, max(FEWEST, ROWS // len(tests))) for one in tests]
+    rows = [shown(one, _most(tests)) for one in tests]
     sizes = [ROW * len(settings) for settings in rows]
     height = TOP + sum(sizes) + GAP * (len(rows) - 1) + BOTTOM
     names = list(dict.fromkeys(s.name for settings in rows for s in settings))
     label = dict(zip(names, labels(names), strict=True))
     left = (LETTER * max(map(len, label.values())) + 0.15) / WIDTH
     width = (0.97 - left - 0.03) / 2
-    figure, colour = Figure(figsize=(WIDTH, height)), colours(tests)
+    figure = Figure(figsize=(WIDTH, height))
+    known = styles or Styles.of([one.settings for one in tests])
     top = height - TOP
     panels: list[list[Axes]] = [[], []]
     for one, settings, size in zip(tests, rows, sizes, strict=True):
         for place, column in enumerate(panels):
             box = (left + place * (width + 0.03), (top - size) / height, width, size / height)
             column.append(figure.add_axes(box))
-        _rows(panels[0][-1], "auc", settings, one, colour)
-        _rows(panels[1][-1], "max_sic", settings, one, colour)
+        _rows(panels[0][-1], "auc", settings, one, known)
+        _rows(panels[1][-1], "max_sic", settings, one, known)
         panels[0][-1].set_yticks(range(len(settings)), [label[s.name] for s in settings])
         about = _about(one, settings)
         figure.text(0.01, (top + 0.08) / height, about, fontsize=8, va="bottom")
         top -= size + GAP
     _scale(panels[0], "AUC", AUCS, placed)
-    _scale(panels[1], "maximum SIC", SICS, _log)
+    _scale(panels[1], "maximum SIC", SICS, logarithm)
     _legend(figure)
     return figure
 
@@ -69,16 +67,27 @@ def shown(tested: Tested, most: int) -> list[Setting]:
     return [setting for setting in tested.settings if setting in chosen]
 
 
+def undrawn(tests: Sequence[Tested]) -> list[str]:
+    """Models that none of the samples has a row for."""
+    drawn = {setting.name for one in tests for setting in shown(one, _most(tests))}
+    every = dict.fromkeys(setting.name for one in tests for setting in one.settings)
+    return [name for name in every if name not in drawn]
+
+
+def _most(tests: Sequence[Tested]) -> int:
+    return max(FEWEST, ROWS // len(tests))
+
+
 def _about(tested: Tested, settings: Sequence[Setting]) -> str:
     more = sum(setting not in settings for setting in tested.leaders)
     also = f"  (+{more} tied)" if more else ""
-    return safe(f"{tested.events.heading}{also}")
+    return f"{marked(tested.events.sample)}{safe(also)}"
 
 
 def _rows(
-    axes: Axes, name: str, settings: Sequence[Setting], tested: Tested, colour: dict[str, str]
+    axes: Axes, name: str, settings: Sequence[Setting], tested: Tested, styles: Styles
 ) -> None:
-    place_of = placed if name == "auc" else _log
+    place_of = placed if name == "auc" else logarithm
     axes.set_ylim(len(settings) - 0.5, -0.5)
     leaders = tested.leaders
     for row, setting in enumerate(settings):
@@ -88,7 +97,8 @@ def _rows(
         if estimate is None or estimate.value is None:
             axes.annotate("–", (0.02, row), xycoords=("axes fraction", "data"), va="center")
             continue
-        own = colour[setting.family]
+        style = styles[setting]
+        own = style.colour
         if estimate.low is not None and estimate.high is not None:
             ends = place_of(estimate.low), place_of(estimate.high)
             axes.plot(ends, (row, row), color=own, linewidth=4, alpha=0.4, solid_capstyle="butt")
@@ -97,24 +107,11 @@ def _rows(
         if len(known) > 1:
             axes.plot((min(known), max(known)), (row, row), color="black", linewidth=0.9)
         face = "white" if name == "max_sic" and at_floor(setting) else own
-        axes.plot(place_of(estimate.value), row, "o", color=own, markersize=5, mfc=face)
+        axes.plot(place_of(estimate.value), row, **style.point, markersize=5, mfc=face)
     axes.tick_params(labelsize=8, left=False, right=False, top=False, labelleft=name == "auc")
     axes.tick_params(which="minor", left=False, right=False, top=False, bottom=False)
     axes.grid(axis="x", color="0.85", linewidth=0.6)
     axes.set_axisbelow(True)
-
-
-def placed(value: float) -> float:
-    """Where an AUC stands: the last decimals before one are what models differ in."""
-    from math import log10
-
-    return -log10(max(1 - value, NEAREST))
-
-
-def _log(value: float) -> float:
-    from math import log10
-
-    return log10(max(value, SICS[-1]))
 
 
 def _scale(
@@ -129,14 +126,12 @@ def _scale(
     )
     low, high = (low, high) if low < high else (low - 0.1, high + 0.1)
     room = 0.05 * (high - low)
-    chosen: list[float] = []
-    for tick in ticks:
-        inside = low - room <= place_of(tick) <= high + room
-        if inside and all(abs(place_of(tick) - place_of(one)) > 2.9 * room for one in chosen):
-            chosen.append(tick)
+    shown_ticks = chosen(low - room, high + room, ticks, place_of, 2.9 * room)
     for axes in column:
         axes.set_xlim(low - room, high + room)
-        axes.set_xticks([place_of(tick) for tick in chosen], [f"{tick:g}" for tick in chosen])
+        axes.set_xticks(
+            [place_of(tick) for tick in shown_ticks], [f"{tick:g}" for tick in shown_ticks]
+        )
     column[-1].set_xlabel(label, fontsize=9)
 
 

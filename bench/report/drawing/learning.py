@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from bench.report.drawing.sheet import safe, sheet
-from bench.report.event_sets import Setting
+from bench.report.drawing.layout import Frame, captioned, foot_key, foot_lines, grid
+from bench.report.drawing.sheet import safe
+from bench.report.drawing.styles import Style
+from bench.report.event_sets import EventSet, Setting
 from bench.report.learning import LearningCurve, at_floor
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Styled: TypeAlias = "tuple[Style, LearningCurve]"
 PANELS = {"auc": "AUC", "max_sic": "maximum SIC"}
 ROOM = 0.12
 """Share of the axis that a number takes."""
@@ -22,32 +25,44 @@ APART = 0.015
 
 
 def learning(
-    curves: Mapping[int, LearningCurve], xlabel: str = "train events", scale: str = "log"
+    curves: Sequence[Styled],
+    events: EventSet,
+    xlabel: str = "train events",
+    scale: str = "log",
 ) -> Figure:
-    """A panel for each figure that there is, the curves by the place of their colour.
+    """A panel for each figure that there is, each curve in the style of its model.
 
     Args:
-        curves: by the place of their colour.
+        curves: each with its style.
+        events: what they were scored on.
         xlabel: what the points stand at.
         scale: `log` for numbers of events that grow by factors, or `linear`.
     """
+    from matplotlib.lines import Line2D
     from matplotlib.ticker import NullFormatter
 
-    settings = [setting for curve in curves.values() for setting in curve.points.values()]
+    settings = [setting for _, curve in curves for setting in curve.points.values()]
     shown = [name for name in PANELS if any(not isnan(middle(s, name)[0]) for s in settings)]
-    figure, panels = sheet(len(shown), 5.2, 4.6)
-    ticks = _ticks(sorted({size for curve in curves.values() for size in curve.points}))
+    titles = [safe(curve.title) for _, curve in curves]
+    frame = Frame(4.2, 3.4, left=0.72, right=0.2, below=0.5)
+    foot = foot_lines(titles, len(shown) * frame.across)
+    figure, panels, _ = grid(len(shown), frame, foot=foot)
+    ticks = _ticks(sorted({size for _, curve in curves for size in curve.points}))
     for axes, name in zip(panels, shown, strict=True):
-        for number, (place, curve) in enumerate(curves.items()):
+        for number, (style, curve) in enumerate(curves):
             shift = 10 ** (APART * (number - (len(curves) - 1) / 2)) if scale == "log" else 1.0
-            _line(axes, curve, name, f"C{place}", shift)
+            _line(axes, curve, name, style, shift)
         axes.set(xscale=scale, xlabel=xlabel, ylabel=PANELS[name])
         if scale != "log":
             continue
         axes.set_xticks(ticks, [str(size) for size in ticks])
         axes.xaxis.set_minor_formatter(NullFormatter())
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    handles = [
+        Line2D([], [], **style.both, markersize=5, label=title)
+        for (style, _), title in zip(curves, titles, strict=True)
+    ]
+    foot_key(figure, handles)
+    captioned(figure, events.sample)
     return figure
 
 
@@ -61,7 +76,7 @@ def _ticks(sizes: Sequence[int]) -> list[int]:
     return ticks
 
 
-def _line(axes: Axes, curve: LearningCurve, name: str, color: str, shift: float) -> None:
+def _line(axes: Axes, curve: LearningCurve, name: str, style: Style, shift: float) -> None:
     """The middle over the sizes; a band where there are seeds, bars where there is one alone."""
     import numpy as np
 
@@ -69,7 +84,8 @@ def _line(axes: Axes, curve: LearningCurve, name: str, color: str, shift: float)
     middles = np.array([middle(setting, name) for setting in curve.points.values()])  # (k, 3)
     several = np.array([setting.spread(name) is not None for setting in curve.points.values()])
     value, low, high = middles.T
-    axes.plot(sizes, value, color=color, label=safe(curve.title))
+    color = style.colour
+    axes.plot(sizes, value, **style.line)
     bottom, top = (np.where(several, end, np.nan) for end in (low, high))
     axes.fill_between(sizes, bottom, top, color=color, alpha=0.18, linewidth=0)
     apart = ~(np.append(several[1:], False) | np.append(False, several[:-1]))  # no band would show
@@ -84,7 +100,7 @@ def _line(axes: Axes, curve: LearningCurve, name: str, color: str, shift: float)
             yerr=bars,
             color=color,
             elinewidth=1,
-            marker="*" if is_chosen else "o",
+            marker="*" if is_chosen else style.marker,
             markersize=12 if is_chosen else 5,
             markerfacecolor="white" if open_ else color,
         )

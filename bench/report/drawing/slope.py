@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bench.report.drawing.families import colours
 from bench.report.drawing.sheet import labels, safe
+from bench.report.drawing.styles import Style, Styles
 from bench.report.event_sets import Setting
+from bench.report.samples import MARKS
 from bench.report.tested import Tested
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, ROW, EDGE = 6.2, 0.15, 0.5
+WIDTH, ROW, EDGE = 6.2, 0.15, 0.62
 """In inches: the figure, the height of a model, and that of what is above and below."""
 MOST = 24
 """Models that are drawn: those that stand highest in any sample."""
@@ -23,7 +24,7 @@ LETTER = 0.062
 """Width of a letter of a label, in inches."""
 
 
-def slope(tests: Sequence[Tested]) -> Figure | None:
+def slope(tests: Sequence[Tested], styles: Styles | None = None) -> Figure | None:
     """A line for each model of two samples or more, by AUC, the best one at the top.
 
     A sample with fewer models spreads them over the same height. Nothing where fewer than two of
@@ -42,15 +43,43 @@ def slope(tests: Sequence[Tested]) -> Figure | None:
     figure = Figure(figsize=(WIDTH, height))
     box = (margin, 0.12 / height, 1 - 2 * margin, 1 - EDGE / height)
     axes = figure.add_axes(box)
-    colour = colours(tests)
+    known = styles or Styles.of([one.settings for one in tests])
     for name in names:
-        _line(axes, name, orders, colour, label[name])
+        _line(axes, name, orders, known, label[name])
     axes.set(xlim=(-0.06, len(tests) - 0.94), ylim=(1, 0))
-    axes.set_xticks(range(len(tests)), [safe(one.events.brief) for one in tests])
+    axes.set_xticks(range(len(tests)), [_headed(one) for one in tests])
     axes.xaxis.tick_top()
     axes.tick_params(which="both", length=0, labelleft=False, labelsize=9)
     axes.spines[:].set_visible(False)
+    figure.text(0.01, 1 - 0.06 / height, _marks(tests), fontsize=8.5, va="top")
     return figure
+
+
+def _headed(tested: Tested) -> str:
+    """The sample's short name over its edition."""
+    return f"{safe(tested.events.brief)}\n({safe(tested.events.sample.edition)})"
+
+
+def _marks(tests: Sequence[Tested]) -> str:
+    """That samples are simulated by the bench, and which of them where not all are."""
+    by_edition = {edition: MARKS.get(edition, "") for edition in _editions(tests)}
+    marks = [
+        f"$\\bf{{{mark}}}$" + (f": {safe(edition)}" if len(by_edition) > 1 else "")
+        for edition, mark in by_edition.items()
+        if mark
+    ]
+    return "\n".join(marks)
+
+
+def _editions(tests: Sequence[Tested]) -> list[str]:
+    return list(dict.fromkeys(one.events.sample.edition for one in tests))
+
+
+def unordered(tests: Sequence[Tested]) -> list[str]:
+    """Models that are on one sample alone, or that there is no room for."""
+    drawn = {name for order in _orders(tests) for name in order}
+    every = dict.fromkeys(setting.name for one in tests for setting in one.settings)
+    return [name for name in every if name not in drawn]
 
 
 def _orders(tests: Sequence[Tested]) -> list[dict[str, tuple[float, Setting, bool]]]:
@@ -75,16 +104,16 @@ def _line(
     axes: Axes,
     name: str,
     orders: Sequence[dict[str, tuple[float, Setting, bool]]],
-    colour: dict[str, str],
+    styles: Styles,
     label: str,
 ) -> None:
     points = [(place, *order[name]) for place, order in enumerate(orders) if name in order]
-    own = colour[points[0][2].family]
+    style: Style = styles[points[0][2]]
     places, heights = [point[0] for point in points], [point[1] for point in points]
-    axes.plot(places, heights, color=own, linewidth=1.2, alpha=0.8)
+    axes.plot(places, heights, **style.line, linewidth=1.2, alpha=0.8)
     for place, height, _, first in points:
-        face = own if first else "white"
-        axes.plot(place, height, "o", color=own, markersize=4.5, mfc=face)
+        face = style.colour if first else "white"
+        axes.plot(place, height, **style.point, markersize=5, mfc=face)
     ends = {0: ("right", -7), len(orders) - 1: ("left", 7)}
     sides = [(point, *ends[point[0]]) for point in points if point[0] in ends]
     for point, side, shift in sides or [(points[-1], "left", 7)]:
@@ -96,6 +125,6 @@ def _line(
             ha=side,
             va="center",
             fontsize=7.5,
-            color=own,
+            color=style.colour,
             annotation_clip=False,
         )

@@ -16,12 +16,14 @@ from bench.report.blocks import (
     Cell,
     Folded,
     Heading,
+    Picture,
     TableBlock,
     Text,
     counted,
     estimated,
     plain,
 )
+from bench.report.drawing.subject import MOST
 from bench.report.event_sets import EventSet, Setting, Spread
 from bench.report.sections.answer import less
 from bench.report.sections.everything import FEW_SIGNAL
@@ -33,8 +35,13 @@ COLUMNS = {"auc": "AUC", "max_sic": "max SIC"}
 BEHIND, GROUP = "AUC from the best", "group"
 
 
-def conclusions(tested: Tested) -> list[Block]:
-    """A table of groups and what follows from it; of one setting alone its figures."""
+def conclusions(tested: Tested, pictures: Sequence[Picture] = ()) -> list[Block]:
+    """A table of groups and what follows from it; of one setting alone its figures.
+
+    Args:
+        tested: the settings and their pairs.
+        pictures: the matrix of pairs; those that seeds alone leave open are listed without it.
+    """
     events, settings = tested.events, tested.settings
     seeded = any(len(setting.runs) > 1 for setting in settings)
     blocks: list[Block] = [Heading(events.heading, brief=events.brief), _table(tested)]
@@ -46,8 +53,9 @@ def conclusions(tested: Tested) -> list[Block]:
         every = [run for setting in settings for run in setting.runs]
         sentences += filter(None, [quick_beside_full(every)])
         blocks.append(Text(" ".join(sentences)))
-    blocks += [_seeds(events)] if seeded else []
-    return [*blocks, *_by_seeds(tested), *_by_threshold(tested), EXPLAINED]
+    blocks += [*pictures, *([_seeds(events)] if seeded else [])]
+    listed = _by_seeds(tested, MOST if pictures else 0)
+    return [*blocks, *listed, *_by_threshold(tested), EXPLAINED]
 
 
 def _table(tested: Tested) -> TableBlock:
@@ -152,9 +160,9 @@ def _by_sic(settings: Sequence[Setting]) -> list[str]:
     ]
 
 
-def _by_seeds(tested: Tested) -> list[Block]:
-    """Pairs that the events tell apart and the seeds do not."""
-    pairs = [(pair.first, pair.second) for pair in tested.unsure]
+def _by_seeds(tested: Tested, drawn: int) -> list[Block]:
+    """Pairs that the events tell apart and the seeds do not, but those of the models drawn."""
+    pairs = [(p.first, p.second) for p in tested.unsure if max(p.first, p.second) >= drawn]
     return _listed("Apart on these events, but not by more than a change of seed", tested, pairs)
 
 

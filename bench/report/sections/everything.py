@@ -10,6 +10,7 @@ from bench.api.scores import Estimate
 from bench.metrics.format import DASH
 from bench.report.blocks import Cell, TableBlock, counted, estimated, plain
 from bench.report.learning import train_size
+from bench.report.limits import limited
 from bench.report.sections.guarded import marked
 from bench.storage.record import RunRecord, SampleRecord
 from bench.storage.request import LOOK
@@ -125,7 +126,13 @@ def _figures(run: Run, columns: dict[str, str]) -> list[Cell]:
     if why:
         first = Cell(DASH, note=why, marked=True)
         return [first, *[DASH_CELL] * (len(columns) - 1)]
-    return [estimated(estimates.get(name), marked=name in MARKED) for name in columns]
+    return [_figure(run, name, estimates.get(name)) for name in columns]
+
+
+def _figure(run: Run, name: str, estimate: Estimate | None) -> Cell:
+    """A figure with its interval; a lower limit where no background is left."""
+    limit = limited(run, estimate, marked=name in MARKED)
+    return limit or estimated(estimate, marked=name in MARKED)
 
 
 def _counts(run: Run) -> list[Cell]:

@@ -8,6 +8,7 @@ from bench.api.errors import DamagedError
 from bench.api.scores import Counts, Estimate
 from bench.metrics.format import DASH, interval, number
 from bench.report.blocks import Block, Heading, TableBlock, Text, plain, valued
+from bench.report.limits import limited
 from bench.report.markdown import table as markdown_table
 from bench.report.sections.everything import HEADINGS, few_signal
 from bench.report.sections.guarded import in_words, nothing_found, with_findings
@@ -50,7 +51,7 @@ def every_figure(run: Run) -> TableBlock:
     rows = [
         [
             plain(HEADINGS.get(name, name.replace("_", " "))),
-            valued(estimates[name].value),
+            limited(run, estimates[name]) or valued(estimates[name].value),
             plain(interval(estimates[name])),
             plain(_how(estimates[name])),
         ]

@@ -61,7 +61,7 @@ class Body:
                 self.tables += 1
                 return table(block, self.about, self.tables)
             case Picture():
-                return _picture(block, self.folder)
+                return "\n".join([_picture(block, self.folder), *map(self._block, block.under)])
             case _:
                 return self._nested(block)
 
@@ -129,5 +129,6 @@ def _way(text: str, name: str) -> str:
 
 def _picture(picture: Picture, folder: Path) -> str:
     content = b64encode((folder / picture.file).read_bytes()).decode()
-    title = escape(picture.title)
-    return f'<p class="picture"><img alt="{title}" src="data:image/png;base64,{content}"></p>'
+    title, size = escape(picture.title), f' width="{picture.width}"' if picture.width else ""
+    image = f'<img alt="{title}"{size} src="data:image/png;base64,{content}">'
+    return f'<p class="picture">{image}</p>'

@@ -57,9 +57,9 @@ def thinned(whole: Curve, rates: Sequence[float]) -> NDArray[np.intp]:
     last = len(whole.signal) - 1
     steps = np.searchsorted(whole.signal, np.linspace(0, 1, STEPS)[1:] - 1e-12)
     at_rates = np.searchsorted(whole.background, np.array(rates) + 1e-12, side="right") - 1
-    kept = np.searchsorted(whole.left, [1, BACKGROUND_FLOOR])
+    limits = np.searchsorted(whole.left, [1, BACKGROUND_FLOOR])
     _, best = whole.best_sic()
-    places = np.concatenate([steps, at_rates, kept, [best, last]])
+    places = np.concatenate([steps, at_rates, limits, [best, last]])
     return np.unique(places[(places >= 0) & (places <= last)])
 
 

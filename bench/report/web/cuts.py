@@ -33,15 +33,15 @@ def cuts(scored: Scored) -> dict[str, Any]:
     import numpy as np
 
     steps = np.array(thresholds())
-    found: dict[str, Any] = {}
+    passing: dict[str, Any] = {}
     for name, label in (("signal", 1), ("background", 0)):
         inside = (scored.y == label) & scored.answered
         order = np.argsort(scored.score[inside], kind="stable")
         place = np.searchsorted(scored.score[inside][order], steps, side="left")
-        found[name] = (int(inside.sum()) - place).tolist()
+        passing[name] = (int(inside.sum()) - place).tolist()
         weights = scored.weights[scored.y == label]
         if not np.allclose(weights, weights[0]):
             below = np.append(0.0, np.cumsum(scored.weights[inside][order]))
             shares = (below[-1] - below[place]) / weights.sum()
-            found[f"{name}_share"] = [float(f"{share:.4g}") for share in shares]
-    return found
+            passing[f"{name}_share"] = [float(f"{share:.4g}") for share in shares]
+    return passing

@@ -1,42 +1,20 @@
-"""The colour, marker and dashes of each model in the charts of a page."""
+"""How the colours of models are seen on a dark page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bench.report.drawing.styles import COLOURS
 
-from bench.report.event_sets import Setting
-
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#882255", "#7a21dd", "#332288")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "d")
-DASHES = ((), (5, 1.5), (1.2, 1.2), (6, 1.5, 1.2, 1.5), (6, 1.5, 1.2, 1.5, 1.2, 1.5))
-LIGHTER = ("#000000", "#882255", "#7a21dd", "#332288")
-"""Colours that would not be seen on a dark page."""
+DARK = 0.13
+"""Relative luminance under which a line is not seen there."""
+WEIGHTS = (0.2126, 0.7152, 0.0722)
+"""Of red, green and blue in it. Source: W3C, WCAG 2.2."""
 
 
-@dataclass(frozen=True)
-class Look:
-    """How a model is drawn; no other model is drawn so."""
-
-    colour: str
-    marker: str
-    """As matplotlib calls it."""
-    dash: tuple[float, ...]
-    """On and off, in widths of the line."""
-
-
-def looks(settings: Sequence[Setting]) -> list[Look]:
-    """A colour for each family, a marker and dashes for each of its members, in their order."""
-    families = list(dict.fromkeys(setting.family for setting in settings))
-    members: dict[int, int] = {}
-    found = []
-    for setting in settings:
-        colour = families.index(setting.family) % len(COLOURS)
-        member = members.get(colour, 0)
-        members[colour] = member + 1
-        marker, dash = MARKERS[member % len(MARKERS)], DASHES[member % len(DASHES)]
-        found.append(Look(COLOURS[colour], marker, dash))
-    return found
+def luminance(colour: str) -> float:
+    """Of `#rrggbb`, from 0 for black to 1 for white."""
+    shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return sum(weight * part for weight, part in zip(WEIGHTS, linear, strict=True))
 
 
 def on_dark() -> str:
@@ -44,7 +22,8 @@ def on_dark() -> str:
     rules = (
         f':root.dark .charts [{what}="{colour}"] '
         f"{{ {what}: color-mix(in oklab, {colour}, white 65%) }}\n"
-        for colour in LIGHTER
+        for colour in COLOURS
+        if luminance(colour) < DARK
         for what in ("stroke", "fill")
     )
     return f"@media screen {{\n{''.join(rules)}}}\n"

@@ -96,5 +96,6 @@ def _cell(cell: Cell, is_key: bool, by_value: bool, notes: _Notes) -> str:
 
 
 def _order(cell: Cell) -> str:
-    """What a cell is sorted by."""
-    return cell.text if cell.value is None else f"{cell.value:.6g}"
+    """What a cell is sorted by: its value, or where that is not known its lower limit."""
+    number = cell.low if cell.value is None else cell.value
+    return cell.text if number is None else f"{number:.6g}"
