@@ -11,6 +11,9 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from chromium import needs_browser, opened, started
 from playwright.sync_api import Browser, Page, expect
 
+from bench.report.drawing.styles import COLOURS
+from bench.report.web.looks import luminance
+
 pytestmark = needs_browser
 GRAVE = {"serious", "critical"}
 
@@ -107,6 +110,32 @@ def test_the_page_is_dark_where_the_reader_is_and_by_a_button(
     assert is_dark(page)
     page.emulate_media(media="print")  # paper is white
     assert not is_dark(page)
+    page.close()
+
+
+PAINTED = """(path, colour) => {
+  path.setAttribute("stroke", colour);
+  const paint = document.createElement("canvas").getContext("2d");
+  paint.fillStyle = getComputedStyle(path).stroke;
+  paint.fillRect(0, 0, 1, 1);
+  return "#" + [...paint.getImageData(0, 0, 1, 1).data.slice(0, 3)]
+    .map(part => part.toString(16).padStart(2, "0")).join("");
+}"""
+LINE = 3
+"""Contrast that WCAG 2.2 asks of a line; the colour of some families has less on white already."""
+
+
+@pytest.mark.parametrize(
+    ("scheme", "ground", "least"), [("dark", "#16181b", LINE), ("light", "#ffffff", 2.5)]
+)
+def test_the_lines_of_every_family_are_seen_on_either_page(
+    browser: Browser, page_file: Path, scheme: str, ground: str, least: float
+) -> None:
+    page = opened(browser, page_file.as_uri(), color_scheme=scheme)
+    swatch = page.locator(".legend path").first
+    for colour in COLOURS:
+        one, other = sorted(map(luminance, (swatch.evaluate(PAINTED, colour), ground)))
+        assert (other + 0.05) / (one + 0.05) >= least, colour
     page.close()
 
 
