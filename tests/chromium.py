@@ -45,7 +45,7 @@ def opened(browser: Browser, address: str, width: int = 1280, **options: object)
     page.goto(address)
     if options.get("java_script_enabled", True) and page.locator("section.charts").count():
         page.wait_for_selector(DRAWN, state="attached")
-    assert not errors
+    assert errors == []
     return page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,12 +15,13 @@ from bench.api.errors import BenchError
 from bench.api.scores import Scored
 from bench.metrics.curve import Ranking
 from bench.report.blocks import Picture
-from bench.report.drawing.styles import Styles
+from bench.report.drawing.styles import MARKERS, Styles
 from bench.report.web import library
 from bench.report.web.chart_data import MOST, ON, asked, chart_data
 from bench.report.web.curves import curve, thinned
 from bench.report.web.cuts import cuts, rates, thresholds
 from bench.report.web.distributions import distributions
+from bench.report.web.markers import outline
 from bench.storage.store import Run
 
 FEW_HUNDRED = 250
@@ -169,7 +171,7 @@ def test_the_best_of_each_family_are_on_and_what_is_not_drawn_is_named(runs: lis
     assert len(data["models"]) == MOST
     assert data["others"] == [styles.key(setting) for setting in tested.settings[MOST:]]
     assert len({model["name"] for model in data["models"]}) == MOST
-    looks = {(model["colour"], model["marker"], tuple(model["dash"])) for model in data["models"]}
+    looks = {(model["colour"], model["shape"], tuple(model["dash"])) for model in data["models"]}
     assert len(looks) == MOST
 
 
@@ -189,6 +191,15 @@ def test_the_best_of_a_family_is_drawn_however_far_behind_it_is(runs: list[Run])
     assert (len(data["models"]), len(data["others"])) == (MOST, 4)
     assert data["models"][-1]["on"]
     assert data["models"][-1]["cuts"] == cuts(runs[1].scored())
+
+
+def test_every_marker_of_the_figures_is_a_path_of_its_own_from_one_end_to_the_other() -> None:
+    paths = {outline(marker) for marker in MARKERS}
+    assert len(paths) == len(MARKERS)
+    for path in paths:
+        assert re.fullmatch(r"(?:[MLQC](?:-?[\d.]+ ?)+|Z)+", path)
+        assert max(abs(float(number)) for number in re.findall(r"-?[\d.]+", path)) == 1
+    assert outline("^") == "M0 -1L-1 1L1 1Z"
 
 
 def test_charts_stand_in_the_place_of_pictures_that_a_page_draws_itself(runs: list[Run]) -> None:

@@ -16,6 +16,7 @@ from bench.report.web.charts import KINDS
 from bench.report.web.curves import curve
 from bench.report.web.cuts import cuts, rates, thresholds
 from bench.report.web.distributions import distributions
+from bench.report.web.markers import outline
 
 MOST = 40
 """Models that the charts know: the best of each family, then the best ones. Others are named."""
@@ -70,7 +71,7 @@ def _models(
             "name": name.replace("\\$", "$"),
             "title": styles.key(setting),
             "colour": style.colour,
-            "marker": style.marker,
+            "shape": outline(style.marker),
             "dash": style.dashes[1],
             "curve": curve(scored, steps),
             "scores": distributions(scored),

@@ -40,7 +40,7 @@ function specOf(kind, sample, width) {
       encoding.strokeDash.scale = { domain, range };
     }
     if (encoding.shape) {
-      encoding.shape.scale = { domain, range: models.map(one => SHAPES[one.marker]) };
+      encoding.shape.scale = { domain, range: models.map(one => one.shape) };
     }
   }
   return spec;
