@@ -24,7 +24,6 @@ from bench.report.drawing.styles import Styles
 from bench.report.drawing.subject import Subject
 from bench.report.event_sets import EventSet, event_sets
 from bench.report.exports import to_csv, to_latex
-from bench.report.html import html
 from bench.report.learning import LearningCurve, learning_curves, without_smaller
 from bench.report.markdown import markdown
 from bench.report.sections.conclusions import conclusions
@@ -44,6 +43,8 @@ from bench.report.sections.words import EXPLAINED, words
 from bench.report.tested import Tested
 from bench.report.training import Trained, over_trainings, without_other_looks
 from bench.report.validation import validations
+from bench.report.web.chart_data import asked
+from bench.report.web.page import html
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
 from bench.storage.store import Run
@@ -163,4 +164,8 @@ def _of_sample(runs: Sequence[Run], one: _Sample, paper: Paper) -> list[Block]:
     for table in (curves_table(f"curves-{shown.slug}", bands), *pairs):
         _export(table, paper.folder)
     blocks += conclusions(one.tested, draw_pairs(subject, one.tested, paper))
-    return [*blocks, *shifts(shown), *draw(subject, Costs(runs), paper)]
+    return [
+        *blocks,
+        *shifts(shown),
+        *asked(one.tested, paper.styles, draw(subject, Costs(runs), paper)),
+    ]
