@@ -38,6 +38,14 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report's page of toy runs, for all tests that open one."""
+    from chromium import toy_report
+
+    return toy_report(tmp_path_factory.mktemp("page"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("early") is None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -85,6 +86,18 @@ def test_whatever_is_changed_by_hand_is_out_of_step(
     assert old in content
     (folder / file).write_text(content.replace(old, new, 1))
     assert any(message in line for line in out_of_step(folder))
+
+
+def test_another_version_of_a_library_in_a_page_is_in_step(folder: Path) -> None:
+    page = folder / "report.html"
+    text = page.read_text()
+    for name in ("vega", "datatables"):
+        assert f'data-library="{name}">' in text
+    newer = re.sub(r'(data-library="\w+">)', r"\1/* newer */", text)
+    page.write_text(newer)
+    assert out_of_step(folder) == []
+    page.write_text(newer.replace("breath", "breadth"))  # a script of the page's own
+    assert out_of_step(folder) == [f"{page} is not what its runs give"]
 
 
 def test_files_too_many_or_too_few_are_told(folder: Path) -> None:

@@ -14,7 +14,17 @@ from bench.storage import history
 from bench.storage.extras import REPORT
 
 OUTSIDER = Path(__file__).parent / "outsider"
-EXTRAS = ("matplotlib", "mpl_toolkits", "pandas", "pil", "scikit_learn", "sklearn", "tensorboardx")
+EXTRAS = (
+    "matplotlib",
+    "mpl_toolkits",
+    "pandas",
+    "pil",
+    "scikit_learn",
+    "sklearn",
+    "tensorboardx",
+    "itables",
+    "vl_convert",
+)
 """With what names the distributions of the extra `report` begin."""
 RUN = ("run", "--model", "outsider", "--dataset", "clouds")
 STUDY = """
@@ -103,8 +113,8 @@ def test_a_name_that_nobody_has_is_still_a_typing_error(place: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "library"),
     [
-        (("report",), "matplotlib"),
-        (("study", "study.toml"), "matplotlib and pandas"),
+        (("report",), "itables, matplotlib and vl-convert-python"),
+        (("study", "study.toml"), "itables, matplotlib, vl-convert-python and pandas"),
         (("import", "scores.csv", "--dataset", "clouds", "--model", "mine"), "pandas"),
         (("data", "export", "clouds", "-o", "events.csv"), "pandas"),
         (("data", "compare", "twin", "twin"), "scikit-learn and threadpoolctl"),

@@ -30,10 +30,10 @@ from bench.report.drawing.matrix import matrix
 from bench.report.drawing.sheet import STYLE
 from bench.report.drawing.subject import MOST, Subject
 from bench.report.event_sets import EventSet, Setting, event_sets
-from bench.report.html import html
 from bench.report.limits import rounded_down
 from bench.report.markdown import markdown
 from bench.report.page import write_report
+from bench.report.web.page import html
 from bench.storage.report_contents import Contents
 from bench.storage.store import Run
 

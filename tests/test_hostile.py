@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from html.parser import HTMLParser
 from io import StringIO
@@ -11,10 +12,10 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from bench.report.blocks import Cell, Heading, TableBlock, Text, plain
+from bench.report.blocks import Cell, Charts, Heading, Picture, TableBlock, Text, plain
 from bench.report.exports import LATEX, SYMBOLS, UNSAFE, to_csv, to_latex
-from bench.report.html import html
 from bench.report.markdown import markdown
+from bench.report.web.page import html
 
 PUNCTUATION = "\\`*<|~$&[]_#>+=-."
 """What markdown takes for more than itself, somewhere in a text or where it begins."""
@@ -94,22 +95,27 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes |= {name for name, _ in attrs}
-        if tag == "td":
+        if tag in ("td", "th"):
             self.cells.append("")
 
     def handle_data(self, data: str) -> None:
-        if self.tags and self.tags[-1] == "td":
+        if self.tags and self.tags[-1] in ("td", "th"):
             self.cells[-1] += data
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_html_keeps_its_shape_and_shows_the_name(name: str, tmp_path: Path) -> None:
     reader = Reader()
-    reader.feed(html([Heading(name, 1), page(name)], tmp_path))
-    assert (reader.tags.count("tr"), reader.tags.count("td")) == (3, 4)
-    assert (reader.tags.count("script"), reader.tags.count("b")) == (1, 0)
+    drawn = Charts(name, {"models": [{"name": name}]}, [Picture(name, name)])
+    text = html([Heading(name, 1), page(name), drawn], tmp_path)
+    reader.feed(text)
+    assert [reader.tags.count(tag) for tag in ("tr", "th", "td")] == [3, 4, 2]
+    scripts = [*("page", "datatables", "tables", "vega", "specifications", "charts"), "data"]
+    assert (reader.tags.count("script"), reader.tags.count("b")) == (len(scripts), 0)
     assert not [name for name in reader.attributes if name.startswith("on")]
-    assert reader.cells[0].split() == name.split()
+    assert reader.cells[2].split() == name.split()
+    data = re.search(r'<script type="application/json" class="data">(.*?)</script>', text)
+    assert json.loads(data[1]) == drawn.data
 
 
 @pytest.mark.parametrize("name", NAMES)

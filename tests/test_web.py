@@ -1,18 +1,19 @@
-"""`report.html` in a headless Chromium: it sorts by a click, fits, and asks nobody for anything."""
+"""`report.html` in a headless Chromium: it fits, and asks nobody for anything."""
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
+from chromium import SIZES, needs_browser, opened, started
+from playwright.sync_api import Browser, Page
 
 from bench.report.blocks import (
     Beside,
-    Cell,
     Heading,
     Item,
     Items,
@@ -22,98 +23,96 @@ from bench.report.blocks import (
     Text,
     plain,
 )
-from bench.report.html import html
+from bench.report.web.page import html
 
-BROWSER = next(
-    (
-        path
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (path := shutil.which(name))
-    ),
-    None,
-)
-needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
-
-TABLE = TableBlock(
-    "t",
-    ["model", "AUC"],
-    [
-        [plain("b"), Cell("0.90 [0.8, 1.0]", 0.9)],
-        [plain("a"), Cell("–")],
-        [plain("d"), Cell("10.5", 10.5)],
-        [plain("c"), Cell("9.00", 9.0)],
-    ],
-)
-CLICK = """<script>
-for (const [column, times] of {clicks}) for (let i = 0; i < times; i++)
-  document.querySelectorAll("th")[column].click();
-</script>"""
-
-
-def opened(page: str, folder: Path) -> tuple[str, dict[str, object]]:
-    """The page as the browser has it after its scripts, and the log of its network."""
-    (folder / "page.html").write_text(page)
-    log = folder / "net.json"
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
-    flags.append("--hide-scrollbars")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-quic"]
-    command = [
-        *(str(BROWSER), *flags, *quiet, f"--user-data-dir={folder / 'profile'}"),
-        *(f"--log-net-log={log}", "--dump-dom", f"file://{folder / 'page.html'}"),
-    ]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    return ran.stdout, json.loads(log.read_text())
-
-
-def clicked(folder: Path, *clicks: tuple[int, int]) -> list[str]:
-    page = html([Heading("Report", 1), TABLE], folder)
-    script = CLICK.replace("{clicks}", json.dumps(clicks))
-    page_after, _ = opened(page.replace("</body>", f"{script}</body>"), folder)
-    return re.findall(r"<tr><td>(.)</td>", page_after)
-
-
-@needs_browser
-def test_a_click_sorts_and_another_turns_the_order(tmp_path: Path) -> None:
-    assert clicked(tmp_path) == ["b", "a", "d", "c"]
-    assert clicked(tmp_path, (1, 1)) == ["d", "c", "b", "a"]  # by number, the dash last
-    assert clicked(tmp_path, (1, 2)) == ["b", "c", "d", "a"]  # the dash last again
-    assert clicked(tmp_path, (0, 2)) == ["a", "b", "c", "d"]
-
-
-@needs_browser
-def test_the_committed_reports_open_and_ask_nobody(tmp_path: Path) -> None:
-    pages = sorted(Path(__file__).parents[1].glob("reports/*/report.html"))
-    assert pages
-    for page in pages:
-        content = page.read_text()
-        opened_page, log = opened(content, tmp_path)
-        assert opened_page.count("<tr>") == content.count("<tr>")
-        assert not requests(log, "http")
-
-
-MEASURE = """<!doctype html><body style="margin:0"><iframe style="border:0"></iframe><pre></pre>
-<script>
-const frame = document.querySelector("iframe"), [width, height] = {size};
-frame.width = width; frame.height = height;
-frame.onload = () => {
-  const page = frame.contentDocument, root = page.documentElement;
-  const boxes = [...page.querySelectorAll(".beside > div")].map(d => d.getBoundingClientRect());
-  const end = Math.max(0, ...boxes.map(box => box.bottom));
+REPORTS = sorted(Path(__file__).parents[1].glob("reports/*/report.html"))
+MOST = 5_000_000
+"""Bytes of a page."""
+MEASURE = """() => {
+  const boxes = [...document.querySelectorAll(".beside > div")].map(d => d.getBoundingClientRect());
+  const end = Math.max(0, ...boxes.map(box => box.bottom + scrollY));
   const lefts = new Set(boxes.map(box => Math.round(box.left)));
-  const measured = [root.scrollWidth, Math.round(end), lefts.size, boxes.length];
-  document.querySelector("pre").textContent = JSON.stringify(measured);
-};
-frame.srcdoc = {page};
-</script>"""
+  return [document.documentElement.scrollWidth, Math.round(end), lefts.size, boxes.length];
+}"""
+pytestmark = needs_browser
 
 
-def measured(page: str, width: int, height: int, folder: Path) -> list[int]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started() as one:
+        yield one
+
+
+def shown(browser: Browser, page: str, folder: Path, width: int = 1280) -> Page:
+    (folder / "page.html").write_text(page)
+    return opened(browser, (folder / "page.html").as_uri(), width)
+
+
+def measured(page: Page) -> list[int]:
     """The page's width, where its first screen ends, its columns and their parts."""
-    quoted = json.dumps(page).replace("</", "<\\/")
-    outer = MEASURE.replace("{size}", json.dumps([width, height])).replace("{page}", quoted)
-    seen, _ = opened(outer, folder)
-    numbers: list[int] = json.loads(re.search(r"<pre>(\[.*?\])</pre>", seen)[1])
+    numbers: list[int] = page.evaluate(MEASURE)
     return numbers
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[Elsewhere]:
+    """Another host, which knows what it was asked for."""
+    with Elsewhere(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+class Elsewhere(HTTPServer):
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.paths: list[str] = []
+
+    def asked(self, browser: Browser, page: str, folder: Path) -> list[str]:
+        """What it is asked for by a page, whose {host} it is."""
+        self.paths.clear()
+        (folder / "page.html").write_text(
+            page.replace("{host}", f"http://127.0.0.1:{self.server_port}")
+        )
+        one = browser.new_page()
+        one.goto((folder / "page.html").as_uri(), wait_until="networkidle")
+        one.close()
+        return self.paths
+
+
+class Answer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.server.paths.append(self.path)
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_there_are_committed_reports() -> None:
+    assert len(REPORTS) > 5
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda path: path.parent.name)
+def test_a_committed_report_opens_fits_and_asks_nobody(browser: Browser, report: Path) -> None:
+    content = report.read_text()
+    assert report.stat().st_size <= MOST
+    requests: list[str] = []
+    page = opened(browser, "about:blank")
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(report.as_uri())
+    tables = content.count("<table")
+    assert page.locator("table[id]").count() == tables > 0
+    assert page.locator("table[id] tbody tr").count() == content.count("<tr>") - tables
+    width, end, _, parts = measured(page)
+    assert width == 1280
+    assert end <= SIZES[1280]
+    assert parts
+    page.set_viewport_size({"width": 400, "height": SIZES[400]})
+    assert measured(page)[0] == 400
+    assert requests == [report.as_uri()]
+    page.close()
 
 
 def first_page(folder: Path, samples: int) -> str:
@@ -131,51 +130,41 @@ def first_page(folder: Path, samples: int) -> str:
     return html([*head, Beside([texts, *pictures]), Heading("All runs"), wide], folder)
 
 
-@needs_browser
-def test_the_first_screen_fits_a_screen_and_is_one_column_on_a_phone(tmp_path: Path) -> None:
-    page = first_page(tmp_path, 3)
-    width, end, columns, parts = measured(page, 1280, 900, tmp_path)
+def test_the_first_screen_fits_a_screen_and_is_one_column_on_a_phone(
+    browser: Browser, tmp_path: Path
+) -> None:
+    content = first_page(tmp_path, 3)
+    width, end, columns, parts = measured(shown(browser, content, tmp_path))
     assert (width, columns, parts) == (1280, 2, 3)
     assert 700 < end <= 900
-    width, _, columns, parts = measured(page, 400, 800, tmp_path)
+    width, _, columns, parts = measured(shown(browser, content, tmp_path, 400))
     assert (width, columns, parts) == (400, 1, 3)
-    assert measured(first_page(tmp_path, 9), 1280, 900, tmp_path)[1] > 900  # it can be too long
+    longer = shown(browser, first_page(tmp_path, 9), tmp_path)
+    assert measured(longer)[1] > 900  # it can be too long
 
 
-@needs_browser
-def test_the_first_screens_of_the_committed_reports_fit(tmp_path: Path) -> None:
-    for page in sorted(Path(__file__).parents[1].glob("reports/*/report.html")):
-        width, end, _, parts = measured(page.read_text(), 1280, 900, tmp_path)
-        assert (page.parent.name, width) == (page.parent.name, 1280)
-        assert end <= 900
-        assert parts
-        assert measured(page.read_text(), 400, 800, tmp_path)[0] == 400
+EVIL = [
+    '<img src="{host}/x">',
+    '<script src="{host}/x"></script>',
+    '<script>fetch("{host}/x").catch(() => 0)</script>',
+    '<link rel="stylesheet" href="{host}/x">',
+]
 
 
-@needs_browser
-def test_the_log_would_show_a_request(tmp_path: Path) -> None:
-    page = '<!doctype html><img src="http://127.0.0.1:9/x.png">'
-    assert requests(opened(page, tmp_path)[1], "http://127.0.0.1:9")
+@pytest.mark.parametrize("evil", EVIL)
+def test_the_page_forbids_itself_to_ask(
+    browser: Browser, elsewhere: Elsewhere, tmp_path: Path, evil: str
+) -> None:
+    assert elsewhere.asked(browser, f"<!doctype html>{evil}", tmp_path) == ["/x"]
+    page = html([Heading("Report", 1), TableBlock("t", ["a"], [[plain("b")]])], tmp_path)
+    assert elsewhere.asked(browser, page.replace("</body>", f"{evil}</body>"), tmp_path) == []
 
 
-@needs_browser
-def test_the_page_forbids_itself_to_ask(tmp_path: Path) -> None:
-    page = html([Heading("Report", 1)], tmp_path)
-    evil = page.replace("</body>", '<img src="http://127.0.0.1:9/x.png"></body>')
-    assert not requests(opened(evil, tmp_path)[1], "http://127.0.0.1:9")
-
-
-def requests(log: dict[str, object], start: str) -> list[str]:
-    """The addresses that the page asked for, without what the browser asks on its own."""
-    kinds = log["constants"]["logEventTypes"]
-    start_of_job = kinds["URL_REQUEST_START_JOB"]
-    starts = [
-        event["params"]
-        for event in log["events"]
-        if event["type"] == start_of_job and "url" in event.get("params", {})
-    ]
-    return [
-        one["url"]
-        for one in starts
-        if one["url"].startswith(start) and one.get("initiator", "not an origin") != "not an origin"
-    ]
+def test_a_report_with_charts_asks_nobody(browser: Browser, page_file: Path) -> None:
+    requests: list[str] = []
+    page = opened(browser, "about:blank")
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(page_file.as_uri(), wait_until="networkidle")
+    assert requests == [page_file.as_uri()]
+    assert page_file.stat().st_size <= MOST
+    page.close()

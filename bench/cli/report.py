@@ -72,9 +72,9 @@ def command(
 ) -> int:
     """Write what may be concluded of stored runs, with their figures and tables.
 
-    report.md and report.html (one file, sortable) say the same; figures/ holds pairs of models,
-    ROC, SIC, cost, scores, calibration, mass sculpting and training; tables/ every table as CSV and
-    LaTeX, and the curves with their bands as CSV.
+    report.md and report.html (one file, whose charts and tables can be asked) say the same;
+    figures/ holds pairs of models, ROC, SIC, cost, scores, calibration, mass sculpting and
+    training; tables/ every table as CSV and LaTeX, and the curves with their bands as CSV.
 
     RUN is a plugin or the name that an import was given, for all its runs; or a run's folder, or
     the start or end of its name. All runs if none is named.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bench.api.scores import Estimate
 from bench.metrics.format import DASH, figure, number
@@ -100,6 +100,17 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Charts:
+    """Figures that a page draws of data, so that a reader can ask them; elsewhere pictures."""
+
+    about: str
+    """Of which events."""
+    data: Mapping[str, Any]
+    """What is drawn, in the types of JSON."""
+    pictures: Sequence[Picture]
+
+
+@dataclass(frozen=True)
 class Folded:
     """What is there for who asks for it."""
 
@@ -114,7 +125,9 @@ class Beside:
     columns: Sequence[Sequence[Block]]
 
 
-Block: TypeAlias = "Heading | Text | Items | Links | TableBlock | Picture | Folded | Beside"
+Block: TypeAlias = (
+    "Heading | Text | Items | Links | TableBlock | Picture | Charts | Folded | Beside"
+)
 
 
 def every(blocks: Sequence[Block]) -> Iterator[Block]:
@@ -123,6 +136,8 @@ def every(blocks: Sequence[Block]) -> Iterator[Block]:
         yield block
         if isinstance(block, Folded):
             yield from every(block.blocks)
+        elif isinstance(block, Charts):
+            yield from block.pictures
         elif isinstance(block, Beside):
             yield from (inner for column in block.columns for inner in every(column))
 

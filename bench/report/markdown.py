@@ -10,6 +10,7 @@ from bench.report.blocks import (
     Beside,
     Block,
     Cell,
+    Charts,
     Folded,
     Heading,
     Item,
@@ -81,12 +82,14 @@ def _block(block: Block) -> str:
             return _nested(block)
 
 
-def _nested(block: Items | Links | Folded | Beside) -> str:
+def _nested(block: Items | Links | Charts | Folded | Beside) -> str:
     match block:
         case Items():
             return "\n".join(f"- {_item(item)}" for item in block.items)
         case Links():
             return " · ".join(_link(one.brief or one.text, one.text) for one in block.headings)
+        case Charts():
+            return _blocks(block.pictures)
         case Folded():
             summary = f"<summary>{escape(block.summary)}</summary>"
             return f"<details>{summary}\n\n{_blocks(block.blocks)}\n\n</details>"

@@ -24,7 +24,6 @@ from bench.report.drawing.styles import Styles
 from bench.report.drawing.subject import Subject
 from bench.report.event_sets import EventSet, event_sets
 from bench.report.exports import to_csv, to_latex
-from bench.report.html import html
 from bench.report.learning import LearningCurve, learning_curves, without_smaller
 from bench.report.markdown import markdown
 from bench.report.sections.conclusions import conclusions
@@ -44,7 +43,9 @@ from bench.report.sections.words import EXPLAINED, words
 from bench.report.tested import Tested
 from bench.report.training import Trained, over_trainings, without_other_looks
 from bench.report.validation import validations
-from bench.storage.extras import demand_libraries
+from bench.report.web.chart_data import asked
+from bench.report.web.page import html
+from bench.storage.extras import PAGES, demand_libraries
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
 from bench.storage.store import Run
@@ -82,7 +83,7 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
     """
     if not runs:
         raise RequestError("no runs to report; make one with `bench run`")
-    demand_libraries("matplotlib")  # before the figures of an earlier report are gone
+    demand_libraries(*PAGES)  # before the figures of an earlier report are gone
     for room in (FIGURES, TABLES):
         shutil.rmtree(folder / room, ignore_errors=True)
         (folder / room).mkdir(parents=True)
@@ -165,4 +166,8 @@ def _of_sample(runs: Sequence[Run], one: _Sample, paper: Paper) -> list[Block]:
     for table in (curves_table(f"curves-{shown.slug}", bands), *pairs):
         _export(table, paper.folder)
     blocks += conclusions(one.tested, draw_pairs(subject, one.tested, paper))
-    return [*blocks, *shifts(shown), *draw(subject, Costs(runs), paper)]
+    return [
+        *blocks,
+        *shifts(shown),
+        *asked(one.tested, paper.styles, draw(subject, Costs(runs), paper)),
+    ]

@@ -18,6 +18,8 @@ from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store
 
 PICTURE = re.compile(rb'src="data:image/png;base64,[^"]*"')
+LIBRARY = re.compile(rb'(<(script|style)\b[^>]* data-library="\w+">).*?</\2>', re.DOTALL)
+"""What a page carries of others, whose newer version is another text and shows the same."""
 
 
 def find_reports(folder: Path) -> list[Path]:
@@ -31,7 +33,8 @@ def out_of_step(folder: Path) -> list[str]:
     """What is not as it should be, a line each; nothing where all is in step.
 
     The report is written anew from the runs packed beside it and compared: pages and tables to the
-    byte, figures by name, as their pixels follow the fonts of a machine.
+    byte but for the libraries in a page, figures by name, as their pixels follow the fonts of a
+    machine.
 
     Raises:
         DamagedError: the packed runs cannot be read.
@@ -67,7 +70,7 @@ def _differences(committed: Path, made: Path) -> Iterator[str]:
 
 
 def _text(file: Path) -> bytes:
-    return PICTURE.sub(b"", file.read_bytes())
+    return LIBRARY.sub(rb"\1", PICTURE.sub(b"", file.read_bytes()))
 
 
 def _unasked(study: Study, runs: list[Run]) -> Iterator[str]:

@@ -9,13 +9,17 @@ from bench.storage.distributions import CORE
 
 REPORT = {
     "PIL": "pillow",
+    "itables": "itables",
     "matplotlib": "matplotlib",
     "pandas": "pandas",
     "sklearn": "scikit-learn",
     "tensorboardX": "tensorboardX",
     "threadpoolctl": "threadpoolctl",
+    "vl_convert": "vl-convert-python",
 }
 """The modules that the core imports of its extra `report`, and the packages that they come with."""
+PAGES = ("itables", "matplotlib", "vl_convert")
+"""Those that no report is written without."""
 
 
 class NotInstalledError(RequestError):
@@ -34,7 +38,8 @@ def demand_libraries(*modules: str) -> None:
 
 def how_to_install(*modules: str) -> str:
     """A line about modules of an extra that are not installed."""
-    names = " and ".join(REPORT[module] for module in modules)
+    *first, last = (REPORT[module] for module in modules)
+    names = f"{', '.join(first)} and {last}" if first else last
     be = "is" if len(modules) == 1 else "are"
     return f"{names} {be} not installed; for reports, figures and tables: {command('report')}"
 

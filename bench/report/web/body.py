@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing beside it and asks nobody for anything."""
+"""The blocks of a report as the HTML of a page's body."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 from bench.report.blocks import (
     Beside,
     Block,
-    Cell,
+    Charts,
     Folded,
     Heading,
     Item,
@@ -22,11 +21,11 @@ from bench.report.blocks import (
     TableBlock,
     Text,
     anchor,
-    every,
 )
-from bench.report.sections.words import HEADING, WORDS
+from bench.report.sections.words import WORDS
+from bench.report.web.charts import charts
+from bench.report.web.table import table
 
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 EXPLAINED = re.compile(
     "|".join(
         rf"(?<![\w/-]){re.escape(escape(word))}(?![\w-])" for word in sorted(WORDS, key=len)[::-1]
@@ -34,39 +33,17 @@ EXPLAINED = re.compile(
 )
 """A word of the page's last section, as it stands in a text."""
 
-HEADINGS = {
-    "group": WORDS["letters"],
-    "events": WORDS["events hash"],
-    "mass sculpting": WORDS["sculpting"],
-}
-"""Headings of columns that are explained under another word."""
 
-
-def html(blocks: Sequence[Block], folder: Path) -> str:
-    """The page, with the pictures of this folder inside it."""
-    title = next((block.text for block in blocks if isinstance(block, Heading)), "Report")
-    explains = any(isinstance(block, Heading) and block.text == HEADING for block in every(blocks))
-    body = _Page(folder, explains).blocks(blocks)
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
-        f"<style>\n{_file('page.css')}</style>\n</head>\n<body>\n{body}\n"
-        f"<script>\n{_file('sort.js')}</script>\n</body>\n</html>\n"
-    )
-
-
-def _file(name: str) -> str:
-    return (files("bench.report") / "web" / name).read_text(encoding="utf-8")
-
-
-class _Page:
-    """A page on its way: which words a section has explained, and which headings there were."""
+class Body:
+    """A page's body on its way: which words were explained, and which headings there were."""
 
     def __init__(self, folder: Path, explains: bool) -> None:
         self.folder, self.explains = folder, explains
         self.linked: set[str] = set()
         self.anchors: dict[str, int] = {}
+        self.tables = 0
+        self.about = ""
+        """What stands over a table: the last heading, or the summary that folds it."""
 
     def blocks(self, blocks: Sequence[Block]) -> str:
         """Of the blocks, one after the other."""
@@ -81,21 +58,25 @@ class _Page:
             case Text():
                 return f"<p>{self._text(block.text)}</p>"
             case TableBlock():
-                return _table(block)
+                self.tables += 1
+                return table(block, self.about, self.tables)
             case Picture():
                 return "\n".join([_picture(block, self.folder), *map(self._block, block.under)])
             case _:
                 return self._nested(block)
 
-    def _nested(self, block: Items | Links | Folded | Beside) -> str:
+    def _nested(self, block: Items | Links | Charts | Folded | Beside) -> str:
         match block:
+            case Charts():
+                return charts(block)
             case Items():
                 return f"<ul>\n{''.join(map(self._item, block.items))}</ul>"
             case Links():
-                ways = (_way(one.brief or one.text, anchor(one.text)) for one in block.headings)
-                return f"<nav>{' · '.join(ways)}</nav>"
+                return _links(block)
             case Folded():
+                heading, self.about = self.about, block.summary
                 inside = self.blocks(block.blocks)
+                self.about = heading
                 return f"<details><summary>{escape(block.summary)}</summary>\n{inside}\n</details>"
             case Beside():
                 columns = (f"<div>\n{self.blocks(column)}\n</div>" for column in block.columns)
@@ -104,6 +85,7 @@ class _Page:
     def _heading(self, heading: Heading) -> str:
         if heading.level < 3:
             self.linked.clear()
+        self.about = heading.text
         name = anchor(heading.text)
         again = self.anchors.get(name, 0)
         self.anchors[name] = again + 1
@@ -131,6 +113,12 @@ class _Page:
         return f'<a class="word" href="#{_word(word)}" title="{escape(WORDS[word])}">{shown}</a>'
 
 
+def _links(links: Links) -> str:
+    """Of several headings a landmark, of one a line."""
+    ways = " · ".join(_way(one.brief or one.text, anchor(one.text)) for one in links.headings)
+    return f"<nav>{ways}</nav>" if len(links.headings) > 1 else f'<p class="way">{ways}</p>'
+
+
 def _word(word: str) -> str:
     return f"word-{anchor(word)}"
 
@@ -144,26 +132,3 @@ def _picture(picture: Picture, folder: Path) -> str:
     title, size = escape(picture.title), f' width="{picture.width}"' if picture.width else ""
     image = f'<img alt="{title}"{size} src="data:image/png;base64,{content}">'
     return f'<p class="picture">{image}</p>'
-
-
-def _table(table: TableBlock) -> str:
-    head = "".join(map(_head, table.headings))
-    rows = "\n".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
-    return (
-        f'<div class="table"><table id="{escape(table.name)}">\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{rows}\n</tbody></table></div>"
-    )
-
-
-def _head(heading: str) -> str:
-    """With what it means, where that is known."""
-    meaning = HEADINGS.get(heading) or WORDS.get(heading)
-    title = f' title="{escape(meaning)}"' if meaning else ""
-    return f"<th{title}>{escape(heading)}</th>"
-
-
-def _cell(cell: Cell) -> str:
-    number = cell.low if cell.value is None else cell.value
-    value = "" if number is None else f' data-value="{number:.6g}"'
-    note = f' title="{escape(cell.note)}"' if cell.note else ""
-    return f"<td{value}{note}>{escape(cell.text)}</td>"
