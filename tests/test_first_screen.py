@@ -135,6 +135,8 @@ def test_a_difference_is_how_much_less_with_its_interval(runs: list[Run]) -> Non
     value, low, high = map(float, re.findall(r"-?\d\.\d+", text))
     assert (value, low, high) == pytest.approx((-d.value, -d.high, -d.low), abs=6e-5)
     assert low < value < high < 0
+    nought = replace(d, value=0.0001, low=-0.0009, high=0.0012)
+    assert less(nought, 3) == "0.000 [-0.001, 0.001]"
 
 
 def test_the_best_of_each_family_is_named_whoever_made_it(runs: list[Run]) -> None:

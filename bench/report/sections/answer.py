@@ -70,7 +70,7 @@ def _less(tested: Tested, setting: Setting) -> str:
 def less(difference: Difference, digits: int = 4) -> str:
     """How much less the second one has: `-0.016 [-0.021, -0.011]`."""
     ends = (-difference.value, -difference.high, -difference.low)
-    value, low, high = (number(end + 0.0, digits) for end in ends)  # never -0
+    value, low, high = (number(round(end, digits) + 0.0, digits) for end in ends)  # never -0.000
     return f"{value} [{low}, {high}]"
 
 
