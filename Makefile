@@ -3,11 +3,11 @@ export PYTHONSAFEPATH = 1    # the folder datasets/ must never pass for a packag
 PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
-PACKAGES = -e . -e datasets/lhco -e plugins/gbt -e plugins/linear -e plugins/reference \
-	-e plugins/llm[gguf] -e plugins/mlp -e plugins/numbers-bins -e plugins/numbers-invariants \
-	-e plugins/prompt-words -e plugins/numbers-periodic -e plugins/prompt-xval
+# of the extra `all` these are the packages that lie here
+PLUGINS = $(dir $(wildcard datasets/*/pyproject.toml plugins/*/pyproject.toml))
+PACKAGES = -e .[all] $(addprefix -e ./,$(PLUGINS))
 
-.PHONY: install demo test test-slow mutation lint docs bench reports smollm2 peers
+.PHONY: install demo test test-slow mutation lint docs bench reports smollm2 peers wheels release
 
 install: $(READY)
 
@@ -21,6 +21,17 @@ $(READY): pyproject.toml constraints.txt $(wildcard datasets/*/pyproject.toml pl
 
 demo: $(READY)
 	$(BIN)/bench run --plugin llm-nfa --dataset blackbox1
+
+# every package as a wheel in dist/, with nothing fetched; what earlier builds left is not packed again
+wheels: $(READY)
+	@rm -rf dist $(addsuffix build,./ $(PLUGINS))
+	@$(BIN)/python -m pip wheel --quiet --no-build-isolation --no-deps --no-index --wheel-dir dist . $(addprefix ./,$(PLUGINS))
+	@rm -rf $(addsuffix build,./ $(PLUGINS))
+	@ls dist
+
+# the version of every package and the changelog's heading: make release VERSION=0.2.0
+release: $(READY)
+	@$(BIN)/python .ci/release.py "$(VERSION)"
 
 # a real language model, 98 MB, from the package index into the bench's home: base=smollm2
 smollm2: $(READY)

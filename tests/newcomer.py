@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,14 +21,43 @@ def environment(folder: Path) -> Path:
     return python
 
 
-def core_alone(folder: Path, *packages: str) -> Path:
-    """The Python of one with the core, what it stands on, and these packages of the house."""
+def core_alone(folder: Path, *packages: str, without: Sequence[str] = ()) -> Path:
+    """The Python of one with the core, what it stands on, and these packages of the house.
+
+    `without` are beginnings of names of what it does not see, in small letters.
+    """
     python, site = _bare(folder)
-    for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        name = entry.name.removeprefix("__editable__").strip("_.")
-        if not name.startswith("bench_") or name.startswith(packages):
+    for entry in installed():
+        name = entry.name.removeprefix("__editable__").strip("_.").lower()
+        own = name.startswith("bench_") and not name.startswith(packages)
+        if not own and not name.startswith(tuple(without)):
             (site / entry.name).symlink_to(entry)
+    (folder / "venv" / "share").mkdir(exist_ok=True)
+    for entry in each_once(folder.parents[2] / "share" for folder in _package_folders()):
+        if not (beside := folder / "venv" / "share" / entry.name).exists():
+            beside.symlink_to(entry)  # Pythia's tables lie there
     return python
+
+
+def installed() -> Iterator[Path]:
+    """What lies in the folders of installed packages here, each name once."""
+    for entry in each_once(_package_folders()):
+        if entry.suffix != ".pth" or entry.name.startswith("__editable__"):
+            yield entry  # other ones lead away
+
+
+def each_once(folders: Iterable[Path]) -> Iterator[Path]:
+    """What lies in any of these folders; of two with the same name the first one."""
+    names: set[str] = set()
+    for folder in folders:
+        for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if entry.name not in names:
+                names.add(entry.name)
+                yield entry
+
+
+def _package_folders() -> list[Path]:
+    return [Path(place) for place in sys.path if Path(place).name == "site-packages"]
 
 
 def _bare(folder: Path) -> tuple[Path, Path]:

@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from bench.api.errors import BenchError, did_you_mean
+from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 
 COMMANDS = (
     *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "export"),
@@ -66,8 +67,15 @@ def main() -> None:
         where = error.ctx.command_path if error.ctx else "bench"
         _say(f"{' '.join(error.format_message().split())} (see {where} --help)")
         sys.exit(BAD_REQUEST)
+    except NotInstalledError as error:
+        for line in str(error).splitlines():
+            _say(line)
+        sys.exit(BAD_REQUEST)
     except BenchError as error:
         _say(" ".join(str(error).split()))
+        sys.exit(BAD_REQUEST)
+    except ModuleNotFoundError as error:
+        _say(_of_an_extra(error))
         sys.exit(BAD_REQUEST)
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted; the same command goes on from what is done")
@@ -76,6 +84,14 @@ def main() -> None:
         # whoever read our output has gone; Python must not complain about it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
+
+
+def _of_an_extra(error: ModuleNotFoundError) -> str:
+    """How to have the module that is not installed, if an extra of the core brings it."""
+    top = (error.name or "").partition(".")[0]
+    if top not in REPORT:
+        raise error
+    return how_to_install(top)
 
 
 def _say(line: str) -> None:

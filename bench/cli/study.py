@@ -62,9 +62,11 @@ def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     from bench.running.parts import resolve_parts
     from bench.running.study import read_study
     from bench.storage.archive import RESULTS, pack, unpack
+    from bench.storage.extras import PAGES, demand_libraries
     from bench.storage.home import Home
     from bench.storage.store import Store
 
+    demand_libraries(*PAGES, "pandas")  # which the report needs, after all the fits
     study, registry, home, store = read_study(file), load_registry(), Home.here(), Store(runs)
     study = study.quick() if quick else study
     every = [resolve_parts(request, registry) for request in study.runs]

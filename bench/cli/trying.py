@@ -78,6 +78,7 @@ def command(
     """
     from bench.plugins.package_folder import PackageFolder
     from bench.plugins.registry import load_registry
+    from bench.storage.extras import PAGES, demand_libraries
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
@@ -99,6 +100,7 @@ def command(
         if dry_run:
             _plan(trial, registry, home, store)
             return 0
+        demand_libraries(*PAGES)  # which the report needs, after all the fits
         code = _do(trial, registry, home, store, output or Path(f"try-{name}"))
     if package:
         way = f"pip install -e {package.folder}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
+from bench.storage.extras import demand_libraries
 from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ def demand_table(file: Path) -> None:
     """Refuse a file that no table can be written to.
 
     Raises:
-        RequestError: it has another ending, or there is no such folder.
+        RequestError: it has another ending, there is no such folder, or what writes it is missing.
     """
+    demand_libraries("pandas")
     if file.suffix.lower() not in (PARQUET, CSV):
         raise RequestError(f"{file}: wanted a name that ends in {PARQUET} or {CSV}")
     if not file.absolute().parent.is_dir():

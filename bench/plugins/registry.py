@@ -20,6 +20,8 @@ from bench.api.errors import RequestError, did_you_mean
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.plugins.limits import import_seconds, limited
+from bench.plugins.packages import demand_packages, how_to_have
+from bench.storage.request import RunRequest
 
 GROUP = "bench"
 ALLOW_LIST = "BENCH_PLUGINS"
@@ -91,8 +93,13 @@ class Registry:
         if name in registry:
             return registry[name]
         reasons = [t.reason for t in self.problems if t.plugin == name or repr(name) in t.reason]
-        hint = f"; {reasons[0]}" if reasons else f"; {did_you_mean(name, registry)}"
-        raise RequestError(f"no {kind.__name__.lower()} {name!r}{hint}")
+        hint = reasons[0] if reasons else how_to_have(kind, name) or did_you_mean(name, registry)
+        raise RequestError(f"no {kind.__name__.lower()} {name!r}; {hint}")
+
+    def demand_packages(self, request: RunRequest) -> None:
+        """Refuse a run of parts whose packages are not installed, a line each."""
+        plugins = {entry.plugin: entry for entry in self.entries[Model].values()}
+        demand_packages(request, self.entries | {Model: plugins})
 
     def datasets_of(
         self, dataset: str, train: str | None
@@ -120,7 +127,10 @@ class Registry:
         if own:
             raise RequestError(f"plugin {plugin!r} offers several models: {', '.join(own)}")
         reasons = [problem.reason for problem in self.problems if problem.plugin == plugin]
-        hint = reasons[0] if reasons else did_you_mean(plugin, {o.plugin for o in models.values()})
+        offered = {entry.plugin for entry in models.values()}
+        hint = (
+            reasons[0] if reasons else how_to_have(Model, plugin) or did_you_mean(plugin, offered)
+        )
         raise RequestError(f"no plugin {plugin!r} with a model; {hint}")
 
 

@@ -45,6 +45,7 @@ from bench.report.training import Trained, over_trainings, without_other_looks
 from bench.report.validation import validations
 from bench.report.web.chart_data import asked
 from bench.report.web.page import html
+from bench.storage.extras import PAGES, demand_libraries
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
 from bench.storage.store import Run
@@ -78,10 +79,11 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
     The same runs give the same bytes. Figures and tables of an earlier report there are replaced.
 
     Raises:
-        RequestError: there is no run.
+        RequestError: there is no run, or what draws is not installed.
     """
     if not runs:
         raise RequestError("no runs to report; make one with `bench run`")
+    demand_libraries(*PAGES)  # before the figures of an earlier report are gone
     for room in (FIGURES, TABLES):
         shutil.rmtree(folder / room, ignore_errors=True)
         (folder / room).mkdir(parents=True)

@@ -68,6 +68,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
         RequestError: an unknown plugin, part or option, or views that do not fit.
     """
     request.demand_sound()
+    registry.demand_packages(request)
     model = registry.model_of(request.plugin)
     request = with_look(request, model.part)
     dataset, train = registry.datasets_of(request.dataset, request.train)

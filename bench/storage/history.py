@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError
+from bench.storage.extras import command
 from bench.storage.parse import parsed
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 HISTORY = "history.jsonl"
 TENSORBOARD = "tensorboard"
@@ -29,9 +35,10 @@ class History:
 
         with self.path.open("ab") as stream:
             stream.write(msgspec.json.encode({"step": step, **scalars}) + b"\n")
-        if self._writer is None:
+        if self._writer is None and _has_tensorboard():
             self._writer = _writer(self.events)
-        _add(self._writer, step, scalars)
+        if self._writer is not None:
+            _add(self._writer, step, scalars)
 
     def write(self, target: Path) -> None:
         """One line a step: a step that was done again after an interruption counts once."""
@@ -43,8 +50,8 @@ class History:
 
 
 def write_events(history: Path, folder: Path) -> None:
-    """TensorBoard's event files of a written history."""
-    if not history.exists() or not history.stat().st_size:
+    """TensorBoard's event files of a written history, where what writes them is installed."""
+    if not history.exists() or not history.stat().st_size or not _has_tensorboard():
         return
     writer = _writer(folder)
     for step, scalars in _rows(history):
@@ -61,6 +68,15 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, float]]]:
         step = row.pop("step", None)
         if step is not None:
             yield int(step), {name: v for name, v in row.items() if v is not None}
+
+
+@cache
+def _has_tensorboard() -> bool:
+    """Whether event files can be written; it is said once if not, as a history does without."""
+    if find_spec("tensorboardX") is not None:
+        return True
+    log.warning("no files for TensorBoard: tensorboardX is not installed; %s", command("report"))
+    return False
 
 
 def _writer(folder: Path) -> object:

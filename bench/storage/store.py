@@ -6,25 +6,23 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bench.api.errors import DamagedError, RequestError
 from bench.storage.cache import locked
 from bench.storage.called import called, saying
 from bench.storage.distributions import changes
-from bench.storage.files import atomic_write, sync, write_bytes
+from bench.storage.files import sync, write_bytes
 from bench.storage.fingerprint import file_digest
 from bench.storage.history import HISTORY
 from bench.storage.record import RunRecord, Verdict
 from bench.storage.record_schema import read_record
-from bench.storage.stored_run import METRICS, SCORES, Metrics, Run
-
-if TYPE_CHECKING:
-    from bench.api.scores import Scored
+from bench.storage.scores_file import write_scores
+from bench.storage.stored_run import METRICS, Metrics, Run
 
 __all__ = ["TRACEBACK", "Metrics", "Run", "Store", "copy_history", "write_metrics", "write_scores"]
 
@@ -199,25 +197,6 @@ class Store:
         newest = next((f"; the newest is {r.name}" for r in self._readable(reversed(every))), "")
         number = f"{len(runs)} runs" if runs else "no run"
         raise RequestError(f"{number} called {name!r} in {self.root}{newest}")
-
-
-def write_scores(folder: Path, samples: Mapping[str, tuple[Scored, object]]) -> None:
-    """Write the scores of each sample: event id, label, weight, score; one Parquet file."""
-    import pandas as pd
-
-    frames = []
-    for name, (scored, ids) in samples.items():
-        columns = {
-            "sample": name,
-            "event": ids,
-            "label": scored.y,
-            "weight": scored.weights,
-            "score": scored.score,
-        }
-        masses = {} if scored.mass is None else {"mass": scored.mass}
-        frames.append(pd.DataFrame(columns | masses))
-    with atomic_write(folder / SCORES) as draft:
-        pd.concat(frames).to_parquet(draft, index=False)
 
 
 def write_metrics(folder: Path, metrics: Metrics) -> None:

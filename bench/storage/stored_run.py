@@ -13,13 +13,12 @@ from bench.storage.fingerprint import file_digest
 from bench.storage.history import HISTORY
 from bench.storage.parse import parsed, read_json
 from bench.storage.record import RunRecord
+from bench.storage.scores_file import SCORES, read_scores
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
-SCORES = "scores.parquet"
 METRICS = "metrics.json"
 
 
@@ -86,14 +85,7 @@ class Run:
 
     @cached_property
     def _samples(self) -> dict[str, tuple[Scored, NDArray[np.uint64]]]:
-        import pandas as pd
-
-        every = pd.read_parquet(self._verified(SCORES))
-        frames = {name: every[every["sample"] == name] for name in ("evaluated", "valid")}
-        return {
-            name: (_scored(frame, self.record), frame["event"].to_numpy())
-            for name, frame in frames.items()
-        }
+        return read_scores(self._verified(SCORES), self.record)
 
     @cached_property
     def _metrics(self) -> Metrics:
@@ -119,21 +111,3 @@ class Run:
                 raise DamagedError(f"{path} is not what was sealed")
             self._sound.add(name)
         return path
-
-
-def _scored(frame: pd.DataFrame, record: RunRecord) -> Scored:
-    return Scored(
-        y=frame["label"].to_numpy(),
-        score=frame["score"].to_numpy(),
-        weights=frame["weight"].to_numpy(),
-        threshold=record.threshold,
-        mass=_complete(frame, "mass"),
-        bare=record.bare or record.decisions,
-    )
-
-
-def _complete(frame: pd.DataFrame, name: str) -> NDArray[np.float64] | None:
-    """A column, if it is there and no value of it is missing."""
-    if name not in frame or bool(frame[name].isna().any()):
-        return None
-    return frame[name].to_numpy()

@@ -14,7 +14,6 @@ BACKGROUND, SIGNAL = 2000, 1000
 def toy_csv(seed: int = 1) -> str:
     """Photon pairs as CSV, a row an event with its label last; the same text for the same seed."""
     import numpy as np
-    import pandas as pd
 
     rng = np.random.default_rng(seed)
     label = np.repeat([0, 1], [BACKGROUND, SIGNAL])
@@ -25,10 +24,15 @@ def toy_csv(seed: int = 1) -> str:
         # at rest a scalar decays evenly, and what the background is made by goes forward
         "cos_theta": _by_class(rng.beta(2, 1.2, BACKGROUND), rng.uniform(0, 1, SIGNAL)),
     }
-    events = pd.DataFrame(columns).round(4)
-    events["n_jets"] = _by_class(rng.poisson(0.8, BACKGROUND), rng.poisson(1.4, SIGNAL))
-    events["label"] = label
-    return events.iloc[rng.permutation(len(events))].to_csv(index=False, lineterminator="\n")
+    rounded = {
+        name: np.round(np.asarray(values, np.float64), 4).tolist()
+        for name, values in columns.items()
+    }
+    jets = _by_class(rng.poisson(0.8, BACKGROUND), rng.poisson(1.4, SIGNAL))
+    every = {**rounded, "n_jets": jets.tolist(), "label": label.tolist()}
+    rows = list(zip(*every.values(), strict=True))
+    lines = [every, *(rows[i] for i in rng.permutation(len(rows)))]
+    return "".join(",".join(map(str, line)) + "\n" for line in lines)
 
 
 def _falling(rng: np.random.Generator, width: float, scale: float) -> NDArray[np.float64]:

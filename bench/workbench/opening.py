@@ -22,7 +22,8 @@ def open(runs: Path | str | None = None, *, quiet: bool = False) -> Workbench:  
         quiet: tell nothing of progress on the standard error stream.
 
     Raises:
-        RequestError: the environment asks for a home or a number of workers that is none.
+        RequestError: the environment asks for a home or a number of workers that is none, or what
+            makes data frames and figures is not installed.
     """
     import os
     from dataclasses import replace
@@ -30,11 +31,13 @@ def open(runs: Path | str | None = None, *, quiet: bool = False) -> Workbench:  
 
     from bench.api.context import no_notice, no_progress
     from bench.plugins.registry import load_registry
+    from bench.storage.extras import demand_libraries
     from bench.storage.home import Home
     from bench.storage.store import Store
     from bench.workbench.surroundings import context
     from bench.workbench.workbench import Workbench
 
+    demand_libraries("matplotlib", "pandas")
     home = Home.here()
     surroundings = context(home)
     if quiet:

@@ -86,6 +86,7 @@ def compare(
     from bench.cli.surroundings import context
     from bench.plugins.options import build
     from bench.report.markdown import markdown
+    from bench.storage.extras import demand_libraries
     from bench.storage.home import Home
     from bench.storage.request import ALL
     from bench.twosample.blocks import summary, tables
@@ -93,6 +94,7 @@ def compare(
     from bench.twosample.page import demand_own, write_page
     from bench.twosample.sides import open_side, pair_up
 
+    demand_libraries("sklearn", "threadpoolctl", *(["matplotlib"] if output else []))
     if output:
         demand_own(output)
     home = Home.here()
