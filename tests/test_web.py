@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -26,6 +27,7 @@ from bench.report.blocks import (
 from bench.report.web.page import html
 
 REPORTS = sorted(Path(__file__).parents[1].glob("reports/*/report.html"))
+SCRIPT = re.compile(r"<script.*?</script>", flags=re.DOTALL)
 MOST = 5_000_000
 """Bytes of a page."""
 MEASURE = """() => {
@@ -96,7 +98,7 @@ def test_there_are_committed_reports() -> None:
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda path: path.parent.name)
 def test_a_committed_report_opens_fits_and_asks_nobody(browser: Browser, report: Path) -> None:
-    content = report.read_text()
+    content = SCRIPT.sub("", report.read_text())  # libraries have tables of their own in them
     assert report.stat().st_size <= MOST
     requests: list[str] = []
     page = opened(browser, "about:blank")
