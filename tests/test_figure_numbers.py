@@ -94,6 +94,9 @@ def test_the_matrix_holds_every_pair_by_colour_and_text(events: EventSet) -> Non
     for pair in tested.pairs:
         ends = [end * 1000 for end in (pair.difference.low, pair.difference.high)]
         below = texts[pair.first + 0.5, pair.second + 0.5].replace("−", "-")
+        if below == "same":  # two with the very same scores
+            assert pair.difference.value == 0
+            continue
         value, low, high = map(float, below.replace(",", "").split())
         assert value == pytest.approx(pair.difference.value * 1000, abs=0.51)
         assert [low, high] == pytest.approx(ends, abs=0.51)
@@ -108,7 +111,7 @@ def test_the_matrix_holds_every_pair_by_colour_and_text(events: EventSet) -> Non
 
 def test_pairs_that_seeds_leave_open_are_hatched(events: EventSet) -> None:
     tested = apart.Tested.of(events)
-    doubted = replace(tested, unsure=[tested.pairs[0]])
+    doubted = replace(tested, unsure=[p for p in tested.pairs if p.difference.value != 0][:1])
     figure = matrix(Subject.of(events), doubted)
     assert len([p for p in figure.axes[0].patches if p.get_hatch() == BY_SEEDS]) == 2
     assert "no more than a change of seed" in [t.get_text() for t in figure.legends[0].get_texts()]
