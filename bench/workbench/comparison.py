@@ -19,8 +19,8 @@ from bench.report.markdown import markdown
 from bench.report.samples import briefs
 from bench.report.sections.conclusions import conclusions, over_seeds
 from bench.report.tested import Tested
-from bench.workbench.common import Shared
 from bench.workbench.figures import headed, shown_in_notebooks
+from bench.workbench.shared_events import Shared
 
 if TYPE_CHECKING:
     import pandas as pd
