@@ -6,7 +6,6 @@ say exactly. It is verified by its hashes whenever a process first reads it.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from contextlib import suppress
 from functools import cache
@@ -15,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import bench
-
-DIGESTS = "digests.json"
 
 
 @cache
@@ -71,14 +68,13 @@ def _unpack(file: Path, folder: Path) -> None:
     plain.load_state_dict(language.state_dict())
     plain.save_pretrained(folder)
     AutoTokenizer.from_pretrained(file.parent, **packed).save_pretrained(folder)
-    digests = {made.name: bench.file_digest(made) for made in sorted(folder.iterdir())}
-    bench.write_bytes(folder / DIGESTS, json.dumps(digests, indent=1).encode())
+    bench.seal(folder)
 
 
 def _sound(folder: Path) -> bool:
     """Whether it is there, as it was made."""
     try:
-        digests = json.loads((folder / DIGESTS).read_text())
-        return all(bench.file_digest(folder / name) == known for name, known in digests.items())
-    except (OSError, ValueError):
+        bench.verify(folder)
+    except bench.DamagedError:
         return False
+    return True
