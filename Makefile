@@ -7,7 +7,7 @@ READY = .venv/.ready
 PLUGINS = $(dir $(wildcard datasets/*/pyproject.toml plugins/*/pyproject.toml))
 PACKAGES = -e .[all] $(addprefix -e ./,$(PLUGINS))
 
-.PHONY: install demo test test-slow mutation lint docs bench reports smollm2 peers wheels release
+.PHONY: install demo test test-slow mutation lint docs bench reports smollm2 peers interop wheels release
 
 install: $(READY)
 
@@ -47,6 +47,21 @@ $(PEERS_READY): constraints.txt benchmarks/peers/requirements.txt
 	@$(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	@$(PEERS)/bin/python -m pip install --quiet --constraint constraints.txt torch transformers peft accelerate --requirement benchmarks/peers/requirements.txt
+	@touch $@
+
+# the readers and validators of other tools, for what the bench writes for them; one of them wants
+# Python 3.12, and is left out below that: make interop INTEROP_PYTHON=python3.12
+INTEROP = .venv-interop
+INTEROP_PYTHON ?= $(PYTHON)
+INTEROP_READY = $(INTEROP)/.ready
+interop: $(READY) $(INTEROP_READY)
+	$(BIN)/python -m pytest tests/test_interop_*.py
+
+# wasserstein's wheels are built for an older numpy; jetnet needs it
+$(INTEROP_READY): tests/interop/requirements.txt
+	@$(INTEROP_PYTHON) -m venv $(INTEROP)
+	@$(INTEROP)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	@$(INTEROP)/bin/python -m pip install --quiet --no-binary wasserstein --requirement tests/interop/requirements.txt
 	@touch $@
 
 # two processes of one thread each, which share what is left to do
