@@ -29,6 +29,8 @@ class ImportRequest:
     """None to recognise it."""
     key: str | None = None
     """Where in the file the events are; None to find them."""
+    tree: str | None = None
+    """The tree of a ROOT file; None for the only one."""
     signal_file: Path | None = None
     """A second file, which holds the signal."""
     label: int | None = None

@@ -35,6 +35,9 @@ FILE = click.Path(path_type=Path)
     "what the names of their columns begin with.  [default: found]",
 )
 @click.option(
+    "--tree", metavar="NAME", help="Of a ROOT file, the tree of events.  [default: the only one]"
+)
+@click.option(
     "--signal-file",
     type=FILE,
     help="A second file, of signal; FILE is background then and may have no other label than 0.",

@@ -105,6 +105,7 @@ def _portions(request: ImportRequest) -> list[Portion]:
             split,
             units,
             tuple(request.without_columns),
+            request.tree,
         )
         for file in _given(request)
     }

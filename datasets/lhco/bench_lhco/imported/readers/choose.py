@@ -8,10 +8,13 @@ from types import MappingProxyType
 
 from bench import InputError, RequestError
 from bench_lhco.imported.readers.blocks import read_blocks
+from bench_lhco.imported.readers.candidates import is_list
 from bench_lhco.imported.readers.hdf5 import hdf5_layout, is_official_key
-from bench_lhco.imported.readers.lists import has_lists, read_lists
+from bench_lhco.imported.readers.lists import read_lists
 from bench_lhco.imported.readers.parquet import is_parquet
+from bench_lhco.imported.readers.root import is_root
 from bench_lhco.imported.readers.rows import read_array, read_official
+from bench_lhco.imported.readers.sources import opened_columns
 from bench_lhco.imported.readers.tables import read_table
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
@@ -25,6 +28,7 @@ LAYOUTS: Mapping[str, Reader] = MappingProxyType(
         "table": read_official,
         "particles": read_lists,
         "features": read_blocks,
+        "columns": read_table,
         "csv": read_table,
     }
 )
@@ -32,7 +36,7 @@ LAYOUTS: Mapping[str, Reader] = MappingProxyType(
 OFFICIAL = ("fixed", "table")
 KEYED = ("array", "features", "particles")
 """Layouts in which a key says where the events are."""
-NAMED = ("particles", "features", "csv")
+NAMED = ("particles", "features", "columns", "csv")
 """Layouts whose columns have names."""
 
 
@@ -54,6 +58,8 @@ def _demand_use(foreign: Foreign, layout: str) -> None:
     """Refuse what would be ignored."""
     where = f"{foreign.file} is read as {layout}"
     official = layout in OFFICIAL and is_official_key(foreign.key or "")
+    if foreign.tree is not None and not is_root(foreign.file):
+        raise RequestError(f"--tree {foreign.tree}: {foreign.file} is no ROOT file")
     if foreign.key is not None and layout not in KEYED and not official:
         raise RequestError(f"--key {foreign.key}: {where}, wanted no key")
     names = [f"--without-column {name}" for name in foreign.without]
@@ -68,15 +74,22 @@ def _recognised(foreign: Foreign) -> str:
 
     if h5py.is_hdf5(foreign.file):
         return hdf5_layout(foreign)
-    if is_parquet(foreign.file):
-        return "particles" if has_lists(foreign) else "csv"
+    if is_parquet(foreign.file) or is_root(foreign.file):
+        return _of_columns(foreign)
     with foreign.file.open("rb") as stream:
         start = stream.read(4096)
     if not start.strip() or b"\0" in start:
         raise InputError(
-            f"{foreign.file}: neither HDF5, Parquet nor CSV, wanted one of: {_choice()}"
+            f"{foreign.file}: neither HDF5, Parquet, ROOT nor CSV, wanted one of: {_choice()}"
         )
-    return "csv"
+    return "columns"
+
+
+def _of_columns(foreign: Foreign) -> str:
+    """The layout of a file of columns: lists of particles, or a number each."""
+    with opened_columns(foreign) as columns:
+        fields = [field for field in columns.schema if field.name not in foreign.without]
+        return "particles" if any(is_list(field.type) for field in fields) else "columns"
 
 
 def _choice() -> str:
