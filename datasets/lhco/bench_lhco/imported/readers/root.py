@@ -95,7 +95,10 @@ def _opened(path: Path) -> Iterator[Any]:
 
         # as a key of a dict, so that no colon in its name parts it from a tree's
         file = uproot.open({path: None}, object_cache=None, array_cache=None, num_workers=1)
+        size, end = path.stat().st_size, int(file.file.fEND)
     with file:
+        if size < end:
+            raise InputError(f"{path}: cut off, {size} bytes of {end}, wanted the whole file")
         yield file
 
 
