@@ -31,6 +31,8 @@ class ImportRequest:
     """Where in the file the events are; None to find them."""
     tree: str | None = None
     """The tree of a ROOT file; None for the only one."""
+    columns: str | None = None
+    """The names of the columns, `a,b,c`, of a file that has none; `_` for one to leave out."""
     signal_file: Path | None = None
     """A second file, which holds the signal."""
     label: int | None = None

@@ -38,6 +38,12 @@ FILE = click.Path(path_type=Path)
     "--tree", metavar="NAME", help="Of a ROOT file, the tree of events.  [default: the only one]"
 )
 @click.option(
+    "--columns",
+    metavar="NAMES",
+    help="What the columns of an array or of a text are, if it gives them no names: pt,eta,phi or "
+    "m_jj,mj1,label; _ for one to leave out.",
+)
+@click.option(
     "--signal-file",
     type=FILE,
     help="A second file, of signal; FILE is background then and may have no other label than 0.",

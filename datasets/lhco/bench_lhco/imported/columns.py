@@ -12,7 +12,7 @@ from bench_lhco.imported.divided import plain
 from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.momenta import MASS, has_two_jets, mass_of_two_jets
 from bench_lhco.imported.stream import Foreign, Slice
-from bench_lhco.imported.units import demand_kinds, measures_of, parted, unit_of
+from bench_lhco.imported.units import UNUSED, demand_kinds, measures_of, parted, unit_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,6 +115,9 @@ class Chosen:
         units = dict(stated or {})
         for place, name in enumerate(names):
             if name in (label, foreign.split) or name in foreign.without:
+                continue
+            if foreign.columns and name == UNUSED:
+                notes.append(f"column {place + 1} is left out, as asked")
                 continue
             if NUMBERING.fullmatch(name):
                 notes.append(f"column {name!r} numbers the events and is left out")

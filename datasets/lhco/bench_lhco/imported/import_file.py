@@ -23,7 +23,7 @@ from bench_lhco.imported.places import CARD, SPLITS, folder_of, imports
 from bench_lhco.imported.portions import Portion
 from bench_lhco.imported.readers import LAYOUTS
 from bench_lhco.imported.stream import Foreign
-from bench_lhco.imported.units import said_units
+from bench_lhco.imported.units import said_columns, said_units
 
 
 def import_file(request: ImportRequest, context: Context) -> list[str]:
@@ -106,6 +106,7 @@ def _portions(request: ImportRequest) -> list[Portion]:
             units,
             tuple(request.without_columns),
             request.tree,
+            said_columns(request.columns),
         )
         for file in _given(request)
     }

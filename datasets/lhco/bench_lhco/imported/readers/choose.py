@@ -11,6 +11,7 @@ from bench_lhco.imported.readers.blocks import read_blocks
 from bench_lhco.imported.readers.candidates import is_list
 from bench_lhco.imported.readers.hdf5 import hdf5_layout, is_official_key
 from bench_lhco.imported.readers.lists import read_lists
+from bench_lhco.imported.readers.packed import unpacked
 from bench_lhco.imported.readers.parquet import is_parquet
 from bench_lhco.imported.readers.root import is_root
 from bench_lhco.imported.readers.rows import read_array, read_official
@@ -76,7 +77,7 @@ def _recognised(foreign: Foreign) -> str:
         return hdf5_layout(foreign)
     if is_parquet(foreign.file) or is_root(foreign.file):
         return _of_columns(foreign)
-    with foreign.file.open("rb") as stream:
+    with unpacked(foreign.file) as stream:
         start = stream.read(4096)
     if not start.strip() or b"\0" in start:
         raise InputError(

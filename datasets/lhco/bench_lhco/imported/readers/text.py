@@ -1,29 +1,23 @@
-"""Columns of text files, CSV and the like."""
+"""Columns of text: CSV, and what is parted by semicolons, tabs or blanks; packed too."""
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
-from bench import InputError
-from bench_lhco.files.layout import first_line
+from bench_lhco.imported.readers.lines import BLANKS, Body
+from bench_lhco.imported.readers.packed import unpacked
 from bench_lhco.imported.readers.parquet import arrow_errors
+from bench_lhco.imported.readers.separators import Form, looked_at
 from bench_lhco.imported.stream import Columns, Foreign
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pyarrow as pa
 
 BLOCK = 2**20  # bytes
-ECSV = re.compile(r"\{name: (?P<name>[^,}]+), unit: (?P<unit>[^,}]+)")
-"""How a comment before the names tells a unit."""
 EMPTY = ("", "NA", "N/A", "nan", "NaN", "null")
-"""How a CSV file says that a cell is empty."""
+"""How a text file says that a cell is empty."""
 
 
 @contextmanager
@@ -31,82 +25,40 @@ def text_columns(foreign: Foreign) -> Iterator[Columns]:
     """The columns of a text file."""
     import pyarrow as pa
 
-    lines, delimiter, names, units = _header(foreign.file)
+    with unpacked(foreign.file) as stream:
+        form = looked_at(foreign, stream)
+    units = form.units
     fields = [
         pa.field(name, pa.float64(), metadata={"unit": units[name]} if name in units else None)
-        for name in names
+        for name in form.names
     ]
 
     def batches(used: Sequence[str], words: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
         types = {name: pa.string() if name in words else pa.float64() for name in used}
-        return _batches(foreign.file, lines, delimiter, names, types)
+        return _batches(foreign, form, types)
 
-    yield Columns(foreign.file, pa.schema(fields), None, batches)
+    yield Columns(foreign.file, pa.schema(fields), None, batches, form.notes)
 
 
 def _batches(
-    path: Path,
-    lines: int,
-    delimiter: str,
-    names: Sequence[str],
-    types: Mapping[str, pa.DataType],
+    foreign: Foreign, form: Form, types: Mapping[str, pa.DataType]
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow.csv as arrow_csv
 
-    with arrow_errors(path):
+    path = foreign.file
+    with unpacked(path) as stream, arrow_errors(path):
+        stream.read(form.start)
+        body = Body(stream, form.delimiter == BLANKS)
         reader = arrow_csv.open_csv(
-            path,
-            arrow_csv.ReadOptions(
-                use_threads=False, block_size=BLOCK, skip_rows=lines, column_names=names
-            ),
-            arrow_csv.ParseOptions(delimiter=delimiter),
+            cast("IO[bytes]", body),
+            arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=form.names),
+            arrow_csv.ParseOptions(delimiter=form.delimiter.replace(BLANKS, "\t")),
             arrow_csv.ConvertOptions(
                 column_types=dict(types),
                 include_columns=list(types),
                 null_values=EMPTY,
                 strings_can_be_null=True,
+                decimal_point=form.decimal,
             ),
         )
-    while True:
-        with arrow_errors(path):
-            batch = next(reader, None)
-        if batch is None:
-            return
-        yield batch
-
-
-def _header(path: Path) -> tuple[int, str, list[str], dict[str, str]]:
-    """How many lines there are up to the names and with them, what is between names, the names.
-
-    Then the units that comments before them say, as astropy writes them.
-    """
-    passed, line, units = 0, "", {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            for line in stream:
-                if line.strip() and not line.startswith("#"):
-                    break
-                passed += 1
-                if match := ECSV.search(line):
-                    units[match["name"]] = match["unit"]
-            else:
-                line = ""
-            delimiter = max(",;\t", key=line.count)
-            reader = csv.reader(chain([line], stream), delimiter=delimiter)
-            names = [name.strip() for name in next(reader, [])]
-    except (UnicodeDecodeError, csv.Error) as e:
-        why = "not text in UTF-8" if isinstance(e, UnicodeDecodeError) else first_line(e)
-        raise InputError(f"{path}: {why}, wanted CSV with a line of names") from e
-    if not any(names):
-        raise InputError(f"{path}: wanted a line with the names of the columns, there is none")
-    if all(_is_number(name) for name in names):
-        raise InputError(f"{path}: the first line has numbers, wanted the names of the columns")
-    return passed + reader.line_num, delimiter, names, units
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        yield from reader
