@@ -49,7 +49,9 @@ FILE = click.Path(path_type=Path)
     help="A second file, of signal; FILE is background then and may have no other label than 0.",
 )
 @click.option("--label", type=click.IntRange(0, 9), help="The label of every event.")
-@click.option("--labels", type=FILE, help="A text file with a label a line.")
+@click.option(
+    "--labels", type=FILE, help="Labels: a text file with one a line, or an array in .npy."
+)
 @click.option("--label-column", metavar="NAME", help="The column of labels.  [default: recognised]")
 @click.option(
     "--split-column",

@@ -50,6 +50,8 @@ class Made:
     splits: NDArray[np.int8] | None = None  # (n,)
     """What a published division says of each event; None where there is none."""
     signal: NDArray[np.bool_] | None = None  # (n,), with a division
+    split_by: str | None = None
+    """The column that the division is from, unless it is files'."""
     units: tuple[str, ...] = ()
     """Of the columns."""
 
@@ -178,7 +180,7 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
 
 def _divided(files: Sequence[Opened]) -> bool:
     """Whether a published division comes with the files."""
-    return any(opened.portion.divided for opened in files)
+    return any(opened.divided for opened in files)
 
 
 def _with_splits(
@@ -197,7 +199,13 @@ def _with_splits(
     with atomic_write(made.file.with_name(SPLITS)) as draft, draft.open("wb") as stream:
         np.save(stream, splits, allow_pickle=False)
     signal = np.concatenate(kinds) > 0
-    return replace(made, splits=splits, signal=signal, notes=(*made.notes, *overlaps))
+    return replace(
+        made,
+        splits=splits,
+        signal=signal,
+        notes=(*made.notes, *overlaps),
+        split_by=files[0].split,
+    )
 
 
 def _notes(files: Sequence[Opened]) -> tuple[str, ...]:

@@ -159,7 +159,7 @@ def _division(request: ImportRequest, made: Made) -> DivisionCard | None:
         return None
     counts = np.bincount(made.splits, minlength=len(Split)).tolist()
     if request.test_file is None:
-        source = f"column {request.split_column!r} of {request.file.name}"
+        source = f"column {made.split_by!r} of {request.file.name}"
     else:
         files = (request.file, request.valid_file, request.test_file)
         source = f"files {', '.join(file.name for file in files if file)}"

@@ -70,6 +70,8 @@ class Head:
     """The natural rate of signal, where the file tells one, as a twin does."""
     notes: tuple[str, ...] = ()
     """What is left out of it, and what is made of it."""
+    split: str | None = None
+    """The column of a published division that the layout has, by itself or as the user says."""
 
 
 @dataclass(frozen=True, eq=False)

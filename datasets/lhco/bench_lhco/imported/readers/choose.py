@@ -7,16 +7,21 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bench import InputError, RequestError
+from bench_lhco.imported.readers.arrays import layout_of_arrays
 from bench_lhco.imported.readers.blocks import read_blocks
 from bench_lhco.imported.readers.candidates import is_list
-from bench_lhco.imported.readers.hdf5 import hdf5_layout, is_official_key
+from bench_lhco.imported.readers.frames import FRAME, hdf5_layout
+from bench_lhco.imported.readers.hdf5 import is_hdf5, is_official_key
 from bench_lhco.imported.readers.lists import read_lists
+from bench_lhco.imported.readers.npy import is_npy, is_npz
 from bench_lhco.imported.readers.packed import unpacked
+from bench_lhco.imported.readers.padded import read_padded
 from bench_lhco.imported.readers.parquet import is_parquet
 from bench_lhco.imported.readers.root import is_root
 from bench_lhco.imported.readers.rows import read_array, read_official
 from bench_lhco.imported.readers.sources import opened_columns
 from bench_lhco.imported.readers.tables import read_table
+from bench_lhco.imported.readers.wide import is_wide, read_wide
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
 Reader = Callable[[Foreign], Iterator[Head | Slice]]
@@ -27,18 +32,20 @@ LAYOUTS: Mapping[str, Reader] = MappingProxyType(
         "array": read_array,
         "fixed": read_official,
         "table": read_official,
+        "padded": read_padded,
         "particles": read_lists,
+        "wide": read_wide,
         "features": read_blocks,
         "columns": read_table,
         "csv": read_table,
     }
 )
-"""By the name that `--layout` takes."""
+"""By the name that `--layout` takes; csv is what columns were called first."""
 OFFICIAL = ("fixed", "table")
-KEYED = ("array", "features", "particles")
-"""Layouts in which a key says where the events are."""
-NAMED = ("particles", "features", "columns", "csv")
-"""Layouts whose columns have names."""
+KEYED = ("array", "padded", "features", "particles")
+"""Layouts in which a key says where the events are, whatever the file."""
+NAMELESS = ("fixed", "table")
+"""Layouts in which nothing has a name."""
 
 
 def read(_: Path, foreign: Foreign) -> Iterator[Head | Slice]:
@@ -57,41 +64,49 @@ def read(_: Path, foreign: Foreign) -> Iterator[Head | Slice]:
 
 def _demand_use(foreign: Foreign, layout: str) -> None:
     """Refuse what would be ignored."""
-    where = f"{foreign.file} is read as {layout}"
+    file = foreign.file
+    where = f"{file} is read as {layout}"
     official = layout in OFFICIAL and is_official_key(foreign.key or "")
-    if foreign.tree is not None and not is_root(foreign.file):
-        raise RequestError(f"--tree {foreign.tree}: {foreign.file} is no ROOT file")
-    if foreign.key is not None and layout not in KEYED and not official:
+    if foreign.tree is not None and not is_root(file):
+        raise RequestError(f"--tree {foreign.tree}: {file} is no ROOT file")
+    keyed = layout in KEYED or is_hdf5(file) or is_npz(file)
+    if foreign.key is not None and (layout in OFFICIAL or not keyed) and not official:
         raise RequestError(f"--key {foreign.key}: {where}, wanted no key")
+    if foreign.columns and (is_parquet(file) or is_root(file) or layout in (*OFFICIAL, "features")):
+        raise RequestError(f"--columns: {where}, which says itself what its columns are")
     names = [f"--without-column {name}" for name in foreign.without]
     names += [] if foreign.label is None else [f"--label-column {foreign.label}"]
     names += [] if foreign.split is None else [f"--split-column {foreign.split}"]
-    if names and layout not in NAMED:
+    if names and layout in NAMELESS:
         raise RequestError(f"{names[0]}: {where}, whose columns have no names")
 
 
 def _recognised(foreign: Foreign) -> str:
-    import h5py
-
-    if h5py.is_hdf5(foreign.file):
-        return hdf5_layout(foreign)
-    if is_parquet(foreign.file) or is_root(foreign.file):
+    file = foreign.file
+    if is_hdf5(file):
+        layout = hdf5_layout(foreign)
+        return _of_columns(foreign) if layout == FRAME else layout
+    if is_npy(file) or is_npz(file):
+        return layout_of_arrays(foreign)
+    if is_parquet(file) or is_root(file):
         return _of_columns(foreign)
-    with unpacked(foreign.file) as stream:
+    with unpacked(file) as stream:
         start = stream.read(4096)
     if not start.strip() or b"\0" in start:
         raise InputError(
-            f"{foreign.file}: neither HDF5, Parquet, ROOT nor CSV, wanted one of: {_choice()}"
+            f"{file}: neither HDF5, Parquet, ROOT, NumPy nor text, wanted one of: {_choice()}"
         )
-    return "columns"
+    return _of_columns(foreign)
 
 
 def _of_columns(foreign: Foreign) -> str:
-    """The layout of a file of columns: lists of particles, or a number each."""
+    """The layout of a file of columns: lists of particles, a column each of them, or features."""
     with opened_columns(foreign) as columns:
         fields = [field for field in columns.schema if field.name not in foreign.without]
-        return "particles" if any(is_list(field.type) for field in fields) else "columns"
+        if any(is_list(field.type) for field in fields):
+            return "particles"
+        return "wide" if is_wide([field.name for field in fields]) else "columns"
 
 
 def _choice() -> str:
-    return ", ".join(LAYOUTS)
+    return ", ".join(name for name in LAYOUTS if name != "csv")
