@@ -72,6 +72,7 @@ def demand_columns(
     for name in named:
         if name not in columns:
             few = ", ".join(map(repr, columns[:20])) + (" and more" if len(columns) > 20 else "")
+            few = few or "none"
             raise InputError(f"{foreign.file}: no column for {option} {name!r:.80}, there is {few}")
 
 

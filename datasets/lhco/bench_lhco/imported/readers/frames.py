@@ -78,7 +78,7 @@ def hdf5_layout(foreign: Foreign) -> str:
         if any(is_table(item) for item in items):
             return FRAME
         unnamed = table_format(items)
-        if unnamed and not any(len(getattr(item, "shape", None) or ()) > 1 for item in items):
+        if unnamed and not any(map(_may_be_events, items)):
             raise InputError(f"{foreign.file}: wanted events{unnamed}")
         return ""
 
@@ -87,6 +87,15 @@ def hdf5_layout(foreign: Foreign) -> str:
     with searched(foreign, layout) as result:
         pass
     return result or layout_of_arrays(foreign)
+
+
+def _may_be_events(item: h5py.HLObject) -> bool:
+    import h5py
+
+    if not isinstance(item, h5py.Dataset):
+        return False
+    names = item.dtype.names or ()
+    return len(item.shape or ()) > 1 or (bool(names) and INDEX not in names)
 
 
 def has_frame(foreign: Foreign) -> bool:

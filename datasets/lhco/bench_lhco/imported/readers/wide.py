@@ -54,7 +54,8 @@ def read_wide(foreign: Foreign) -> Iterator[Head | Slice]:
             demand_columns(foreign, "--split-column", [foreign.split], plain)
         demand_no_division(foreign, [name for name in plain if name != split])
         measures = which.measures(foreign, {})
-        left = [name for name in names if name not in {*momenta, label, split}]
+        unused = [name for name in names if name not in {*momenta, label, split}]
+        left = list(dict.fromkeys(NUMBERED.sub(r"\g<word>_*", name) for name in unused))
         notes = [*columns.notes, *which.notes]
         if split is not None and foreign.split is None:
             notes.append(DIVIDED.format(split))
