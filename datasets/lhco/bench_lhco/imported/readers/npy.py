@@ -6,7 +6,7 @@ import ast
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from math import prod
 from typing import IO, TYPE_CHECKING, Any
@@ -103,10 +103,13 @@ def npz_arrays(path: Path) -> Iterator[list[Stored]]:
         names = [info.filename for info in members]
         if twice := [name for name in names if names.count(name) > 1]:
             raise InputError(f"{path}: has {twice[0]!r:.60} twice, wanted it once")
-        yield [_member(archive, info, path) for info in members]
+        with ExitStack() as open_members:
+            yield [_member(archive, info, path, open_members) for info in members]
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> Stored:
+def _member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, open_members: ExitStack
+) -> Stored:
     """An array of an archive; its header is read."""
     name = info.filename.removesuffix(SUFFIX)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
@@ -124,7 +127,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> Stor
 
     def opened() -> Rows:
         with numpy_errors(path):
-            return _Packed(archive.open(info), path, head).rows
+            stream = open_members.enter_context(archive.open(info))
+            return _Packed(stream, path, head).rows
 
     return Stored(name, head.shape, head.dtype, opened)
 

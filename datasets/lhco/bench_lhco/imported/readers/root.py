@@ -35,6 +35,8 @@ MOST = 1000
 MOST_BRANCHES = 10_000
 READ_AT_ONCE = 2**27  # bytes
 """Of all branches together, as what is packed in one piece is unpacked anew for each reading."""
+LEAST_BYTES = 32
+"""That a branch is taken to have for an event."""
 UNPACKED = 3
 """Times the bytes of a file that its events are taken to have when they are unpacked."""
 
@@ -189,8 +191,7 @@ class _Reading:
     ) -> None:
         self._path, self._branches, self._unreadable = path, branches, unreadable
         self._events = events
-        bytes_each = UNPACKED * path.stat().st_size // events + 1
-        self._step = ROWS * max(1, READ_AT_ONCE // bytes_each // ROWS)
+        self._size = UNPACKED * path.stat().st_size // events
 
     def batches(self, names: Sequence[str], _: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
         """The events in batches of at most a slice's."""
@@ -200,9 +201,11 @@ class _Reading:
                     f"{self._path}: column {name!r:.80} holds {self._unreadable[name]:.40},"
                     f" wanted numbers; --without-column leaves it out"
                 )
-        for first in range(0, self._events, self._step):
+        event = max(self._size, LEAST_BYTES * len(names))
+        step = ROWS * max(1, READ_AT_ONCE // event // ROWS)
+        for first in range(0, self._events, step):
             with root_errors(self._path):
-                batch = self._read(names, first, min(first + self._step, self._events))
+                batch = self._read(names, first, min(first + step, self._events))
             for start in range(0, len(batch), ROWS):
                 yield batch.slice(start, ROWS)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from bench import InputError
 from bench_lhco.events import padded
 from bench_lhco.imported.columns import demand_columns, demand_no_division, label_among
+from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.readers.parquet import cells, label_numbers, numbers
 from bench_lhco.imported.readers.particles import Variables, gathered, hardest, variables
 from bench_lhco.imported.readers.sources import opened_columns
@@ -43,40 +45,73 @@ def is_wide(names: Sequence[str]) -> bool:
 def read_wide(foreign: Foreign) -> Iterator[Head | Slice]:
     """The particles of a flat table; of an event with more than 700, the hardest 700."""
     with opened_columns(foreign) as columns:
-        names = columns.schema.names
+        wide = _Wide.of(foreign, columns.schema.names)
+        measures = wide.variables.measures(foreign, {})
+        notes = (*columns.notes, *wide.notes)
+        yield Head("wide", None, measures, columns.events, notes=notes, split=wide.split)
+        yield from wide.slices(columns, measures)
+
+
+@dataclass(frozen=True)
+class _Wide:
+    """Which columns hold what."""
+
+    variables: Variables
+    momenta: dict[str, list[str]]
+    """By variable, the columns in the order of the particles."""
+    label: str | None
+    split: str | None
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, foreign: Foreign, names: Sequence[str]) -> _Wide:
+        """What the names of the columns say.
+
+        Raises:
+            InputError: not the columns of particles, or a division that nobody speaks of.
+        """
         demand_columns(foreign, "--without-column", foreign.without, names)
-        which, by_word = _particles(foreign, names)
-        momenta = {name for of in by_word.values() for name in of}
-        plain = [name for name in names if name not in {*momenta, *foreign.without}]
+        which, momenta = _particles(foreign, names)
+        used = {name for of in momenta.values() for name in of}
+        plain = [name for name in names if name not in {*used, *foreign.without}]
         label = label_among(foreign, plain)
         split = foreign.split or next((name for name in plain if name.lower() == TTV), None)
         if foreign.split is not None:
             demand_columns(foreign, "--split-column", [foreign.split], plain)
         demand_no_division(foreign, [name for name in plain if name != split])
-        measures = which.measures(foreign, {})
-        unused = [name for name in names if name not in {*momenta, label, split}]
-        left = list(dict.fromkeys(NUMBERED.sub(r"\g<word>_*", name) for name in unused))
-        notes = [*columns.notes, *which.notes]
+        notes = list(which.notes)
         if split is not None and foreign.split is None:
             notes.append(DIVIDED.format(split))
-        if left:
-            more = f" and {len(left) - 20} more" if left[20:] else ""
-            notes.append(f"left out, being no momenta: {', '.join(map(repr, left[:20]))}{more}")
-        yield Head("wide", None, measures, columns.events, notes=tuple(notes), split=split)
-        words = [name for name in (label, split) if name is not None]
-        used = [*(n for of in by_word.values() for n in of), *words]
-        for batch in columns.batches(used, words):
-            values = [_stacked(columns, batch, of).ravel() for of in by_word.values()]
-            each = len(by_word[which.names[0]])
+        unused = [name for name in names if name not in {*used, label, split}]
+        notes += _left_out(unused)
+        return cls(which, momenta, label, split, tuple(notes))
+
+    def slices(self, columns: Columns, measures: Sequence[Measure]) -> Iterator[Slice]:
+        """The events."""
+        words = [name for name in (self.label, self.split) if name is not None]
+        used = [name for of in self.momenta.values() for name in of]
+        each = len(used) // len(self.momenta)
+        for batch in columns.batches([*used, *dict.fromkeys(words)], words):
+            values = [_stacked(columns, batch, of).ravel() for of in self.momenta.values()]
+            momenta = self.variables.momenta(columns.file, values, measures)
             event = np.repeat(np.arange(len(batch)), each)
-            made = gathered(which.momenta(foreign.file, values, measures), event, len(batch))
-            particles, dropped = hardest(made)
+            particles, dropped = hardest(gathered(momenta, event, len(batch)))
             labels = splits = None
-            if label is not None:
-                labels = label_numbers(foreign.file, label, batch.column(label))
-            if split is not None:
-                splits = cells(batch.column(split))
+            if self.label is not None:
+                labels = label_numbers(columns.file, self.label, batch.column(self.label))
+            if self.split is not None:
+                splits = cells(batch.column(self.split))
             yield Slice(padded(particles), labels, splits, dropped)
+
+
+def _left_out(names: Sequence[str]) -> Iterator[str]:
+    """A line about columns that are left out, the numbered ones of a word together."""
+    matches = [(name, NUMBERED.fullmatch(name)) for name in names]
+    shown = [f"{match['word']}_*" if match else name for name, match in matches]
+    left = list(dict.fromkeys(shown))
+    if left:
+        more = f" and {len(left) - 20} more" if left[20:] else ""
+        yield f"left out, being no momenta: {', '.join(map(repr, left[:20]))}{more}"
 
 
 def _numbered(names: Sequence[str]) -> dict[str, dict[int, str]]:
