@@ -14,8 +14,8 @@ WAY, OURS = "sdpa", "bench_positions_read"
 """What transformers calls torch's own attention; and what it calls this one, once it knows it."""
 POSITIONS = "positions_read"
 TOGETHER = 4
-"""Positions that are looked from at once, or a multiple: of fewer, what a product comes to depends in
-its last bits on where in memory it lies, which is another place in each process."""
+"""Positions that are looked from at once, or a multiple: of fewer, a product's last bits depend on
+where in memory it lies, which is another place in each process."""
 
 
 @contextmanager
