@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LEVEL = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two runs by their place, how their AUC differs, and the corrected chance of it."""
 

@@ -26,7 +26,7 @@ TWO_SIDED, ONE_SIDED = (NormalDist().inv_cdf(share) for share in (0.975, POWER))
 """Standard deviations of a normal distribution: of a 95 % interval, and of that chance."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
     """How much larger a figure is for the first model, on the same events."""
 
@@ -132,6 +132,23 @@ def decision_difference(one: Scored, other: Scored, label: int) -> Difference:
     method = f"McNemar, {first} against {second}"
     needed = _needed(value, spread, n) if label == 1 else None
     return Difference(what, value, value - half, value + half, p, method, needed)
+
+
+def opposed(scores: Sequence[Scored]) -> set[tuple[int, int]]:
+    """Pairs, by their places, of which one decides more often right on signal, less on background.
+
+    Of the very same events; where the two differ by chance alone is among them, too.
+    """
+    import numpy as np
+
+    y = scores[0].y
+    ahead = []
+    for label in (1, 0):
+        right = [(s.selected == bool(label))[y == label] & s.answered[y == label] for s in scores]
+        count = np.array([one.sum() for one in right], dtype=np.int64)
+        ahead.append(np.sign(count[:, None] - count))
+    first, second = np.nonzero(np.triu(ahead[0] * ahead[1] < 0))
+    return set(zip(first.tolist(), second.tolist(), strict=True))
 
 
 def holm(p: Sequence[float]) -> list[float]:

@@ -79,13 +79,13 @@ def test_the_weight_of_all_is_not_kept_for_the_backward_pass() -> None:
     """It would be as large as the base: what is kept are the states and what is there anyway."""
     model = with_lora()
     in_one_product(model)
-    layer, kept = model["layer"], []
+    layer, saved = model["layer"], []
     states = torch.randn(3, 80, requires_grad=True)
-    with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t) or t, lambda t: t):
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: saved.append(t) or t, lambda t: t):
         layer(states)
-    there = {p.data_ptr() for p in (states, *layer.parameters())}
-    assert kept
-    assert {tensor.data_ptr() for tensor in kept} <= there
+    held = {p.data_ptr() for p in (states, *layer.parameters())}
+    assert saved
+    assert {tensor.data_ptr() for tensor in saved} <= held
 
 
 def test_without_onednn_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
