@@ -89,9 +89,9 @@ def test_an_import_has_its_columns_with_units_and_the_hash_of_its_file(
     imported(tmp_path)
     card = card_of("mine")
     (file,) = card["distribution"]
-    kept = home / "data" / "imported" / "mine" / "features.parquet"
+    stored = home / "data" / "imported" / "mine" / "features.parquet"
     assert file["contentUrl"] == "features.parquet"  # beside the card
-    assert file["sha256"] == file_digest(kept)
+    assert file["sha256"] == file_digest(stored)
     assert "made of mine.csv, sha256" in card["description"]
     fields = {one["name"]: one for one in card["recordSet"][1]["field"]}
     assert list(fields) == ["m jj", "tau21", "label"]

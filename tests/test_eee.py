@@ -18,6 +18,7 @@ from bench.api.parts import Metric
 from bench.api.scores import Estimate, Scored
 from bench.cli.export import command
 from bench.exporting.eee import write_evaluations
+from bench.exporting.eee.evaluation import identity
 from bench.running.pipeline import run
 from bench.storage.archive import read_packed
 from bench.storage.request import RunRequest
@@ -145,6 +146,22 @@ def test_a_place_on_this_machine_is_not_told(own: Run, tmp_path: Path) -> None:
     (file,) = write_evaluations([Run(own.folder, replace(own.record, request=request))], tmp_path)
     assert "secret" not in file.read_text()
     assert r"\"base\": \"base\"" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("plugin", "name"),
+    [
+        ("particle net / v2", "particle-net-v2"),
+        ("../..", "model"),
+        ("nul", "model-nul"),
+        ("data", "model-data"),
+        ("ε" * 3, "model"),
+        ("m" * 500, "m" * 120),
+    ],
+)
+def test_a_models_name_makes_a_folder_that_can_be(own: Run, plugin: str, name: str) -> None:
+    record = replace(own.record, plugin=plugin, model=None, encoders=[])
+    assert identity(record) == f"imported/{name}"
 
 
 class Odd(Metric):

@@ -84,6 +84,6 @@ def test_its_reader_gives_the_events_and_labels_of_an_import(tmp_path: Path, hom
     rows = json.loads(in_other_tools(RECORDS, folder=tmp_path))
     assert [row["labels/name"] for row in rows["labels"]] == ["background", "signal"]
     events = pd.DataFrame(rows["events"])
-    kept = pq.read_table(home / "data" / "imported" / "mine" / "features.parquet").to_pandas()
+    stored = pq.read_table(home / "data" / "imported" / "mine" / "features.parquet").to_pandas()
     assert events.columns.tolist() == ["events/m-jj", "events/tau21", "events/label"]
-    assert np.array_equal(events.to_numpy(), kept.to_numpy(dtype=np.float64))
+    assert np.array_equal(events.to_numpy(), stored.to_numpy(dtype=np.float64))

@@ -26,6 +26,10 @@ VERSION = "0.3.0"
 COLLECTION, IMPORTED = "classifier-bench", "imported"
 UNKNOWN = "unknown"
 MEANT = {"twin": ": the bench's own simulation, not the published events"}
+LONGEST = 120
+"""Characters of a model's name in a path."""
+RESERVED = re.compile(r"(data|(con|prn|aux|nul|com\d|lpt\d)(\..*)?|)", re.IGNORECASE)
+"""Names that no folder there may have."""
 DECIDED = "accuracy"
 """The figure that decisions on single events add up to."""
 
@@ -33,7 +37,8 @@ DECIDED = "accuracy"
 def identity(record: RunRecord) -> str:
     """The model as others look it up: the package that offers it, and what sets it apart."""
     offered = record.model.distribution if record.model else IMPORTED
-    return f"{offered}/{re.sub(r'[^A-Za-z0-9.]+', '-', record.setting).strip('-.') or UNKNOWN}"
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", record.setting)[:LONGEST].strip("-.")
+    return f"{offered}/{f'model-{name}'.strip('-') if RESERVED.fullmatch(name) else name}"
 
 
 def place_of(run: Run) -> str:
@@ -105,17 +110,17 @@ def _source(record: RunRecord, organisation: str) -> dict[str, Any]:
 
 def _guarded(record: RunRecord) -> dict[str, str]:
     """What the guards said: a line in all, the outcome by guard, what each of them found."""
-    found = with_findings(record)
+    findings = with_findings(record)
     inspected = len({one.code for one in record.verdicts if not one.skipped})
     outcomes = {f"{one.code} {one.guard}": one.outcome for one in record.verdicts}
-    allowed = [one.code for one in found if one.allowed]
+    allowed = [one.code for one in findings if one.allowed]
     return _filled(
         {
-            "guards": f"{inspected} guards looked, {len(found)} of them found something"
-            if found
+            "guards": f"{inspected} guards looked, {len(findings)} of them found something"
+            if findings
             else nothing_found(record),
             "outcomes": _json(outcomes),
-            "findings": "; ".join(map(in_words, found)),
+            "findings": "; ".join(map(in_words, findings)),
             "allowed": f"void, but let through on purpose: {', '.join(allowed)}" if allowed else "",
         }
     )

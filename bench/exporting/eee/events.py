@@ -28,7 +28,7 @@ def lines(run: Run, evaluation: str) -> Iterator[dict[str, Any]]:
     labelled = record.sample.label if record.sample else record.dataset
     rows = zip(events, scored.y, scored.score, scored.weights, strict=True)
     for event, label, score, weight in rows:
-        asked, truth = f"event {event} of {labelled}", CLASSES[int(label)]
+        question, truth = f"event {event} of {labelled}", CLASSES[int(label)]
         answered = not math.isnan(score)
         called = CLASSES[int(score >= record.threshold)]
         right = answered and called == truth
@@ -46,9 +46,9 @@ def lines(run: Run, evaluation: str) -> Iterator[dict[str, Any]]:
             "evaluation_name": sample,
             "evaluation_result_id": result_id(run, DECIDED),
             "sample_id": str(event),
-            "sample_hash": hashlib.sha256(f"{asked}{truth}".encode()).hexdigest(),
+            "sample_hash": hashlib.sha256(f"{question}{truth}".encode()).hexdigest(),
             "interaction_type": "single_turn",
-            "input": {"raw": asked, "reference": [truth], "choices": list(CLASSES)},
+            "input": {"raw": question, "reference": [truth], "choices": list(CLASSES)},
             "output": {"raw": [repr(float(score))] if answered else []},
             "messages": None,
             "answer_attribution": [answer] if answered else [],
