@@ -58,6 +58,7 @@ def card(name: str, form: str, edition: str | None, output: Path | None) -> None
         text = dataset.card()
     if output:
         output.write_text(text, encoding="utf-8")
+        click.echo(f"written to {output}", err=True)
     else:
         click.echo(text, nl=False)
 
