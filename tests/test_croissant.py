@@ -72,9 +72,9 @@ def test_the_labels_and_the_row_are_as_the_card_says() -> None:
 
 def test_a_twin_is_said_to_be_a_simulation_and_has_nothing_of_the_official_file() -> None:
     toml = tomllib.loads(said("data", "card", "rd"))
-    card = croissant_of(toml, LocalFile("twin", "rd.twin.h5", "a" * 64))
+    card = croissant_of(toml, LocalFile("twin", "rd.twin.h5", "a" * 64, "by random numbers"))
     assert card["name"] == "rd-twin"
-    assert "with Pythia 8" in card["description"]
+    assert "How it was made: by random numbers." in card["description"]
     assert "It is not the official data" in card["description"]
     assert not card.keys() & {"license", "citeAs", "url", "version"}
     (file,) = card["distribution"]

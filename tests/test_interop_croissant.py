@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tomllib
 from pathlib import Path
 
 import h5py
@@ -14,6 +15,9 @@ import pytest
 from other_tools import PYTHON, in_other_tools, other_tools
 from test_croissant import SHIPPED, imported, said
 
+from bench.exporting.croissant import LocalFile, croissant_of
+
+HOUSE = Path(__file__).parents[1]
 RECORDS = """
 import json, sys
 import mlcroissant
@@ -73,9 +77,25 @@ def test_the_card_of_a_twin_is_valid(tmp_path: Path, home: Path) -> None:
     particles[:, :2, 0], particles[:, 0, 2] = 1500, 3
     events = Events(particles, (np.arange(20) % 2).astype(np.int8))
     write(home / "data" / "rd.twin.h5", events, {"edition": "twin"})
-    validated(written("rd", tmp_path, "--edition", "twin"))
+    card = written("rd", tmp_path, "--edition", "twin")
+    validated(card)
+    assert "Simulate the twin with Pythia 8" in json.loads(card.read_text())["description"]
     with h5py.File(home / "data" / "rd.twin.h5") as file:
         assert file["df/block0_values"].shape[1] == 2101  # the label is in it, as the card says
+
+
+@pytest.mark.parametrize(
+    ("card", "file"),
+    [
+        ("bench/templates/dataset/card.toml.in", "my-events.csv"),
+        ("tests/toptagging/bench_toptagging/cards/top-tagging.toml", "top.h5"),
+    ],
+)
+def test_the_card_of_a_strangers_dataset_is_valid(card: str, file: str, tmp_path: Path) -> None:
+    toml = tomllib.loads((HOUSE / card).read_text().replace("$name", "my-events"))
+    described = croissant_of(toml, LocalFile("official", file, "a" * 64))
+    (tmp_path / "card.json").write_text(json.dumps(described))
+    validated(tmp_path / "card.json")
 
 
 def test_its_reader_gives_the_events_and_labels_of_an_import(tmp_path: Path, home: Path) -> None:

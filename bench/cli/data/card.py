@@ -77,14 +77,18 @@ def _croissant(dataset: Dataset, edition: str | None, output: Path | None) -> st
 
 
 def _local(dataset: Dataset, edition: str | None, output: Path | None) -> LocalFile:
+    import inspect
     import os.path
 
     from bench.cli.surroundings import context
     from bench.exporting.croissant import LocalFile
+    from bench.exporting.croissant.card import TWIN
     from bench.storage.fingerprint import file_digest
     from bench.storage.home import Home
 
     source = dataset.open(edition, None, context(Home.here()))
     # a card on the screen is of a file beside it, wherever that is
     path = os.path.relpath(source.file, output.absolute().parent) if output else source.file.name
-    return LocalFile(source.edition, Path(path).as_posix(), file_digest(source.file))
+    how = inspect.getdoc(type(dataset).make) if source.edition == TWIN else ""
+    made = (how or "").partition("\n")[0]
+    return LocalFile(source.edition, Path(path).as_posix(), file_digest(source.file), made)

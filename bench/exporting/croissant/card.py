@@ -17,9 +17,8 @@ Card = Mapping[str, Any]
 OFFICIAL, TWIN = "official", "twin"
 NEEDED = ("name", "title", "layout", "labels")
 SIMULATED = (
-    "A simulation that the bench made itself with Pythia 8 and a fast detector model, in the "
-    "layout of the published file. It is not the official data, and figures on it are not figures "
-    "on that."
+    "A simulation of the bench's own, in the layout of the published file. It is not the official "
+    "data, and figures on it are not figures on that."
 )
 ZENODO = "https://zenodo.org/records"
 DOI = re.compile(r"\bdoi (10\.\d{4,}/\S+?)(?=[;,]|\s|$)")
@@ -34,6 +33,8 @@ class LocalFile:
     path: str
     """From the folder in which the card will lie."""
     sha256: str
+    made: str = ""
+    """How a twin is made, in words."""
 
 
 def is_published(card: Card) -> bool:
@@ -88,9 +89,11 @@ def croissant_of(card: Card, local: LocalFile | None = None) -> dict[str, Any]:
 def _description(card: Card, local: LocalFile | None) -> str:
     """Title, what is said of it, and what it was made of."""
     title = card["title"]
-    lines = [f"{SIMULATED} It stands for: {title}." if local and local.edition == TWIN else title]
-    if local is None or local.edition != TWIN:
-        lines += card.get("notes", ())
+    if local and local.edition == TWIN:
+        how = [f"How it was made: {local.made}"] if local.made else []
+        lines = [SIMULATED, *how, f"It stands for: {title}"]
+    else:
+        lines = [title, *card.get("notes", ())]
     for file in card.get("files", ()):
         if file["role"] == "original":
             lines.append(f"made of {file['name']}, sha256 {file.get('sha256', 'not known')}")
