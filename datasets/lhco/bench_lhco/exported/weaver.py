@@ -14,6 +14,7 @@ import numpy as np
 import bench
 from bench_lhco.exported.entries import Entries
 from bench_lhco.exported.weaver_config import config
+from bench_lhco.imported.readers.lists import WHOLE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +85,7 @@ def _table(role: str, entries: Entries) -> pa.Table:
     columns["sample"] = pa.array([role] * len(entries)).dictionary_encode()
     for i, name in enumerate(("pt", "eta", "phi")):
         columns[f"particle_{name}"] = _lists(entries.event.offsets, entries.event.values[:, i])
-    return pa.table(columns)
+    return pa.table(columns).replace_schema_metadata({WHOLE: "particle"})
 
 
 def _lists(offsets: NDArray[np.int64], flat: NDArray[np.float32]) -> pa.Array:

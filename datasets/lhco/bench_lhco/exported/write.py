@@ -62,5 +62,7 @@ def export_particles(
         writer.close()
     if dropped:
         hardest = f"the hardest {request.most} of their event"
-        context.notice(f"{dropped} of {dropped + total} constituents are left out, beyond {hardest}")
+        context.notice(
+            f"{dropped} of {dropped + total} constituents are left out, beyond {hardest}"
+        )
     return files

@@ -8,6 +8,11 @@ from types import MappingProxyType
 
 from bench import InputError, RequestError
 from bench_lhco.imported.readers.blocks import read_blocks
+from bench_lhco.imported.readers.entries import (
+    known_entries,
+    read_jetnet,
+    read_omnilearned,
+)
 from bench_lhco.imported.readers.hdf5 import hdf5_layout, is_official_key
 from bench_lhco.imported.readers.lists import has_lists, read_lists
 from bench_lhco.imported.readers.parquet import is_parquet
@@ -24,15 +29,18 @@ LAYOUTS: Mapping[str, Reader] = MappingProxyType(
         "fixed": read_official,
         "table": read_official,
         "particles": read_lists,
+        "weaver": read_lists,
+        "jetnet": read_jetnet,
+        "omnilearned": read_omnilearned,
         "features": read_blocks,
         "csv": read_table,
     }
 )
 """By the name that `--layout` takes."""
 OFFICIAL = ("fixed", "table")
-KEYED = ("array", "features", "particles")
+KEYED = ("array", "features", "particles", "weaver")
 """Layouts in which a key says where the events are."""
-NAMED = ("particles", "features", "csv")
+NAMED = ("particles", "weaver", "features", "csv")
 """Layouts whose columns have names."""
 
 
@@ -67,7 +75,7 @@ def _recognised(foreign: Foreign) -> str:
     import h5py
 
     if h5py.is_hdf5(foreign.file):
-        return hdf5_layout(foreign)
+        return known_entries(foreign) or hdf5_layout(foreign)
     if is_parquet(foreign.file):
         return "particles" if has_lists(foreign) else "csv"
     with foreign.file.open("rb") as stream:
