@@ -80,7 +80,7 @@ class Entries:
 
         All are 0 where there is no such jet; `jet_` is the first one, `jet2_` the second.
         """
-        jets, columns = self.jets, {}
+        jets, columns = self.jets, dict[str, "NDArray[np.float32]"]()
         for jet, name in enumerate(("jet", "jet2")):
             quantities = {
                 "pt": jets.pt,

@@ -81,8 +81,8 @@ def _read(
         for first in range(0, layout.entries, ROWS):
             last = min(first + ROWS, layout.entries)
             particles, dropped = hardest(_in_units(layout.particles(first, last), measures))
-            labels = None if layout.labels is None else layout.labels(first, last)
-            labels = None if labels is None else labels.astype(np.float64)
+            said = None if layout.labels is None else layout.labels(first, last)
+            labels = None if said is None else said.astype(np.float64)
             yield Slice(padded(particles), labels, None, dropped)
 
 

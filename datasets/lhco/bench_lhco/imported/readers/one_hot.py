@@ -52,7 +52,7 @@ def labels_of(path: Path, columns: Mapping[str, NDArray[np.float64]]) -> NDArray
             f"{path}: {int(wrong.sum())} events are of no class or of several of"
             f" {', '.join(columns)}, wanted 1 in one of these columns and 0 in the others"
         )
-    return values.argmax(axis=1).astype(np.float64)
+    return np.asarray(values.argmax(axis=1), dtype=np.float64)
 
 
 def meaning(classes: Sequence[str]) -> str:
