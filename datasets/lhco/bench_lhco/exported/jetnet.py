@@ -39,9 +39,7 @@ class JetNetFiles:
         counts = entries.constituents.counts.astype(np.float32)
         features = np.stack([jets["jet_pt"], jets["jet_eta"], jets["jet_mass"], counts], axis=1)
         for label, name in enumerate(CLASSES):
-            rows = np.flatnonzero(entries.labels == label)
-            if not len(rows):
-                continue
+            rows = np.flatnonzero(entries.labels == label)  # none makes an empty file, as is read
             file = self._file(role, label, name)
             file.append(PARTICLES, particles[rows])
             file.append(JETS, features[rows])
