@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import InputError, RequestError
+from bench.storage.extras import command
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,8 +65,8 @@ def read_root(file: Path) -> pd.DataFrame:
 
     if find_spec("uproot") is None:
         raise RequestError(
-            f"{file}: uproot is not installed, which reads it: pip install uproot; or have the tool"
-            " write .parquet"
+            f"{file}: uproot is not installed, which reads it: {command('root')};"
+            " or have the tool write .parquet"
         )
     import uproot
 

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import bench
-from bench_lhco.datasets import LhcoDataset
+from bench_lhco.constituents import WithJets
 from bench_lhco.exported.entries import Entries
 from bench_lhco.exported.jetnet import JetNetFiles
 from bench_lhco.exported.omnilearned import OmniLearnedFiles
 from bench_lhco.exported.weaver import WeaverFiles
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@runtime_checkable
+class GivesParticles(Protocol):
+    """A dataset of this package whose events are particles."""
+
+    def particles(
+        self, source: bench.Source, ids: NDArray[np.uint64], context: bench.Context
+    ) -> Iterator[WithJets]:
+        """The particles and jets of events of the source, each once, a slice at a time."""
 
 
 class Writer(Protocol):
@@ -48,7 +62,7 @@ def export_particles(
     try:
         for role, sample in request.samples.items():
             dataset, ids = sample.dataset, sample.events.ids
-            if not isinstance(dataset, LhcoDataset):
+            if not isinstance(dataset, GivesParticles):
                 raise bench.RequestError(f"{role}: dataset {dataset.name!r} has no particles")
             with context.progress(f"particles of {role}", len(ids)) as bar:
                 for part in dataset.particles(sample.source, ids, context):

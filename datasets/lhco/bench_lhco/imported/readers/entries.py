@@ -124,8 +124,8 @@ def _jetnet(file: h5py.File, foreign: Foreign) -> _Layout:
 def _omnilearned(file: h5py.File, foreign: Foreign) -> _Layout:
     names = [name for name in OMNILEARNED if not has(file, name)]
     if names:
-        wanted = " and ".join(OMNILEARNED)
-        raise InputError(f"{foreign.file}: there is no {names[0]}, wanted {wanted}")
+        both = " and ".join(OMNILEARNED)
+        raise InputError(f"{foreign.file}: there is no {names[0]}, wanted {both}")
     data = _array(file, "data", foreign, (None, None, None))
     labels = _labels(file, "pid", foreign, len(data))
     if exact := _exact(file, foreign, len(data)):
@@ -224,10 +224,10 @@ def _array(
         length in (None, got) for length, got in zip(shape, array.shape, strict=True)
     )
     if not fits or array.dtype.kind not in "fiub":
-        wanted = ", ".join("any" if length is None else str(length) for length in shape)
+        axes = ", ".join("any" if length is None else str(length) for length in shape)
         raise InputError(
             f"{foreign.file}: {array.name} holds {array.dtype!s:.40} of shape {array.shape},"
-            f" wanted numbers of shape ({wanted})"
+            f" wanted numbers of shape ({axes})"
         )
     safe_filters(array, foreign.file)
     return array
