@@ -11,6 +11,7 @@ from bench_lhco.constituents import WithJets
 from bench_lhco.events import Particles, ends, event_ids, within
 from bench_lhco.features import SETS
 from bench_lhco.files.reader import raw_slices, sound
+from bench_lhco.jets import LEADING, Jets
 from bench_lhco.recipe import SLICE, Recipe
 
 if TYPE_CHECKING:
@@ -49,6 +50,18 @@ def taken(particles: Particles, rows: NDArray[np.intp]) -> Particles:
     """The particles of these events, in this order."""
     values = particles.values[within(particles.offsets, rows)]
     return Particles(values, ends(particles.counts[rows]))
+
+
+def subset(part: WithJets, rows: NDArray[np.intp]) -> WithJets:
+    """These of the events, in this order."""
+    jets, before = part.jets, part.particles.offsets[:-1][rows]
+    particles = taken(part.particles, rows)
+    places = (LEADING * rows[:, np.newaxis] + np.arange(LEADING)).ravel()
+    counts = jets.n_constituents[rows]
+    moved = np.repeat(particles.offsets[:-1] - before, counts.sum(axis=1))
+    members = jets.members[within(jets.offsets, places)] + moved
+    chosen = Jets(jets.p4[rows], counts, members, ends(counts.ravel()), jets.n_jets[rows])
+    return WithJets(part.ids[rows], part.labels[rows], chosen, particles)
 
 
 def _first_of(

@@ -58,7 +58,7 @@ def test_rows_of_weavers_files_are_the_events_that_are_named(
             assert len(row["part_px"]) == row["jet_nparticles"] + row["jet2_nparticles"]
 
 
-def test_constituents_are_hardest_first_and_no_jet_is_cut_in_two(
+def test_constituents_are_those_of_the_jets_hardest_first_and_no_jet_is_cut_in_two(
     context: bench.Context, tmp_path: Path
 ) -> None:
     _, _, files = exported(context, tmp_path / "out", "weaver")
@@ -66,6 +66,14 @@ def test_constituents_are_hardest_first_and_no_jet_is_cut_in_two(
         pt = np.hypot(row["part_px"], row["part_py"])
         assert (np.diff(pt) <= 1e-3).all()
         dphi, jet = np.array(row["part_dphi"]), np.array(row["part_jet"])
+        for number, name in ((1, "jet"), (2, "jet2")):
+            px, py, pz, e = (
+                np.array(row[f"part_{c}"])[jet == number].sum()
+                for c in ("px", "py", "pz", "energy")
+            )
+            assert np.hypot(px, py) == pytest.approx(row[f"{name}_pt"], rel=1e-5)
+            assert e == pytest.approx(row[f"{name}_energy"], rel=1e-5)
+            assert pz == pytest.approx(np.sinh(row[f"{name}_eta"]) * np.hypot(px, py), rel=1e-3)
         for number in (1, 2):
             if (jet == number).any():
                 assert np.ptp(dphi[jet == number]) < np.pi

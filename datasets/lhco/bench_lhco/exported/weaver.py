@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FILES = {"train": "train.parquet", "valid": "val.parquet", "evaluated": "test.parquet"}
 """By role."""
 CONFIG = "data.yaml"
+ROWS = 2000
+"""Entries of a group of rows, at least, but for the last one."""
 
 
 class WeaverFiles:
@@ -32,35 +34,47 @@ class WeaverFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._writers: dict[str, pq.ParquetWriter] = {}
-        self._ids: dict[str, list[NDArray[np.uint64]]] = {}
+        self._waiting: dict[str, list[pa.Table]] = {role: [] for role in FILES}
+        self._ids: dict[str, list[NDArray[np.uint64]]] = {role: [] for role in FILES}
         self._longest = 1
 
     def write(self, role: str, entries: Entries) -> None:
-        """A row group of entries."""
-        import pyarrow.parquet as pq
-
-        table = _table(role, entries)
-        if role not in self._writers:
-            file = self._folder / FILES[role]
-            self._writers[role] = pq.ParquetWriter(file, table.schema, compression="zstd")
-            self._ids[role] = []
-        self._writers[role].write_table(table)
+        """Add entries, which are written when there are enough for a group of rows."""
+        self._waiting[role].append(_table(role, entries))
         self._ids[role].append(entries.ids)
         self._longest = max(self._longest, int(entries.constituents.counts.max(initial=0)))
+        if sum(map(len, self._waiting[role])) >= ROWS:
+            self._flush(role)
 
     def finish(self) -> list[bench.ExportedFile]:
         """Close the files, and write the data config."""
+        for role, waiting in self._waiting.items():
+            if waiting:
+                self._flush(role)
         self.close()
         bench.write_bytes(self._folder / CONFIG, config(self._longest).encode())
         return [
             bench.ExportedFile(role, FILES[role], np.concatenate(ids))
             for role, ids in self._ids.items()
+            if ids
         ]
 
     def close(self) -> None:
         """Close the files."""
         for writer in self._writers.values():
             writer.close()
+
+    def _flush(self, role: str) -> None:
+        """Write what waits as a group of rows."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pa.concat_tables(self._waiting[role])
+        self._waiting[role] = []
+        if role not in self._writers:
+            file = self._folder / FILES[role]
+            self._writers[role] = pq.ParquetWriter(file, table.schema, compression="zstd")
+        self._writers[role].write_table(table)
 
 
 def _table(role: str, entries: Entries) -> pa.Table:

@@ -7,15 +7,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+import numpy as np
+
 import bench
 from bench_lhco.constituents import WithJets
 from bench_lhco.exported.entries import Entries
 from bench_lhco.exported.jetnet import JetNetFiles
 from bench_lhco.exported.omnilearned import OmniLearnedFiles
 from bench_lhco.exported.weaver import WeaverFiles
+from bench_lhco.particles import subset
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -54,23 +56,16 @@ def export_particles(
     """Write the events of all roles.
 
     Raises:
-        RequestError: a role is of a dataset without particles.
+        RequestError: events of a dataset without particles.
         InputError: a file of events that is not what it was.
     """
     dropped = total = 0
     writer = LAYOUTS[request.layout](request.folder)
     try:
-        for role, sample in request.samples.items():
-            dataset, ids = sample.dataset, sample.events.ids
-            if not isinstance(dataset, GivesParticles):
-                raise bench.RequestError(f"{role}: dataset {dataset.name!r} has no particles")
-            with context.progress(f"particles of {role}", len(ids)) as bar:
-                for part in dataset.particles(sample.source, ids, context):
-                    entries = Entries.of(part, sample, request.most)
-                    writer.write(role, entries)
-                    dropped += entries.dropped
-                    total += len(entries.jet)
-                    bar.advance(len(entries))
+        for role, entries in _entries(request, context):
+            writer.write(role, entries)
+            dropped += entries.dropped
+            total += len(entries.jet)
         files = writer.finish()
     finally:
         writer.close()
@@ -80,3 +75,34 @@ def export_particles(
             f"{dropped} of {dropped + total} constituents are left out, beyond {hardest}"
         )
     return files
+
+
+def _entries(request: bench.ExportRequest, context: bench.Context) -> Iterator[tuple[str, Entries]]:
+    """The entries of all roles, slice by slice; a file that several are from is read once."""
+    for roles in _by_source(request.samples):
+        first = request.samples[roles[0]]
+        if not isinstance(first.dataset, GivesParticles):
+            raise bench.RequestError(f"dataset {first.dataset.name!r} has no particles")
+        ids = np.concatenate([request.samples[role].events.ids for role in roles])
+        with context.progress(f"particles of {first.dataset.name}", len(ids)) as bar:
+            for part in first.dataset.particles(first.source, ids, context):
+                bar.advance(len(part.ids))
+                for role in roles:
+                    sample = request.samples[role]
+                    rows = np.flatnonzero(np.isin(part.ids, sample.events.ids))
+                    if len(rows):
+                        yield role, Entries.of(subset(part, rows), sample, request.most)
+
+
+def _by_source(samples: Mapping[str, bench.ExportedSample]) -> list[list[str]]:
+    """The roles, those together whose events are from the same dataset and file."""
+    groups: list[list[str]] = []
+    for role, sample in samples.items():
+        for group in groups:
+            other = samples[group[0]]
+            if (other.dataset, other.source) == (sample.dataset, sample.source):
+                group.append(role)
+                break
+        else:
+            groups.append([role])
+    return groups
