@@ -14,7 +14,7 @@ import numpy as np
 import bench
 from bench_lhco.exported.entries import Entries
 from bench_lhco.exported.weaver_config import config
-from bench_lhco.imported.readers.lists import WHOLE
+from bench_lhco.imported.readers.weaver import WHOLE
 
 if TYPE_CHECKING:
     import pyarrow as pa

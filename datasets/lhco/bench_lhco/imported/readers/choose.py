@@ -18,6 +18,7 @@ from bench_lhco.imported.readers.lists import has_lists, read_lists
 from bench_lhco.imported.readers.parquet import is_parquet
 from bench_lhco.imported.readers.rows import read_array, read_official
 from bench_lhco.imported.readers.tables import read_table
+from bench_lhco.imported.readers.weaver import is_weaver, read_weaver
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
 Reader = Callable[[Foreign], Iterator[Head | Slice]]
@@ -29,7 +30,7 @@ LAYOUTS: Mapping[str, Reader] = MappingProxyType(
         "fixed": read_official,
         "table": read_official,
         "particles": read_lists,
-        "weaver": read_lists,
+        "weaver": read_weaver,
         "jetnet": read_jetnet,
         "omnilearned": read_omnilearned,
         "features": read_blocks,
@@ -76,6 +77,8 @@ def _recognised(foreign: Foreign) -> str:
 
     if h5py.is_hdf5(foreign.file):
         return known_entries(foreign) or hdf5_layout(foreign)
+    if is_parquet(foreign.file) and is_weaver(foreign) and has_lists(foreign):
+        return "weaver"
     if is_parquet(foreign.file):
         return "particles" if has_lists(foreign) else "csv"
     with foreign.file.open("rb") as stream:

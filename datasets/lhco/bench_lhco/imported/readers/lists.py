@@ -17,7 +17,6 @@ from bench_lhco.events import MAX_PARTICLES, Particles, ends, padded
 from bench_lhco.imported.columns import demand_columns, demand_no_division, label_among
 from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.momenta import massless
-from bench_lhco.imported.readers.one_hot import classes_of, labels_of, meaning
 from bench_lhco.imported.readers.parquet import (
     batches,
     cells,
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 SPELLINGS = (("pt", "eta", "phi"), ("px", "py", "pz"))
 """The last word of the columns' names, in any case, such as `part_pt` or `Particle.PT`."""
-WHOLE = b"bench.particles"
-"""Metadata of `bench data export`: what the names of the event's own particles begin with."""
 MASSLESS = "particles are taken as massless: px, py, pz are kept as pt, eta, phi"
 
 
@@ -72,8 +69,6 @@ class _Lists:
     """The column that holds records, if the three are fields of one."""
     label: str | None
     split: str | None
-    classes: tuple[str, ...] = ()
-    """Columns of one class each, which say the label where no column of labels does."""
     measures: tuple[Measure, ...] = ()
     """The units of the three."""
 
@@ -93,13 +88,12 @@ class _Lists:
         if foreign.split is not None:
             demand_columns(foreign, "--split-column", [foreign.split], plain)
         demand_no_division(foreign, plain)
-        classes = classes_of(path, plain) if label is None else ()
         candidates = [
-            (key, cls(*spelt, records, label, foreign.split, classes))
+            (key, cls(*spelt, records, label, foreign.split))
             for key, records, names in _groups(lists)
             if (spelt := _spelt(names))
         ]
-        key = _stated_key(schema) if foreign.key is None else _bare(foreign.key)
+        key = None if foreign.key is None else _bare(foreign.key)
         chosen = [which for word, which in candidates if key in (None, word)]
         if len(chosen) == 1:
             return chosen[0]._with_units(foreign, schema)
@@ -125,7 +119,7 @@ class _Lists:
     def notes(self, schema: pa.Schema) -> tuple[str, ...]:
         """What is made of the particles, and which columns are left out."""
         particles = self.names if self.records is None else (self.records,)
-        used = {self.label, self.split, *particles, *self.classes}
+        used = {self.label, self.split, *particles}
         left = [name for name in schema.names if name not in used]
         if self.records is not None:
             inner = schema.field(self.records).type.value_type
@@ -134,14 +128,13 @@ class _Lists:
         listed = ", ".join(f"{name!r:.40}" for name in left[:20])
         more = f" and {len(left) - 20} more" if len(left) > 20 else ""
         columns = [f"left out, being no pt, eta or phi: {listed}{more}"] if left else []
-        labels = [meaning(self.classes)] if self.classes else []
-        return (*([MASSLESS] if self.cartesian else []), *labels, *columns)
+        return (*([MASSLESS] if self.cartesian else []), *columns)
 
     @property
     def columns(self) -> list[str] | None:
         """The columns to read; None for all, where a name would be taken for a path."""
         names = [self.records] if self.records is not None else list(self.names)
-        names += [name for name in (self.label, self.split, *self.classes) if name is not None]
+        names += [name for name in (self.label, self.split) if name is not None]
         return None if any("." in name or not name for name in names) else names
 
     def particles(self, path: Path, batch: pa.RecordBatch) -> Particles:
@@ -165,12 +158,8 @@ class _Lists:
         return Particles(stored, ends(np.bincount(event, minlength=len(counts))))
 
     def labels(self, path: Path, batch: pa.RecordBatch) -> NDArray[np.float64] | None:
-        """The label column, or what the columns of classes say: (n,)."""
-        named = self.classes if self.label is None else (self.label,)
-        columns = {name: numbers(path, name, batch.column(name)) for name in named}
-        if self.classes:
-            return labels_of(path, columns)
-        return None if self.label is None else columns[self.label]
+        """The label column: (n,)."""
+        return None if self.label is None else numbers(path, self.label, batch.column(self.label))
 
     def splits(self, batch: pa.RecordBatch) -> NDArray[np.str_] | None:
         """The column of splits: (n,)."""
@@ -215,12 +204,6 @@ def _spelt(names: Sequence[str]) -> tuple[tuple[str, ...], bool] | None:
         if all(len(several) == 1 for several in matches):
             return tuple(name for (name,) in matches), spelling == SPELLINGS[1]
     return None
-
-
-def _stated_key(schema: pa.Schema) -> str | None:
-    """Which set of particles is the whole event, where a file of the bench's own says it."""
-    said = (schema.metadata or {}).get(WHOLE)
-    return None if said is None else said.decode(errors="replace")
 
 
 def _last_word(name: str) -> str:

@@ -34,7 +34,8 @@ def classes_of(path: Path, names: Sequence[str]) -> tuple[str, ...]:
         listed = ", ".join(classes[:12])
         raise InputError(
             f"{path}: classes {listed}; wanted at most {len(LABELS)}, of them one called"
-            f" {BEGINS}background or {BEGINS}QCD, or another label by --label-column"
+            f" {BEGINS}background or {BEGINS}QCD; or say --label-column, or leave them out by"
+            " --without-column"
         )
     return (*first, *(name for name in classes if name not in first))
 
