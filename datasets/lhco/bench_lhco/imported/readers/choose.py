@@ -15,7 +15,7 @@ from bench_lhco.imported.readers.entries import (
 )
 from bench_lhco.imported.readers.hdf5 import hdf5_layout, is_official_key
 from bench_lhco.imported.readers.lists import has_lists, read_lists
-from bench_lhco.imported.readers.parquet import is_parquet
+from bench_lhco.imported.readers.parquet import is_parquet, opened_parquet
 from bench_lhco.imported.readers.rows import read_array, read_official
 from bench_lhco.imported.readers.tables import read_table
 from bench_lhco.imported.readers.weaver import is_weaver, read_weaver
@@ -77,10 +77,8 @@ def _recognised(foreign: Foreign) -> str:
 
     if h5py.is_hdf5(foreign.file):
         return known_entries(foreign) or hdf5_layout(foreign)
-    if is_parquet(foreign.file) and is_weaver(foreign) and has_lists(foreign):
-        return "weaver"
     if is_parquet(foreign.file):
-        return "particles" if has_lists(foreign) else "csv"
+        return _of_columns(foreign)
     with foreign.file.open("rb") as stream:
         start = stream.read(4096)
     if not start.strip() or b"\0" in start:
@@ -88,6 +86,14 @@ def _recognised(foreign: Foreign) -> str:
             f"{foreign.file}: neither HDF5, Parquet nor CSV, wanted one of: {_choice()}"
         )
     return "csv"
+
+
+def _of_columns(foreign: Foreign) -> str:
+    """The layout of a file of columns: lists of particles, or a number each."""
+    if not has_lists(foreign):
+        return "csv"
+    with opened_parquet(foreign.file) as file:
+        return "weaver" if is_weaver(file.schema_arrow) else "particles"
 
 
 def _choice() -> str:

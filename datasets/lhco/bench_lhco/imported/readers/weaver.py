@@ -26,11 +26,9 @@ WHOLE = b"bench.particles"
 """Metadata of an export: what the names of the event's own particles begin with."""
 
 
-def is_weaver(foreign: Foreign) -> bool:
-    """Whether a Parquet file has columns of classes, or says which lists are the event's own."""
-    with opened_parquet(foreign.file) as file:
-        schema = file.schema_arrow
-        return _stated_key(schema) is not None or any(n.startswith(BEGINS) for n in schema.names)
+def is_weaver(schema: pa.Schema) -> bool:
+    """Whether columns of lists come with columns of classes, or say which are the event's own."""
+    return _stated_key(schema) is not None or any(n.startswith(BEGINS) for n in schema.names)
 
 
 def read_weaver(foreign: Foreign) -> Iterator[Head | Slice]:
