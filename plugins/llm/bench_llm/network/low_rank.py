@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 def in_one_product(language: PreTrainedModel) -> None:
     """Have a model's layers with LoRA on the CPU computed so, in passes and in their gradients."""
-    from peft.tuners.lora import Linear
-
-    if not has_onednn():
+    if not (has_onednn() and hasattr(language, "peft_config")):
         return
+    from peft.tuners.lora import Linear  # some 100 MB, which other ways of tuning can do without
+
     for module in language.modules():
         if isinstance(module, Linear) and _is_plain(module):
             vars(module)["forward"] = partial(_forward, module, module.forward)
