@@ -25,9 +25,9 @@ FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--layout",
-    help="array, fixed or table (HDF5 of particles), particles (Parquet of lists), features (HDF5 "
-    "as pandas writes it, in its fixed format) or csv (features, in Parquet too).  "
-    "[default: recognised]",
+    help="array, fixed or table (HDF5 of particles), particles or weaver (Parquet of lists), "
+    "jetnet or omnilearned (HDF5), features (HDF5 as pandas writes it, in its fixed format) or csv "
+    "(features, in Parquet too).  [default: recognised]",
 )
 @click.option(
     "--key",
@@ -100,6 +100,7 @@ def bring(like: str | None, **options: Any) -> None:
     until --label-column, --split-column or --without-column says what it is; every other number is
     a feature. Energies are kept in GeV and angles in rad; values far from what their unit allows at
     the LHC are questioned until --unit says it. From then on the dataset is one like any other.
+    FILE may be a folder that `bench data export` wrote with --layout: its splits are kept.
 
     A published division into train, valid and test is the split then. Where it has no valid part,
     its train part is divided by the events' hashes, five sixths to train; so are the events of

@@ -8,11 +8,17 @@ from types import MappingProxyType
 
 from bench import InputError, RequestError
 from bench_lhco.imported.readers.blocks import read_blocks
+from bench_lhco.imported.readers.entries import (
+    known_entries,
+    read_jetnet,
+    read_omnilearned,
+)
 from bench_lhco.imported.readers.hdf5 import hdf5_layout, is_official_key
 from bench_lhco.imported.readers.lists import has_lists, read_lists
-from bench_lhco.imported.readers.parquet import is_parquet
+from bench_lhco.imported.readers.parquet import is_parquet, opened_parquet
 from bench_lhco.imported.readers.rows import read_array, read_official
 from bench_lhco.imported.readers.tables import read_table
+from bench_lhco.imported.readers.weaver import is_weaver, read_weaver
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
 Reader = Callable[[Foreign], Iterator[Head | Slice]]
@@ -24,15 +30,18 @@ LAYOUTS: Mapping[str, Reader] = MappingProxyType(
         "fixed": read_official,
         "table": read_official,
         "particles": read_lists,
+        "weaver": read_weaver,
+        "jetnet": read_jetnet,
+        "omnilearned": read_omnilearned,
         "features": read_blocks,
         "csv": read_table,
     }
 )
 """By the name that `--layout` takes."""
 OFFICIAL = ("fixed", "table")
-KEYED = ("array", "features", "particles")
+KEYED = ("array", "features", "particles", "weaver")
 """Layouts in which a key says where the events are."""
-NAMED = ("particles", "features", "csv")
+NAMED = ("particles", "weaver", "features", "csv")
 """Layouts whose columns have names."""
 
 
@@ -67,9 +76,9 @@ def _recognised(foreign: Foreign) -> str:
     import h5py
 
     if h5py.is_hdf5(foreign.file):
-        return hdf5_layout(foreign)
+        return known_entries(foreign) or hdf5_layout(foreign)
     if is_parquet(foreign.file):
-        return "particles" if has_lists(foreign) else "csv"
+        return _of_columns(foreign)
     with foreign.file.open("rb") as stream:
         start = stream.read(4096)
     if not start.strip() or b"\0" in start:
@@ -77,6 +86,14 @@ def _recognised(foreign: Foreign) -> str:
             f"{foreign.file}: neither HDF5, Parquet nor CSV, wanted one of: {_choice()}"
         )
     return "csv"
+
+
+def _of_columns(foreign: Foreign) -> str:
+    """The layout of a file of columns: lists of particles, or a number each."""
+    if not has_lists(foreign):
+        return "csv"
+    with opened_parquet(foreign.file) as file:
+        return "weaver" if is_weaver(file.schema_arrow) else "particles"
 
 
 def _choice() -> str:
