@@ -7,7 +7,7 @@ READY = .venv/.ready
 PLUGINS = $(dir $(wildcard datasets/*/pyproject.toml plugins/*/pyproject.toml))
 PACKAGES = -e .[all] $(addprefix -e ./,$(PLUGINS))
 
-.PHONY: install demo test test-slow mutation lint docs bench reports smollm2 peers interop wheels release
+.PHONY: install demo test test-slow mutation lint docs bench reports smollm2 peers interop wheels schemas release
 
 install: $(READY)
 
@@ -28,6 +28,10 @@ wheels: $(READY)
 	@$(BIN)/python -m pip wheel --quiet --no-build-isolation --no-deps --no-index --wheel-dir dist . $(addprefix ./,$(PLUGINS))
 	@rm -rf $(addsuffix build,./ $(PLUGINS))
 	@ls dist
+
+# the JSON Schemas of a run's files that the package ships, from the types that read and write them
+schemas: $(READY)
+	@$(BIN)/python .ci/schemas.py
 
 # the version of every package and the changelog's heading: make release VERSION=0.2.0
 release: $(READY)

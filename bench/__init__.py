@@ -17,6 +17,7 @@ from bench.api.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rende
 from bench.api.prompt import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
 from bench.api.scores import Counts, Estimate, Scored
 from bench.api.table import Column, Split, Table
+from bench.data.particle_layouts import ExportedFile, ExportedSample, ExportRequest
 from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in, split_rows
 from bench.exporting.loading import load_exported
@@ -42,6 +43,9 @@ __all__ = [
     "Dataset",
     "Encoder",
     "Estimate",
+    "ExportRequest",
+    "ExportedFile",
+    "ExportedSample",
     "Fitted",
     "Guard",
     "ImportRequest",

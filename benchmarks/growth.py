@@ -23,7 +23,7 @@ from bench.cli.list import command as list_command
 from bench.plugins.registry import PluginEntry, load_registry
 from bench.report.page import write_report
 from bench.running.pipeline import run
-from bench.storage.fingerprint import digest
+from bench.storage.fingerprint import digest, scores_digest
 from bench.storage.home import Home
 from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store, write_metrics, write_scores
@@ -103,7 +103,7 @@ def other(template: Run, store: Store, number: int) -> Run:
         model=replace(was.model, options={**was.model.options, "strength": strength}),
         fit=digest([was.fit, number]),
         scores=digest([was.scores, number]),
-        values=samples["evaluated"][0].digest,
+        values=scores_digest(samples["evaluated"][0].score),
     )
     folder = store.claim(record.created, key)
     write_scores(folder, samples)

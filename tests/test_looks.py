@@ -62,12 +62,12 @@ class Looker(Cut):
         return FittedLooker(super().fit(train, valid, context), NOISE[1])
 
     def load(self, folder: Path, context: bench.Context) -> FittedLooker:
-        kept = json.loads((folder / "looks.json").read_text())
-        place = {"best": 1, "last": len(kept) - 1}.get(self.look)
+        looks = json.loads((folder / "looks.json").read_text())
+        place = {"best": 1, "last": len(looks) - 1}.get(self.look)
         number = int(self.look) - 1 if place is None else place
-        if number >= len(kept):
-            raise bench.RequestError(f"look={self.look}: this fit has {len(kept)} looks")
-        return FittedLooker(super().load(folder, context), kept[number])
+        if number >= len(looks):
+            raise bench.RequestError(f"look={self.look}: this fit has {len(looks)} looks")
+        return FittedLooker(super().load(folder, context), looks[number])
 
     def fit_size(self, inputs: bench.Inputs, context: bench.Context) -> float | None:
         return SIZE if self.looks == "all" else None
@@ -121,10 +121,10 @@ def test_one_fit_serves_all_looks_and_each_has_scores_of_its_own(place: Workplac
 
 
 def test_a_look_may_be_said_as_an_option_but_not_twice(place: Workplace) -> None:
-    wanted = do(place, replace(EVERY, look="3"))
+    numbered = do(place, replace(EVERY, look="3"))
     for name in ("look", "model.look"):
         said = replace(EVERY, options={"looks": "all", name: "3"})
-        assert do(place, said).name == wanted.name
+        assert do(place, said).name == numbered.name
     with pytest.raises(RequestError, match="--look 2 beside --set look=3"):
         do(place, replace(EVERY, look="2", options={"looks": "all", "look": "3"}))
 

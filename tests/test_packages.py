@@ -74,6 +74,13 @@ def test_a_package_requires_itself_what_its_code_imports(folder: Path) -> None:
     assert missing - ASKED_FOR == set()
 
 
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_package_brings_the_licence_that_it_is_under(folder: Path) -> None:
+    declared = project(folder)
+    assert (declared["license"], declared["license-files"]) == ("MIT", ["LICENSE"])
+    assert (folder / "LICENSE").read_bytes() == (HOUSE / "LICENSE").read_bytes()
+
+
 def test_the_extra_report_is_what_is_named_where_it_is_missing() -> None:
     assert {need.name for need in extra("report")} == set(REPORT.values())
 

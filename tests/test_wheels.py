@@ -19,6 +19,8 @@ import pytest
 from newcomer import core_alone
 from test_packages import FOLDERS, HOUSE
 
+from bench.exporting.schema import FORMS, shipped
+
 pytestmark = pytest.mark.slow
 
 SMALL = ("--train-events", "300", "--events", "200")
@@ -80,6 +82,15 @@ def test_there_is_a_wheel_of_every_package_with_nothing_of_earlier_builds(wheels
     assert {file.suffix for file in files} == {".whl"}
     (core,) = wheels.glob("classifier_bench-*")
     assert "bench/stale.py" not in zipfile.ZipFile(core).namelist()
+
+
+def test_every_wheel_has_the_licence_and_the_cores_the_schemas(wheels: Path) -> None:
+    names = {file.name: zipfile.ZipFile(file).namelist() for file in wheels.iterdir()}
+    for wheel, files in names.items():
+        assert any(name.endswith(".dist-info/licenses/LICENSE") for name in files), wheel
+    (core,) = (files for wheel, files in names.items() if wheel.startswith("classifier_bench-"))
+    schemas = {name for name in core if name.startswith("bench/exporting/schemas/")}
+    assert {Path(name).name for name in schemas} == {shipped(name).name for name in FORMS}
 
 
 def test_everything_is_installed_from_wheels(desk: Path) -> None:

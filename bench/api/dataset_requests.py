@@ -26,13 +26,11 @@ class ImportRequest:
     name: str
     """Of the dataset."""
     layout: str | None = None
-    """None to recognise it."""
     key: str | None = None
-    """Where in the file the events are; None to find them."""
+    """Where in the file the events are; None to find them, as to recognise the layout."""
     tree: str | None = None
-    """The tree of a ROOT file; None for the only one."""
     columns: str | None = None
-    """The names of the columns, `a,b,c`, of a file that has none; `_` for one to leave out."""
+    """The names of columns, `a,b,c`, if the file has none; the tree is that of a ROOT file."""
     signal_file: Path | None = None
     """A second file, which holds the signal."""
     label: int | None = None

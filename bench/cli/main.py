@@ -14,7 +14,7 @@ from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 
 COMMANDS = (
     *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "export"),
-    *("import", "list", "data", "check", "new", "clean", "completion"),
+    *("import", "list", "data", "check", "new", "clean", "schema", "completion"),
 )
 MODULES = {"import": "outside", "try": "trying"}
 """Where a command's name is no name of a module."""

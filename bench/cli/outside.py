@@ -44,7 +44,13 @@ if TYPE_CHECKING:
     "--trained-on",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The events that the model was fitted on, such as a file of `bench data export`.",
+    help="The events that the model was fitted on, such as what `bench data export` wrote.",
+)
+@click.option(
+    "--exported",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="What `bench data export --layout` wrote, if FILE has its scores in that order.",
 )
 @click.option("--options", default="", help="Its options, in your words.")
 @click.option("--source", default="", help="Where it was published.")
@@ -63,6 +69,7 @@ def command(
     threshold: float,
     valid: Path | None,
     trained_on: Path | None,
+    exported: Path | None,
     options: str,
     source: str,
     allow: tuple[str, ...],
@@ -70,11 +77,13 @@ def command(
 ) -> int:
     """Bring results of other tools into the store, to stand in reports beside its own runs.
 
-    FILE is CSV or Parquet. With the columns `score` and `event` (ids as in scores.parquet) or
+    FILE is CSV or Parquet, or what weaver (.root, .parquet) or OmniLearned (.npz) writes, or an
+    array of scores (.npy). With the columns `score` and `event` (ids as in scores.parquet) or
     `index` (the event's place in the dataset's file, from 0), and perhaps `label`, it holds one
     model's predictions: they are matched to the dataset's events, called as the sample that these
-    are, and compared paired like any run. Guards look at the scores; exits with 3 if one of them
-    voids the import. Scores of two values are decisions, and never ranked.
+    are, and compared paired like any run. Scores that name no event are those of --exported, in its
+    order. Guards look at the scores; exits with 3 if one of them voids the import. Scores of two
+    values are decisions, and never ranked.
 
     A column `sample`, as `bench data export` writes it, says which lines are `evaluated` and which
     are of the `valid` split; so does --valid. With --trained-on, guards look for events that were
@@ -88,12 +97,14 @@ def command(
     \b
     bench import scores.csv --model particle-net --dataset rd
     bench import scores.csv --model particle-net --dataset rd --trained-on rd.parquet
+    bench import outputs_omni_custom_0.npz --model omnilearned --dataset rd --exported rd-omni
     bench import published.csv
     """
     from bench.api.errors import RequestError
     from bench.cli.surroundings import context
     from bench.outside.counts import NEEDED
     from bench.outside.dataframes import read_frame
+    from bench.outside.export_order import events_of
     from bench.outside.importing import import_counts, import_predictions
     from bench.outside.predictions import Claim
     from bench.plugins.registry import load_registry
@@ -101,8 +112,9 @@ def command(
     from bench.storage.store import Store
 
     if "score" not in (columns := read_frame(file)) and set(NEEDED) & set(columns):
-        if valid or trained_on:
-            raise RequestError(f"{file}: of counts no event is known; no --valid, no --trained-on")
+        if valid or trained_on or exported:
+            names = "--valid, --trained-on or --exported"
+            raise RequestError(f"{file}: of counts no event is known; wanted no {names}")
         if model or dataset or edition:
             raise RequestError(
                 f"{file}: counts name model, dataset and edition in columns of their own"
@@ -116,7 +128,8 @@ def command(
         claim = Claim(
             *(file, model, dataset, edition, threshold, options, source, allow),
             valid=valid,
-            trained_on=trained_on,
+            trained_on=events_of(trained_on) if trained_on and trained_on.is_dir() else trained_on,
+            exported=exported,
         )
         home = Home.here()
         imported = [import_predictions(claim, load_registry(), home, Store(runs), context(home))]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from bench.comparison.paired import Difference, auc_difference, holm
+from bench.comparison.paired import Difference, auc_differences, holm
 
 if TYPE_CHECKING:
     from bench.storage.store import Run
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 LEVEL = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two runs by their place, how their AUC differs, and the corrected chance of it."""
 
@@ -37,8 +36,7 @@ def pairs(runs: Sequence[Run]) -> list[Pair]:
     Runs of the same scores, at other thresholds, are one in Holm's family.
     """
     scores, keys = [run.scored() for run in runs], [scores_key(run) for run in runs]
-    places = combinations(range(len(runs)), 2)
-    differences = {(i, j): auc_difference(scores[i], scores[j]) for i, j in places}
+    differences = auc_differences(scores)
     family = {
         frozenset((keys[i], keys[j])): differences[i, j].p
         for i, j in differences

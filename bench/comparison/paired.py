@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from math import ceil, isfinite
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from bench.metrics.curve import BACKGROUND_FLOOR, Ranking
@@ -19,9 +22,11 @@ if TYPE_CHECKING:
 REPLICAS = 1000
 POWER = 0.8
 """Chance of telling two models apart that the number of events is to give."""
+TWO_SIDED, ONE_SIDED = (NormalDist().inv_cdf(share) for share in (0.975, POWER))
+"""Standard deviations of a normal distribution: of a 95 % interval, and of that chance."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
     """How much larger a figure is for the first model, on the same events."""
 
@@ -48,21 +53,38 @@ def auc_difference(one: Scored, other: Scored) -> Difference:
 
     Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837; with event weights.
     """
-    import numpy as np
-    from scipy.stats import norm
+    return auc_differences([one, other])[0, 1]
 
-    value = variance = 0.0
+
+def auc_differences(scores: Sequence[Scored]) -> dict[tuple[int, int], Difference]:
+    """The same of each two models, by their places; all on the same events."""
+    import numpy as np
+
+    one = scores[0]
     signal, background = (one.y == label for label in (1, 0))
-    for own, against in ((signal, background), (background, signal)):
-        gap = placements(one, own, against) - placements(other, own, against)
-        share = one.weights[own] / one.weights[own].sum()
-        mean = float(share @ gap)
-        variance += float((share**2) @ (gap - mean) ** 2) / max(1 - float((share**2).sum()), 1e-12)
-        value = mean if own is signal else value
-    spread = float(np.sqrt(variance))
-    half = float(norm.ppf(0.975)) * spread
-    p = float(2 * norm.sf(abs(value) / spread)) if spread > 0 else float(value == 0)
-    needed = _needed(value, spread, int(signal.sum()))
+    classes = ((signal, background), (background, signal))
+    placed = [[placements(scored, *both) for both in classes] for scored in scores]
+    shares = [one.weights[own] / one.weights[own].sum() for own, _ in classes]
+    odds = [max(1 - float((share**2).sum()), 1e-12) for share in shares]
+    count = int(signal.sum())
+    made = {}
+    for i, j in combinations(range(len(scores)), 2):
+        means, variance = [], 0.0
+        for first, second, share, rest in zip(placed[i], placed[j], shares, odds, strict=True):
+            gap = first - second
+            means.append(float(share @ gap))
+            variance += float((share**2) @ (gap - means[-1]) ** 2) / rest
+        made[i, j] = _of_areas(means[0], float(np.sqrt(variance)), count)
+    return made
+
+
+def _of_areas(value: float, spread: float, signal: int) -> Difference:
+    """A difference of two areas by its standard deviation."""
+    from scipy.special import ndtr
+
+    half = TWO_SIDED * spread
+    p = float(2 * ndtr(-abs(value) / spread)) if spread > 0 else float(value == 0)
+    needed = _needed(value, spread, signal)
     return Difference("AUC", value, value - half, value + half, p, "DeLong", needed)
 
 
@@ -92,7 +114,7 @@ def decision_difference(one: Scored, other: Scored, label: int) -> Difference:
     Source: McNemar, Psychometrika 12 (1947) 153, in its exact binomial form; weights play no part.
     """
     import numpy as np
-    from scipy.stats import binomtest, norm
+    from scipy.stats import binomtest
 
     inside = one.y == label
     n = int(inside.sum())
@@ -106,10 +128,27 @@ def decision_difference(one: Scored, other: Scored, label: int) -> Difference:
     p = float(binomtest(first, first + second).pvalue) if first + second else 1.0
     value = (first - second) / n
     spread = float(np.sqrt(max(first + second - (first - second) ** 2 / n, 0.0))) / n
-    half = float(norm.ppf(0.975)) * spread
+    half = TWO_SIDED * spread
     method = f"McNemar, {first} against {second}"
     needed = _needed(value, spread, n) if label == 1 else None
     return Difference(what, value, value - half, value + half, p, method, needed)
+
+
+def opposed(scores: Sequence[Scored]) -> set[tuple[int, int]]:
+    """Pairs, by their places, of which one decides more often right on signal, less on background.
+
+    Of the very same events; where the two differ by chance alone is among them, too.
+    """
+    import numpy as np
+
+    y = scores[0].y
+    ahead = []
+    for label in (1, 0):
+        right = [(s.selected == bool(label))[y == label] & s.answered[y == label] for s in scores]
+        count = np.array([one.sum() for one in right], dtype=np.int64)
+        ahead.append(np.sign(count[:, None] - count))
+    first, second = np.nonzero(np.triu(ahead[0] * ahead[1] < 0))
+    return set(zip(first.tolist(), second.tolist(), strict=True))
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -137,10 +176,6 @@ def _gap(rankings: Sequence[Ranking], times: NDArray[np.int64] | None, floor: in
 
 def _needed(value: float, spread: float, signal: int) -> int | None:
     """Signal events at which a difference as large stands out, the sample growing as it is."""
-    import numpy as np
-    from scipy.stats import norm
-
-    if value == 0 or not np.isfinite(value):
+    if value == 0 or not isfinite(value):
         return None
-    sigmas = float(norm.ppf(0.975) + norm.ppf(POWER))
-    return int(np.ceil(signal * (sigmas * spread / value) ** 2))
+    return ceil(signal * ((TWO_SIDED + ONE_SIDED) * spread / value) ** 2)

@@ -11,7 +11,9 @@ from bench.storage.extras import demand_libraries
 from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from bench.data.run_samples import RunSamples
 
@@ -46,24 +48,36 @@ def write_samples(samples: RunSamples, file: Path) -> Iterator[str]:
             frame.to_parquet(draft, index=False)
         else:
             frame.to_csv(draft, index=False)
+    yield from counted(samples)
+
+
+def counted(samples: RunSamples) -> Iterator[str]:
+    """How many events there are of each role, a line each."""
     for role, record in samples.records.items():
         counts = f"{record.signal} signal and {record.background} background events"
         yield f"{role}: {counts} of {record.label}, {record.part} {record.size}"
 
 
+def places(samples: RunSamples, role: str) -> NDArray[np.intp]:
+    """The place of each event of a role among all events of its dataset: (n,)."""
+    import numpy as np
+
+    ids, every = samples.tables[role].ids, samples.whole[role].ids
+    order = np.argsort(every)
+    return np.asarray(order[np.searchsorted(every[order], ids)], dtype=np.intp)
+
+
 def sample_frame(samples: RunSamples, role: str) -> pd.DataFrame:
     """The events of a role, a row each: which they are, label, weight and features."""
-    import numpy as np
     import pandas as pd
 
-    table, whole, record = samples.tables[role], samples.whole[role], samples.records[role]
-    order = np.argsort(whole.ids)
+    table, record = samples.tables[role], samples.records[role]
     columns = {
         "sample": role,
         "dataset": record.dataset,
         "edition": record.edition,
         "event": table.ids,
-        "index": order[np.searchsorted(whole.ids[order], table.ids)],
+        "index": places(samples, role),
         "label": table.y,
         "weight": table.weights,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,8 @@ class RunSamples:
     mass: Mapping[str, NDArray[np.float64] | None]
     """Resonance mass of each event in GeV, (n,), where its dataset says which column that is."""
     used_events: UsedEvents
+    sources: Mapping[str, tuple[Dataset, Source]] = field(default_factory=dict)
+    """The datasets themselves and where their events are, as far as they were opened here."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def load_samples(
         whole={role: origin.table for role, (origin, _, _) in drawn.items()},
         records=records,
         mass={role: _mass(origin.dataset, table) for role, (origin, table, _) in drawn.items()},
+        sources={role: (origin.dataset, origin.source) for role, (origin, _, _) in drawn.items()},
     )
 
 

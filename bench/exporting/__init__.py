@@ -1,1 +1,1 @@
-"""Fitted models for others: a folder with weights, card and figures, and what loads it again."""
+"""For others: fitted models with their cards, runs in other tools' layouts, schemas of files."""

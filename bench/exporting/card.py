@@ -102,17 +102,17 @@ def _caveats(record: RunRecord) -> Iterator[str]:
 
 def _guards(record: RunRecord) -> Iterator[str]:
     inspected = {verdict.code for verdict in record.verdicts if not verdict.skipped}
-    found = with_findings(record)
-    outcome = f"{len(found)} of them found something" if found else "found nothing"
+    findings = with_findings(record)
+    outcome = f"{len(findings)} of them found something" if findings else "found nothing"
     looked = f"{len(inspected)} guards looked at this run and {outcome}."
     yield looked if inspected else "No guard has looked at this run."
-    if allowed := [verdict.code for verdict in found if verdict.allowed]:
+    if allowed := [verdict.code for verdict in findings if verdict.allowed]:
         yield (
             f"**It would be void, and somebody let it through on purpose: "
             f"`--allow {' --allow '.join(allowed)}`.**"
         )
-    if found:
-        yield "\n".join(f"- {in_words(verdict)}" for verdict in found)
+    if findings:
+        yield "\n".join(f"- {in_words(verdict)}" for verdict in findings)
 
 
 def _samples(record: RunRecord) -> TableBlock:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bench.api.context import Context
     from bench.plugins.registry import Registry
     from bench.storage.home import Home
-    from bench.storage.record import PartRecord
+    from bench.storage.record import PartRecord, RunRecord
     from bench.storage.store import Run
 
 ANEW = "make it anew into another folder of runs (--runs) and export that"
@@ -133,6 +133,24 @@ def _is_place(value: object) -> bool:
         return False
     path = Path(value).expanduser()
     return path.is_absolute() or path.exists()
+
+
+def without_places(record: RunRecord) -> RunRecord:
+    """A record as others may see it: of every place on this machine its last name alone."""
+    samples = {
+        name: replace(sample, options=_shown(sample.options))
+        for name in ("train", "valid", "sample")
+        if (sample := getattr(record, name)) is not None
+    }
+    parts = [replace(part, options=_shown(part.options)) for part in record.encoders]
+    model = record.model and replace(record.model, options=_shown(record.model.options))
+    return replace(record, request=_shown(record.request), model=model, encoders=parts, **samples)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shown(one) for key, one in value.items()}
+    return Path(value).name if _is_place(value) else value
 
 
 def _without_paths(part: PartRecord, local: dict[str, str]) -> PartRecord:

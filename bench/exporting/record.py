@@ -23,11 +23,13 @@ class ExportRecord:
     run: str
     """The name of the run that it is of."""
     model: PartRecord
+    """With all options, those that name a place on the machine without the place."""
     encoders: Sequence[PartRecord]
     """What each learned of the train split is an npz in the folder `encoders`."""
     columns: Sequence[Column]
     """The features of an event, in the order that the encoders read them."""
     seed: int
+    """Of the fit."""
     without: str | None = None
     """The view that the run's events were scored without."""
     versions: dict[str, str] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class ExportRecord:
     files: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file beside this one; not of the card, which may be edited."""
     form: int = FORM
+    """The number of this form."""
 
     def write(self, folder: Path) -> None:
         """Write it into the folder of the model."""

@@ -1,4 +1,4 @@
-"""Foreign tables of results: CSV or Parquet, read into plain columns and nothing else."""
+"""Foreign tables of results: read into plain columns and nothing else, whatever wrote them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from bench.api.errors import InputError, did_you_mean
+from bench.outside.tool_files import ARRAYS, ROOT, as_scores, read_arrays, read_root
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST = 1_000_000_000
 """Bytes of a file of results."""
+EVENT, INDEX = "event", "index"
+"""The columns that say which event a line is of: its id, or its place in the dataset's file."""
 SAMPLE = "sample"
 """The column that says what the event of a line is for."""
 ROLES = ("evaluated", "valid", "train")
@@ -24,10 +28,8 @@ def read_frame(file: Path) -> pd.DataFrame:
     """The table in a file, every cell of a CSV file as text.
 
     Raises:
-        InputError: no such file, one too large, or one that is neither CSV nor Parquet.
+        InputError: no such file, one too large, or one in no format that is read.
     """
-    import pandas as pd
-
     try:
         size = file.stat().st_size
     except OSError as error:
@@ -37,16 +39,8 @@ def read_frame(file: Path) -> pd.DataFrame:
     if not file.is_file():
         raise InputError(f"{file} is not a file")
     try:
-        if file.suffix.lower() in (".parquet", ".pq"):
-            frame = pd.read_parquet(file)
-        elif file.suffix.lower() in (".csv", ".tsv", ".txt"):
-            tab = "\t" if file.suffix.lower() == ".tsv" else ","
-            frame = pd.read_csv(
-                file, sep=tab, dtype=str, keep_default_na=False, skiprows=_comments(file)
-            )
-        else:
-            raise InputError(f"{file}: wanted .csv, .tsv or .parquet")
-    except (ValueError, OSError, UnicodeDecodeError) as error:
+        frame = _read(file)
+    except (ValueError, OSError, EOFError, BadZipFile) as error:
         reason = " ".join(str(error).split())[:100]
         raise InputError(f"{file}: cannot be read as {file.suffix[1:]}: {reason}") from error
     if frame.empty:
@@ -54,7 +48,24 @@ def read_frame(file: Path) -> pd.DataFrame:
     frame.columns = [str(name).strip() for name in frame.columns]
     if twice := sorted({name for name in frame.columns if list(frame.columns).count(name) > 1}):
         raise InputError(f"{file}: column {twice[0]!r} is there twice")
-    return frame
+    return as_scores(file, frame)
+
+
+def _read(file: Path) -> pd.DataFrame:
+    """The table in a file by what its name ends in."""
+    import pandas as pd
+
+    ending = file.suffix.lower()
+    if ending in (".parquet", ".pq"):
+        return pd.read_parquet(file)
+    if ending in ARRAYS:
+        return read_arrays(file)
+    if ending == ROOT:
+        return read_root(file)
+    if ending not in (".csv", ".tsv", ".txt"):
+        raise InputError(f"{file}: wanted .csv, .tsv, .parquet, .npy, .npz or .root")
+    tab = "\t" if ending == ".tsv" else ","
+    return pd.read_csv(file, sep=tab, dtype=str, keep_default_na=False, skiprows=_comments(file))
 
 
 def _comments(file: Path) -> int:

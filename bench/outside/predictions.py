@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError
 from bench.api.scores import Scored
 from bench.guards.b066_decisions import rank_nothing
-from bench.outside.dataframes import demand_columns, part_of, read_frame
+from bench.outside.dataframes import EVENT, INDEX, demand_columns, part_of, read_frame
 from bench.outside.drawn import brought
+from bench.outside.export_order import events_of, located
 from bench.storage.fingerprint import array_digest, digest, file_digest
 from bench.storage.record import OutsideRecord, RunRecord
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from bench.api.context import Source
     from bench.api.parts import Dataset
     from bench.api.table import Table
-
-EVENT, INDEX = "event", "index"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +46,15 @@ class Claim:
     """A file of its scores of the valid split."""
     trained_on: Path | None = None
     """A file of the events that it was fitted on."""
+    exported: Path | None = None
+    """A folder of exported events, in whose order scores are that do not name theirs."""
     frame: pd.DataFrame | None = None
     """The predictions themselves, where they are in no file; `file` is then what to call them."""
 
     @property
     def beside(self) -> dict[str, Path]:
-        """The files that tell of the model's fit, by the options that name them."""
-        files = {"valid": self.valid, "trained_on": self.trained_on}
+        """What is named beside the scores, by the options that name it."""
+        files = {"valid": self.valid, "trained_on": self.trained_on, "exported": self.exported}
         return {name: file for name, file in files.items() if file}
 
 
@@ -82,6 +83,7 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
     frame = claim.frame
     if frame is None:
         frame = part_of(claim.file, read_frame(claim.file), "evaluated")
+        frame = located(claim.exported, claim.file, frame, "evaluated")
     demand_columns(claim.file, frame, ["score"])
     rows = rows_of(claim.file, frame, table)
     order = np.argsort(table.ids[rows])
@@ -128,7 +130,10 @@ def rows_of(file: Path, frame: pd.DataFrame, table: Table) -> NDArray[np.intp]:
         bad = (number < 0) | (number >= len(table)) | (number != np.floor(number))
         strange, rows = int(bad.sum()), np.where(bad, 0, number).astype(np.intp)
     else:
-        raise InputError(f"{file}: no column 'event' or 'index' that says which events these are")
+        raise InputError(
+            f"{file}: no column 'event' or 'index' that says which events these are; if they are in"
+            " the order of an export, say by --exported which"
+        )
     if strange:
         raise InputError(f"{file}: {strange} of {len(frame)} events are not the dataset's")
     if twice := len(rows) - len(np.unique(rows)):
@@ -204,6 +209,8 @@ def _record(
 ) -> RunRecord:
     sample = brought(dataset, source, table, events)
     content = file_digest(claim.file) if claim.frame is None else _digest(claim.frame)
+    if claim.exported is not None:
+        content = digest([content, file_digest(events_of(claim.exported))])
     lacks = ["the train sample", "scores of a valid split"]
     return RunRecord(
         id="",

@@ -12,10 +12,11 @@ from bench.api.parts import Dataset
 from bench.data.feature_cache import load_table
 from bench.data.run_samples import RunSamples
 from bench.data.used_events import UsedEvents
-from bench.outside.dataframes import demand_columns, has_valid, part_of, read_frame
+from bench.outside.dataframes import EVENT, demand_columns, has_valid, part_of, read_frame
 from bench.outside.drawn import as_drawn, brought, likely_of_fit
+from bench.outside.export_order import located
 from bench.outside.known_fit import KnownFit
-from bench.outside.predictions import EVENT, numbered, rows_of, scores_in
+from bench.outside.predictions import numbered, rows_of, scores_in
 from bench.plugins.options import build
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def told_fit(
     if file := claim.valid or (claim.file if inside else None):
         lines = part_of(file, read_frame(file), "valid")
         demand_columns(file, lines, ["score"])
+        lines = located(claim.exported, file, lines, "valid")
         parts["valid"] = _part(file, lines, places, "valid")
         valid = scores_in(file, lines)[parts["valid"].order]
     if file := claim.trained_on:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,8 @@ from bench.storage.store import Run
 
 OURS = "bench-"
 """What the names of packages of plugins begin with, as a habit."""
+BETWEEN = ", "
+"""Stands between the parts of a setting's name."""
 BAND = (0.16, 0.84)
 """Quantiles over seeds: one standard deviation either way."""
 
@@ -43,17 +45,23 @@ class Setting:
     """One plugin with its options and controls, over its seeds."""
 
     runs: tuple[Run, ...]
+    shared: frozenset[str] = frozenset()
+    """What all settings of a report have in common, which no name says again."""
 
     @property
     def title(self) -> str:
         """The setting without its seed; with it where there is one seed alone."""
         record = self.runs[0].record
-        return record.title if len(self.runs) == 1 else record.setting
+        return self._apart(record.title if len(self.runs) == 1 else record.setting)
 
     @property
     def name(self) -> str:
         """The setting without its seed, however many there are."""
-        return self.runs[0].record.setting
+        return self._apart(self.runs[0].record.setting)
+
+    def _apart(self, words: str) -> str:
+        plugin, *parts = words.split(BETWEEN)
+        return BETWEEN.join([plugin, *(part for part in parts if part not in self.shared)])
 
     @property
     def family(self) -> str:
@@ -116,13 +124,21 @@ def event_sets(runs: Sequence[Run]) -> list[EventSet]:
     }
     for run, sample in _ranked(runs):
         by_events[_events(sample)].append(run)
-    sets = [_event_set(same) for same in by_events.values() if same]
+    shared = in_common([run for same in by_events.values() for run in same])
+    sets = [_event_set(same, shared) for same in by_events.values() if same]
     names = briefs([one.sample for one in sets])
     alike = Counter(one.heading for one in sets)
     return [
         replace(one, brief=name, mark=event_mark(one.sample) if alike[one.heading] > 1 else "")
         for one, name in zip(sets, names, strict=True)
     ]
+
+
+def in_common(runs: Iterable[Run]) -> frozenset[str]:
+    """What the names of all runs say beside the plugin; nothing where there is one name alone."""
+    names = {run.record.setting for run in runs}
+    parts = [set(name.split(BETWEEN)[1:]) for name in names]
+    return frozenset(set.intersection(*parts)) if len(names) > 1 else frozenset()
 
 
 def auc(run: Run) -> float:
@@ -134,7 +150,7 @@ def _events(sample: SampleRecord) -> tuple[str, str]:
     return sample.label, sample.fingerprint
 
 
-def _event_set(runs: list[Run]) -> EventSet:
+def _event_set(runs: list[Run], shared: frozenset[str]) -> EventSet:
     own = [run for run in runs if run.record.outside is None]
     sample = (own or runs)[0].record.sample
     assert sample is not None
@@ -142,7 +158,7 @@ def _event_set(runs: list[Run]) -> EventSet:
     by_setting: dict[str, list[Run]] = {}
     for (setting, _), run in sorted(newest.items()):
         by_setting.setdefault(setting, []).append(run)
-    settings = [Setting(tuple(seeds)) for seeds in by_setting.values()]
+    settings = [Setting(tuple(seeds), shared) for seeds in by_setting.values()]
     settings.sort(key=lambda setting: (-auc(setting.middle), setting.title))
     return EventSet(sample, tuple(settings))
 

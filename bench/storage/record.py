@@ -6,131 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.storage.record_parts import OutsideRecord, PartRecord, SampleRecord, Verdict
 from bench.storage.request import LOOK, TITLED
 
+__all__ = [
+    "SCHEMA",
+    "SEVERITIES",
+    "OutsideRecord",
+    "PartRecord",
+    "RunRecord",
+    "SampleRecord",
+    "Verdict",
+]
+
 SCHEMA = 1
+"""The form of `run.json`; docs/reference/files.md says when it is raised."""
 SEVERITIES = ("void", "warn", "note")
-
-
-@dataclass(frozen=True)
-class SampleRecord:
-    """A sample as it was drawn."""
-
-    dataset: str
-    edition: str
-    source: str
-    """Content hash of the bytes the events came from."""
-    options: dict[str, Any]
-    split: str
-    ratio: str
-    signal: int
-    background: int
-    natural: float
-    """The signal fraction that the dataset has by nature."""
-    fingerprint: str
-    """Hash of the set of event ids."""
-    features: str = ""
-    """Hash of the columns' names, units and meanings."""
-    skipped: int = 0
-    """Invalid events of its file that were left out."""
-    division: str = ""
-    """Whose division the split follows, where the dataset brings its own; empty for by hash."""
-
-    @property
-    def part(self) -> str:
-        """The split, and whose it is if it is not by hash alone: `test (published)`."""
-        return f"{self.split} ({self.division})" if self.division else self.split
-
-    @property
-    def drawn(self) -> str:
-        """What a fit was given: `rd (twin) 1:1 @20000`, with the part of a published division."""
-        part = f", {self.part}" if self.division else ""
-        return f"{self.label}{part} {self.size}"
-
-    @property
-    def label(self) -> str:
-        """Dataset with edition, as every table shows it: `blackbox1 (twin)`."""
-        return f"{self.dataset} ({self.edition})"
-
-    @property
-    def size(self) -> str:
-        """Ratio and size: `1:10 @8000`, `all-signal @834+8000`."""
-        if self.ratio == "all-signal":
-            return f"{self.ratio} @{self.signal}+{self.background}"
-        return f"{self.ratio} @{self.signal + self.background}"
-
-
-@dataclass(frozen=True)
-class PartRecord:
-    """A part that took part, with all its options."""
-
-    name: str
-    options: dict[str, Any]
-    plugin: str
-    distribution: str
-    version: str
-    code: str
-    """Content hash of its package."""
-
-
-@dataclass(frozen=True)
-class OutsideRecord:
-    """Where a result of another tool came from, and what it lacks."""
-
-    file: str
-    """The file's name; empty of scores that were brought from Python."""
-    digest: str
-    """SHA-256 of its bytes."""
-    row: int | None
-    """The row of a file of counts, the first one being 1; None for a file of predictions."""
-    lacks: list[str]
-    """What is not known of it, and so cannot be checked."""
-    told: str = ""
-    """What its author said of its options."""
-    source: str = ""
-    """Where its author published it."""
-    printed: dict[str, str] = field(default_factory=dict)
-    """Figures as its author printed them, by the name of the estimate; several with `;`."""
-    tolerance: float = 0.0
-    """How far a figure may be off because the counts were themselves read off rounded rates."""
-
-    @property
-    def counts(self) -> bool:
-        """Whether nothing but counts is known, and no event."""
-        return self.row is not None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a guard said of a run."""
-
-    code: str
-    guard: str
-    """Its name."""
-    severity: str
-    """`void`, `warn` or `note`."""
-    findings: list[str] = field(default_factory=list)
-    """What is wrong, a line each; none where all is well."""
-    skipped: str = ""
-    """Why it could not look."""
-    allowed: bool = False
-    """Whether the user let its findings through."""
-    remedy: str = ""
-    """What to do about its findings."""
-    seconds: float = 0.0
-    broke: bool = False
-    """Whether its finding is that it could not look, because something broke."""
-    traceback: str = ""
-    """Where it broke; a sealed run has that in a file of its own."""
-
-    @property
-    def outcome(self) -> str:
-        """`passed`, `skipped`, `allowed`, or how grave its finding is."""
-        if self.skipped:
-            return "skipped"
-        if not self.findings:
-            return "passed"
-        return "allowed" if self.allowed else self.severity
 
 
 @dataclass(frozen=True)
@@ -138,27 +29,41 @@ class RunRecord:
     """One run: what was asked, with what, on which events, and how it ended."""
 
     id: str
+    """Content hash of all that makes the run what it is; equal ones are the same run."""
     created: str
     """UTC, ISO 8601."""
     status: str
     """`ok`, `void` where a guard found that it is worth nothing, `failed` or `interrupted`."""
     plugin: str
+    """The plugin whose model ran, or what an imported model is called."""
     dataset: str
+    """The dataset that was evaluated on."""
     seed: int
+    """Seed of the fit."""
     request: dict[str, Any]
+    """What was asked for, by the names of the command line's options."""
     error: str | None = None
+    """Why it failed or is void, in one line."""
     model: PartRecord | None = None
+    """The model; null of an imported run."""
     encoders: list[PartRecord] = field(default_factory=list)
+    """What turned features into the views that the model reads."""
     views: list[str] = field(default_factory=list)
     """What the model reads."""
     without: str | None = None
+    """The view that the events were scored without, as a control."""
     permuted: str | None = None
+    """The view that was shuffled between the scored events, as a control."""
     threshold: float = 0.5
+    """An event is called signal if its score is at least this."""
     decisions: bool = False
     """Whether the scores are decisions, which rank nothing; False of runs that were not asked."""
     train: SampleRecord | None = None
+    """What was fitted on."""
     valid: SampleRecord | None = None
+    """What the fit was stopped and chosen by."""
     sample: SampleRecord | None = None
+    """What was evaluated on."""
     fit: str | None = None
     """The name of the fit's folder: its content hash, and more where there are several."""
     scores: str | None = None
@@ -166,12 +71,13 @@ class RunRecord:
     values: str | None = None
     """Content hash of the evaluated scores, event by event; equal scores have an equal one."""
     fit_reused: bool = False
+    """Whether the fit was made by an earlier run."""
     versions: dict[str, str] = field(default_factory=dict)
     """Of the core, and of the distributions that its scores were made with."""
     judged_with: dict[str, str] = field(default_factory=dict)
     """The same of what its metrics stand on."""
     seconds: dict[str, float] = field(default_factory=dict)
-    """Wall time of each stage."""
+    """Wall time of each stage, s."""
     verdicts: list[Verdict] = field(default_factory=list)
     """What each guard said; none of a run that was not guarded."""
     outside: OutsideRecord | None = None
@@ -179,6 +85,7 @@ class RunRecord:
     files: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file beside this record."""
     schema: int = SCHEMA
+    """The number of this form; it is raised when a field changes its meaning."""
 
     @property
     def bare(self) -> bool:

@@ -27,7 +27,9 @@ class Metrics:
     """All figures of a run."""
 
     estimates: dict[str, Estimate]
+    """Each figure with its interval, by name."""
     counts: Counts
+    """How the decisions at the threshold fell."""
 
 
 @dataclass(frozen=True)

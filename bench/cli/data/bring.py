@@ -25,14 +25,15 @@ FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--layout",
-    help="array, fixed or table (HDF5 of particles), particles (Parquet of lists), features (HDF5 "
-    "as pandas writes it, in its fixed format) or csv (features, in Parquet too).  "
-    "[default: recognised]",
+    help="Of particles: array, fixed or table (HDF5 of rows), padded (arrays of three axes), "
+    "particles (lists in Parquet or ROOT), wide (PX_0, PY_0 and so on), weaver, jetnet or "
+    "omnilearned. Of features: features (HDF5 as pandas writes it) or columns (text, Parquet, ROOT, "
+    "arrays).  [default: recognised]",
 )
 @click.option(
     "--key",
-    help="Where the events are: the array or frame in HDF5; in Parquet, the column of particles or "
-    "what the names of their columns begin with.  [default: found]",
+    help="Where the events are: the array or frame in HDF5 or .npz; in Parquet and ROOT, the column "
+    "of particles or what the names of their columns begin with, EFlow for Delphes' particle flow.  [default: found]",
 )
 @click.option(
     "--tree", metavar="NAME", help="Of a ROOT file, the tree of events.  [default: the only one]"
@@ -111,6 +112,7 @@ def bring(like: str | None, **options: Any) -> None:
     until --label-column, --split-column or --without-column says what it is; every other number is
     a feature. Energies are kept in GeV and angles in rad; values far from what their unit allows at
     the LHC are questioned until --unit says it. From then on the dataset is one like any other.
+    FILE may be a folder that `bench data export` wrote with --layout: its splits are kept.
 
     A published division into train, valid and test is the split then. Where it has no valid part,
     its train part is divided by the events' hashes, five sixths to train; so are the events of

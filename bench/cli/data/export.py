@@ -18,13 +18,31 @@ from bench.cli.options import OF_DATASET, sample_options
     "-o",
     "--output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="The table to write: .parquet or .csv.",
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="The table to write, .parquet or .csv; with --layout a new folder.",
+)
+@click.option(
+    "--layout",
+    metavar="TOOL",
+    help="Write particles as weaver, jetnet or omnilearned reads them, in place of features.",
+)
+@click.option(
+    "--particles",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --layout, the hardest N of an event's particles.  [default: all]",
 )
 @OF_DATASET
 @sample_options
-def export(name: str, output: Path, options: Mapping[str, str], **fields: Any) -> None:
+def export(
+    name: str,
+    output: Path,
+    layout: str | None,
+    particles: int | None,
+    options: Mapping[str, str],
+    **fields: Any,
+) -> None:
     """Write the events that `bench run --dataset NAME` would fit on and evaluate on.
 
     Events alone: `bench export` writes a fitted model. A row an event: `sample` (train, valid, or
@@ -33,20 +51,38 @@ def export(name: str, output: Path, options: Mapping[str, str], **fields: Any) -
     valid, and bring its scores of the evaluated events back with `bench import`: they are compared
     with those of any plugin, event by event.
 
+    With --layout DIR holds the same events as particles, in the files and formats that the tool
+    reads, the constituents of the two leading jets, hardest first; `events.parquet` beside them
+    says which event is in which row. `bench data import DIR` reads it back.
+
     \b
     bench data export rd --ratio 1:10 -o rd.parquet
+    bench data export rd --layout weaver -o rd-weaver
     bench import scores.csv --model particle-net --dataset rd
     """
+    from bench.api.errors import RequestError
     from bench.cli.surroundings import context
     from bench.data.export import demand_table, write_samples
+    from bench.data.export_layout import demand_folder, demand_particles, write_layout
     from bench.data.requested_samples import requested_samples
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
     from bench.storage.request import SampleRequest
 
-    demand_table(output)
-    request = SampleRequest(dataset=name, **fields)
-    home = Home.here()
-    requested = requested_samples(request, options, load_registry(), home, context(home))
-    for line in write_samples(requested.samples, output):
+    request, registry, home = SampleRequest(dataset=name, **fields), load_registry(), Home.here()
+    if layout is not None:
+        demand_folder(output)
+        for entry in registry.datasets_of(request.dataset, request.train):
+            demand_particles(entry.part, layout)
+    elif particles is not None:
+        raise RequestError("--particles: wanted with --layout, as a table has no particles")
+    else:
+        demand_table(output)
+    surroundings = context(home)
+    samples = requested_samples(request, options, registry, home, surroundings).samples
+    if layout is None:
+        lines = write_samples(samples, output)
+    else:
+        lines = write_layout(samples, layout, output, particles, surroundings)
+    for line in lines:
         click.echo(line)

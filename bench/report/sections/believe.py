@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bench.metrics.curve import BACKGROUND_FLOOR
 from bench.report.blocks import Item
+from bench.report.event_sets import BETWEEN
 from bench.report.learning import at_floor
 from bench.report.samples import EDITIONS, edition_in_words
 from bench.report.sections.everything import FEW_SIGNAL
@@ -20,6 +21,7 @@ def believe(runs: Sequence[Run], tests: Sequence[Tested]) -> list[Item]:
     """A line for each thing to know before an answer is believed."""
     lines = {
         "Quick": _quick(runs),
+        "All models": _shared(tests),
         "Events": _events(runs, tests),
         "Seeds": _seeds(tests),
         "Tests": _tests(tests),
@@ -41,6 +43,11 @@ def _events(runs: Sequence[Run], tests: Sequence[Tested]) -> str:
     if bare:
         parts.append(f"of {bare} runs counts alone are known, not which events; these are unpaired")
     return "; ".join(parts)
+
+
+def _shared(tests: Sequence[Tested]) -> str:
+    parts = (setting.shared for one in tests for setting in one.settings)
+    return BETWEEN.join(sorted(frozenset().union(*parts)))
 
 
 def _quick(runs: Sequence[Run]) -> str:

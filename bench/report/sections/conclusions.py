@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from math import isfinite
 
 from bench.comparison.comparable import quick_beside_full
 from bench.comparison.groups import LEVEL
-from bench.comparison.paired import max_sic_difference
+from bench.comparison.paired import max_sic_difference, opposed
 from bench.comparison.table import differences, drifted
 from bench.metrics.format import DASH, number
 from bench.report.blocks import (
@@ -169,7 +168,7 @@ def _by_seeds(tested: Tested, drawn: int) -> list[Block]:
 def _by_threshold(tested: Tested) -> list[Block]:
     """Pairs on one ROC whose decisions differ: another threshold, and nothing else."""
     settings, drifting = tested.settings, []
-    for i, j in combinations(range(len(settings)), 2):
+    for i, j in sorted(opposed([setting.middle.scored() for setting in settings])):
         knowing = all(knows(settings[place]) for place in (i, j))
         if not (tested.share(i, j) and knowing):
             continue

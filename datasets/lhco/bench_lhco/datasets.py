@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -11,6 +11,10 @@ import bench
 from bench_lhco.labels import ANY, Twin
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench_lhco.constituents import WithJets
     from bench_lhco.recipe import Recipe
     from bench_lhco.records import Publication
 
@@ -21,6 +25,7 @@ class LhcoDataset(bench.Dataset):
 
     mass = "m_jj"
     recognizes_files = False
+    particle_layouts = ("weaver", "jetnet", "omnilearned")
     twin: ClassVar[Twin]
     kinds: ClassVar[tuple[str, ...]] = ("signal",)
     """The kinds of signal, which have the labels 1, 2 and so on; there may be none."""
@@ -75,6 +80,41 @@ class LhcoDataset(bench.Dataset):
         recipe = self._recipe(source.file, source.digest)
         labels = self._publication.labels(source.file, self._labels)
         return tabulate(recipe, labels, self.kinds, getattr(self, "signal", ANY), context)
+
+    def particles(
+        self, source: bench.Source, ids: NDArray[np.uint64], context: bench.Context
+    ) -> Iterator[WithJets]:
+        """The particles and jets of events of the source, each once, a slice at a time.
+
+        Raises:
+            InputError: the file was changed, or lacks an event.
+        """
+        given = 0
+        for part in self._chosen(source, ids, context):
+            given += len(part.ids)
+            yield part
+        if given < len(ids):
+            missing = len(ids) - given
+            raise bench.InputError(f"{source.file}: {missing} of {len(ids)} events are not in it")
+
+    def _chosen(
+        self, source: bench.Source, ids: NDArray[np.uint64], context: bench.Context
+    ) -> Iterator[WithJets]:
+        """As many of the events as the source has."""
+        from bench_lhco.particles import chosen_events
+        from bench_lhco.tabulate import demand_unchanged
+
+        recipe = self._recipe(source.file, source.digest)
+        demand_unchanged(recipe, context)
+        yield from chosen_events(recipe, self._publication.labels(source.file, self._labels), ids)
+
+    def export_particles(
+        self, request: bench.ExportRequest, context: bench.Context
+    ) -> Sequence[bench.ExportedFile]:
+        """Write events of samples as weaver, JetNet or OmniLearned reads them."""
+        from bench_lhco.exported import export_particles
+
+        return export_particles(request, context)
 
     def get(self, context: bench.Context) -> Path:
         """Download the official file, and the master key where there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,10 @@ from bench_lhco.datasets import LhcoDataset, ResearchAndDevelopment
 from bench_lhco.labels import Twin
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench_lhco.constituents import WithJets
     from bench_lhco.records import Publication
 
 
@@ -41,6 +46,20 @@ class ThreeProngs(LhcoDataset):
         if not self._is_published(source, context):
             return table
         return _with_background(table, context.table(*self._research(context), context))
+
+    def _chosen(
+        self, source: bench.Source, ids: NDArray[np.uint64], context: bench.Context
+    ) -> Iterator[WithJets]:
+        """Those of the signal and, for the published file, those of its background."""
+        import numpy as np
+
+        seen = np.zeros(len(ids), dtype=bool)
+        for part in super()._chosen(source, ids, context):
+            seen |= np.isin(ids, part.ids)
+            yield part
+        if self._is_published(source, context) and not seen.all():
+            research, background = self._research(context)
+            yield from research.particles(background, ids[~seen], context)
 
     def get(self, context: bench.Context) -> Path:
         """Download the signal's file and that of the R&D dataset."""

@@ -86,7 +86,7 @@ def _ingested(
     given = "" if labels is None else f"-{bench.array_digest(np.asarray(labels))[:12]}"
     with _workplace(context.scratch / "ingest", recipe.key + given) as folder:
         jobs = planned(recipe, events, labels, folder)
-        _demand_unchanged(recipe, context)
+        demand_unchanged(recipe, context)
         content = ingest(jobs, context)
         rows = _once(content, recipe, context, splits)
         if recipe.constituents:
@@ -96,7 +96,7 @@ def _ingested(
     return content, rows
 
 
-def _demand_unchanged(recipe: Recipe, context: bench.Context) -> None:
+def demand_unchanged(recipe: Recipe, context: bench.Context) -> None:
     """Refuse a file that is not the one that was opened; from here on the chunks watch it."""
     digest = known_digest(recipe.path, context.data / "digests", context.progress)
     if digest != recipe.digest.partition("+")[0]:

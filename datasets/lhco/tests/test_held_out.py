@@ -72,3 +72,15 @@ def test_the_background_is_taken_from_the_table_that_is_there(
     table, reused = load_table(dataset, "bench-lhco", source, context, tables)
     assert not reused
     assert table_digest(table) == table_digest(expected)
+
+
+def test_particles_are_those_of_both_files(context: bench.Context) -> None:
+    dataset = ThreeProngs()
+    source = dataset.open(None, None, context)
+    table = dataset.table(source, context)
+    rows = np.arange(0, len(table), 2)
+    parts = list(dataset.particles(source, table.ids[rows], context))
+    assert sorted(np.concatenate([part.ids for part in parts])) == sorted(table.ids[rows])
+    masses = {i: m for part in parts for i, m in zip(part.ids, part.jets.mass[:, 0], strict=True)}
+    expected = table.column("j1_m")[rows]
+    np.testing.assert_allclose([masses[i] for i in table.ids[rows]], expected, rtol=1e-5)

@@ -20,6 +20,7 @@ from bench_llm.bases.source import NONE, BaseSource
 from bench_llm.network.adapter import Adapter, AdapterShape
 from bench_llm.network.blocks import demand_causal, embedding_width, reach, room
 from bench_llm.network.fused import ADDED, ANSWER, LAST, AdapterAlone, FusedModel
+from bench_llm.network.low_rank import in_one_product
 from bench_llm.network.products import by_onednn
 from bench_llm.network.tuning import Tuning, tune
 from bench_llm.network.values import ValueEmbedding
@@ -97,6 +98,7 @@ def fuse(
     """The language model with its tuning and with the adapter of the numbers."""
     tune(language, plan.tuning)
     by_onednn(language)
+    in_one_product(language)
     if plan.recompute:
         language.activation_checkpointing_enable()
         language.enable_input_require_grads()

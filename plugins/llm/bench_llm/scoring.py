@@ -2,62 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+
+from bench_llm.network.beginning import Beginning, beginning_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
     from bench_llm.examples import Examples
+    from bench_llm.network.fused import Batch
 
-TOKENS = {"cpu": 4096, "cuda": 24_576}
+TOKENS = {"cpu": 2048, "cuda": 24_576}
 """Tokens computed at once: on a CPU what its caches hold, on a GPU what keeps it busy."""
 
 
 def score(network: nn.Module, examples: Examples, device: str) -> NDArray[np.float64]:
     """P(signal) of each event among the two answers: (n,); batches of like length."""
-    odds = _odds_in_one_pass if examples.tokens.answers.single else _odds_of_words
-    scores = np.empty(len(examples))
-    training = network.training
+    if not len(examples):
+        return np.empty(0)
+    scores, training = np.empty(len(examples)), network.training
     network.eval()
     with torch.inference_mode():
+        scorer = _Scorer(network, examples, device, _beginning(network, examples, device))
         for rows in batches(examples.tokens.lengths, TOKENS[device.partition(":")[0]]):
-            scores[rows] = torch.sigmoid(odds(network, examples, rows, device)).cpu().numpy()
+            scores[rows] = torch.sigmoid(scorer.odds(rows)).cpu().numpy()
     network.train(training)
     return scores
 
 
-def _odds_in_one_pass(
-    network: nn.Module, examples: Examples, rows: NDArray[np.intp], device: str
-) -> Tensor:
-    """The log odds of two labels of one token each: (b,)."""
-    background, signal = examples.tokens.answers.tokens
-    logits: Tensor = network(examples.prompts(rows, device))[:, 0].double()
-    return logits[:, signal] - logits[:, background]
+def _beginning(network: nn.Module, examples: Examples, device: str) -> Beginning | None:
+    """What all prompts begin with, if they are to be read from their first token on."""
+    tokens = examples.tokens
+    if examples.states is not None:
+        return None
+    return beginning_of(network, tokens.ids, tokens.lengths, device)
 
 
-def _odds_of_words(
-    network: nn.Module, examples: Examples, rows: NDArray[np.intp], device: str
-) -> Tensor:
-    """The log odds of two labels by the probabilities of all their tokens: (b,)."""
-    background, signal = (
-        _log_probability(network, examples, rows, label, device) for label in (0, 1)
-    )
-    return signal - background
+@dataclass(frozen=True, eq=False)
+class _Scorer:
+    """A network that scores events, with what their prompts begin with."""
 
+    network: nn.Module
+    examples: Examples
+    device: str
+    beginning: Beginning | None
 
-def _log_probability(
-    network: nn.Module, examples: Examples, rows: NDArray[np.intp], label: int, device: str
-) -> Tensor:
-    """That the network answers with all tokens of a label's word: (b,), nats."""
-    answers = examples.tokens.answers
-    word = answers.ids[label, : answers.lengths[label]]
-    batch, tokens = examples.followed(rows, np.tile(word, (len(rows), 1)), device)
-    logits: Tensor = network(batch).double()  # (b, r, vocabulary)
-    return logits.log_softmax(-1).gather(-1, tokens[..., None]).sum(dim=(1, 2))
+    def odds(self, rows: NDArray[np.intp]) -> Tensor:
+        """The log odds of the two labels: (b,)."""
+        answers = self.examples.tokens.answers
+        if not answers.single:
+            return self._log_probability(rows, 1) - self._log_probability(rows, 0)
+        background, signal = answers.tokens
+        logits = self._logits(self.examples.prompts(rows, self.device))[:, 0]
+        return logits[:, signal] - logits[:, background]
+
+    def _log_probability(self, rows: NDArray[np.intp], label: int) -> Tensor:
+        """That the network answers with all tokens of a label's word: (b,), nats."""
+        answers = self.examples.tokens.answers
+        word = np.tile(answers.ids[label, : answers.lengths[label]], (len(rows), 1))
+        batch, tokens = self.examples.followed(rows, word, self.device)
+        return self._logits(batch).log_softmax(-1).gather(-1, tokens[..., None]).sum(dim=(1, 2))
+
+    def _logits(self, batch: Batch) -> Tensor:
+        """(b, r, vocabulary)."""
+        logits: Tensor = self.network(self.beginning.behind(batch) if self.beginning else batch)
+        return logits.double()
 
 
 def batches(lengths: NDArray[np.int64], tokens: int) -> list[NDArray[np.intp]]:

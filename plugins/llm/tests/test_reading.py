@@ -9,6 +9,7 @@ from torch.nn.functional import linear
 from transformers import LlamaConfig, LlamaForCausalLM
 
 IDS, READS = torch.arange(24).reshape(2, 12), torch.tensor([[11], [7]])
+ROWS, BOTH = torch.arange(2)[:, None], torch.tensor([[10, 11], [6, 7]])
 
 
 @pytest.fixture
@@ -62,6 +63,44 @@ def test_its_gradient_is_that_of_the_float32_product(language: LlamaForCausalLM)
         each.square().sum().backward(retain_graph=True)
         grads.append(coarse.model.layers[0].mlp.up_proj.weight.grad.float())
     assert torch.allclose(*grads, rtol=2e-2, atol=1e-3 * float(grads[0].abs().max()))
+
+
+def gradients(language: LlamaForCausalLM, *, everywhere: bool) -> list[torch.Tensor]:
+    """Of a loss of what is read, where all is computed and where what is read alone is."""
+    language.zero_grad()
+    if everywhere:
+        logits = language(input_ids=IDS, use_cache=False).logits[ROWS, BOTH]
+    else:
+        with reading_only(language, BOTH):
+            logits = language(input_ids=IDS, use_cache=False).logits
+    (logits * torch.linspace(-1, 1, logits.shape[-1])).square().sum().backward()
+    return [logits.detach(), *(p.grad.clone() for p in language.parameters())]
+
+
+def test_what_nobody_reads_takes_no_part_in_the_gradient(language: LlamaForCausalLM) -> None:
+    whole, read = (gradients(language, everywhere=everywhere) for everywhere in (True, False))
+    for one, other in zip(whole, read, strict=True):
+        assert torch.allclose(one, other, rtol=1e-4, atol=1e-5 * float(one.abs().max()))
+
+
+def test_the_last_block_asks_and_answers_where_it_is_read_alone(language: LlamaForCausalLM) -> None:
+    last, seen = language.model.layers[-1], {}
+    layers = {"q": last.self_attn.q_proj, "k": last.self_attn.k_proj, "o": last.self_attn.o_proj}
+    own = {name: layer.forward for name, layer in layers.items()}
+    for name, layer in layers.items():
+        layer.forward = lambda x, name=name: seen.update({name: x.shape[1]}) or own[name](x)
+    with reading_only(language, BOTH):
+        language(input_ids=IDS, use_cache=False)
+    assert seen == {"q": 2, "k": 12, "o": 2}
+
+
+def test_the_last_block_is_left_as_it_was(language: LlamaForCausalLM) -> None:
+    attention = language.model.layers[-1].self_attn
+    before = dict(vars(attention))
+    with pytest.raises(ZeroDivisionError), reading_only(language, BOTH):
+        raise ZeroDivisionError
+    assert vars(attention) == before
+    assert language.config._attn_implementation == "sdpa"
 
 
 def test_the_head_is_left_as_it_was(language: LlamaForCausalLM) -> None:

@@ -19,6 +19,7 @@ from bench_lhco.files.writer import LABELS
 from bench_lhco.imported.convert import Made, convert
 from bench_lhco.imported.describe import card_of, meanings_of
 from bench_lhco.imported.divided import meanings_of as splits_meant
+from bench_lhco.imported.folders import demand_alone, files_of
 from bench_lhco.imported.places import CARD, SPLITS, folder_of, imports
 from bench_lhco.imported.portions import Portion
 from bench_lhco.imported.readers import LAYOUTS
@@ -117,6 +118,9 @@ def _portions(request: ImportRequest) -> list[Portion]:
             Portion(signal, assumed=1, allowed=LABELS[1:], meanings=meanings),
         ]
     label = request.label if request.labels is None else request.labels
+    if request.file.is_dir():
+        by_file = files_of(request.file)
+        return [Portion(files[file], label, part=part) for file, part in by_file.items()]
     if request.test_file is None:
         return [Portion(files[request.file], label, meanings=meanings)]
     parts = {
@@ -158,7 +162,9 @@ def _division(request: ImportRequest, made: Made) -> DivisionCard | None:
     if made.splits is None:
         return None
     counts = np.bincount(made.splits, minlength=len(Split)).tolist()
-    if request.test_file is None:
+    if request.file.is_dir():
+        source = f"folder {request.file.name}"
+    elif request.test_file is None:
         source = f"column {made.split_by!r} of {request.file.name}"
     else:
         files = (request.file, request.valid_file, request.test_file)
@@ -168,6 +174,9 @@ def _division(request: ImportRequest, made: Made) -> DivisionCard | None:
 
 def _given(request: ImportRequest) -> list[Path]:
     """The files of events."""
+    if request.file.is_dir():
+        demand_alone(request)
+        return list(files_of(request.file))
     files = (request.file, request.signal_file, request.valid_file, request.test_file)
     return [file for file in files if file is not None]
 

@@ -45,6 +45,13 @@ def reach(config: PreTrainedConfig) -> int | None:
     return None if kinds and FULL in kinds else int(window)
 
 
+def looks_back_at_all(config: PreTrainedConfig) -> bool:
+    """Whether every layer looks at all tokens before, however far back."""
+    text = config.get_text_config()
+    kinds = getattr(text, "layer_types", None) or [FULL]
+    return reach(config) is None and set(kinds) == {FULL}
+
+
 def demand_causal(language: PreTrainedModel) -> None:
     """Refuse a model in which a token sees those behind it, padding among them.
 

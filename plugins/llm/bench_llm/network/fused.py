@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,9 @@ from bench_llm.network.frozen import standing_on
 from bench_llm.network.reading import reading_only
 from bench_llm.network.values import ValueEmbedding
 from bench_llm.rendering import MARK, SLOT
+
+if TYPE_CHECKING:
+    from transformers import DynamicCache
 
 FIRST, PREPENDED, DEDICATED, LAST, ANSWER = "first", "prepended", "dedicated", "last", "answer"
 ADDED = (FIRST, ANSWER)
@@ -32,6 +36,8 @@ class Batch:
     states: Tensor | None = None  # (b, longest, hidden), of the frozen blocks, if they are there
     depth: int = 0
     """How many blocks the states are behind."""
+    before: DynamicCache | None = None
+    """What attention sees of tokens before these, which are not among `ids`."""
 
 
 class FusedModel(nn.Module):
@@ -69,9 +75,16 @@ class FusedModel(nn.Module):
                 stack.enter_context(standing_on(self.language, batch.depth, batch.states))
             stack.enter_context(reading_only(self.language, batch.reads, whole_blocks=again))
             logits: Tensor = self.language(
-                inputs_embeds=self.embed(batch), use_cache=False, return_dict=True
+                inputs_embeds=self.embed(batch),
+                past_key_values=batch.before,
+                use_cache=batch.before is not None,
+                return_dict=True,
             ).logits
         return logits
+
+    def takes_numbers_at(self, place: str) -> bool:
+        """Whether numbers are fused, and here."""
+        return self.adapter is not None and self.place == place
 
     def embed(self, batch: Batch) -> Tensor:
         """The prompt's embeddings with the numbers in their place: (b, longest, width)."""

@@ -20,11 +20,16 @@ WIDTH = 64
 
 def by_onednn(language: nn.Module) -> None:
     """Have a model's linear layers on the CPU computed so, in passes and in their gradients."""
-    if not (torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, PRODUCT)):
+    if not has_onednn():
         return
     for module in language.modules():
         if type(module) is nn.Linear and min(module.in_features, module.out_features) >= WIDTH:
             module.forward = partial(_forward, module)  # type: ignore[method-assign]
+
+
+def has_onednn() -> bool:
+    """Whether this torch has it."""
+    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, PRODUCT)
 
 
 def _forward(layer: nn.Linear, states: Tensor) -> Tensor:
@@ -34,12 +39,12 @@ def _forward(layer: nn.Linear, states: Tensor) -> Tensor:
     if not plain or torch.is_autocast_enabled("cpu"):
         return linear(states, weight, bias)
     if not torch.is_grad_enabled():
-        return _product(states, weight, bias)
+        return product(states, weight, bias)
     made: Tensor = _Linear.apply(states, weight, bias)  # type: ignore[no-untyped-call]
     return made
 
 
-def _product(states: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def product(states: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """States times the transposed weight: (..., k), (n, k) -> (..., n)."""
     made: Tensor = torch.ops.mkldnn._linear_pointwise(states, weight, bias, "none", [], "")
     return made
@@ -51,7 +56,7 @@ class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, states: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         ctx.save_for_backward(states, weight)
-        return _product(states, weight, bias)
+        return product(states, weight, bias)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
@@ -59,7 +64,7 @@ class _Linear(torch.autograd.Function):
         of_states, of_weight, of_bias = ctx.needs_input_grad
         flat = gradient.reshape(-1, gradient.shape[-1])  # (t, n)
         return (
-            _product(gradient, weight.t()) if of_states else None,
-            _product(flat.t(), states.reshape(-1, states.shape[-1]).t()) if of_weight else None,
+            product(gradient, weight.t()) if of_states else None,
+            product(flat.t(), states.reshape(-1, states.shape[-1]).t()) if of_weight else None,
             flat.sum(dim=0) if of_bias else None,
         )

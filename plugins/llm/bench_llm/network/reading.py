@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,15 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 from torch.utils.checkpoint import checkpoint
 
+from bench_llm.network.attention import attending_at
 from bench_llm.network.blocks import blocks
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+BY_POSITION = ("mlp", "self_attn.q_proj", "self_attn.o_proj")
+"""Layers of a block that make a position's state of that position's alone, as most architectures
+call them."""
 
 
 @contextmanager
@@ -23,9 +28,9 @@ def reading_only(
 ) -> Iterator[None]:
     """Within, logits are computed at these positions alone: (b, r), which their rows then are.
 
-    So is the last block's feed-forward layer, unless whole blocks are wanted. What is read is the
-    same as without, but that the head computes in float32: whatever a model does behind its head,
-    it does itself.
+    So is the last block, but for the keys and values of its attention, unless whole blocks are
+    wanted. What is read is the same as without, but that the head computes in float32: whatever a
+    model does behind its head, it does itself.
     """
     rows = torch.arange(len(positions), device=positions.device)[:, None]
 
@@ -36,9 +41,11 @@ def reading_only(
         head = language.get_output_embeddings()
         stack.callback(head.register_forward_pre_hook(read).remove)
         stack.enter_context(_in_float32(head))
-        layer = None if whole_blocks else _last_feed_forward(language)
-        if layer is not None:
-            stack.enter_context(_feed_forward_at(layer, rows, positions))
+        last = None if whole_blocks else _last_block(language)
+        if last is not None:
+            stack.enter_context(attending_at(last, rows, positions))
+            for layer in _layers(last):
+                stack.enter_context(_computed_at(layer, rows, positions))
         yield
 
 
@@ -52,7 +59,7 @@ def _in_float32(head: nn.Module) -> Iterator[None]:
     if not isinstance(head, nn.Linear):
         yield
         return
-    whole, own = head.forward, vars(head).get("forward")
+    whole = head.forward
 
     def product(states: Tensor) -> Tensor:
         bias = None if head.bias is None else head.bias.float()
@@ -66,18 +73,13 @@ def _in_float32(head: nn.Module) -> Iterator[None]:
             made: Tensor = checkpoint(product, states, use_reentrant=False)
         return made
 
-    vars(head)["forward"] = forward
-    try:
+    with _replaced(head, forward):
         yield
-    finally:
-        del vars(head)["forward"]
-        if own is not None:
-            vars(head)["forward"] = own
 
 
 @contextmanager
-def _feed_forward_at(layer: nn.Module, rows: Tensor, positions: Tensor) -> Iterator[None]:
-    """Within, a feed-forward layer leaves 0 at other positions."""
+def _computed_at(layer: nn.Module, rows: Tensor, positions: Tensor) -> Iterator[None]:
+    """Within, a layer leaves 0 at other positions."""
     whole = layer.forward
 
     def forward(states: Tensor, *others: Any, **named: Any) -> Any:  # (b, longest, hidden)
@@ -86,15 +88,31 @@ def _feed_forward_at(layer: nn.Module, rows: Tensor, positions: Tensor) -> Itera
         made = whole(states[rows, positions])
         if not isinstance(made, Tensor):  # of experts, with what their router says
             return whole(states)
-        return torch.zeros_like(states, dtype=made.dtype).index_put((rows, positions), made)
+        return made.new_zeros(*states.shape[:-1], made.shape[-1]).index_put((rows, positions), made)
 
-    layer.forward = forward
+    with _replaced(layer, forward):
+        yield
+
+
+@contextmanager
+def _replaced(layer: nn.Module, forward: Callable[..., Any]) -> Iterator[None]:
+    """Within, a layer computes so; afterwards as it did, be that its class's way or its own."""
+    own = vars(layer).get("forward")
+    vars(layer)["forward"] = forward
     try:
         yield
     finally:
-        del layer.forward
+        del vars(layer)["forward"]
+        if own is not None:
+            vars(layer)["forward"] = own
 
 
-def _last_feed_forward(language: PreTrainedModel) -> nn.Module | None:
+def _last_block(language: PreTrainedModel) -> nn.Module | None:
     stack = blocks(language, language.config)
-    return getattr(stack[-1], "mlp", None) if stack else None
+    return stack[-1] if stack else None
+
+
+def _layers(block: nn.Module) -> list[nn.Module]:
+    """Those of a block that can be computed at some positions alone."""
+    named = dict(block.named_modules())
+    return [named[name] for name in BY_POSITION if name in named]

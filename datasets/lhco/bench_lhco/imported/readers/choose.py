@@ -10,6 +10,7 @@ from bench import InputError, RequestError
 from bench_lhco.imported.readers.arrays import layout_of_arrays
 from bench_lhco.imported.readers.blocks import read_blocks
 from bench_lhco.imported.readers.candidates import is_list
+from bench_lhco.imported.readers.entries import known_entries, read_jetnet, read_omnilearned
 from bench_lhco.imported.readers.frames import FRAME, hdf5_layout
 from bench_lhco.imported.readers.hdf5 import is_hdf5, is_official_key
 from bench_lhco.imported.readers.lists import read_lists
@@ -21,6 +22,7 @@ from bench_lhco.imported.readers.root import is_root
 from bench_lhco.imported.readers.rows import read_array, read_official
 from bench_lhco.imported.readers.sources import opened_columns
 from bench_lhco.imported.readers.tables import read_table
+from bench_lhco.imported.readers.weaver import is_weaver, read_weaver
 from bench_lhco.imported.readers.wide import is_wide, read_wide
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
@@ -34,6 +36,9 @@ LAYOUTS: Mapping[str, Reader] = MappingProxyType(
         "table": read_official,
         "padded": read_padded,
         "particles": read_lists,
+        "weaver": read_weaver,
+        "jetnet": read_jetnet,
+        "omnilearned": read_omnilearned,
         "wide": read_wide,
         "features": read_blocks,
         "columns": read_table,
@@ -42,9 +47,10 @@ LAYOUTS: Mapping[str, Reader] = MappingProxyType(
 )
 """By the name that `--layout` takes; csv is what columns were called first."""
 OFFICIAL = ("fixed", "table")
-KEYED = ("array", "padded", "features", "particles")
+KEYED = ("array", "padded", "features", "particles", "weaver")
 """Layouts in which a key says where the events are, whatever the file."""
-NAMELESS = ("fixed", "table")
+ENTRIES = ("jetnet", "omnilearned")
+NAMELESS = (*OFFICIAL, *ENTRIES)
 """Layouts in which nothing has a name."""
 
 
@@ -70,9 +76,10 @@ def _demand_use(foreign: Foreign, layout: str) -> None:
     if foreign.tree is not None and not is_root(file):
         raise RequestError(f"--tree {foreign.tree}: {file} is no ROOT file")
     keyed = layout in KEYED or is_hdf5(file) or is_npz(file)
-    if foreign.key is not None and (layout in OFFICIAL or not keyed) and not official:
+    if foreign.key is not None and (layout in NAMELESS or not keyed) and not official:
         raise RequestError(f"--key {foreign.key}: {where}, wanted no key")
-    if foreign.columns and (is_parquet(file) or is_root(file) or layout in (*OFFICIAL, "features")):
+    named = layout in (*NAMELESS, "features") or is_parquet(file) or is_root(file)
+    if foreign.columns and named:
         raise RequestError(f"--columns: {where}, which says itself what its columns are")
     names = [f"--without-column {name}" for name in foreign.without]
     names += [] if foreign.label is None else [f"--label-column {foreign.label}"]
@@ -84,7 +91,7 @@ def _demand_use(foreign: Foreign, layout: str) -> None:
 def _recognised(foreign: Foreign) -> str:
     file = foreign.file
     if is_hdf5(file):
-        layout = hdf5_layout(foreign)
+        layout = known_entries(foreign) or hdf5_layout(foreign)
         return _of_columns(foreign) if layout == FRAME else layout
     if is_npy(file) or is_npz(file):
         return layout_of_arrays(foreign)
@@ -104,7 +111,7 @@ def _of_columns(foreign: Foreign) -> str:
     with opened_columns(foreign) as columns:
         fields = [field for field in columns.schema if field.name not in foreign.without]
         if any(is_list(field.type) for field in fields):
-            return "particles"
+            return "weaver" if is_weaver(columns.schema) else "particles"
         return "wide" if is_wide([field.name for field in fields]) else "columns"
 
 
