@@ -27,13 +27,14 @@ FILE = click.Path(path_type=Path)
     "--layout",
     help="Of particles: array, fixed or table (HDF5 of rows), padded (arrays of three axes), "
     "particles (lists in Parquet or ROOT), wide (PX_0, PY_0 and so on), weaver, jetnet or "
-    "omnilearned. Of features: features (HDF5 as pandas writes it) or columns (text, Parquet, ROOT, "
-    "arrays).  [default: recognised]",
+    "omnilearned. Of features: features (HDF5 as pandas writes it) or columns (text, Parquet, "
+    "ROOT, arrays).  [default: recognised]",
 )
 @click.option(
     "--key",
-    help="Where the events are: the array or frame in HDF5 or .npz; in Parquet and ROOT, the column "
-    "of particles or what the names of their columns begin with, EFlow for Delphes' particle flow.  [default: found]",
+    help="Where the events are: the array or frame in HDF5 or .npz; in Parquet and ROOT, the "
+    "column of particles or what the names of their columns begin with (EFlow for Delphes' "
+    "particle flow).  [default: found]",
 )
 @click.option(
     "--tree", metavar="NAME", help="Of a ROOT file, the tree of events.  [default: the only one]"
@@ -121,6 +122,8 @@ def bring(like: str | None, **options: Any) -> None:
 
     \b
     bench data import events.parquet --name mine --signal-file signal.parquet
+    bench data import delphes.root --tree Delphes --key Tower --label 0 --name towers
+    bench data import jets.npz --columns pt,y,phi,pid --name jets
     bench data import train.h5 --name top --valid-file val.h5 --test-file test.h5
     bench data import events_anomalydetection_v2.features.h5 --name published-features
     bench run --plugin gbt --dataset mine

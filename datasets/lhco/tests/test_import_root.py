@@ -105,6 +105,16 @@ def test_cartesian_momenta_with_energies_are_kept_as_pt_eta_phi(tmp_path: Path) 
     assert head.notes[0].startswith("particles are taken as massless")
 
 
+def test_padding_of_negative_zeros_is_padding(tmp_path: Path) -> None:
+    zeros = np.full((N, 2), -0.0)
+    lists = {f"p{axis}": np.concatenate([zeros, np.ones((N, 1))], axis=1) for axis in "xyz"}
+    with uproot.recreate(tmp_path / "x.root") as file:
+        file.mkrntuple("T", {name: ak.from_regular(values) for name, values in lists.items()})
+    values = heard(tmp_path / "x.root")[1]
+    assert np.array_equal(values[:, 0, 2], np.full(N, np.float32(np.pi / 4)))
+    assert not values[:, 1:].any()
+
+
 def test_more_events_than_a_reading_takes_come_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,81 +122,6 @@ def test_more_events_than_a_reading_takes_come_in_order(
     with uproot.recreate(tmp_path / "x.root") as file:
         tree(file, "T", {"a": np.arange(5000.0)})
     assert np.array_equal(heard(tmp_path / "x.root")[1][:, 0], np.arange(5000))
-
-
-def flow(sizes: tuple[int, int, int] = (3, 1, 2)) -> dict[str, ak.Array]:
-    """Delphes' particle flow, each kind of its own momentum."""
-    kinds = {"EFlowTrack": "PT", "EFlowPhoton": "ET", "EFlowNeutralHadron": "ET"}
-    return {
-        name: ak.Array(
-            [
-                [{pt: 100.0 * i + event + j + 1, "Eta": 0.1 * j, "Phi": 0.2} for j in range(size)]
-                for event in range(N)
-            ]
-        )
-        for i, ((name, pt), size) in enumerate(zip(kinds.items(), sizes, strict=True))
-    }
-
-
-def test_of_delphes_the_particle_flow_is_the_event(tmp_path: Path) -> None:
-    path = tmp_path / "x.root"
-    beam = ak.Array([[{"PT": 0.0, "Eta": 999.9, "Phi": 0.0}]] * N)
-    tracks, photons, hadrons = flow().values()
-    delphes = {
-        "EFlowTrack": ak.concatenate([beam, tracks], axis=1),
-        "EFlowPhoton": photons,
-        "EFlowNeutralHadron": hadrons,
-        "Tower": jagged(2, ("ET", "Eta", "Phi")),
-        "Jet": jagged(3, ("PT", "Eta", "Phi")),
-        "Particle": jagged(4, ("PT", "Eta", "Phi")),
-    }
-    with uproot.recreate(path) as file:
-        tree(file, "Delphes", delphes, sep=".")
-    head, values, _, _ = heard(path)
-    pt = values[5, :7, 0].tolist()
-    assert pt == [6, 7, 8, 106, 206, 207, 0]
-    assert head.notes[0] == (
-        "particles are EFlowTrack, EFlowPhoton, EFlowNeutralHadron; --key takes others: Tower,"
-        " Jet, Particle"
-    )
-    assert head.notes[1].startswith("particles of pt 0, as Delphes writes some")
-    for key, seed in (("Tower", 2), ("Jet", 3), ("Particle", 4)):
-        assert np.array_equal(heard(path, key=key)[1], padded(seed))
-    assert np.array_equal(heard(path, key="EFlow")[1], values)
-    assert np.array_equal(heard(path, key="EFlowPhoton")[1][5, :2, 0], [106, 0])
-
-
-def test_of_delphes_without_particle_flow_the_towers_are_the_event(tmp_path: Path) -> None:
-    path = tmp_path / "x.root"
-    with uproot.recreate(path) as file:
-        branches = {
-            "Particle": jagged(1, ("PT", "Eta", "Phi")),
-            "Track": jagged(3, ("PT", "Eta", "Phi")),
-            "Tower": jagged(2, ("ET", "Eta", "Phi")),
-        }
-        tree(file, "Delphes", branches, sep=".")
-    assert np.array_equal(heard(path)[1], padded(2))
-
-
-def test_half_of_a_particle_flow_is_asked_about(tmp_path: Path) -> None:
-    path = tmp_path / "x.root"
-    tracks, photons, _ = flow().items()
-    with uproot.recreate(path) as file:
-        tree(file, "Delphes", dict([tracks, photons]), sep=".")
-    with pytest.raises(InputError, match=r"say by --key which.*EFlowTrack \(.*EFlowPhoton \("):
-        heard(path)
-
-
-@pytest.mark.parametrize("name", ["GenPart", "truth", "mcParticles", "Particle"])
-def test_particles_of_a_generator_are_never_taken_unasked(tmp_path: Path, name: str) -> None:
-    path = tmp_path / "x.root"
-    with uproot.recreate(path) as file:
-        status = ak.ones_like(jagged()["pt"])
-        made = ak.zip({**{word: jagged()[word] for word in WORDS}, "Status": status})
-        tree(file, "T", {name: made})
-    with pytest.raises(InputError, match=f"a generator's, .*wanted --key {name} if"):
-        heard(path)
-    assert np.array_equal(heard(path, key=name)[1], padded())
 
 
 def test_of_several_cycles_the_newest_is_read_unless_one_is_named(tmp_path: Path) -> None:
@@ -294,3 +229,14 @@ def test_without_uproot_one_line_names_the_package(
     monkeypatch.setattr(root, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 'bench-lhco\[root\]'"):
         heard(path)
+
+
+def test_weavers_classes_are_labels_in_root_too(tmp_path: Path) -> None:
+    path = tmp_path / "x.root"
+    classes = {"label_QCD": LABELS == 0, "label_Tbqq": LABELS == 1}
+    with uproot.recreate(path) as file:
+        tree(file, "tree", {"part": jagged(), **classes, "jet_pt": np.ones(N)})
+    head, values, labels, _ = heard(path)
+    assert head.layout == "weaver"
+    assert np.array_equal(values, padded())
+    assert np.array_equal(labels, LABELS)

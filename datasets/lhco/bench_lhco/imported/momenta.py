@@ -35,7 +35,8 @@ def massless(
     pt = np.hypot(px, py)
     with np.errstate(divide="ignore", invalid="ignore"):  # along the beam, so refused later
         eta = np.where((pt == 0) & (pz == 0), 0.0, np.arcsinh(pz / pt))
-    return np.stack([pt, eta, np.arctan2(py, px)], axis=1)
+    phi = np.where(pt == 0, 0.0, np.arctan2(py, px))  # padding may be of -0.0, whose angle is -pi
+    return np.stack([pt, eta, phi], axis=1)
 
 
 def pseudorapidity(
