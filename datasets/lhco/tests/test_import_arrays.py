@@ -181,6 +181,19 @@ def test_features_with_names_are_read(tmp_path: Path, file: str) -> None:
         heard(path, columns=("a", "b"))
 
 
+@pytest.mark.parametrize("file", ["npz", "HDF5"])
+def test_arrays_may_be_a_feature_each(tmp_path: Path, file: str) -> None:
+    path = tmp_path / "file"
+    columns = dict(zip(NAMES, features().T, strict=True))
+    FILES[file](path, **columns, label=LABELS, part=np.array([b"train", b"test"] * (N // 2)))
+    with pytest.raises(InputError, match="column 'part' holds string, wanted numbers"):
+        heard(path)
+    head, values, labels, _ = heard(path, split="part")
+    order = [head.columns.index(name) for name in NAMES]
+    assert np.array_equal(values[:, order], features().astype(np.float32))
+    assert np.array_equal(labels, LABELS)
+
+
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_names_of_plain_features_are_asked_for(tmp_path: Path, file: str, order: str) -> None:

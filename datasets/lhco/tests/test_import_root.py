@@ -213,6 +213,12 @@ def test_a_file_of_noise_behind_the_signature_never_gives_a_traceback(tmp_path: 
             heard(path)
 
 
+def test_a_tree_behind_a_colon_is_asked_for_as_an_option(tmp_path: Path) -> None:
+    (tmp_path / "x.root").write_bytes(b"root")
+    with pytest.raises(InputError, match=r"no such file; wanted .*x.root --tree dir/T"):
+        heard(Path(f"{tmp_path / 'x.root'}:dir/T"))
+
+
 def test_a_tree_is_asked_of_root_files_alone(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("a\n1\n")

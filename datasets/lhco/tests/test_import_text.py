@@ -63,6 +63,7 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 FORMS = {
     "semicolons": "a;b;label\n1.5;-2;1\n3;4e2;0\n",
+    "bars": "a|b|label\n1.5|-2|1\n3|4e2|0\n",
     "tabs": "a\tb\tlabel\n1.5\t-2\t1\n3\t4e2\t0\n",
     "blanks": "a b label\n1.5 -2 1\n3 4e2 0\n",
     "many blanks, at the ends too": "  a    b  label\n 1.5   -2 1  \n\n3\t4e2      0",

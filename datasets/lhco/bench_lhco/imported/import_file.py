@@ -16,6 +16,7 @@ from bench_lhco.cards import DivisionCard, FileCard, read_card, shipped_names, t
 from bench_lhco.cards.card import demand_name
 from bench_lhco.files.sha256 import file_sha256
 from bench_lhco.files.writer import LABELS
+from bench_lhco.imported.columns import said_columns
 from bench_lhco.imported.convert import Made, convert
 from bench_lhco.imported.describe import card_of, meanings_of
 from bench_lhco.imported.divided import meanings_of as splits_meant
@@ -24,7 +25,7 @@ from bench_lhco.imported.places import CARD, SPLITS, folder_of, imports
 from bench_lhco.imported.portions import Portion
 from bench_lhco.imported.readers import LAYOUTS
 from bench_lhco.imported.stream import Foreign
-from bench_lhco.imported.units import said_columns, said_units
+from bench_lhco.imported.units import said_units
 
 
 def import_file(request: ImportRequest, context: Context) -> list[str]:

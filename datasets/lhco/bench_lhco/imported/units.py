@@ -28,8 +28,6 @@ HEADER = re.compile(r"(?P<name>.+?)(?:\s*\[(?P<b>[^\]]+)\]|\s*\((?P<p>[^)]+)\)|\
 ENDING = re.compile(rf"(?P<name>.+)_(?P<e>{'|'.join((*ENERGIES, *ANGLES))})", re.IGNORECASE)
 """Ways to write a unit beside a name: `m_jj [TeV]`, `m_jj (TeV)`, `m_jj/TeV`, `m_jj_TeV`."""
 LONGEST = 20
-UNUSED = "_"
-"""What the user calls a column that is left out."""
 WORDS = ("pt", "eta", "phi")
 """The columns of particles in rows of the official form."""
 
@@ -120,23 +118,6 @@ def said_units(said: Sequence[str]) -> tuple[tuple[str, str], ...]:
             raise RequestError(f"--unit {text}: {name} has a unit already")
         units[name] = unit
     return tuple(units.items())
-
-
-def said_columns(said: str | None) -> tuple[str, ...]:
-    """The names that the user gives columns, `pt,eta,phi`.
-
-    Raises:
-        RequestError: an empty one, or one twice.
-    """
-    if said is None:
-        return ()
-    names = tuple(name.strip() for name in said.split(","))
-    again = [name for name in names if name != UNUSED and names.count(name) > 1]
-    if again or not all(names) or not said.isprintable():
-        raise RequestError(
-            f"--columns {said!r:.80}: wanted names parted by commas, each once, such as pt,eta,phi"
-        )
-    return names
 
 
 def measures_of(

@@ -10,26 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench import InputError
-from bench_lhco.files.layout import FIXED, Rows, member, reading, safe_filters
 from bench_lhco.imported.columns import LABELS, demand_columns, demand_no_division
 from bench_lhco.imported.divided import plain
-from bench_lhco.imported.readers.hdf5 import (
-    INDEX,
-    MOST,
-    WIDTHS,
-    at,
-    attributed,
-    has,
-    is_hdf5,
-    objects,
-    searched,
-    table_format,
-)
+from bench_lhco.imported.readers.hdf5 import WIDTHS, is_hdf5, searched
+from bench_lhco.imported.readers.hdf5_arrays import hdf5_arrays
 from bench_lhco.imported.readers.npy import Stored, is_npy, is_npz, npy_array, npz_arrays
 from bench_lhco.imported.stream import Foreign
 
 if TYPE_CHECKING:
-    import h5py
     from numpy.typing import NDArray
 
 NUMBERS = "fiub"
@@ -52,63 +40,29 @@ def opened_arrays(foreign: Foreign) -> Iterator[tuple[list[Stored], str | None]]
         with npz_arrays(foreign.file) as arrays:
             yield arrays, foreign.key
     else:
-        with searched(foreign, lambda file: _of_hdf5(file, foreign)) as arrays_and_key:
+        with searched(foreign, lambda file: hdf5_arrays(file, foreign)) as arrays_and_key:
             yield arrays_and_key
-
-
-def _of_hdf5(file: h5py.File, foreign: Foreign) -> tuple[list[Stored], str | None]:
-    import h5py
-
-    if foreign.key is None:
-        items = list(objects(file))
-        arrays = [item for item in items if isinstance(item, h5py.Dataset)]
-        key = None
-    else:
-        array = at(file, foreign)
-        if isinstance(array, h5py.Group) and has(array, FIXED):
-            array = member(array, FIXED, h5py.Dataset, foreign.file)
-        if not isinstance(array, h5py.Dataset):
-            raise InputError(
-                f"{foreign.file}: {array.name} is no array, wanted one of events"
-                f"{table_format([array])}"
-            )
-        key, arrays = array.name, [array, *_neighbours(array)]
-    return [_stored(item, foreign) for item in arrays if not _is_frame(item)], key
-
-
-def _neighbours(array: h5py.Dataset) -> Iterator[h5py.Dataset]:
-    """The other datasets of its group, those behind hard links."""
-    import h5py
-
-    group = array.parent
-    for name in list(group)[:MOST]:
-        if has(group, name) and isinstance(item := group[name], h5py.Dataset) and item != array:
-            yield item
-
-
-def _is_frame(item: h5py.Dataset) -> bool:
-    """Whether this is the table of a frame of pandas, which is none of named columns."""
-    return INDEX in (item.dtype.names or ())
-
-
-def _stored(item: h5py.Dataset, foreign: Foreign) -> Stored:
-    def opened() -> Rows:
-        safe_filters(item, foreign.file)
-        return reading(item, foreign.file)
-
-    return Stored(
-        item.name, item.shape or (), item.dtype, opened, lambda names: attributed(item, names)
-    )
 
 
 def layout_of_arrays(foreign: Foreign) -> str:
     """The layout of the array of events: rows, padded particles, or features in columns."""
     with opened_arrays(foreign) as (arrays, key):
+        if key is None and are_features(foreign, arrays):
+            return "columns"
         events = _events(foreign, arrays, key)
     if len(events.shape) == 3:
         return "padded"
     rows = len(events.shape) == 2 and events.shape[1] in WIDTHS and not foreign.columns
     return "array" if rows else "columns"
+
+
+def are_features(foreign: Foreign, arrays: Sequence[Stored]) -> bool:
+    """Whether the arrays are a feature each: several of one axis, equally long, in one place."""
+    if any(is_events(array, foreign) for array in arrays):
+        return False
+    places = {array.name.rpartition("/")[0] for array in arrays}
+    shapes = {array.shape for array in arrays}
+    return len(arrays) > 1 and len(places) == 1 and [len(shape) for shape in shapes] == [1]
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,9 @@ def read(_: Path, foreign: Foreign) -> Iterator[Head | Slice]:
         RequestError: what only other layouts have.
     """
     if not foreign.file.is_file():
+        stem, colon, tree = str(foreign.file).rpartition(":")
+        if colon and Path(stem).is_file():
+            raise InputError(f"{foreign.file}: no such file; wanted {stem} --tree {tree}")
         raise InputError(f"{foreign.file}: no such file, wanted events in one of: {_choice()}")
     layout = foreign.layout or _recognised(foreign)
     _demand_use(foreign, layout)

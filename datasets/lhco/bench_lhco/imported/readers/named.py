@@ -10,7 +10,7 @@ import numpy as np
 
 from bench import InputError, RequestError
 from bench_lhco.imported.columns import label_among
-from bench_lhco.imported.readers.arrays import NUMBERS, Bag, Beside, opened_arrays
+from bench_lhco.imported.readers.arrays import NUMBERS, Bag, Beside, are_features, opened_arrays
 from bench_lhco.imported.readers.npy import Stored
 from bench_lhco.imported.stream import ROWS, Columns, Foreign
 
@@ -32,6 +32,9 @@ def array_columns(foreign: Foreign) -> Iterator[Columns]:
     import pyarrow as pa
 
     with opened_arrays(foreign) as (arrays, key):
+        if key is None and are_features(foreign, arrays):
+            yield _each(foreign, arrays)
+            return
         bag = _bag(foreign, arrays, key)
         array = bag.events
         names = _names(foreign, array)
@@ -58,6 +61,26 @@ def array_columns(foreign: Foreign) -> Iterator[Columns]:
                 yield pa.record_batch([pa.array(c) for c in columns], names=list(used))
 
         yield Columns(foreign.file, pa.schema(fields), events, batches, bag.notes)
+
+
+def _each(foreign: Foreign, arrays: Sequence[Stored]) -> Columns:
+    """The columns of arrays that are a feature each."""
+    import pyarrow as pa
+
+    by_name, (events,) = {array.last: array for array in arrays}, arrays[0].shape
+    fields = []
+    for name, array in by_name.items():
+        unit = array.attributed([name]).get(name)
+        fields.append(pa.field(name, pa.float64(), metadata={"unit": unit} if unit else None))
+
+    def batches(used: Sequence[str], _: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
+        rows = {name: by_name[name].opened() for name in used}
+        for first in range(0, events, ROWS):
+            last = min(first + ROWS, events)
+            read = [_plain(foreign, name, rows[name](first, last)) for name in used]
+            yield pa.record_batch([pa.array(values) for values in read], names=list(used))
+
+    return Columns(foreign.file, pa.schema(fields), events, batches)
 
 
 def _bag(foreign: Foreign, arrays: Sequence[Stored], key: str | None) -> Bag:
@@ -128,7 +151,12 @@ def _beside(beside: Beside, what: str, first: int, last: int) -> np.ndarray:
 def _column(
     foreign: Foreign, array: Stored, block: np.ndarray, names: Sequence[str], name: str
 ) -> np.ndarray:
-    values = block[name] if array.dtype.names else block[:, list(names).index(name)]
+    named = array.dtype.names is not None
+    return _plain(foreign, name, block[name] if named else block[:, list(names).index(name)])
+
+
+def _plain(foreign: Foreign, name: str, values: np.ndarray) -> np.ndarray:
+    """A column as numbers, or as words."""
     if values.dtype.kind in "SU" and values.ndim == 1:  # the split, or a label in words
         return values.astype("U")
     if values.dtype.kind not in NUMBERS or values.ndim != 1:

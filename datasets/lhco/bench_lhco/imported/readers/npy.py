@@ -98,7 +98,8 @@ def npz_arrays(path: Path) -> Iterator[list[Stored]]:
         members = [info for info in archive.infolist() if info.filename.endswith(SUFFIX)]
         if not members or len(members) > MOST:
             raise InputError(
-                f"{path}: a zip archive with {len(members)} arrays of NumPy, wanted 1 to {MOST}"
+                f"{path}: a zip archive with {len(members)} arrays of NumPy, wanted 1 to {MOST};"
+                " what else is in one has to be unpacked first"
             )
         names = [info.filename for info in members]
         if twice := [name for name in names if names.count(name) > 1]:

@@ -13,12 +13,13 @@ import numpy as np
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES, padded
 from bench_lhco.files.layout import Rows
+from bench_lhco.imported.columns import UNUSED
 from bench_lhco.imported.momenta import STABLE
 from bench_lhco.imported.readers.arrays import NUMBERS, Bag, opened_arrays
 from bench_lhco.imported.readers.npy import Stored
 from bench_lhco.imported.readers.particles import Variables, gathered, hardest, variables
 from bench_lhco.imported.stream import ROWS, Foreign, Head, Slice
-from bench_lhco.imported.units import UNUSED, WORDS
+from bench_lhco.imported.units import WORDS
 
 ENERGYFLOW = ("pt", "y", "phi", "pid")
 """The columns of EnergyFlow's jets, whose array is called X."""
@@ -90,7 +91,7 @@ def _has_kinds(array: Stored, rows: Rows) -> bool:
     """Whether the last column holds PDG numbers, of which some are not 0."""
     step = max(1, min(ROWS, BYTES // (8 * prod(array.shape[1:]))))
     kinds = np.unique(np.abs(rows(0, min(step, array.shape[0]))[..., -1]))
-    return len(kinds) > 1 and bool(np.isin(kinds, list(STABLE)).all())
+    return bool(kinds.any() and np.isin(kinds, list(STABLE)).all())
 
 
 def _variables(foreign: Foreign, names: tuple[str, ...]) -> Variables:

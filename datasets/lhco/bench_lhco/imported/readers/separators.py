@@ -113,8 +113,8 @@ class _Lines:
 
 def _names(line: str, rest: Iterator[str]) -> tuple[str, list[str]]:
     """What parts the cells of the first line, and the cells; more lines, where a quote goes on."""
-    delimiter = max(",;\t", key=line.count)
-    for other in ";\t":
+    delimiter = max(",;\t|", key=line.count)
+    for other in ";\t|":
         if other in line and all(_is_number(cell) for cell in line.split(other)):
             delimiter = other  # and commas are decimal ones
     reader = csv.reader(_chained(line, rest), delimiter=delimiter)
