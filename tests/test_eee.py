@@ -190,10 +190,21 @@ def test_the_command_writes_all_good_runs_and_names_the_others(
     place.store.seal(folder, replace(own.record, status="failed", error="it broke"))
     words = [str(tmp_path), "--as", "eee", "--runs", str(place.store.root)]
     ran = CliRunner().invoke(command, words, catch_exceptions=False)
-    assert "1 runs in the layout of Every Eval Ever" in ran.output
+    assert "1 run in the layout of Every Eval Ever" in ran.output
     assert f"left out: {folder.name} (failed)" in ran.output
     with pytest.raises(RequestError, match="is failed"):
         CliRunner().invoke(command, [folder.name, *words], catch_exceptions=False)
+
+
+def test_the_layout_may_stand_where_a_run_would(
+    place: Workplace, own: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in ([], ["out"], [own.name, "one"]):
+        ran = CliRunner().invoke(command, ["eee", *words, "--runs", str(place.store.root)])
+        assert ran.exit_code == 0, ran.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["eee", "one", "out"]
+    assert all(list(Path(name, "data").rglob("*.json")) for name in ("eee", "one", "out"))
 
 
 def test_the_command_writes_the_runs_of_a_packed_report(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_outputs_of_omnilearned_are_scores_with_labels(tmp_path: Path) -> None:
         ({"a": SCORES, "b": SCORES}, "arrays a, b; wanted one called score or"),
         ({"score": np.zeros((3, 2, 2))}, r"of shape \(3, 2, 2\), wanted scores"),
         ({"score": np.array(["0.5"])}, "wanted scores"),
-        ({"score": np.array([None, {}])}, "cannot be read as npz"),
+        ({"score": np.array([None, {}])}, "no arrays of numbers"),
     ],
 )
 def test_arrays_that_are_no_scores_are_refused(

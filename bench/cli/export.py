@@ -58,7 +58,8 @@ def command(
 
     With --as eee, the figures of these runs, or of all there are, in the layout of Every Eval Ever:
     a file a run under DIR/data, with every figure and its interval, the model with its options, the
-    events with their hashes, and what the guards said.
+    events with their hashes, and what the guards said. `bench export eee [RUN]... DIR` is the same,
+    and `bench export eee` writes all runs into a folder eee.
 
     \b
     bench export RUN for-the-hub
@@ -67,6 +68,8 @@ def command(
     from bench.api.errors import RequestError
     from bench.storage.store import Store
 
+    if EEE in (names or (str(folder),))[:1]:
+        names, layout = names[1:], EEE
     if layout == MODEL:
         if events or organisation or report:
             raise RequestError("--events, --organisation and --report go with --as eee")
@@ -108,7 +111,8 @@ def _write_evaluations(
     # who names a run learns why nothing is written of it
     picked = every if names else [run for run in every if run.record.status == "ok"]
     written = write_evaluations(picked, folder, events=events, organisation=organisation)
-    click.echo(f"{folder}: {len(written)} runs in the layout of Every Eval Ever 0.3.0")
+    count = f"{len(written)} run{'' if len(written) == 1 else 's'}"
+    click.echo(f"{folder}: {count} in the layout of Every Eval Ever 0.3.0")
     if left := [run for run in every if run not in picked]:
         names_left = ", ".join(f"{run.name} ({run.record.status})" for run in left)
         click.echo(f"left out: {names_left}", err=True)

@@ -37,8 +37,11 @@ def read_arrays(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     with file.open("rb") as stream:
-        loaded = np.load(stream, allow_pickle=False)
-        arrays = {"score": loaded} if file.suffix.lower() == ARRAYS[0] else dict(loaded)
+        try:
+            loaded = np.load(stream, allow_pickle=False)
+            arrays = {"score": loaded} if file.suffix.lower() == ARRAYS[0] else dict(loaded)
+        except ValueError as error:  # numpy's own words advise to load it unsafely
+            raise InputError(f"{file}: no arrays of numbers of numpy's") from error
     if len(arrays) == 1:
         arrays = {"score": next(iter(arrays.values()))}
     names = [name for name in SCORES if name in arrays]
