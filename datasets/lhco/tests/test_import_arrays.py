@@ -87,6 +87,14 @@ def test_what_other_columns_mean_is_asked_for(tmp_path: Path, file: str) -> None
     assert labels is None if file == "npy" else np.array_equal(labels, LABELS)
 
 
+def test_a_mask_of_real_particles_is_not_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    npz(path, X=padded(), y=LABELS, part_mask=np.ones((N, 1, 700))[:, 0])
+    with pytest.raises(InputError, match=r"part_mask says which particles are real, wanted zeros"):
+        heard(path)
+    assert np.array_equal(heard(path, without=("part_mask",))[1], padded())
+
+
 def energyflow() -> tuple[np.ndarray, np.ndarray]:
     """Particles as EnergyFlow keeps them, and the same with eta in place of the rapidity."""
     with_eta = padded(120).astype(np.float64)

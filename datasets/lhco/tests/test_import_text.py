@@ -12,8 +12,11 @@ import pyarrow as pa
 import pytest
 from bench_lhco.imported.readers import packed
 from foreign import LABELS, NAMES, features, text
+from importing import imported_dataset
+from test_import_division import table_of
 from test_import_readers import heard
 
+import bench
 from bench import InputError, RequestError
 
 PACKED = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
@@ -144,3 +147,22 @@ def test_what_can_be_read_in_two_ways_or_none_is_refused_in_one_line(
         heard(written(tmp_path / "file", content))
     assert str(caught.value).startswith(str(tmp_path))
     assert "\n" not in str(caught.value)
+
+
+def test_what_the_user_says_of_columns_and_trees_reaches_the_reader(
+    tmp_path: Path, context: bench.Context
+) -> None:
+    path = written(tmp_path / "file", "1 2 0\n3 4 1\n")
+    mine = imported_dataset(context, file=path, columns="a, _ ,label")
+    assert table_of(mine, context).columns[0].name == "a"
+    with pytest.raises(RequestError, match=r"--tree T: .* is no ROOT file"):
+        imported_dataset(context, file=path, columns="a,b,label", tree="T", name="other")
+
+
+@pytest.mark.parametrize("said", ["", "a,,b", "a,a", "a\x1b[2J"])
+def test_columns_that_are_no_names_are_refused(
+    tmp_path: Path, context: bench.Context, said: str
+) -> None:
+    path = written(tmp_path / "file", "1 2 0\n3 4 1\n")
+    with pytest.raises(RequestError, match=r"--columns .*: wanted names parted by commas"):
+        imported_dataset(context, file=path, columns=said)

@@ -76,7 +76,10 @@ def chosen(
     every = {one.key: one for one in _collections(lists)}
     if not every:
         listed = ", ".join(f"{f.name:.60} ({f.type!s:.30})" for f in lists[:8]) or "no lists"
-        raise InputError(f"{path}: wanted lists of pt, eta, phi or px, py, pz; there is {listed}")
+        how = "; of features, leave them out by --without-column" if lists else ""
+        raise InputError(
+            f"{path}: wanted lists of pt, eta, phi or px, py, pz; there is {listed}{how}"
+        )
     flow = tuple(every[key] for key in FLOW if key in every)
     if foreign.key is not None:
         return _of_key(foreign, every, flow), ()

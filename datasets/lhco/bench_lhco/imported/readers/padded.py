@@ -5,7 +5,7 @@ It is how EnergyFlow publishes jets, and how most of machine learning keeps part
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 
 import numpy as np
@@ -33,6 +33,7 @@ def read_padded(foreign: Foreign) -> Iterator[Head | Slice]:
         bag = Bag.of(foreign, arrays, key)
         array = bag.events
         _demand_suiting(foreign, array)
+        _demand_no_mask(foreign, array, arrays)
         events, each, columns = array.shape
         rows, beside = array.opened(), bag.beside(foreign)
         names, note = _names(foreign, array, rows)
@@ -65,6 +66,17 @@ def _demand_suiting(foreign: Foreign, array: Stored) -> None:
             f"{foreign.file}: {array.name} has {shape[1]} particles of {shape[2]} columns in an"
             f" event, wanted at most {BYTES // 8} numbers"
         )
+
+
+def _demand_no_mask(foreign: Foreign, array: Stored, arrays: Sequence[Stored]) -> None:
+    """Refuse an array that says which particles are real: here they are those that are not 0."""
+    for other in arrays:
+        shaped = other.shape[:2] == array.shape[:2] and prod(other.shape[2:]) == 1
+        if "mask" in other.last.lower() and shaped and other.last not in foreign.without:
+            raise InputError(
+                f"{foreign.file}: {other.name} says which particles are real, wanted zeros in"
+                f" {array.name} for those that are not, and --without-column {other.last}"
+            )
 
 
 def _names(foreign: Foreign, array: Stored, rows: Rows) -> tuple[tuple[str, ...], tuple[str, ...]]:
