@@ -69,6 +69,27 @@ def test_of_delphes_without_particle_flow_the_towers_are_the_event(tmp_path: Pat
     assert np.array_equal(heard(path)[1], padded(2))
 
 
+def test_newer_particle_flow_is_taken_before_towers(tmp_path: Path) -> None:
+    path = tmp_path / "x.root"
+    with uproot.recreate(path) as file:
+        branches = {
+            "Tower": jagged(2, ("ET", "Eta", "Phi")),
+            "ParticleFlowCandidate": jagged(1, ("PT", "Eta", "Phi")),
+        }
+        tree(file, "Delphes", branches, sep=".")
+    assert np.array_equal(heard(path)[1], padded(1))
+
+
+def test_records_and_columns_of_the_same_name_are_not_mixed_up(tmp_path: Path) -> None:
+    path = tmp_path / "x.root"
+    with uproot.recreate(path) as file:
+        lists = {f"part_{word}": jagged(2)[word] for word in WORDS}
+        file.mkrntuple("T", {"part": jagged(1), **lists})
+    with pytest.raises(InputError, match="two sets of particles are called 'part', wanted one"):
+        heard(path, key="part")
+    assert np.array_equal(heard(path, without=("part",))[1], padded(2))
+
+
 def test_half_of_a_particle_flow_is_asked_about(tmp_path: Path) -> None:
     path = tmp_path / "x.root"
     tracks, photons, _ = flow().items()

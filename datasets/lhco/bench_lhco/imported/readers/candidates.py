@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 FLOW = ("EFlowTrack", "EFlowPhoton", "EFlowNeutralHadron")
 """What Delphes calls the three kinds of particle-flow candidates, which make up an event."""
-TOWERS = "Tower"
-"""Its calorimeter towers, which make up an event too."""
+WHOLE = ("ParticleFlowCandidate", "Tower")
+"""What else of it makes up an event by itself, the better first: newer particle flow, towers."""
 ALL_FLOW = "EFlow"
 """The key that stands for the three."""
 GENERATED = re.compile(r"(gen|truth|mc)([^a-z].*|part.*|jet.*)?", re.IGNORECASE)
@@ -39,7 +40,7 @@ class Collection:
     @property
     def is_delphes(self) -> bool:
         """Whether its columns are called as Delphes calls them."""
-        return self.key in (*FLOW, TOWERS) and all(
+        return self.key in (*FLOW, *WHOLE) and all(
             name.startswith(f"{self.key}.") for name in self.variables.names
         )
 
@@ -73,6 +74,12 @@ def chosen(
     """
     path = foreign.file
     lists = [field for field in fields if is_list(field.type)]
+    names = Counter(one.key for one in _collections(lists)).most_common(1)
+    if names and names[0][1] > 1:
+        raise InputError(
+            f"{path}: two sets of particles are called {names[0][0]!r:.60}, wanted one;"
+            " leave the other out by --without-column"
+        )
     every = {one.key: one for one in _collections(lists)}
     if not every:
         listed = ", ".join(f"{f.name:.60} ({f.type!s:.30})" for f in lists[:8]) or "no lists"
@@ -83,11 +90,7 @@ def chosen(
     flow = tuple(every[key] for key in FLOW if key in every)
     if foreign.key is not None:
         return _of_key(foreign, every, flow), ()
-    expected = tuple(every.values()) if len(every) == 1 else flow
-    if not flow and TOWERS in every and every[TOWERS].is_delphes:
-        expected = (every[TOWERS],)
-    if len(expected) not in (1, len(FLOW)) or (flow and len(flow) < len(FLOW)):
-        expected = ()
+    expected = _expected(every, flow)
     if not expected:
         how = "say by --key which, or leave others out by --without-column"
         raise InputError(f"{path}: wanted one set of particles, {how}; there is {_listed(every)}")
@@ -97,9 +100,21 @@ def chosen(
             f" wanted --key {expected[0].key} if they are meant"
         )
     others = [key for key in every if every[key] not in expected]
-    names = ", ".join(one.key for one in expected)
+    taken = ", ".join(one.key for one in expected)
     more = ", ".join(others[:8]) + (f" and {len(others) - 8} more" if others[8:] else "")
-    return expected, (f"particles are {names}; --key takes others: {more}",) if others else ()
+    return expected, (f"particles are {taken}; --key takes others: {more}",) if others else ()
+
+
+def _expected(
+    every: Mapping[str, Collection], flow: tuple[Collection, ...]
+) -> tuple[Collection, ...]:
+    """What makes up the event where nobody says it; nothing where it would be a guess."""
+    if flow:
+        return flow if len(flow) == len(FLOW) else ()
+    whole = [every[key] for key in WHOLE if key in every and every[key].is_delphes]
+    if whole:
+        return (whole[0],)
+    return tuple(every.values()) if len(every) == 1 else ()
 
 
 def _of_key(
