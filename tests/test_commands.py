@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from documented import HOUSE, PAGES, TYPED, Block, blocks, examples, lines, parsed, spans
+from own_files import write_own_files
 
 from bench.cli.main import cli, main
 
@@ -147,6 +148,7 @@ def write_files(folder: Path) -> None:
         events = [event[event[:, 0] > 0] for event in events]
         columns = {key: [e[:, i] for e in events] for i, key in enumerate(("pt", "eta", "phi"))}
         pd.DataFrame(columns).to_parquet(folder / f"{name}.parquet")
+    write_own_files(folder, rows)
     scores = pd.read_parquet(folder / "scores.parquet")
     scores[scores["sample"] == "evaluated"].to_csv(folder / "scores.csv", index=False)
     counts = {"true_signal": 80, "signal": 100, "true_background": 950, "background": 1000}

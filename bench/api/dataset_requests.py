@@ -26,9 +26,11 @@ class ImportRequest:
     name: str
     """Of the dataset."""
     layout: str | None = None
-    """None to recognise it."""
     key: str | None = None
-    """Where in the file the events are; None to find them."""
+    """Where in the file the events are; None to find them, as to recognise the layout."""
+    tree: str | None = None
+    columns: str | None = None
+    """The names of columns, `a,b,c`, if the file has none; the tree is that of a ROOT file."""
     signal_file: Path | None = None
     """A second file, which holds the signal."""
     label: int | None = None

@@ -25,14 +25,25 @@ FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--layout",
-    help="array, fixed or table (HDF5 of particles), particles or weaver (Parquet of lists), "
-    "jetnet or omnilearned (HDF5), features (HDF5 as pandas writes it, in its fixed format) or csv "
-    "(features, in Parquet too).  [default: recognised]",
+    help="Of particles: array, fixed or table (HDF5 of rows), padded (arrays of three axes), "
+    "particles (lists in Parquet or ROOT), wide (PX_0, PY_0 and so on), weaver, jetnet or "
+    "omnilearned. Of features: features (HDF5 as pandas writes it) or columns (text, Parquet, "
+    "ROOT, arrays).  [default: recognised]",
 )
 @click.option(
     "--key",
-    help="Where the events are: the array or frame in HDF5; in Parquet, the column of particles or "
-    "what the names of their columns begin with.  [default: found]",
+    help="Where the events are: the array or frame in HDF5 or .npz; in Parquet and ROOT, the "
+    "column of particles or what the names of their columns begin with (EFlow for Delphes' "
+    "particle flow).  [default: found]",
+)
+@click.option(
+    "--tree", metavar="NAME", help="Of a ROOT file, the tree of events.  [default: the only one]"
+)
+@click.option(
+    "--columns",
+    metavar="NAMES",
+    help="What the columns of an array or of a text are, if it gives them no names: pt,eta,phi or "
+    "m_jj,mj1,label; _ for one to leave out.",
 )
 @click.option(
     "--signal-file",
@@ -40,7 +51,9 @@ FILE = click.Path(path_type=Path)
     help="A second file, of signal; FILE is background then and may have no other label than 0.",
 )
 @click.option("--label", type=click.IntRange(0, 9), help="The label of every event.")
-@click.option("--labels", type=FILE, help="A text file with a label a line.")
+@click.option(
+    "--labels", type=FILE, help="Labels: a text file with one a line, or an array in .npy."
+)
 @click.option("--label-column", metavar="NAME", help="The column of labels.  [default: recognised]")
 @click.option(
     "--split-column",
@@ -109,6 +122,8 @@ def bring(like: str | None, **options: Any) -> None:
 
     \b
     bench data import events.parquet --name mine --signal-file signal.parquet
+    bench data import delphes.root --tree Delphes --key Tower --label 0 --name towers
+    bench data import jets.npz --columns pt,y,phi,pid --name jets
     bench data import train.h5 --name top --valid-file val.h5 --test-file test.h5
     bench data import events_anomalydetection_v2.features.h5 --name published-features
     bench run --plugin gbt --dataset mine

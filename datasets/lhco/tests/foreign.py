@@ -128,6 +128,6 @@ def flat(path: Path) -> None:
 
 FEATURES: Mapping[str, Callable[[Path], None]] = {
     "features": blocks,
-    "csv": text,
-    "csv in Parquet": flat,
+    "columns": text,
+    "columns in Parquet": flat,
 }

@@ -175,7 +175,7 @@ def test_the_command_line_imports_lists_and_runs(
         "data import x.parquet --name x --title Mine --label-meaning 1=heavy --label-column signal"
         " --without-column weight --without-column event_id"
     )
-    assert made.startswith("x: 30 background, 30 heavy; read as csv, kept in ")
+    assert made.startswith("x: 30 background, 30 heavy; read as columns, kept in ")
     output_of("data import p.parquet --name p")
     listed = output_of("list datasets")
     assert "Mine" in listed

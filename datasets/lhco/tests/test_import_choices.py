@@ -42,7 +42,7 @@ def test_of_several_sets_of_particles_the_key_says_which(tmp_path: Path) -> None
     head, values, _, _ = heard(path, without=("Particle", "part_pt"))
     assert np.array_equal(values, flatly(2))
     assert "'Particle', 'part_pt', 'part_eta', 'part_phi', 'Jet.mass'" in head.notes[0]
-    with pytest.raises(InputError, match="wanted one set of particles"):
+    with pytest.raises(InputError, match=r"no particles for --key .jet.; .*Jet"):
         heard(path, key="jet")
 
 
@@ -70,7 +70,7 @@ def test_a_key_says_which_array(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="/test is no array"):
         heard(path, key="test", layout="array")
     text(path)
-    with pytest.raises(RequestError, match=r"--key x: .* is read as csv"):
+    with pytest.raises(RequestError, match=r"--key x: .* is read as columns"):
         heard(path, key="x")
 
 

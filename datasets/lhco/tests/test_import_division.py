@@ -181,7 +181,7 @@ def test_the_official_layout_in_two_files(tmp_path: Path, context: bench.Context
     files = {"file": tmp_path / "train.h5", "test_file": tmp_path / "test.h5"}
     mine = imported_dataset(context, **files)
     assert np.array_equal(table_of(mine, context).splits, np.repeat([TRAIN, TEST], [N, 20]))
-    with pytest.raises(bench.RequestError, match=r"--split-column s: .* columns have no names"):
+    with pytest.raises(bench.InputError, match=r"no column for --split-column .s., there is none"):
         imported_dataset(context, file=tmp_path / "train.h5", split_column="s", force=True)
 
 

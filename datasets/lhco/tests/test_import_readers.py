@@ -213,8 +213,8 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "no names": (lambda p: p.write_text("1,2\n3,4\n"), "wanted the names of the columns"),
     "the same name twice": (lambda p: p.write_text("a,a\n3,4\n"), "'a' is there twice"),
     "a name of controls": (lambda p: p.write_text("a\x1b[2J,b\n3,4\n"), "wanted a printable name"),
-    "binary": (lambda p: p.write_bytes(b"a\0b"), "neither HDF5, Parquet nor CSV"),
-    "empty": (lambda p: p.write_bytes(b""), "neither HDF5, Parquet nor CSV"),
+    "binary": (lambda p: p.write_bytes(b"a\0b"), "neither HDF5, Parquet, ROOT, NumPy nor text"),
+    "empty": (lambda p: p.write_bytes(b""), "neither HDF5, Parquet, ROOT, NumPy nor text"),
     "no text": (lambda p: p.write_bytes(b"\xff\xfe,b\n1,2\n"), "not text in UTF-8"),
     "missing": (lambda p: None, "no such file"),
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench import InputError
+from bench import InputError, RequestError
 from bench_lhco.imported.divided import plain
 from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.momenta import MASS, has_two_jets, mass_of_two_jets
@@ -40,7 +40,26 @@ NUMBERING = re.compile(r"|index|Unnamed: \d+|__index_level_\d+__", re.IGNORECASE
 """Columns that number the events, which pandas writes beside the features."""
 MASSES = re.compile("m_?jj", re.IGNORECASE)
 """Other spellings of the mass of two jets."""
+UNUSED = "_"
+"""What the user calls a column that is left out."""
 LONGEST = 64
+
+
+def said_columns(said: str | None) -> tuple[str, ...]:
+    """The names that the user gives columns, `pt,eta,phi`.
+
+    Raises:
+        RequestError: an empty one, or one twice.
+    """
+    if said is None:
+        return ()
+    names = tuple(name.strip() for name in said.split(","))
+    again = [name for name in names if name != UNUSED and names.count(name) > 1]
+    if again or not all(names) or not said.isprintable():
+        raise RequestError(
+            f"--columns {said!r:.80}: wanted names parted by commas, each once, such as pt,eta,phi"
+        )
+    return names
 
 
 def label_among(foreign: Foreign, names: Sequence[str]) -> str | None:
@@ -72,6 +91,7 @@ def demand_columns(
     for name in named:
         if name not in columns:
             few = ", ".join(map(repr, columns[:20])) + (" and more" if len(columns) > 20 else "")
+            few = few or "none"
             raise InputError(f"{foreign.file}: no column for {option} {name!r:.80}, there is {few}")
 
 
@@ -115,6 +135,9 @@ class Chosen:
         units = dict(stated or {})
         for place, name in enumerate(names):
             if name in (label, foreign.split) or name in foreign.without:
+                continue
+            if foreign.columns and name == UNUSED:
+                notes.append(f"column {place + 1} is left out, as asked")
                 continue
             if NUMBERING.fullmatch(name):
                 notes.append(f"column {name!r} numbers the events and is left out")

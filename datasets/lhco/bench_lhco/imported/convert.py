@@ -50,6 +50,8 @@ class Made:
     splits: NDArray[np.int8] | None = None  # (n,)
     """What a published division says of each event; None where there is none."""
     signal: NDArray[np.bool_] | None = None  # (n,), with a division
+    split_by: str | None = None
+    """The column that the division is from, unless it is files'."""
     units: tuple[str, ...] = ()
     """Of the columns."""
 
@@ -98,8 +100,8 @@ def _write_events(files: Sequence[Opened], folder: Path, context: Context, skip:
     ids: list[NDArray[np.uint64]] = []
     notes: list[str] = []
     total = sum(opened.head.events or 0 for opened in files)
-    if skip:
-        total -= _invalid([opened.portion for opened in files], context)
+    if skip or any(opened.head.events is None for opened in files):
+        total = _valid([opened.portion for opened in files], context, skip)
 
     def slices() -> Iterator[Events]:
         for opened in files:
@@ -122,16 +124,16 @@ def _write_events(files: Sequence[Opened], folder: Path, context: Context, skip:
     return _with_splits(result, files, np.concatenate(ids), kinds) if divided else result
 
 
-def _invalid(portions: Sequence[Portion], context: Context) -> int:
-    """How many events are invalid, for the file to be declared without them."""
+def _valid(portions: Sequence[Portion], context: Context, skip: bool) -> int:
+    """How many events are valid, as a file has to be declared with their number."""
     tally = Tally()
     for portion in portions:
         with opened_portion(portion) as opened:
             faults = partial(_particle_faults, opened.head.measures)
-            for _ in labelled(opened, faults, tally, context, skip=True):
+            for _ in labelled(opened, faults, tally, context, skip=skip):
                 pass
     _demand_valid(portions[0].foreign.file, tally)
-    return tally.skipped
+    return tally.events
 
 
 def _write_features(files: Sequence[Opened], folder: Path, context: Context, skip: bool) -> Made:
@@ -178,7 +180,7 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
 
 def _divided(files: Sequence[Opened]) -> bool:
     """Whether a published division comes with the files."""
-    return any(opened.portion.divided for opened in files)
+    return any(opened.divided for opened in files)
 
 
 def _with_splits(
@@ -197,7 +199,13 @@ def _with_splits(
     with atomic_write(made.file.with_name(SPLITS)) as draft, draft.open("wb") as stream:
         np.save(stream, splits, allow_pickle=False)
     signal = np.concatenate(kinds) > 0
-    return replace(made, splits=splits, signal=signal, notes=(*made.notes, *overlaps))
+    return replace(
+        made,
+        splits=splits,
+        signal=signal,
+        notes=(*made.notes, *overlaps),
+        split_by=files[0].split,
+    )
 
 
 def _notes(files: Sequence[Opened]) -> tuple[str, ...]:

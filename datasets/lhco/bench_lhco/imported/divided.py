@@ -23,6 +23,11 @@ WORDS: Mapping[str, Split] = {
     **dict.fromkeys(("test", "testing"), Split.TEST),
 }
 """What people call the splits, in small letters; nothing is open."""
+REFERENCE: Mapping[str, Split] = {
+    **WORDS,
+    **{"0": Split.TRAIN, "1": Split.TEST, "2": Split.VALID},
+}
+"""The same, and how the makers of the top tagging reference number train, test, validation."""
 EMPTY = ("na", "n/a", "nan", "null", "none", "<na>")
 """Words for nothing."""
 TRUTHS = {"is_?train(ing)?|train(ing)?": Split.TRAIN, "is_?test(ing)?|test(ing)?": Split.TEST}

@@ -16,6 +16,7 @@ from bench_lhco.cards import DivisionCard, FileCard, read_card, shipped_names, t
 from bench_lhco.cards.card import demand_name
 from bench_lhco.files.sha256 import file_sha256
 from bench_lhco.files.writer import LABELS
+from bench_lhco.imported.columns import said_columns
 from bench_lhco.imported.convert import Made, convert
 from bench_lhco.imported.describe import card_of, meanings_of
 from bench_lhco.imported.divided import meanings_of as splits_meant
@@ -106,6 +107,8 @@ def _portions(request: ImportRequest) -> list[Portion]:
             split,
             units,
             tuple(request.without_columns),
+            request.tree,
+            said_columns(request.columns),
         )
         for file in _given(request)
     }
@@ -163,7 +166,7 @@ def _division(request: ImportRequest, made: Made) -> DivisionCard | None:
     if request.file.is_dir():
         source = f"folder {request.file.name}"
     elif request.test_file is None:
-        source = f"column {request.split_column!r} of {request.file.name}"
+        source = f"column {made.split_by!r} of {request.file.name}"
     else:
         files = (request.file, request.valid_file, request.test_file)
         source = f"files {', '.join(file.name for file in files if file)}"

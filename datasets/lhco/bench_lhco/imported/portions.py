@@ -16,8 +16,9 @@ from bench_lhco.files import read_key
 from bench_lhco.files.inspect import isolated
 from bench_lhco.files.values import label_faults, refuse
 from bench_lhco.files.writer import LABELS
-from bench_lhco.imported.divided import splits_of
+from bench_lhco.imported.divided import REFERENCE, splits_of
 from bench_lhco.imported.readers import read
+from bench_lhco.imported.readers.npy import is_npy, label_array
 from bench_lhco.imported.stream import Foreign, Head, Slice
 
 if TYPE_CHECKING:
@@ -42,11 +43,6 @@ class Portion:
     """Of a published division, where a file is one."""
     meanings: Mapping[str, Split] = field(default_factory=dict)
     """What the values of the column of splits mean."""
-
-    @property
-    def divided(self) -> bool:
-        """Whether anything says which split an event belongs to."""
-        return self.part != Split.OPEN or self.foreign.split is not None
 
 
 @dataclass
@@ -83,6 +79,16 @@ class Opened:
     def file(self) -> Path:
         """Where it is."""
         return self.portion.foreign.file
+
+    @property
+    def split(self) -> str | None:
+        """The column that says which split an event belongs to, if there is one."""
+        return self.portion.foreign.split or self.head.split
+
+    @property
+    def divided(self) -> bool:
+        """Whether anything says which split an event belongs to."""
+        return self.portion.part != Split.OPEN or self.split is not None
 
 
 @contextmanager
@@ -135,11 +141,22 @@ def labelled(
 
 def _splits(opened: Opened, part: Slice) -> NDArray[np.int8]:
     """What is said of the split of each event of a slice: (n,)."""
-    portion, column = opened.portion, opened.portion.foreign.split
+    portion, column = opened.portion, opened.split
+    whole = np.full(len(part), portion.part, dtype=np.int8)
     if column is None or part.splits is None:
-        return np.full(len(part), portion.part, dtype=np.int8)
+        return whole
     later = (more.splits for more in opened.slices if more.splits is not None)
-    return splits_of(opened.file, column, part.splits, portion.meanings, later)
+    meanings = REFERENCE if portion.foreign.split is None else portion.meanings
+    splits = splits_of(opened.file, column, part.splits, meanings, later)
+    if portion.part == Split.OPEN:
+        return splits
+    if ((splits == Split.TRAIN) != (portion.part == Split.TRAIN)).any():
+        raise InputError(
+            f"{opened.file}: is given as the {portion.part.name.lower()} part, and has events of"
+            f" another one by its column {column!r}; wanted the right file, or --without-column"
+            f" {column}"
+        )
+    return whole
 
 
 def _given(portion: Portion, head: Head) -> NDArray[np.int8] | int | None:
@@ -147,6 +164,10 @@ def _given(portion: Portion, head: Head) -> NDArray[np.int8] | int | None:
         return portion.given
     if not portion.given.is_file():
         raise InputError(f"{portion.given}: no such file, wanted a label a line")
+    if is_npy(portion.given):
+        (labels,) = isolated(label_array, portion.given)
+        refuse(portion.given, label_faults(labels, LABELS), 0, len(labels))
+        return labels.astype(np.int8)
     lines = head.events
     if lines is None:
         with portion.given.open("rb") as stream:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from bench_lhco.imported.measure import Measure
@@ -33,6 +35,24 @@ class Foreign:
     """What the user says of units: names or patterns of names, each with its unit."""
     without: tuple[str, ...] = ()
     """Columns to leave out."""
+    tree: str | None = None
+    """The tree of a ROOT file; None for the only one."""
+    columns: tuple[str, ...] = ()
+    """What the columns are, where the file gives them no names."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A file of columns, which is read in batches: a number, a word or a list for each event."""
+
+    file: Path
+    schema: pa.Schema
+    """The columns; where the file does not say what they hold, they are taken for numbers."""
+    events: int | None
+    """How many, where the file says it."""
+    batches: Callable[[Sequence[str], Sequence[str]], Iterator[pa.RecordBatch]]
+    """Gives columns of these names, in their order; as words, if text, those of the latter."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +70,8 @@ class Head:
     """The natural rate of signal, where the file tells one, as a twin does."""
     notes: tuple[str, ...] = ()
     """What is left out of it, and what is made of it."""
+    split: str | None = None
+    """The column of a published division that the layout has, by itself or as the user says."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -159,15 +159,24 @@ def measures_of(
 
 
 def of_particles(
-    foreign: Foreign, names: Sequence[str], stated: Mapping[str, str]
+    foreign: Foreign,
+    names: Sequence[str],
+    stated: Mapping[str, str],
+    words: Sequence[str] | None = None,
 ) -> tuple[Measure, ...]:
     """The units of particles' pt, eta, phi, or of px, py, pz, which have one in common.
+
+    Args:
+        foreign: the file, with what the user says.
+        names: of the three columns.
+        stated: the units that the file says, by name.
+        words: what the three are, such as `pt`; None where their names end in it.
 
     Raises:
         RequestError: as `measures_of`.
         InputError: momenta in several units, or in one that is none of an energy.
     """
-    words = [re.split(r"[^a-z0-9]", name.lower())[-1] for name in names]
+    words = words or [re.split(r"[^a-z0-9]", name.lower())[-1] for name in names]
     measures = measures_of(list(zip(names, words, strict=True)), foreign.units, stated)
     demand_kinds(foreign.file, measures)
     momenta = [m for m in measures if m.name.startswith("p") and m.name != "phi"]

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from bench import InputError
-from bench_lhco.files.layout import FIELD, FIXED, GROUP, TABLE, VALUES, guarded, member, open_hdf5
+from bench_lhco.files.layout import FIXED, GROUP, TABLE, VALUES, guarded, member, open_hdf5
 from bench_lhco.imported.stream import Foreign
 from bench_lhco.imported.units import stated_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import h5py
 
 T = TypeVar("T")
@@ -21,6 +23,8 @@ MOST = 1000
 WIDTHS = (VALUES, VALUES + 1)
 SECOND = "block1_values"
 ITEMS = "block0_items"
+INDEX = "index"
+"""The field of a frame's table that numbers the events."""
 
 
 @contextmanager
@@ -34,28 +38,11 @@ def searched(foreign: Foreign, search: Callable[[h5py.File], T]) -> Iterator[T]:
         yield guarded(foreign.file, lambda: search(file))
 
 
-def hdf5_layout(foreign: Foreign) -> str:
-    """The layout of an HDF5 file: `fixed` or `table`, `features`, else `array`."""
+def is_hdf5(path: Path) -> bool:
+    """Whether a file begins as HDF5 does."""
+    import h5py
 
-    def layout(file: h5py.File) -> str:
-        import h5py
-
-        if foreign.key is not None and not is_official_key(foreign.key):
-            return "features" if is_frame(at(file, foreign)) else "array"
-        links = file.id.links
-        if not links.exists(GROUP.encode()):
-            return "features" if any(is_frame(item) for item in objects(file)) else "array"
-        group = member(file, GROUP, h5py.Group, foreign.file)
-        if has(group, TABLE):
-            held = member(group, TABLE, h5py.Dataset, foreign.file).dtype
-            shape = held[FIELD].shape if FIELD in (held.names or ()) else ()
-            if shape not in [(width,) for width in WIDTHS]:
-                raise InputError(f"{foreign.file}: wanted events{table_format([group])}")
-            return "table"
-        return "features" if is_frame(group) else "fixed"
-
-    with searched(foreign, layout) as result:
-        return result
+    return bool(h5py.is_hdf5(path))
 
 
 def attributed(item: h5py.HLObject, names: Sequence[str]) -> dict[str, str]:

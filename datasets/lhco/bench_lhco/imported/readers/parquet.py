@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 from bench import InputError
 from bench_lhco.files.layout import MAX_RATIO, first_line
 from bench_lhco.imported.divided import plain
-from bench_lhco.imported.stream import ROWS
+from bench_lhco.imported.stream import ROWS, Columns, Foreign
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,16 +64,28 @@ def opened_parquet(path: Path) -> Iterator[pq.ParquetFile]:
         yield file
 
 
-def batches(
-    file: pq.ParquetFile, path: Path, columns: list[str] | None = None
-) -> Iterator[pa.RecordBatch]:
-    """The events of a file, some at a time; of all columns or of these."""
-    remaining = file.iter_batches(ROWS, columns=columns, use_threads=False)
+@contextmanager
+def parquet_columns(foreign: Foreign) -> Iterator[Columns]:
+    """The columns of a Parquet file."""
+    with opened_parquet(foreign.file) as file:
+
+        def batches(names: Sequence[str], _: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
+            return _batches(file, foreign.file, names)
+
+        yield Columns(foreign.file, file.schema_arrow, file.metadata.num_rows, batches)
+
+
+def _batches(file: pq.ParquetFile, path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The events of a file, some at a time."""
+    # a name with a point would be taken for a path, so that all columns are read then
+    plain = None if any("." in name or not name for name in names) else list(names)
+    remaining = file.iter_batches(ROWS, columns=plain, use_threads=False)
     while True:
         with arrow_errors(path):
             batch = next(remaining, None)
-        if batch is None:
-            return
+            if batch is None:
+                return
+            batch = batch.select(list(names))
         yield batch
 
 
@@ -110,3 +122,17 @@ def numbers(path: Path, name: str, values: pa.Array) -> NDArray[np.float64]:
         zero_copy_only=False
     )
     return converted
+
+
+def label_numbers(path: Path, name: str, values: pa.Array) -> NDArray[np.float64]:
+    """Labels as numbers: (n,); of numbers, or of words as pandas writes truths."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        with arrow_errors(path):
+            words = pc.utf8_trim_whitespace(values)
+            for word, number in (("true", "1"), ("false", "0")):
+                words = pc.if_else(pc.equal(pc.utf8_lower(words), word), number, words)
+            values = words.cast(pa.float64())
+    return numbers(path, name, values)

@@ -1,4 +1,4 @@
-"""Parquet as weaver's users have it: lists of particles, and labels as a column a class.
+"""Particles as weaver's users have them, in Parquet or ROOT: lists, and a column a class of labels.
 
 Files that `bench data export` wrote say beside which of their lists are the event's own particles.
 """
@@ -14,12 +14,12 @@ import numpy as np
 from bench_lhco.imported.columns import label_among
 from bench_lhco.imported.readers.lists import read_lists
 from bench_lhco.imported.readers.one_hot import BEGINS, classes_of, labels_of, meaning
-from bench_lhco.imported.readers.parquet import batches, numbers, opened_parquet
-from bench_lhco.imported.stream import Foreign, Head, Slice
+from bench_lhco.imported.readers.parquet import numbers
+from bench_lhco.imported.readers.sources import opened_columns
+from bench_lhco.imported.stream import Columns, Foreign, Head, Slice
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
     from numpy.typing import NDArray
 
 WHOLE = b"bench.particles"
@@ -33,11 +33,11 @@ def is_weaver(schema: pa.Schema) -> bool:
 
 def read_weaver(foreign: Foreign) -> Iterator[Head | Slice]:
     """The particles of a file, with the labels that its classes say where no other column does."""
-    with opened_parquet(foreign.file) as file:
-        names = [name for name in file.schema_arrow.names if name not in foreign.without]
-        key = foreign.key or _stated_key(file.schema_arrow)
+    with opened_columns(foreign) as columns:
+        names = [name for name in columns.schema.names if name not in foreign.without]
+        key = foreign.key or _stated_key(columns.schema)
         classes = () if label_among(foreign, names) else classes_of(foreign.file, names)
-        labels = _labels(foreign, file, classes) if classes else None
+        labels = _labels(foreign, columns, classes) if classes else None
     start = 0
     for part in read_lists(replace(foreign, key=key)):
         if isinstance(part, Head):
@@ -50,16 +50,14 @@ def read_weaver(foreign: Foreign) -> Iterator[Head | Slice]:
             start += len(part)
 
 
-def _labels(
-    foreign: Foreign, file: pq.ParquetFile, classes: tuple[str, ...]
-) -> NDArray[np.float64]:
+def _labels(foreign: Foreign, columns: Columns, classes: tuple[str, ...]) -> NDArray[np.float64]:
     """The label of each event by its class: (n,)."""
     parts = [
         labels_of(
             foreign.file,
             {name: numbers(foreign.file, name, batch.column(name)) for name in classes},
         )
-        for batch in batches(file, foreign.file, list(classes))
+        for batch in columns.batches(classes, ())
     ]
     return np.concatenate(parts)
 
