@@ -15,6 +15,7 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.files.layout import MAX_RATIO, Rows, first_line
+from bench_lhco.imported.readers.packed import BLOCK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,8 +129,7 @@ def _member(
 
     def opened() -> Rows:
         with numpy_errors(path):
-            stream = open_members.enter_context(archive.open(info))
-            return _Packed(stream, path, head).rows
+            return _Packed(lambda: open_members.enter_context(archive.open(info)), path, head).rows
 
     return Stored(name, head.shape, head.dtype, opened)
 
@@ -137,8 +137,9 @@ def _member(
 class _Packed:
     """Reads rows of a packed array, best in order."""
 
-    def __init__(self, stream: IO[bytes], path: Path, head: _Header) -> None:
-        self._stream, self._path, self._head = stream, path, head
+    def __init__(self, start: Callable[[], IO[bytes]], path: Path, head: _Header) -> None:
+        self._start, self._path, self._head = start, path, head
+        self._stream, self._at = start(), 0
         self._whole: np.ndarray | None = None
 
     def rows(self, first: int, last: int) -> np.ndarray:
@@ -149,9 +150,7 @@ class _Packed:
                 self._whole = self._turned()
             return self._whole[first:last]
         row = head.row
-        with numpy_errors(self._path):
-            self._stream.seek(head.offset + first * row)
-            raw = self._stream.read((last - first) * row)
+        raw = self._read(head.offset + first * row, (last - first) * row)
         if len(raw) < (last - first) * row:
             raise InputError(f"{self._path}: events {first} to {last} are cut off")
         return np.frombuffer(raw, head.dtype).reshape(last - first, *head.shape[1:])
@@ -163,9 +162,23 @@ class _Packed:
                 f"{self._path}: an array of {head.size} bytes in Fortran's order, wanted C's order"
                 f" or at most {MOST_TURNED}"
             )
+        raw = self._read(head.offset, head.size)
         with numpy_errors(self._path):
-            self._stream.seek(head.offset)
-            return np.frombuffer(self._stream.read(), head.dtype).reshape(head.shape, order="F")
+            return np.frombuffer(raw, head.dtype).reshape(head.shape, order="F")
+
+    def _read(self, offset: int, size: int) -> bytes:
+        """Bytes from an offset on, fewer at the end; what is before it is read and forgotten.
+
+        Not by `seek`, which fails on members without packing under Python 3.13.0.
+        """
+        with numpy_errors(self._path):
+            if offset < self._at:
+                self._stream, self._at = self._start(), 0
+            while skipped := self._stream.read(min(BLOCK, offset - self._at)):
+                self._at += len(skipped)
+            raw = self._stream.read(size)
+        self._at += len(raw)
+        return raw
 
 
 @dataclass(frozen=True)
