@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench import InputError
-from bench_lhco.events import Particles, padded
+from bench_lhco.events import Particles
 from bench_lhco.imported.columns import demand_columns, demand_no_division, label_among
 from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.readers.candidates import Collection, chosen, is_list
-from bench_lhco.imported.readers.parquet import cells, label_numbers, numbers, stated_units
-from bench_lhco.imported.readers.particles import gathered, hardest
+from bench_lhco.imported.readers.parquet import numbers, stated_units
+from bench_lhco.imported.readers.particles import gathered, slice_of
 from bench_lhco.imported.readers.sources import opened_columns
 from bench_lhco.imported.stream import Columns, Foreign, Head, Slice
 
@@ -89,13 +89,8 @@ class _Lists:
         names = [name for one in self.collections for name in one.columns]
         words = [name for name in (self.label, self.split) if name is not None]
         for batch in columns.batches([*names, *dict.fromkeys(words)], words):
-            particles, dropped = hardest(self._particles(columns.file, batch))
-            labels = splits = None
-            if self.label is not None:
-                labels = label_numbers(columns.file, self.label, batch.column(self.label))
-            if self.split is not None:
-                splits = cells(batch.column(self.split))
-            yield Slice(padded(particles), labels, splits, dropped)
+            particles = self._particles(columns.file, batch)
+            yield slice_of(columns.file, batch, particles, label=self.label, split=self.split)
 
     def _particles(self, path: Path, batch: pa.RecordBatch) -> Particles:
         """The particles of all collections as they are, without padding."""

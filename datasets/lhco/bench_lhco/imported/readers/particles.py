@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench_lhco.events import MAX_PARTICLES, Particles, ends
+from bench_lhco.events import MAX_PARTICLES, Particles, ends, padded
 from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.momenta import masses, massless, pseudorapidity
+from bench_lhco.imported.readers.parquet import cells, label_numbers
+from bench_lhco.imported.stream import Slice
 from bench_lhco.imported.units import of_particles
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from bench_lhco.imported.stream import Foreign
@@ -140,3 +143,17 @@ def hardest(particles: Particles, most: int = MAX_PARTICLES) -> tuple[Particles,
     chosen = rank < most
     counts = np.minimum(particles.counts, most)
     return Particles(particles.values[chosen], ends(counts)), int(np.count_nonzero(~chosen))
+
+
+def slice_of(
+    path: Path, batch: pa.RecordBatch, particles: Particles, *, label: str | None, split: str | None
+) -> Slice:
+    """The events of a batch, with what its columns of labels and of a division say of them.
+
+    Raises:
+        InputError: a label that is no number.
+    """
+    chosen, dropped = hardest(particles)
+    labels = None if label is None else label_numbers(path, label, batch.column(label))
+    splits = None if split is None else cells(batch.column(split))
+    return Slice(padded(chosen), labels, splits, dropped)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING
 
 from bench_lhco.imported.readers.frames import frame_columns, has_frame
 from bench_lhco.imported.readers.hdf5 import is_hdf5
@@ -14,10 +13,6 @@ from bench_lhco.imported.readers.parquet import is_parquet, parquet_columns
 from bench_lhco.imported.readers.root import is_root, tree_columns
 from bench_lhco.imported.readers.text import text_columns
 from bench_lhco.imported.stream import Columns, Foreign
-
-if TYPE_CHECKING:
-    pass
-
 
 Way = Callable[[Foreign], AbstractContextManager[Columns]]
 

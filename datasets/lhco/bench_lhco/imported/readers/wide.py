@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench import InputError
-from bench_lhco.events import padded
 from bench_lhco.imported.columns import demand_columns, demand_no_division, label_among
 from bench_lhco.imported.measure import Measure
-from bench_lhco.imported.readers.parquet import cells, label_numbers, numbers
-from bench_lhco.imported.readers.particles import Variables, gathered, hardest, variables
+from bench_lhco.imported.readers.parquet import numbers
+from bench_lhco.imported.readers.particles import Variables, gathered, slice_of, variables
 from bench_lhco.imported.readers.sources import opened_columns
 from bench_lhco.imported.stream import Columns, Foreign, Head, Slice
 
@@ -95,13 +94,8 @@ class _Wide:
             values = [_stacked(columns, batch, of).ravel() for of in self.momenta.values()]
             momenta = self.variables.momenta(columns.file, values, measures)
             event = np.repeat(np.arange(len(batch)), each)
-            particles, dropped = hardest(gathered(momenta, event, len(batch)))
-            labels = splits = None
-            if self.label is not None:
-                labels = label_numbers(columns.file, self.label, batch.column(self.label))
-            if self.split is not None:
-                splits = cells(batch.column(self.split))
-            yield Slice(padded(particles), labels, splits, dropped)
+            particles = gathered(momenta, event, len(batch))
+            yield slice_of(columns.file, batch, particles, label=self.label, split=self.split)
 
 
 def _left_out(names: Sequence[str]) -> Iterator[str]:
