@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import bench
 from bench_llm.answers import IGNORED
+from bench_llm.bases.wholeness import demand_whole
 from bench_llm.building import renderer_of
 from bench_llm.examples import Reader
 from bench_llm.network.fused import ADDED, FIRST
@@ -24,6 +25,7 @@ WIDTH = 96
 
 def preview(plan: NetworkPlan, train: bench.Inputs) -> str:
     """The first event of the train split: its text, then its tokens, the learned ones in >…<."""
+    demand_whole(plan.base, weights=plan.form.random is None)
     renderer = renderer_of(plan)
     if isinstance(renderer, NoText):
         return f"no language model; {plan.adapter.d if plan.adapter else 0} numbers are read"
@@ -59,6 +61,7 @@ def render(plan: NetworkPlan, inputs: bench.Inputs) -> bench.Rendered | None:
     """Each event's tokens, taken from the very batches that are trained on and scored."""
     import numpy as np
 
+    demand_whole(plan.base, weights=plan.form.random is None)
     renderer = renderer_of(plan)
     if isinstance(renderer, NoText):
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from bench_llm.bases.source import BaseSource
 
 T = TypeVar("T")
+ODD = {
+    "missing_keys": "not in its files",  # transformers fills them with random numbers
+    "unexpected_keys": "in its files and not in its configuration's model",
+    "mismatched_keys": "of another shape in its files",
+}
+"""What transformers says of tensors that it could not place, and what that means."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ def load_tokenizer(source: BaseSource) -> PreTrainedTokenizerBase:
     from transformers import AutoTokenizer
 
     tokenizer: PreTrainedTokenizerBase = _read(
-        source, lambda: AutoTokenizer.from_pretrained(**_where(source))
+        source, lambda: AutoTokenizer.from_pretrained(**where(source))
     )
     return tokenizer
 
@@ -51,7 +58,7 @@ def load_config(source: BaseSource) -> PreTrainedConfig:
     """
     from transformers import AutoConfig
 
-    config: PreTrainedConfig = _read(source, lambda: AutoConfig.from_pretrained(**_where(source)))
+    config: PreTrainedConfig = _read(source, lambda: AutoConfig.from_pretrained(**where(source)))
     return config
 
 
@@ -83,6 +90,17 @@ def with_random_weights(config: Any, seed: int) -> PreTrainedModel:
     return language
 
 
+def demand_placed(said: dict[str, Any]) -> None:
+    """Refuse what transformers says of tensors that have no place, or of places without one.
+
+    Raises:
+        ValueError: how many there are, and one of them.
+    """
+    for kind, meaning in ODD.items():
+        if odd := sorted(one if isinstance(one, str) else one[0] for one in said[kind]):
+            raise ValueError(f"{len(odd)} weights are {meaning}, as {odd[0]}")
+
+
 def quantisation(precision: str) -> Any:
     """NF4 with double quantisation, computing in this precision."""
     import torch
@@ -96,7 +114,7 @@ def quantisation(precision: str) -> Any:
     )
 
 
-def _where(source: BaseSource) -> dict[str, Any]:
+def where(source: BaseSource) -> dict[str, Any]:
     """Where transformers finds a base: on this machine alone, and no code of it is run."""
     return {
         "pretrained_model_name_or_path": source.folder(),
@@ -110,24 +128,31 @@ def _pretrained(source: BaseSource, form: BaseForm, device: str) -> PreTrainedMo
     from transformers import AutoModelForCausalLM
 
     settings: dict[str, Any] = {"dtype": getattr(torch, form.precision), "use_safetensors": True}
+    settings["ignore_mismatched_sizes"] = True  # to be refused with its name
     if form.quantised:
         settings |= {"quantization_config": quantisation(form.precision), "device_map": device}
     loaded: Any = AutoModelForCausalLM.from_pretrained(
-        **_where(source), **settings, output_loading_info=True
+        **where(source), **settings, output_loading_info=True
     )
     language: PreTrainedModel = loaded[0]
-    if lacking := sorted(loaded[1]["missing_keys"]):  # transformers fills them with random numbers
-        raise ValueError(f"{len(lacking)} weights are not in its files, as {lacking[0]}")
+    demand_placed(loaded[1])
     return unpacked(language) if form.quantised else _moved(language, device)
 
 
-def _silence() -> None:
-    """Keep off the screen what libraries show while they load; the bench has its own progress."""
-    from transformers.utils.logging import disable_progress_bar
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Within, what libraries show while they load stays off the screen."""
+    from transformers.utils import logging as shown
 
-    disable_progress_bar()
+    shown.disable_progress_bar()
+    usual = shown.get_verbosity()
+    shown.set_verbosity_error()
     # bitsandbytes tells everyone with bfloat16 instructions of a download that it could make
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        shown.set_verbosity(usual)
 
 
 def _moved(language: PreTrainedModel, device: str) -> PreTrainedModel:
@@ -148,12 +173,23 @@ def unpacked(language: PreTrainedModel) -> PreTrainedModel:
     return language
 
 
+def refusal(source: BaseSource, fault: str, error: Exception) -> bench.InputError:
+    """The line that says what is wrong with a base, with the reason that a library gives."""
+    first, _, rest = str(error).partition("\n")
+    reason = f"{first} {rest.strip()}" if first.endswith(":") else first
+    return bench.InputError(f"base={source.name} {fault}: {reason}")
+
+
 def _read(source: BaseSource, load: Callable[[], T]) -> T:
-    _silence()
+    """What is loaded, or a line: files may break a library in any way.
+
+    Raises:
+        InputError: there is no base that can be loaded.
+    """
     try:
-        return load()
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).partition("\n")[0]
-        raise bench.InputError(
-            f"base={source.name}: no model with its tokenizer there: {reason}"
-        ) from error
+        with quietly():
+            return load()
+    except (bench.BenchError, MemoryError):
+        raise
+    except Exception as error:
+        raise refusal(source, "cannot be loaded", error) from error

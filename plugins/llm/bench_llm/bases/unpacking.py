@@ -48,6 +48,8 @@ def _unpack(file: Path, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    from bench_llm.bases.loading import demand_placed
+
     packed: dict[str, Any] = {
         "gguf_file": file.name,
         "local_files_only": True,
@@ -57,8 +59,7 @@ def _unpack(file: Path, folder: Path) -> None:
         file.parent, dtype=torch.float32, output_loading_info=True, **packed
     )
     language = loaded[0]
-    if lacking := sorted(loaded[1]["missing_keys"]):  # transformers fills them with random numbers
-        raise ValueError(f"{len(lacking)} weights are not in the file, as {lacking[0]}")
+    demand_placed(loaded[1])
     # a model that was dequantised refuses to be saved, a fresh one with its weights does not
     config = language.config
     config.dtype = torch.float32
