@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from bench.api.errors import BenchError, did_you_mean
+from bench.plugins.interruption import is_users
 from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 
 COMMANDS = (
@@ -57,7 +58,12 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own
     try:
-        sys.exit(cli.main(prog_name="bench", standalone_mode=False) or 0)
+        code = cli.main(prog_name="bench", standalone_mode=False) or 0
+    except SystemExit as error:
+        if "_BENCH_COMPLETE" in os.environ:
+            raise  # which is how click ends a completion
+        _say(f"a plugin's code left by sys.exit({error.code!r}); nothing came to its end")
+        sys.exit(FAILED)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -77,13 +83,16 @@ def main() -> None:
     except ModuleNotFoundError as error:
         _say(_of_an_extra(error))
         sys.exit(BAD_REQUEST)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
+        if isinstance(error, KeyboardInterrupt) and not is_users(error):
+            raise RuntimeError("a plugin's code raised KeyboardInterrupt") from error
         _say("interrupted; the same command goes on from what is done")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # whoever read our output has gone; Python must not complain about it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
+    sys.exit(code)
 
 
 def _of_an_extra(error: ModuleNotFoundError) -> str:

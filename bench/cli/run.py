@@ -45,7 +45,7 @@ def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
         try:
             run, reused = run_parts(parts, home, Store(runs), context(home))
         except RunFailedError as error:
-            click.echo(f"bench: {error}", err=True)
+            click.echo("\n".join([f"bench: {error}", *error.printed]), err=True)
             codes.add(error.code)
             continue
         if reused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.plugins.printed import PRINTED, last_lines
 from bench.storage.store import TRACEBACK, Run
 
 
@@ -16,6 +17,12 @@ class RunFailedError(Exception):
             f"run {run.name} failed: {run.record.error} (see {run.folder / TRACEBACK})"
         )
         self.run = run
+
+    @property
+    def printed(self) -> list[str]:
+        """The end of what it printed, line by line, after where all of it lies."""
+        lines = last_lines(self.run.folder)
+        return [f"it printed, at last (see {self.run.folder / PRINTED}):", *lines] if lines else []
 
 
 class VoidedRunError(RunFailedError):
