@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from importlib import import_module
 
@@ -104,14 +105,23 @@ def _of_an_extra(error: ModuleNotFoundError) -> str:
 
 
 def _say(line: str) -> None:
-    """One line of at most `LONGEST` characters, all of which can be printed."""
+    """One line of at most `LONGEST` characters beside its commands, all of which can be printed."""
     shown = "".join(c if c.isprintable() else "?" for c in f"bench: {line}")
-    if len(shown) > LONGEST:  # a path, as a rule, of which the end says more than the middle
-        words = shown.split(" ")
-        longest = max(range(len(words)), key=lambda i: len(words[i]))
-        words[longest] = _cut(words[longest], max(20, LONGEST + len(words[longest]) - len(shown)))
-        shown = _cut(" ".join(words), LONGEST)
-    click.echo(shown, err=True)
+    texts = re.split(r"(`[^`]+`)", shown)  # every second one is a command, to be copied as it is
+    length = sum(map(len, texts[::2]))
+    if length > LONGEST:  # a path, as a rule, of which the end says more than the middle
+        words = [text.split(" ") for text in texts[::2]]
+        place, longest = max(
+            ((n, i) for n, of in enumerate(words) for i in range(len(of))),
+            key=lambda at: len(words[at[0]][at[1]]),
+        )
+        word = words[place][longest]
+        words[place][longest] = _cut(word, max(20, LONGEST + len(word) - length))
+        texts[::2] = [" ".join(of) for of in words]
+        rest = max(range(0, len(texts), 2), key=lambda n: len(texts[n]))
+        over = sum(map(len, texts[::2])) - LONGEST
+        texts[rest] = _cut(texts[rest], max(20, len(texts[rest]) - max(0, over)))
+    click.echo("".join(texts), err=True)
 
 
 def _cut(text: str, length: int) -> str:

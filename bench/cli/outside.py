@@ -140,6 +140,7 @@ def command(
 
 def _tell(run: Run) -> None:
     """What was brought in: the table that `bench run` prints, what is not known of it, its end."""
+    from bench.running.failures import doctor
     from bench.workbench.result import Result
 
     record = run.record
@@ -151,4 +152,4 @@ def _tell(run: Run) -> None:
     click.echo(str(Result((run,))))
     click.echo(f"not known: {lacks}" if lacks else "its train sample and valid scores are known")
     if record.status == "void":
-        click.echo(f"bench: run {run.name} is void; `bench doctor {run.name}` explains", err=True)
+        click.echo(f"bench: run {run.name} is void; `{doctor(run)}` explains", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.plugins.printed import PRINTED, last_lines
 from bench.storage.store import TRACEBACK, Run
+from bench.storage.typed import typed
 
 
 class RunFailedError(Exception):
@@ -25,6 +26,11 @@ class RunFailedError(Exception):
         return [f"it printed, at last (see {self.run.folder / PRINTED}):", *lines] if lines else []
 
 
+def doctor(run: Run) -> str:
+    """The command that says what guards found in a run."""
+    return typed("bench", "doctor", run.name, runs=run.folder.parent)
+
+
 class VoidedRunError(RunFailedError):
     """A guard voided a run; its record is kept and says why."""
 
@@ -32,6 +38,6 @@ class VoidedRunError(RunFailedError):
 
     def __init__(self, run: Run) -> None:
         Exception.__init__(
-            self, f"run {run.name} is void: {run.record.error}; `bench doctor {run.name}` explains"
+            self, f"run {run.name} is void: {run.record.error}; `{doctor(run)}` explains"
         )
         self.run = run
