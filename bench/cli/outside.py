@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,7 +134,9 @@ def command(
             exported=exported,
         )
         home = Home.here()
-        imported = [import_predictions(claim, load_registry(), home, Store(runs), context(home))]
+        with redirect_stdout(sys.stderr):  # what a plugin prints is no result
+            run = import_predictions(claim, load_registry(), home, Store(runs), context(home))
+        imported = [run]
     for run in imported:
         _tell(run)
     return 3 if any(run.record.status == "void" for run in imported) else 0

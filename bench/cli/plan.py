@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import sys
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,9 @@ def command(study: Path | None, runs: Path, **fields: Any) -> None:
     with ExitStack() as stack:
         packed = _packed(study.parent, stack) if study else None
         planner = Planner(registry, home, store, saying_once(context(home)), packed)
-        click.echo(page(planner.plan(requests), [runs, home.root]))
+        with redirect_stdout(sys.stderr):  # what a plugin prints is no result
+            planned = planner.plan(requests)
+        click.echo(page(planned, [runs, home.root]))
 
 
 def _demand_alone(ctx: click.Context, study: Path) -> None:
