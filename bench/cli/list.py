@@ -130,7 +130,8 @@ def _runs(folder: Path, clear: bool) -> None:
         try:
             remove(one, dry=not clear)
         except InUseError:
-            rows.append(_row(one.path.name, "running", begun))
+            # without its lock nobody can tell, until nothing was written for a day
+            rows.append(_row(one.path.name, "running" if one.lock else "running?", begun))
             continue
         ended += 1
         if clear:
