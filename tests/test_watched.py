@@ -105,6 +105,16 @@ sys.exit(0)"""
     assert "bench: left behind by a plugin and ended: left" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("redirected", "code"), [("| true", 1), (">&-", 0), ("2>&-", 0), ("<&-", 0)]
+)
+def test_results_that_nobody_reads_are_no_ones_fault(redirected: str, code: int) -> None:
+    line = f"set -o pipefail; {sys.executable} -m bench list plugins {redirected}"
+    ran = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    assert ran.returncode == code, ran.stderr
+    assert ran.stderr == ""
+
+
 WAITING = """
 try:
     print('ready', flush=True)

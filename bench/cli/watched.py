@@ -71,8 +71,7 @@ def _child(board: mmap.mmap) -> tuple[int, set[int]]:
     numbers = [getattr(signal, name) for name in PASSED_ON if hasattr(signal, name)]
     passed: set[int] = set()
     signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _flush()
     parent, child = os.getpid(), os.fork()
     if not child:
         _begin(board, parent, numbers)
