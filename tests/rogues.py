@@ -42,6 +42,14 @@ def interrupted_by_the_user() -> None:
         sys.exit(1)
 
 
+def interrupted_while_importing() -> None:
+    """Make of the user's Ctrl-C what the import of an extension makes of it."""
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt as error:
+        raise ImportError("initialization failed") from error
+
+
 def _raising(error: BaseException) -> None:
     raise error
 
@@ -58,6 +66,7 @@ WAYS: Mapping[str, Any] = {
     "prints": printing,
     "prints and breaks": lambda: (printing(), 1 / 0),
     "interrupted": interrupted_by_the_user,
+    "interrupted import": interrupted_while_importing,
 }
 """What a plugin may do, by name."""
 

@@ -102,9 +102,13 @@ def test_what_a_dataset_breaks_before_a_run_has_its_events_has_a_record(
     assert listed.split()[1:3] == ["failed", "toy"]
 
 
-def test_the_users_own_interruption_is_told_from_a_plugins(place: Workplace) -> None:
+@pytest.mark.parametrize("way", ["interrupted", "interrupted import"])
+def test_the_users_own_interruption_is_told_from_a_plugins(
+    place: Workplace, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.plugins.interruption.RECENT", 0.0)
     with pytest.raises(KeyboardInterrupt):
-        do(place, how="fit:interrupted")  # which its model has made an exit of
+        do(place, how=f"fit:{way}")  # which its model has made something else of
     assert [one.record.status for one in place.store.runs()] == ["interrupted"]
 
 

@@ -190,7 +190,7 @@ def test_an_early_interruption_is_one_line(seconds: float, tmp_path: Path) -> No
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        env={**os.environ, "BENCH_HOME": str(tmp_path)},
+        env={**os.environ, "BENCH_HOME": str(tmp_path), "BENCH_JOBS": "1"},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )
     # not by the clock, as a busy machine may not yet have begun by then

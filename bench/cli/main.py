@@ -94,6 +94,11 @@ def main() -> None:
         # whoever read our output has gone; Python must not complain about it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
+    except Exception as error:
+        if not is_users(error):
+            raise
+        _say("interrupted; the same command goes on from what is done")
+        sys.exit(INTERRUPTED)
     sys.exit(code)
 
 

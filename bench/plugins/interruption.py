@@ -11,6 +11,8 @@ from types import FrameType
 
 AGAIN = 1.0
 """Seconds in which a second signal is the first one once more: a terminal's, and a parent's."""
+RECENT = 5.0
+"""Seconds after a Ctrl-C in which whatever goes wrong is its doing."""
 _signals: list[float] = []
 """When the user interrupted, on the clock that never goes back."""
 
@@ -54,8 +56,21 @@ def is_users(error: BaseException) -> bool:
 
     Where nobody listens for the signal, a KeyboardInterrupt is taken to be the user's.
     """
-    if isinstance(error, Exception):
+    if signal.getsignal(signal.SIGINT) is not on_interrupt:
+        return isinstance(error, KeyboardInterrupt)
+    if not _signals:
         return False
-    if signal.getsignal(signal.SIGINT) is on_interrupt:
-        return bool(_signals)
-    return isinstance(error, KeyboardInterrupt)
+    recent = time.monotonic() - _signals[-1] < RECENT
+    return recent or not isinstance(error, Exception) or _is_made_of_one(error)
+
+
+def _is_made_of_one(error: BaseException) -> bool:
+    """Whether it came of a KeyboardInterrupt, as the failed import of an extension may."""
+    seen: set[int] = set()
+    while not isinstance(error, KeyboardInterrupt):
+        before = error.__cause__ or error.__context__
+        if before is None or id(before) in seen:
+            return False
+        seen.add(id(before))
+        error = before
+    return True
