@@ -60,7 +60,27 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own
     try:
-        code = cli.main(prog_name="bench", standalone_mode=False) or 0
+        sys.exit(_code())
+    except (click.Abort, KeyboardInterrupt) as error:
+        if isinstance(error, KeyboardInterrupt) and not is_users(error):
+            raise RuntimeError("a plugin's code raised KeyboardInterrupt") from error
+        _say("interrupted; the same command goes on from what is done")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # whoever read our output has gone; Python must not complain about it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except Exception as error:
+        if not is_users(error):
+            raise
+        _say("interrupted; the same command goes on from what is done")
+        sys.exit(INTERRUPTED)
+
+
+def _code() -> int:
+    """Run the command line; gives its exit code, or exits with that of what went wrong."""
+    try:
+        return cli.main(prog_name="bench", standalone_mode=False) or 0
     except SystemExit as error:
         if _is_clicks(error):
             raise  # which is how it ends a completion, or where nobody reads our output
@@ -85,21 +105,6 @@ def main() -> None:
     except ModuleNotFoundError as error:
         _say(_of_an_extra(error))
         sys.exit(BAD_REQUEST)
-    except (click.Abort, KeyboardInterrupt) as error:
-        if isinstance(error, KeyboardInterrupt) and not is_users(error):
-            raise RuntimeError("a plugin's code raised KeyboardInterrupt") from error
-        _say("interrupted; the same command goes on from what is done")
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # whoever read our output has gone; Python must not complain about it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
-    except Exception as error:
-        if not is_users(error):
-            raise
-        _say("interrupted; the same command goes on from what is done")
-        sys.exit(INTERRUPTED)
-    sys.exit(code)
 
 
 def _is_clicks(error: BaseException) -> bool:
