@@ -24,7 +24,7 @@ from bench.running.failures import RunFailedError
 from bench.running.pipeline import run
 from bench.storage.home import Home
 from bench.storage.request import RunRequest
-from bench.storage.store import LOCKS, RECORD, Run, Store, write_metrics
+from bench.storage.store import LOCKS, Run, Store, write_metrics
 
 REQUEST = RunRequest(plugin="patient", dataset="toy")
 WAITING = "another process is making the same run; waiting for it"
@@ -130,7 +130,7 @@ def begin(place: Workplace) -> tuple[Process, Process]:
 
 
 def records(place: Workplace) -> list[str]:
-    return sorted(path.parent.name for path in place.store.root.glob(f"*/{RECORD}"))
+    return sorted(one.name for one in place.store.runs())
 
 
 def test_two_processes_make_one_record(place: Workplace) -> None:

@@ -103,8 +103,9 @@ def test_without_it_other_events_are_refused_and_the_way_out_is_named(
     assert typed(f"compare {names}", monkeypatch) == 2
     refusal = capfd.readouterr().err
     assert "not the same events" in refusal
-    assert re.search(r"--common compares them on the \d+ that they share", refusal)
-    assert typed(f"compare {names} --common", monkeypatch) == 0
+    (command,) = re.findall(r"`bench (.*)` compares them on the \d+ that they share", refusal)
+    assert command == f"compare {names} --common"
+    assert typed(command, monkeypatch) == 0
     assert "events are shared by all" in capfd.readouterr().out
 
 

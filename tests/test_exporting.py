@@ -131,7 +131,7 @@ def test_the_figures_of_a_control_are_marked_as_such(place: Workplace, tmp_path:
         ({"status": "void"}, "is void: nothing of it is worth exporting"),
         ({"status": "failed", "fit": None}, "is failed: nothing"),
         ({"outside": OutsideRecord("scores.csv", "0", None, [])}, "was imported"),
-        ({"fit": "0123"}, "its fit is gone; make it anew"),
+        ({"fit": "0123"}, "its fit is gone; `bench run .* makes it anew"),
     ],
 )
 def test_what_has_no_sound_model_is_refused(

@@ -241,9 +241,11 @@ def test_the_scalars_are_there_for_tensorboard_too(place: Workplace) -> None:
 
 
 def test_a_dry_run_fits_nothing_and_shows_an_event(place: Workplace) -> None:
-    text = preview(resolve_parts(REQUEST, place.registry), place.home, place.store, place.context)
+    parts = resolve_parts(REQUEST, place.registry)
+    text = preview(parts, place.home, place.store, place.context).text
     assert "train: toy (twin) 1:1 @" in text
-    assert "numbers: [" in text
+    assert "| mass [GeV]" in text
+    assert "guards looked before the fit and found nothing" in text
     assert not place.home.fits.exists()
     assert not place.store.root.exists()
 

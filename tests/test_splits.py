@@ -200,7 +200,8 @@ def test_a_run_follows_the_division_and_everything_says_so(
     assert "A split marked published is the dataset's own division" in report
     assert "divided (twin), train (published train part divided by hash and" in report
     request = RunRequest(plugin="cut", dataset="divided")
-    shown = preview(resolve_parts(request, place.registry), place.home, place.store, place.context)
+    parts = resolve_parts(request, place.registry)
+    shown = preview(parts, place.home, place.store, place.context).text
     assert "evaluated: divided (twin), test (published and open events by hash)" in shown
     planner = Planner(place.registry, place.home, place.store, place.context)
     planned = page(planner.plan([request]), [tmp_path])

@@ -1,5 +1,5 @@
 """The command line: one file a command."""
 
-from bench.cli.main import main
+from bench.cli.watched import main
 
 __all__ = ["main"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
+
 import click
 
 from bench.cli.completing import parts
@@ -22,7 +25,8 @@ def command(plugin: str, only: bool) -> int:
     from bench.testing.check import FAILED
     from bench.testing.plugin import checked_plugin
 
-    checks = checked_plugin(plugin, load_registry(), lambda line: click.echo(line, err=True))
+    with redirect_stdout(sys.stderr):  # what a plugin prints is no result
+        checks = checked_plugin(plugin, load_registry(), lambda line: click.echo(line, err=True))
     shown = [c for c in checks if c.outcome == FAILED or not only]
     rows = [[c.part, c.requirement, c.outcome, c.why] for c in shown]
     if rows:

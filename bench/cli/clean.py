@@ -66,6 +66,7 @@ def command(
     from bench.storage.holdings import KINDS, STAY, holdings, with_runs
     from bench.storage.home import Home
     from bench.storage.store import Store
+    from bench.storage.typed import typed
 
     for kind in kinds:
         if kind not in KINDS or kind in STAY:
@@ -75,7 +76,10 @@ def command(
     held = with_runs(holdings(home, store), store)
     if not kinds and not unused:
         if days is not None:
-            raise RequestError("--older-than: of which kinds? such as `bench clean fits`")
+            words = ("bench", "clean", "fits", "--older-than", f"{days * 24:.0f}h", "--dry-run")
+            raise RequestError(
+                f"--older-than: of which kinds? such as `{typed(*words, runs=runs)}`"
+            )
         click.echo(_overview(held, home.root, runs))
         return
     chosen = [

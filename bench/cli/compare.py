@@ -42,10 +42,12 @@ def command(names: tuple[str, ...], common: bool, runs: Path) -> None:
     from bench.running.judging import Judges
     from bench.storage.named_runs import on_one_sample
     from bench.storage.store import Store
+    from bench.storage.typed import typed
     from bench.workbench.comparison import Comparison
 
     if len(names) < 2:
-        raise RequestError("nothing to compare; wanted two runs or more, `bench list runs`")
+        way = typed("bench", "list", "runs", runs=runs)
+        raise RequestError(f"nothing to compare; wanted two runs or more, as `{way}` names them")
     models = on_one_sample(Store(runs), names, common=common)
     for model in models:
         if model.choice:

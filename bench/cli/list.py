@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,10 @@ from bench.cli.completing import listed
 from bench.cli.options import RUNS
 from bench.plugins.options import options_of
 from bench.plugins.registry import PluginEntry, Registry, load_registry
+from bench.storage.typed import typed
+
+if TYPE_CHECKING:
+    from bench.storage.record import RunRecord
 
 KINDS: dict[str, type[Part]] = {
     "datasets": Dataset,
@@ -30,17 +35,27 @@ FEW = 12
     "list", short_help="What there is: plugins, datasets, models, guards, runs and so on."
 )
 @click.argument("what", default="plugins", metavar="[WHAT]", shell_complete=listed)
+@click.option(
+    "--clear",
+    is_flag=True,
+    help="With runs: remove what ended without a word.",
+)
 @RUNS
-def command(what: str, runs: Path) -> None:
+def command(what: str, clear: bool, runs: Path) -> None:
     """List plugins, datasets, encoders, models, metrics, guards or runs; or a part by its name.
+
+    A run that is under way is listed as running. One that ended without a word, as when the
+    machine went down, is listed as ended, and --clear removes its folder.
 
     \b
     bench list
     bench list models
     bench list llm-nfa
     """
+    if clear and what != "runs":
+        raise RequestError(f"--clear is of runs alone: {typed('bench', 'list', 'runs', '--clear')}")
     if what == "runs":
-        _runs(runs)
+        _runs(runs, clear)
         return
     registry = load_registry()
     if what == "plugins":
@@ -103,20 +118,40 @@ def described(what: str, part: type[Part]) -> Iterator[str]:
         yield f"  {option.name}={option.default}  {choices}{option.help}"
 
 
-def _runs(folder: Path) -> None:
+def _runs(folder: Path, clear: bool) -> None:
+    from bench.storage.holdings import unsealed
+    from bench.storage.removal import InUseError, remove
     from bench.storage.store import Store
 
-    _aligned(
-        (
-            run.name,
-            run.record.status,
-            f"{sample.label} {sample.part} {sample.size}"
-            if (sample := run.record.sample)
-            else run.record.dataset,
-            run.record.title,
-        )
-        for run in Store(folder).runs()
-    )
+    store = Store(folder)
+    rows, ended = [_row(run.name, run.record.status, run.record) for run in store.runs()], 0
+    for one in unsealed(store):
+        begun = store.begun(one.path)
+        try:
+            remove(one, dry=not clear)
+        except InUseError:
+            # without its lock nobody can tell, until nothing was written for a day
+            rows.append(_row(one.path.name, "running" if one.lock else "running?", begun))
+            continue
+        ended += 1
+        if clear:
+            click.echo(f"removed: {one.path}, which ended without a word", err=True)
+        else:
+            rows.append(_row(one.path.name, "ended", begun))
+    _aligned(sorted(rows))
+    if ended and not clear:
+        way = typed("bench", "list", "runs", "--clear", runs=folder)
+        runs = "a run" if ended == 1 else f"{ended} runs"
+        click.echo(f"{runs} ended without a word; `{way}` removes what is left of it", err=True)
+
+
+def _row(name: str, status: str, record: RunRecord | None) -> tuple[str, ...]:
+    """A run as it is listed; of one that was killed at its very beginning nothing is known."""
+    if record is None:
+        return (name, status, "", "")
+    sample = record.sample
+    on = f"{sample.label} {sample.part} {sample.size}" if sample else record.dataset
+    return (name, status, on, record.title)
 
 
 def _aligned(rows: Iterable[Sequence[str]]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from importlib import import_module
+from traceback import walk_tb
 
 import click
 
 from bench.api.errors import BenchError, did_you_mean
+from bench.plugins.interruption import is_users
 from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 
 COMMANDS = (
@@ -57,7 +60,32 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own
     try:
-        sys.exit(cli.main(prog_name="bench", standalone_mode=False) or 0)
+        sys.exit(_code())
+    except (click.Abort, KeyboardInterrupt) as error:
+        if isinstance(error, KeyboardInterrupt) and not is_users(error):
+            raise RuntimeError("a plugin's code raised KeyboardInterrupt") from error
+        _say("interrupted; the same command goes on from what is done")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # whoever read our output has gone; Python must not complain about it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except Exception as error:
+        if not is_users(error):
+            raise
+        _say("interrupted; the same command goes on from what is done")
+        sys.exit(INTERRUPTED)
+
+
+def _code() -> int:
+    """Run the command line; gives its exit code, or exits with that of what went wrong."""
+    try:
+        return cli.main(prog_name="bench", standalone_mode=False) or 0
+    except SystemExit as error:
+        if _is_clicks(error):
+            raise  # which is how it ends a completion, or where nobody reads our output
+        _say(f"a plugin's code left by sys.exit({error.code!r}); nothing came to its end")
+        sys.exit(FAILED)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -77,13 +105,12 @@ def main() -> None:
     except ModuleNotFoundError as error:
         _say(_of_an_extra(error))
         sys.exit(BAD_REQUEST)
-    except (click.Abort, KeyboardInterrupt):
-        _say("interrupted; the same command goes on from what is done")
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # whoever read our output has gone; Python must not complain about it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+
+
+def _is_clicks(error: BaseException) -> bool:
+    """Whether click raised it, and no plugin."""
+    *_, (frame, _) = walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).partition(".")[0] == click.__name__
 
 
 def _of_an_extra(error: ModuleNotFoundError) -> str:
@@ -95,14 +122,23 @@ def _of_an_extra(error: ModuleNotFoundError) -> str:
 
 
 def _say(line: str) -> None:
-    """One line of at most `LONGEST` characters, all of which can be printed."""
+    """One line of at most `LONGEST` characters beside its commands, all of which can be printed."""
     shown = "".join(c if c.isprintable() else "?" for c in f"bench: {line}")
-    if len(shown) > LONGEST:  # a path, as a rule, of which the end says more than the middle
-        words = shown.split(" ")
-        longest = max(range(len(words)), key=lambda i: len(words[i]))
-        words[longest] = _cut(words[longest], max(20, LONGEST + len(words[longest]) - len(shown)))
-        shown = _cut(" ".join(words), LONGEST)
-    click.echo(shown, err=True)
+    texts = re.split(r"(`[^`]+`)", shown)  # every second one is a command, to be copied as it is
+    length = sum(map(len, texts[::2]))
+    if length > LONGEST:  # a path, as a rule, of which the end says more than the middle
+        words = [text.split(" ") for text in texts[::2]]
+        place, longest = max(
+            ((n, i) for n, of in enumerate(words) for i in range(len(of))),
+            key=lambda at: len(words[at[0]][at[1]]),
+        )
+        word = words[place][longest]
+        words[place][longest] = _cut(word, max(20, LONGEST + len(word) - length))
+        texts[::2] = [" ".join(of) for of in words]
+        rest = max(range(0, len(texts), 2), key=lambda n: len(texts[n]))
+        over = sum(map(len, texts[::2])) - LONGEST
+        texts[rest] = _cut(texts[rest], max(20, len(texts[rest]) - max(0, over)))
+    click.echo("".join(texts), err=True)
 
 
 def _cut(text: str, length: int) -> str:

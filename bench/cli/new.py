@@ -34,6 +34,7 @@ def command(kind: str, name: str, gives: str | None, output: Path | None) -> Non
     """
     from bench.api.errors import RequestError
     from bench.plugins.registry import load_registry
+    from bench.storage.typed import typed
     from bench.templates import RUNS, template_of, write_package
 
     template = template_of(kind, gives)
@@ -44,5 +45,6 @@ def command(kind: str, name: str, gives: str | None, output: Path | None) -> Non
     for path in write_package(template, name, folder):
         click.echo(f"written: {path}")
     click.echo(
-        f"next: pip install -e {folder}; bench check {name}; {RUNS[template].format(name=name)}"
+        f"next: {typed('pip', 'install', '-e', str(folder))}; bench check {name}; "
+        f"{RUNS[template].format(name=name)}"
     )

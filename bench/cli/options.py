@@ -14,12 +14,14 @@ from bench.api.errors import RequestError
 from bench.cli.completing import OF_FIELDS
 from bench.plugins.options import Option, options_of
 from bench.storage.request import RunRequest, SampleRequest, Size, read_size
+from bench.storage.typed import RUNS as RUNS_VARIABLE
+from bench.storage.typed import USUAL
 
 RUNS = click.option(
     "--runs",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("runs"),
-    envvar="BENCH_RUNS",
+    default=Path(USUAL),
+    envvar=RUNS_VARIABLE,
     show_default=True,
     help="Folder of stored runs.",
 )

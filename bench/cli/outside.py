@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,7 +134,9 @@ def command(
             exported=exported,
         )
         home = Home.here()
-        imported = [import_predictions(claim, load_registry(), home, Store(runs), context(home))]
+        with redirect_stdout(sys.stderr):  # what a plugin prints is no result
+            run = import_predictions(claim, load_registry(), home, Store(runs), context(home))
+        imported = [run]
     for run in imported:
         _tell(run)
     return 3 if any(run.record.status == "void" for run in imported) else 0
@@ -140,6 +144,7 @@ def command(
 
 def _tell(run: Run) -> None:
     """What was brought in: the table that `bench run` prints, what is not known of it, its end."""
+    from bench.running.failures import doctor
     from bench.workbench.result import Result
 
     record = run.record
@@ -151,4 +156,4 @@ def _tell(run: Run) -> None:
     click.echo(str(Result((run,))))
     click.echo(f"not known: {lacks}" if lacks else "its train sample and valid scores are known")
     if record.status == "void":
-        click.echo(f"bench: run {run.name} is void; `bench doctor {run.name}` explains", err=True)
+        click.echo(f"bench: run {run.name} is void; `{doctor(run)}` explains", err=True)

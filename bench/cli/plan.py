@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import sys
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,12 +45,18 @@ def command(study: Path | None, runs: Path, **fields: Any) -> None:
         _demand_alone(click.get_current_context(), study)
     else:
         demand_named(fields["plugin"], fields["dataset"])
-    requests = read_study(study).runs if study else (RunRequest(**fields),)
+    registry = load_registry()
+    if study:
+        named = read_study(study)
+        named.resolved(registry)
+    requests = named.runs if study else (RunRequest(**fields),)
     home, store = Home.here(), Store(runs)
     with ExitStack() as stack:
         packed = _packed(study.parent, stack) if study else None
-        planner = Planner(load_registry(), home, store, saying_once(context(home)), packed)
-        click.echo(page(planner.plan(requests), [runs, home.root]))
+        planner = Planner(registry, home, store, saying_once(context(home)), packed)
+        with redirect_stdout(sys.stderr):  # what a plugin prints is no result
+            planned = planner.plan(requests)
+        click.echo(page(planned, [runs, home.root]))
 
 
 def _demand_alone(ctx: click.Context, study: Path) -> None:

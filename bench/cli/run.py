@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from bench.cli.options import RUNS, SEEDS, demand_named, run_options
 
 
 @click.command("run", short_help="Fit or reuse a model, score, judge, store, print the table.")
-@click.option("--dry-run", is_flag=True, help="Fit nothing; show the samples and a read event.")
+@click.option("--dry-run", is_flag=True, help="Fit nothing; show samples, events and findings.")
 @SEEDS
 @run_options
 @RUNS
@@ -38,14 +40,16 @@ def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
     home, registry, first = Home.here(), load_registry(), RunRequest(**fields)
     every = [resolve_parts(replace(first, seed=first.seed + n), registry) for n in range(seeds)]
     if dry_run:
-        click.echo(preview(every[0], home, Store(runs), context(home)))
-        return 0
+        with redirect_stdout(sys.stderr):
+            shown = preview(every[0], home, Store(runs), context(home))
+        click.echo(shown.text)
+        return 3 if shown.void else 0
     done, codes = [], {0}
     for parts in every:
         try:
             run, reused = run_parts(parts, home, Store(runs), context(home))
         except RunFailedError as error:
-            click.echo(f"bench: {error}", err=True)
+            click.echo("\n".join([f"bench: {error}", *error.printed]), err=True)
             codes.add(error.code)
             continue
         if reused:

@@ -94,6 +94,8 @@ def _part(what: str, entry: PluginEntry[Part]) -> Iterator[str]:
 
 def _runs(part: type[Part], every: list[Run]) -> Iterator[str]:
     """How many runs there are of a model or on a dataset, and the newest."""
+    from bench.storage.typed import typed
+
     of = [
         run
         for run in every
@@ -104,4 +106,5 @@ def _runs(part: type[Part], every: list[Run]) -> Iterator[str]:
         return
     counts = Counter(run.record.sample.label if run.record.sample else "no events" for run in of)
     yield f"runs: {', '.join(f'{count} on {label}' for label, count in sorted(counts.items()))}"
-    yield f"the newest: bench show {of[-1].name}"
+    newest = typed("bench", "show", of[-1].name, runs=of[-1].folder.parent)
+    yield f"the newest: {newest}"

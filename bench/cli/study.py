@@ -59,7 +59,6 @@ def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     from bench.plugins.registry import load_registry
     from bench.report.page import write_report
     from bench.running.one_by_one import one_by_one
-    from bench.running.parts import resolve_parts
     from bench.running.study import read_study
     from bench.storage.archive import RESULTS, pack, unpack
     from bench.storage.extras import PAGES, demand_libraries
@@ -69,13 +68,15 @@ def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     demand_libraries(*PAGES, "pandas")  # which the report needs, after all the fits
     study, registry, home, store = read_study(file), load_registry(), Home.here(), Store(runs)
     study = study.quick() if quick else study
-    every = [resolve_parts(request, registry) for request in study.runs]
+    every = study.resolved(registry)
     beside = output or (file.parent / "quick" if quick else file.parent)
     if (beside / RESULTS).is_dir():
         unpack(beside, store)  # what still holds of it is reused, by content like any run
     done = [run for given in study.counts for run in import_counts(given, registry, store)]
     made, codes = one_by_one(every, home, store, context(home), partial(click.echo, err=True))
     done += made
+    if not done:
+        return max(codes)
     page = write_report(done, beside, study.contents)
     pack(done, study.contents, beside)
     click.echo(f"written to {page}", err=True)

@@ -82,6 +82,7 @@ def command(
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
+    from bench.storage.typed import typed
     from bench.workbench.trying import Trial, encoder_of, usual_dataset
 
     home, store = Home.here(), Store(runs)
@@ -103,7 +104,7 @@ def command(
         demand_libraries(*PAGES)  # which the report needs, after all the fits
         code = _do(trial, registry, home, store, output or Path(f"try-{name}"))
     if package:
-        way = f"pip install -e {package.folder}"
+        way = typed("pip", "install", "-e", str(package.folder))
         click.echo(f"{name} is not installed; for other commands: {way}", err=True)
     return code
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
+from bench.storage.typed import typed
 
 if TYPE_CHECKING:
     from bench.storage.store import Run
@@ -59,4 +60,8 @@ def _remedy(one: Run, other: Run) -> str:
     import numpy as np
 
     shared = len(np.intersect1d(one.events(), other.events()))
-    return f"--common compares them on the {shared} that they share" if shared else "none is shared"
+    words = ("bench", "compare", one.name, other.name, "--common")
+    command = typed(*words, runs=one.folder.parent)
+    return (
+        f"`{command}` compares them on the {shared} that they share" if shared else "none is shared"
+    )

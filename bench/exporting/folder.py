@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from bench.storage.cache import verify
 from bench.storage.distributions import changes
 from bench.storage.files import sync
 from bench.storage.parse import read_json
+from bench.storage.repeating import command_of
+from bench.storage.typed import typed
 
 if TYPE_CHECKING:
     from bench.api.context import Context
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
     from bench.storage.record import PartRecord, RunRecord
     from bench.storage.store import Run
 
-ANEW = "make it anew into another folder of runs (--runs) and export that"
+ANOTHER = Path("runs-anew")
+"""A folder of runs in which no run is found done."""
 
 
 def export(run: Run, folder: Path, registry: Registry, home: Home, context: Context) -> None:
@@ -90,6 +94,12 @@ def _write(run: Run, fit: Path, folder: Path, registry: Registry, context: Conte
     replace(written, files=digests(folder)).write(folder)
 
 
+def _anew(run: Run) -> str:
+    """How to have the run again, and its fit with it."""
+    command = typed(*shlex.split(command_of(run.record)), runs=ANOTHER)
+    return f"`{command}` makes it anew, to be exported from there"
+
+
 def _fit_of(run: Run, home: Home) -> Path:
     """The fit that the run's scores come from.
 
@@ -105,9 +115,9 @@ def _fit_of(run: Run, home: Home) -> Path:
     try:
         verify(fit)
     except DamagedError as error:
-        raise RequestError(f"run {run.name}: its fit is gone; {ANEW}") from error
+        raise RequestError(f"run {run.name}: its fit is gone; {_anew(run)}") from error
     if not (fit / COLUMNS).is_file():
-        raise RequestError(f"run {run.name}: its fit is of an older bench; {ANEW}")
+        raise RequestError(f"run {run.name}: its fit is of an older bench; {_anew(run)}")
     return fit
 
 

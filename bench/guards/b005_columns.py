@@ -16,7 +16,7 @@ class Columns(Guard[InputEvidence]):
     """
 
     code, name, severity = "B005", "columns", WARN
-    remedy = "look at that column in both files with `bench data check`"
+    remedy = "look at that column in both files, which bench data check describes"
 
     def check(self, evidence: InputEvidence) -> Iterator[str]:
         """Which feature is constant where."""

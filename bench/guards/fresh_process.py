@@ -183,8 +183,10 @@ def _main(scratch: Path) -> None:
 if __name__ == "__main__":
     try:
         _main(Path(sys.argv[1]))
-    except Exception as error:
+    except BaseException as error:
         # torch's own is no MemoryError
         if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
             sys.exit(OUT_OF_MEMORY)
+        if isinstance(error, SystemExit):  # which would pass as an end that is well
+            raise RuntimeError(f"left by sys.exit({error.code!r})") from error
         raise

@@ -12,12 +12,11 @@ from typing import Any
 from bench.api.guard import VOID, WARN, Guard, NotApplicableError
 from bench.guards.evidence import Evidence
 from bench.guards.messages import error_text
+from bench.plugins.interruption import raise_if_users
 from bench.storage.parse import read_json
 from bench.storage.record import Verdict
 
 FILE = "verdicts.json"
-BROKEN = (Exception, SystemExit)
-"""What breaks a look; code that leaves by `sys.exit` would end the run without a word."""
 
 
 class VoidError(Exception):
@@ -85,7 +84,8 @@ def _verdict_of(
     except NotApplicableError as reason:
         if not findings:
             return replace(blank, skipped=str(reason) or "not applicable")
-    except BROKEN as error:
+    except BaseException as error:  # code that leaves by `sys.exit` would end all without a word
+        raise_if_users(error)
         verdict = broken(guard, evidence, error)
         return replace(verdict, findings=[*findings, *verdict.findings])
     return replace(blank, findings=findings, remedy=guard.remedy if findings else "")

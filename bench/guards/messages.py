@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bench.plugins.interruption import raise_if_users
+
 MOST = 3
 
 
 def error_text(error: BaseException) -> str:
     """What an error says, with its kind: `MemoryError`, `KeyError: 'adapter.bias'`."""
-    kind, message = type(error).__name__, str(error)
+    kind = type(error).__name__
+    try:
+        message = str(error)
+    except BaseException as worse:  # a stranger's error is a stranger's code
+        raise_if_users(worse)
+        message = "no message"
     return f"{kind}: {message}" if message else kind
 
 

@@ -12,10 +12,11 @@ from bench.api.errors import NotFiniteError
 from bench.api.guard import Guard, ProbeEvidence
 from bench.guards.every import of_evidence
 from bench.guards.evidence import StoppedEvidence, TrainingEvidence
-from bench.guards.inspect import BROKEN, broken, inspect
+from bench.guards.inspect import broken, inspect
 from bench.guards.messages import error_text
 from bench.guards.probing import EVENTS, balanced_rows, probe
 from bench.guards.recorder import Record
+from bench.plugins.interruption import raise_if_users
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,7 +100,8 @@ def check_fit(
     """
     try:
         probed = probe(model, saved, some, columns=False)  # those were asked for at the smoke fit
-    except BROKEN as error:
+    except BaseException as error:
+        raise_if_users(error)
         stopped = StoppedEvidence(model, error_text(error))
         return [broken(guard(), stopped, error) for guard in of_fits(guards)]
     evidence = TrainingEvidence(record=seen.record, probed=probed, unsaved=seen.unsaved)

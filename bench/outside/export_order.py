@@ -22,7 +22,7 @@ def events_of(folder: Path) -> Path:
     file = folder / EVENTS
     if not file.is_file():
         raise InputError(
-            f"{folder}: no {EVENTS} in it, wanted a folder of `bench data export --layout`"
+            f"{folder}: no {EVENTS} in it, wanted a folder of events exported with --layout"
         )
     return file
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from bench.api.errors import RequestError
+from bench.plugins.under_way import at_work
 
 LIMIT = "BENCH_IMPORT_SECONDS"
 """Environment variable: seconds that the import of a plugin, or one of its hooks, may take."""
@@ -29,8 +30,18 @@ class _EndlessError(BaseException):
 
 
 @contextmanager
-def limited(what: str) -> Iterator[None]:
-    """Stops what takes too long, where the system can: in the main thread, and not on Windows."""
+def limited(what: str, plugin: str) -> Iterator[None]:
+    """Stops what takes too long, where the system can: in the main thread, and not on Windows.
+
+    Raises:
+        ProcessEndedError: it has ended an earlier process of this command.
+    """
+    with at_work(f"{what} of the plugin {plugin}"), _limited(what):
+        yield
+
+
+@contextmanager
+def _limited(what: str) -> Iterator[None]:
     seconds = import_seconds()
     able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not able:

@@ -19,6 +19,7 @@ from bench.api import hookspecs
 from bench.api.errors import RequestError, did_you_mean
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
+from bench.plugins.interruption import raise_if_users
 from bench.plugins.limits import import_seconds, limited
 from bench.plugins.packages import demand_packages, how_to_have
 from bench.storage.request import RunRequest
@@ -216,11 +217,10 @@ def _allowed(registry: Registry) -> Iterator[EntryPoint]:
 def _module(entry: EntryPoint, registry: Registry) -> ModuleType | None:
     try:
         # what a plugin prints must not get among what a command gives
-        with redirect_stdout(io.StringIO()), limited("its import"):
+        with redirect_stdout(io.StringIO()), limited("its import", entry.name):
             module = entry.load()
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:  # SystemExit, and whatever else a stranger raises
+        raise_if_users(error)
         reason = f"cannot be imported: {type(error).__name__}: {_line(error)}"
         registry.problems.append(LoadProblem(entry.name, reason))
         return None
@@ -263,11 +263,10 @@ def _parts(
             if impl.plugin_name != name:
                 continue
             try:
-                with redirect_stdout(io.StringIO()), limited("the hook"):
+                with redirect_stdout(io.StringIO()), limited("the hook", name):
                     parts = list(impl.function())
-            except KeyboardInterrupt:
-                raise
             except BaseException as error:
+                raise_if_users(error)
                 reason = f"{hook} fails: {type(error).__name__}: {_line(error)}"
                 registry.problems.append(LoadProblem(name, reason))
                 continue

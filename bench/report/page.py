@@ -82,7 +82,7 @@ def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) 
         RequestError: there is no run, or what draws is not installed.
     """
     if not runs:
-        raise RequestError("no runs to report; make one with `bench run`")
+        raise RequestError("no runs to report; `bench run --help` says how to make one")
     demand_libraries(*PAGES)  # before the figures of an earlier report are gone
     for room in (FIGURES, TABLES):
         shutil.rmtree(folder / room, ignore_errors=True)

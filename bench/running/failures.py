@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bench.plugins.printed import PRINTED, last_lines
 from bench.storage.store import TRACEBACK, Run
+from bench.storage.typed import typed
 
 
 class RunFailedError(Exception):
@@ -17,6 +19,17 @@ class RunFailedError(Exception):
         )
         self.run = run
 
+    @property
+    def printed(self) -> list[str]:
+        """The end of what it printed, line by line, after where all of it lies."""
+        lines = last_lines(self.run.folder)
+        return [f"it printed, at last (see {self.run.folder / PRINTED}):", *lines] if lines else []
+
+
+def doctor(run: Run) -> str:
+    """The command that says what guards found in a run."""
+    return typed("bench", "doctor", run.name, runs=run.folder.parent)
+
 
 class VoidedRunError(RunFailedError):
     """A guard voided a run; its record is kept and says why."""
@@ -25,6 +38,6 @@ class VoidedRunError(RunFailedError):
 
     def __init__(self, run: Run) -> None:
         Exception.__init__(
-            self, f"run {run.name} is void: {run.record.error}; `bench doctor {run.name}` explains"
+            self, f"run {run.name} is void: {run.record.error}; `{doctor(run)}` explains"
         )
         self.run = run

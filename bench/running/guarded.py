@@ -16,10 +16,11 @@ from bench.guards.b033_smoke_fit import SmokeFit
 from bench.guards.b045_not_finite import NotFinite
 from bench.guards.every import of_evidence
 from bench.guards.evidence import SmokeFitEvidence, StoppedEvidence
-from bench.guards.inspect import BROKEN, inspect, read_verdicts, trace, write_verdicts
+from bench.guards.inspect import inspect, read_verdicts, trace, write_verdicts
 from bench.guards.messages import error_text
 from bench.guards.probing import EVENTS, balanced_rows
 from bench.guards.smoke_fit import TRAIN_EVENTS, smoke_fit
+from bench.plugins.interruption import raise_if_users
 from bench.plugins.options import options_in, with_default_scoring
 from bench.running.judging import scores_of_others
 from bench.storage.cache import stored
@@ -115,7 +116,8 @@ def _smoke_fit(prepared: PreparedRun) -> list[Verdict]:
     except NotFiniteError as error:
         stopped = StoppedEvidence(parts.model, str(error))
         raise _UnfinishedError(inspect([NotFinite], stopped)) from error
-    except BROKEN as error:
+    except BaseException as error:
+        raise_if_users(error)
         raise _UnfinishedError(_cut_short(prepared, error)) from error
     verdicts = inspect(of_evidence(parts.guards, SmokeFitEvidence), evidence)
     if evidence.record is not None:

@@ -12,6 +12,8 @@ from bench.api.errors import DamagedError
 from bench.api.guard import Guard
 from bench.api.parts import Metric
 from bench.api.scores import Estimate
+from bench.guards.messages import error_text
+from bench.plugins.interruption import raise_if_users
 from bench.plugins.options import build, options_in
 from bench.storage.code_digest import JUDGING, code_digest, core_digest, imports_of
 from bench.storage.distributions import CORE, stands_on, versions
@@ -69,8 +71,9 @@ def judge(metrics: Sequence[Metric], scored: Scored) -> Metrics:
     for metric in metrics:
         try:
             estimates |= metric.estimate(scored)
-        except Exception as error:
-            note = f"failed: {type(error).__name__}: {error}"
+        except BaseException as error:
+            raise_if_users(error)
+            note = f"failed: {error_text(error)}"
             estimates[metric.name] = Estimate(None, note=note)
     return Metrics(estimates, scored.counts())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bench.api.errors import RefusedError
+from bench.api.errors import BenchError
 from bench.running.failures import RunFailedError
 from bench.running.pipeline import run_parts
 
@@ -30,7 +30,7 @@ def one_by_one(
 
     Gives the runs that have a record, and the exit codes that they ask for.
     """
-    done, codes = [], {0}
+    done, codes, ends = [], {0}, []
     for number, parts in enumerate(every, 1):
         request = parts.request
         words = ", ".join([request.plugin, *request.encoders, f"seed {request.seed}"])
@@ -38,10 +38,16 @@ def one_by_one(
         try:
             done.append(run_parts(parts, home, store, context)[0])
         except RunFailedError as error:
-            tell(f"bench: {error}")
+            for line in (f"bench: {error}", *error.printed):
+                tell(line)
             done.append(error.run)
             codes.add(error.code)
-        except RefusedError as error:
+            record = error.run.record
+            ends.append(f"run {number} ({record.title}): {record.status}")
+        except BenchError as error:
             tell(f"bench: run {number} is refused and has no row: {error}")
             codes.add(REFUSED)
+            ends.append(f"run {number} ({words}): refused")
+    if ends:
+        tell(f"bench: {len(ends)} of {len(every)} runs did not end well: {'; '.join(ends)}")
     return done, codes

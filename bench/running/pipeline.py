@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
+import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,15 +17,16 @@ from bench.guards.b045_not_finite import NotFinite
 from bench.guards.b066_decisions import are_decisions
 from bench.guards.every import of_evidence
 from bench.guards.evidence import StoppedEvidence
-from bench.guards.inspect import BROKEN, VoidError, inspect, let_through, voiding
+from bench.guards.inspect import VoidError, inspect, let_through, voiding
 from bench.guards.training import of_fits
 from bench.metrics.threshold import choose
-from bench.running.failures import RunFailedError, VoidedRunError
+from bench.plugins.interruption import listening
 from bench.running.fit_cache import Fit, fit
 from bench.running.guarded import check_inputs, check_scores, check_smoke_fit, without_scores
 from bench.running.judging import judge
 from bench.running.parts import demand_device, resolve_parts
 from bench.running.prepared import prepare
+from bench.running.recording import Recording, now, recorded
 from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY, TENSORBOARD, write_events
 from bench.storage.store import (
@@ -33,7 +34,6 @@ from bench.storage.store import (
     without_tracebacks,
     write_metrics,
     write_scores,
-    write_traceback,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from bench.running.parts import RunParts
     from bench.running.prepared import PreparedRun
     from bench.storage.home import Home
-    from bench.storage.record import RunRecord, Verdict
+    from bench.storage.record import Verdict
     from bench.storage.request import RunRequest
     from bench.storage.store import Run, Store
 
@@ -66,59 +66,40 @@ def run_parts(parts: RunParts, home: Home, store: Store, context: Context) -> tu
         VoidedRunError: a guard voided it; it is recorded.
         RunFailedError: the run broke on the way; it is recorded.
     """
-    demand_device(parts)
-    prepared = prepare(parts, home, store, context)
-    if earlier := store.find(prepared.key):
-        return earlier, True
-    with store.alone(prepared.key, context.notice):
-        if earlier := store.find(prepared.key):  # another process has made it meanwhile
+    with listening(), recorded(parts.request, store):
+        with redirect_stdout(sys.stderr):
+            demand_device(parts)
+            prepared = prepare(parts, home, store, context)
+        if earlier := store.find(prepared.key):
             return earlier, True
-        return _make(prepared, store), False
+        with store.alone(prepared.key, context.notice):
+            # another process may have made it meanwhile
+            earlier = store.find(prepared.key)
+            return (earlier, True) if earlier else (_make(prepared, store), False)
 
 
 def _make(prepared: PreparedRun, store: Store) -> Run:
-    """The run, done and recorded: here, and nowhere else, its record is completed and sealed.
+    """The run, done and recorded.
 
     Raises:
         RefusedError: a part refuses it; nothing is recorded.
         VoidedRunError: a guard voided it; it is recorded.
         RunFailedError: it broke on the way; it is recorded.
     """
-    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    folder, record = store.claim(created, prepared.key), prepared.start_record(created)
-
-    def seal(record: RunRecord) -> Run:
-        return store.seal(folder, replace(record, seconds=prepared.seconds))
-
-    try:
-        scores = _judged(prepared, folder, store)
-    except KeyboardInterrupt:
-        seal(replace(record, status="interrupted"))
-        raise
-    except RefusedError:
-        store.withdraw(folder)
-        raise
-    except VoidError as void:
-        verdicts = without_tracebacks(folder, void.verdicts)
-        worthless = replace(record, status="void", error=str(void), verdicts=verdicts)
-        raise VoidedRunError(seal(worthless)) from None
-    except BROKEN as error:
-        what = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
-        write_traceback(folder, traceback.format_exc())
-        raise RunFailedError(seal(replace(record, status="failed", error=what))) from error
-    return seal(
-        replace(
-            record,
-            status="ok",
-            fit=scores.fit,
-            fit_reused=scores.fit_reused,
-            versions={**record.versions, **scores.versions},
-            judged_with=prepared.judges.versions(),
-            threshold=scores.samples["evaluated"].threshold,
-            decisions=scores.samples["evaluated"].bare,
-            verdicts=without_tracebacks(folder, scores.verdicts),
-            values=scores_digest(scores.samples["evaluated"].score),
-        )
+    record = prepared.start_record(now())
+    recording = Recording.begin(store, record, prepared.seconds)
+    with recording.to_its_end():
+        scores = _judged(prepared, recording.folder, store)
+    return recording.seal(
+        status="ok",
+        fit=scores.fit,
+        fit_reused=scores.fit_reused,
+        versions={**record.versions, **scores.versions},
+        judged_with=prepared.judges.versions(),
+        threshold=scores.samples["evaluated"].threshold,
+        decisions=scores.samples["evaluated"].bare,
+        verdicts=without_tracebacks(recording.folder, scores.verdicts),
+        values=scores_digest(scores.samples["evaluated"].score),
     )
 
 

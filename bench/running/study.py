@@ -2,81 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from bench.api.errors import RequestError, did_you_mean
-from bench.plugins.options import options_of
+from bench.api.errors import RequestError
+from bench.running.parts import resolve_parts
+from bench.running.study_file import (
+    ONE_OR_MORE,
+    SEEDS,
+    SIZES,
+    TRAIN_EVENTS,
+    Entry,
+    read_file,
+    wrong,
+)
+from bench.storage.extras import NotInstalledError
 from bench.storage.report_contents import PLAIN, Contents, vector_formats
-from bench.storage.request import LOOK, NAMES, RunRequest, Size, read_size
-
-SEEDS, TRAIN_EVENTS = "seeds", "train_events"
-LISTS = f"only {SEEDS}, {TRAIN_EVENTS} and {LOOK} may list what is tried in turn"
-STUDY = "study.toml"
-"""What a study's file is called in the folder of its report."""
-UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?")
-KINDS = re.compile(r"`([^`]+)`")
-IN_TOML = {
-    **{"object": "a table", "array": "a list", "str": "a text", "bool": "true or false"},
-    **{"int": "a whole number", "float": "a number"},
-}
-PLACE = re.compile(r" - at `\$\.?(.*)`$")
-
-FIELDS = {option.name: option.kind for option in options_of(RunRequest)}
-SIZES = [name for name, kind in FIELDS.items() if kind == Size]
-"""Fields that are a number of events, or a word."""
-
-
-def _in_toml(name: str) -> Any:
-    """The type of a field as a study says it; what has none of its own in TOML is a text."""
-    kind = FIELDS[name]
-    if name in (TRAIN_EVENTS, LOOK):
-        return int | str | list[int | str]
-    if name in SIZES:
-        return int | str
-    if name == "threshold":  # a number, or a rule by its name
-        return str | float
-    plain = {Mapping: dict[str, Any], Sequence: list[str]}.get(get_origin(kind) or kind, str)
-    return kind if kind in (int, bool) else plain
-
+from bench.storage.request import LOOK, NAMES, RunRequest, read_size
 
 if TYPE_CHECKING:
-    Entry = Any
-else:
-    Entry = msgspec.defstruct(
-        "Entry",
-        [
-            *((name, _in_toml(of) | UnsetType, UNSET) for name, of in NAMES.items()),
-            (SEEDS, list[int] | UnsetType, UNSET),
-        ],
-        forbid_unknown_fields=True,
-    )
+    from bench.plugins.registry import Registry
+    from bench.running.parts import RunParts
 
-
-class ReportTable(msgspec.Struct, forbid_unknown_fields=True):
-    """`[report]`: what the report is to hold beside the usual."""
-
-    decisions: bool = False
-    blocks: bool = False
-    by_valid: bool = False
-    formats: list[str] = []
-
-
-class StudyFile(msgspec.Struct, forbid_unknown_fields=True):
-    """What the file may say."""
-
-    title: str | None = None
-    counts: list[str] = []
-    report: ReportTable = msgspec.field(default_factory=ReportTable)
-    defaults: Entry = msgspec.field(default_factory=Entry)
-    runs: list[Entry] = []
+DEEPEST = 4
+"""Tables within tables of options; parts and options have two."""
+STUDY = "study.toml"
+"""What a study's file is called in the folder of its report."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +46,33 @@ class Study:
     """Files of bare counts to import."""
     contents: Contents = PLAIN
     """What the report is to hold."""
+    places: tuple[str, ...] = ()
+    """Where each run stands: `study.toml, run 3`."""
+
+    def resolved(self, registry: Registry) -> list[RunParts]:
+        """The parts of each run.
+
+        Raises:
+            RequestError: what cannot work, with where it stands.
+        """
+        every = []
+        for place, request in zip(self.places, self.runs, strict=True):
+            try:
+                every.append(resolve_parts(request, registry))
+            except NotInstalledError:
+                raise
+            except RequestError as error:
+                raise RequestError(f"{place}: {error}") from error
+        return every
 
     def quick(self) -> Study:
         """The same as quick runs, none on more events than such take; each of these once."""
-        runs = tuple({repr(one): one for one in map(RunRequest.as_quick, self.runs)}.values())
+        quick = [one.as_quick() for one in self.runs]
+        first = {repr(one): place for place, one in reversed(list(enumerate(quick)))}
+        rows = sorted(first.values())
         contents = replace(self.contents, title=f"{self.title} (quick)")
-        return replace(self, runs=runs, counts=(), contents=contents)
+        runs, places = [quick[row] for row in rows], [self.places[row] for row in rows]
+        return replace(self, runs=tuple(runs), counts=(), contents=contents, places=tuple(places))
 
 
 def read_study(file: Path) -> Study:
@@ -103,54 +81,54 @@ def read_study(file: Path) -> Study:
     Raises:
         RequestError: no such file, no TOML, an unknown key or a value of another type.
     """
-    try:
-        said = msgspec.toml.decode(file.read_bytes(), type=StudyFile)
-    except OSError as error:
-        raise RequestError(f"{file}: {error.strerror or error}") from error
-    except msgspec.ValidationError as error:
-        raise RequestError(f"{file}{_wrong(str(error))}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RequestError(f"{file}: not TOML: {error}") from error
+    said = read_file(file)
     if not (said.runs or said.counts):
         raise RequestError(
             f"{file}: no runs; wanted [[runs]] with a plugin each, or counts = [FILE]"
         )
-    requests = [
-        request
+    placed = [
+        (replace(request, file=_beside(file, place, request.file)), place)
         for number, entry in enumerate(said.runs, 1)
-        for request in requests_of(f"{file}, run {number}", _filled(said.defaults, entry))
+        for place in [f"{file}, run {number}"]
+        for request in requests_of(place, _filled(said.defaults, entry))
     ]
-    title = said.title if said.title is not None else file.parent.name
+    title = " ".join(said.title.split()) if said.title is not None else file.parent.name
     held = msgspec.structs.asdict(said.report)
-    contents = Contents(title, **held | {"formats": vector_formats(said.report.formats)})
+    try:
+        contents = Contents(title, **held | {"formats": vector_formats(said.report.formats)})
+    except RequestError as error:
+        raise RequestError(f"{file}, report, formats: {error}") from error
     return Study(
-        title, tuple(requests), tuple(file.parent / name for name in said.counts), contents
+        title,
+        tuple(request for request, _ in placed),
+        tuple(_counts(file, name) for name in said.counts),
+        contents,
+        tuple(place for _, place in placed),
     )
 
 
-def _wrong(error: str) -> str:
-    """What msgspec says of a file, with the place in words."""
-    if unknown := UNKNOWN.fullmatch(error):
-        name, place = unknown[1], unknown[2] or ""
-        known = {"": StudyFile, "report": ReportTable}.get(place, Entry).__struct_fields__
-        return f"{_place(place)}: no key {name!r}; {did_you_mean(name, known)}"
-    place = PLACE.search(error)
-    kinds = KINDS.sub(lambda match: _kinds(match[1]), PLACE.sub("", error))
-    hint = f"; {LISTS}" if kinds.endswith(f"got {IN_TOML['array']}") else ""
-    return f"{_place(place[1] if place else '')}: {kinds.replace('Expected', 'wanted')}{hint}"
+def _beside(study: Path, place: str, file: Path | None) -> Path | None:
+    """The file that a run names: beside the study, else from where the command is typed.
+
+    Raises:
+        RequestError: it is at neither place.
+    """
+    if file is None or (study.parent / file).is_file():
+        return file and study.parent / file
+    if not file.is_file():
+        raise RequestError(f"{place}, file: {str(file)!r}: no such file, here or beside the study")
+    return file
 
 
-def _kinds(names: str) -> str:
-    """Types as TOML has them: `int | null` is a whole number."""
-    words = [IN_TOML.get(name, name) for name in names.split(" | ") if name != "null"]
-    return " or ".join(words)
+def _counts(study: Path, name: str) -> Path:
+    """A file of counts, which lies beside the study.
 
-
-def _place(path: str) -> str:
-    """`runs[0].seed` in words: `, run 1, seed`."""
-    entry = re.match(r"runs\[(\d+)\]\.?", path)
-    words = [f"run {int(entry[1]) + 1}", path[entry.end() :]] if entry else [path]
-    return "".join(f", {word}" for word in words if word)
+    Raises:
+        RequestError: it does not.
+    """
+    if not (study.parent / name).is_file():
+        raise RequestError(f"{study}, counts: {study.parent / name}: No such file")
+    return study.parent / name
 
 
 def _filled(defaults: Entry, entry: Entry) -> dict[str, Any]:
@@ -172,7 +150,9 @@ def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     if missing := [name for name in ("plugin", "dataset") if name not in given]:
         raise RequestError(f"{where}: no {missing[0]}")
     values = {NAMES[name]: value for name, value in given.items() if name != SEEDS}
-    values["options"] = dict(_options(values.get("options", {})))
+    values["options"] = dict(_options(where, values.get("options", {})))
+    for name in ONE_OR_MORE & values.keys():
+        values[name] = [values[name]] if isinstance(values[name], str) else values[name]
     for name in SIZES:
         if name in values:
             values[name] = _sizes(f"{where}: {name}", values[name])
@@ -192,7 +172,7 @@ def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
             for size, seed, look in product(sizes, seeds, looks)
         ]
     except msgspec.ValidationError as error:
-        raise RequestError(f"{where}{_wrong(str(error))}") from error
+        raise RequestError(f"{where}{wrong(str(error))}") from error
 
 
 def _sizes(where: str, given: int | str | list[int | str]) -> Any:
@@ -221,11 +201,19 @@ def _path(kind: type, value: str) -> Path:
     return Path(value)
 
 
-def _options(given: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str]]:
-    """Options as they would be typed; `train.signal` is a table within a table to TOML."""
+def _options(where: str, given: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str]]:
+    """Options as they would be typed; `train.signal` is a table within a table to TOML.
+
+    Raises:
+        RequestError: a table without an option in it, or one that is nested too deeply.
+    """
     for name, value in given.items():
         if isinstance(value, Mapping):
-            yield from _options(value, f"{of}{name}.")
+            if not value:
+                raise RequestError(f"{where}, set, {of}{name}: an empty table; wanted a value")
+            if of.count(".") >= DEEPEST:
+                raise RequestError(f"{where}, set: nested too deeply; wanted PART.OPTION = VALUE")
+            yield from _options(where, value, f"{of}{name}.")
         else:
             yield f"{of}{name}", _text(value)
 

@@ -128,6 +128,11 @@ def _scratch(home: Home) -> Iterator[Holding]:
             yield replace(_holding("scratch", path), unused="left by work that was cut short")
 
 
+def unsealed(store: Store) -> list[Holding]:
+    """The folders of runs that are under way, or ended without a word."""
+    return [one for one in _runs(store) if one.kind == "unsealed"]
+
+
 def _runs(store: Store) -> Iterator[Holding]:
     sealed = {run.name: run.record.status for run in store.runs()}
     locks = _inside(store.root / LOCKS)
@@ -135,10 +140,10 @@ def _runs(store: Store) -> Iterator[Holding]:
         claimed = CLAIMED.fullmatch(path.name)
         if path.name in sealed:
             yield _holding("runs" if sealed[path.name] == "ok" else "failed", path)
-        elif claimed and not (path / RECORD).exists():
+        elif claimed and (not (path / RECORD).exists() or store.begun(path)):
             # the key of a run in work is in its lock's name, and its beginning in the folder's
             lock = next((one for one in locks if one.name.startswith(claimed[1])), None)
-            one = replace(_holding("unsealed", path, lock), unused="without a record")
+            one = replace(_holding("unsealed", path, lock), unused="ended without a word")
             yield replace(one, rest=0.0) if lock else one
 
 

@@ -33,7 +33,8 @@ class RunRecord:
     created: str
     """UTC, ISO 8601."""
     status: str
-    """`ok`, `void` where a guard found that it is worth nothing, `failed` or `interrupted`."""
+    """`ok`, `void` where a guard found that it is worth nothing, `failed` or `interrupted`; before
+    it is sealed `started`."""
     plugin: str
     """The plugin whose model ran, or what an imported model is called."""
     dataset: str

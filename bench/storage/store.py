@@ -23,12 +23,15 @@ from bench.storage.record import RunRecord, Verdict
 from bench.storage.record_schema import read_record
 from bench.storage.scores_file import write_scores
 from bench.storage.stored_run import METRICS, Metrics, Run
+from bench.storage.typed import typed
 
 __all__ = ["TRACEBACK", "Metrics", "Run", "Store", "copy_history", "write_metrics", "write_scores"]
 
 log = logging.getLogger(__name__)
 
 RECORD = "run.json"
+STARTED = "started"
+"""The status of a run that is under way, or has ended without a word."""
 TRACEBACK = "traceback.txt"
 LOCKS = ".locks"
 """Folder of what keeps two processes from making the same run."""
@@ -73,18 +76,27 @@ class Store:
             with suppress(OSError):
                 lock.unlink()
 
+    def begin(self, folder: Path, record: RunRecord) -> None:
+        """Write down what is begun in a claimed folder, for whoever finds it if it never ends."""
+        _write_record(folder, record)
+
+    def begun(self, folder: Path) -> RunRecord | None:
+        """What was begun in a folder and is not sealed; None where nothing is known of it."""
+        with suppress(OSError, DamagedError):
+            record = read_record((folder / RECORD).read_bytes(), folder / RECORD)
+            return record if record.status == STARTED else None
+        return None
+
     def withdraw(self, folder: Path) -> None:
         """Take back a claimed folder of a run that is not to be recorded."""
         shutil.rmtree(folder)
 
     def seal(self, folder: Path, record: RunRecord) -> Run:
         """Write the record, with the hashes of the files beside it; the run is then complete."""
-        import msgspec
-
-        paths = sorted(p for p in folder.rglob("*") if p.is_file())
+        paths = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / RECORD)
         files = {p.relative_to(folder).as_posix(): file_digest(p) for p in paths}
         record = replace(record, files=files)
-        write_bytes(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=1))
+        _write_record(folder, record)
         sync(self.root)
         return Run(folder, record)
 
@@ -165,7 +177,10 @@ class Store:
         except OSError as error:
             raise DamagedError(f"{path} cannot be read: {error.strerror or error}") from error
         # looking for a hash in the bytes costs next to nothing; decoding thousands of records does
-        return Run(path.parent, read_record(content, path)) if saying.encode() in content else None
+        if saying.encode() not in content:
+            return None
+        record = read_record(content, path)
+        return Run(path.parent, record) if record.status != STARTED else None
 
     def pick(self, names: Sequence[str]) -> list[Run]:
         """The run that each name stands for; all runs if none is named.
@@ -191,12 +206,23 @@ class Store:
             run = self._read(name if name in every else fits[0])
             if run:
                 return run
+        if len(fits) == 1 or name in every:
+            folder = self.root / (name if name in every else fits[0])
+            if self.begun(folder):
+                way = typed("bench", "list", "runs", runs=self.root)
+                raise RequestError(f"{folder} has no end: under way, or not; `{way}` says which")
         runs = list(self._readable(fits))
         if len(runs) == 1:
             return runs[0]
         newest = next((f"; the newest is {r.name}" for r in self._readable(reversed(every))), "")
         number = f"{len(runs)} runs" if runs else "no run"
         raise RequestError(f"{number} called {name!r} in {self.root}{newest}")
+
+
+def _write_record(folder: Path, record: RunRecord) -> None:
+    import msgspec
+
+    write_bytes(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=1))
 
 
 def write_metrics(folder: Path, metrics: Metrics) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bench.api.guard import NOTE
+from bench.guards.messages import error_text
+from bench.plugins.interruption import raise_if_users
 from bench.storage.record import Verdict
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
@@ -45,9 +47,9 @@ def ask(part: str, checks: Iterable[Callable[[S], None]], subject: S) -> list[Ch
             checked.append(Checked(part, requirement, SKIPPED, str(reason)))
         except AssertionError as failure:
             checked.append(Checked(part, requirement, FAILED, str(failure)))
-        except Exception as error:
-            message = " ".join(str(error).split())
-            checked.append(Checked(part, requirement, FAILED, f"{type(error).__name__}: {message}"))
+        except BaseException as error:
+            raise_if_users(error)
+            checked.append(Checked(part, requirement, FAILED, " ".join(error_text(error).split())))
         else:
             checked.append(Checked(part, requirement, PASSED))
     return checked

@@ -14,7 +14,9 @@ from bench.guards.b007_relabelling import Relabelling
 from bench.guards.b008_encoding_batch_dependence import EncodingBatchDependence
 from bench.guards.b009_encoded_finite import EncodedFinite
 from bench.guards.inspect import inspect
+from bench.guards.messages import error_text
 from bench.guards.probing import balanced_rows
+from bench.plugins.interruption import raise_if_users
 from bench.plugins.options import build, options_in, options_of
 from bench.testing.check import Checked, ask, demand, of_guards
 from bench.testing.excerpt import excerpt
@@ -47,8 +49,9 @@ def checked_encoder(encoder: Encoder) -> list[Checked]:
         try:
             learned = learn([encoder], train)
             inputs = encode(reader(encoder.produces), [encoder], learned, few_events)
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
+        except BaseException as error:
+            raise_if_users(error)
+            reason = error_text(error)
             return [Checked(part, "it encodes the features of real events", "failed", reason)]
         subject = _Subject(encoder, train, few_events, learned, inputs, home.scratch)
         checked = ask(part, CHECKS, subject)

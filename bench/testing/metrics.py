@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from bench.api.parts import Metric
 from bench.api.scores import Estimate, Scored
+from bench.guards.messages import error_text
+from bench.plugins.interruption import raise_if_users
 from bench.testing.check import Checked, ask, demand
 from bench.testing.surroundings import heavy_when_listed, offline, same_randomness
 
@@ -81,8 +83,9 @@ def _judges(subject: _Subject) -> None:
     for case, scored in subject.samples.items():
         try:
             estimates = subject.metric.estimate(scored)
-        except Exception as error:
-            raise AssertionError(f"{case}: {type(error).__name__}: {error}") from error
+        except BaseException as error:
+            raise_if_users(error)
+            raise AssertionError(f"{case}: {error_text(error)}") from error
         assert estimates, f"{case}: no estimate"
         for name, estimate in estimates.items():
             assert isinstance(estimate, Estimate), f"{case}: {name} is no Estimate"

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from bench.api.parts import Dataset, Model
 from bench.data.encode import encode, learn
+from bench.guards.messages import error_text
 from bench.guards.probing import balanced_rows
+from bench.plugins.interruption import raise_if_users
 from bench.plugins.options import build, fit_options, options_in, options_of
 from bench.plugins.registry import Registry, load_registry
 from bench.running.failures import RunFailedError, VoidedRunError
@@ -72,8 +74,9 @@ def _checked(model: Model, *, with_idle_options: bool) -> list[Checked]:
     except RunFailedError as failure:
         why = failure.run.record.error or "it failed"
         return [*checked, Checked(part, "It does a run", FAILED, why)]
-    except Exception as error:
-        why = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    except BaseException as error:
+        raise_if_users(error)
+        why = " ".join(error_text(error).split())
         return [Checked(part, "It fits and scores without the network", FAILED, why)]
 
 
@@ -248,7 +251,8 @@ def idle_options(subject: _Subject) -> Checked:
             changed = replace(subject.model, **{option.name: other})
             fitted = changed.fit(subject.train, subject.valid, subject.context)
             scores = np.asarray(fitted.score(subject.valid), dtype=np.float64)
-        except Exception:
+        except BaseException as error:
+            raise_if_users(error)
             continue  # a value that these events or the other options do not bear
         tried += 1
         if np.array_equal(scores, subject.scores, equal_nan=True):

@@ -8,6 +8,8 @@ from typing import Any
 from bench.api.errors import RequestError, did_you_mean
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
+from bench.guards.messages import error_text
+from bench.plugins.interruption import raise_if_users
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
 from bench.testing.check import FAILED, Checked
@@ -53,6 +55,7 @@ def _checked(kind: type[Part], entry: PluginEntry[Any]) -> list[Checked]:
     part = f"{kind.__name__.lower()} {entry.part.name}"
     try:
         return CHECKERS[kind](build(entry.part, {}))
-    except Exception as error:
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    except BaseException as error:
+        raise_if_users(error)
+        reason = " ".join(error_text(error).split())
         return [Checked(part, "it can be checked at all", FAILED, reason)]

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import RequestError, did_you_mean
-from bench.running.study import SEEDS, requests_of
+from bench.running.study import requests_of
+from bench.running.study_file import SEEDS
 from bench.storage.request import NAMES, SampleRequest
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from bench.metrics.format import figure
@@ -15,12 +16,14 @@ from bench.report.sections.guarded import in_words, nothing_found, with_findings
 from bench.report.sections.single import heading, run_block
 from bench.storage.repeating import command_of
 from bench.storage.stored_run import METRICS, Run
+from bench.storage.typed import typed
 
 
 def shown(run: Run) -> str:
     """A run with its findings and the command that repeats it."""
     created = run.record.created.replace("T", " ").replace("Z", " UTC")
-    again = command_of(run.record) or "from Python, b.score(...)"
+    again = typed(*shlex.split(command_of(run.record)), runs=run.folder.parent)
+    again = again if command_of(run.record) else "from Python, b.score(...)"
     return "\n".join([run_text(run), "", f"made {created}; to have it again:", f"  {again}"])
 
 

@@ -19,6 +19,7 @@ from bench.report.sections.answer import answer
 from bench.report.tested import Tested
 from bench.running.parts import encoders_of
 from bench.storage.request import RunRequest
+from bench.storage.typed import typed
 
 if TYPE_CHECKING:
     from bench.plugins.registry import Registry
@@ -117,7 +118,8 @@ class Trial:
         """What the encoder is worth on each model, and what leads; why not, where runs failed."""
         sets = event_sets(runs)
         if not sets:
-            return "No run has scores to compare; `bench show RUN` says why of each."
+            way = typed("bench", "list", "runs", runs=runs[0].folder.parent)
+            return f"No run has scores to compare; `{way}` shows how each ended."
         return "\n\n".join(self._answer(events) for events in sets)
 
     def _answer(self, events: EventSet) -> str:

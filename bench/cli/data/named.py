@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, TypeVar
 
 from bench.api.errors import BenchError, InputError, RequestError
@@ -44,7 +46,8 @@ def in_turn(
 
     registry = load_registry()
     if name is not None:
-        return attempt(registry.find(Dataset, name))
+        with redirect_stdout(sys.stderr):  # what a plugin prints is no result
+            return attempt(registry.find(Dataset, name))
     entries = [
         entry
         for _, entry in sorted(registry.all(Dataset).items())
@@ -56,7 +59,8 @@ def in_turn(
     reasons: dict[str, tuple[str, BenchError]] = {}
     for entry in entries:
         try:
-            return attempt(entry)
+            with redirect_stdout(sys.stderr):
+                return attempt(entry)
         except BenchError as error:
             reasons.setdefault(str(error), (entry.part.name, error))
     if len(reasons) == 1:

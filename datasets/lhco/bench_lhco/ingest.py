@@ -6,6 +6,7 @@ bytes.
 
 from __future__ import annotations
 
+import shlex
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def _made(missing: list[Job], path: Path, jobs: int) -> Iterator[tuple[Job, Rece
     except KilledError as e:
         raise bench.InputError(
             f"{path}: a worker was ended twice over {e.item}: damaged there, or too little memory; "
-            "`bench data check` tells which"
+            f"`{shlex.join(['bench', 'data', 'check', str(path)])}` tells which"
         ) from e
 
 

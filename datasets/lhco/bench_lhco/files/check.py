@@ -154,7 +154,7 @@ def _unit(median: float) -> Iterator[str]:
     """That the sum of pt in an event, its median, is none that the LHC gives in GeV."""
     least, most = SUMS
     if not least <= median <= most:
-        how = "`bench data import` takes another unit by --unit pt=TeV"
+        how = "an import takes another unit by --unit pt=TeV"
         yield f"unit: the sum of pt in an event is {median:.4g} in the median, hardly GeV; {how}"
 
 
