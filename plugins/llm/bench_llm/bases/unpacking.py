@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import bench
+from bench_llm.bases.tensors import demand_placed
 
 
 @cache
@@ -47,8 +48,6 @@ def unpacked(file: Path) -> Path:
 def _unpack(file: Path, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    from bench_llm.bases.loading import demand_placed
 
     packed: dict[str, Any] = {
         "gguf_file": file.name,
