@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from bench.api.errors import BenchError, did_you_mean
+from bench.cli.streams import safe_streams
 from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 
 COMMANDS = (
@@ -53,6 +54,11 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    with safe_streams():
+        _main()
+
+
+def _main() -> None:
     # threads that spin while they wait take a busy machine's cores from those that work
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own

@@ -22,6 +22,7 @@ from bench.storage.cache import verify
 from bench.storage.distributions import changes
 from bench.storage.files import sync
 from bench.storage.parse import read_json
+from bench.storage.secrets import mask_files, masked
 
 if TYPE_CHECKING:
     from bench.api.context import Context
@@ -86,7 +87,8 @@ def _write(run: Run, fit: Path, folder: Path, registry: Registry, context: Conte
     text = card(run, written, folder, matter)
     for path, name in local.items():
         text = text.replace(path, name)
-    (folder / CARD).write_text(text, encoding="utf-8")
+    (folder / CARD).write_text(masked(text), encoding="utf-8")
+    mask_files(folder)
     replace(written, files=digests(folder)).write(folder)
 
 

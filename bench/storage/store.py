@@ -22,6 +22,7 @@ from bench.storage.history import HISTORY
 from bench.storage.record import RunRecord, Verdict
 from bench.storage.record_schema import read_record
 from bench.storage.scores_file import write_scores
+from bench.storage.secrets import mask_files, masked, masked_json
 from bench.storage.stored_run import METRICS, Metrics, Run
 
 __all__ = ["TRACEBACK", "Metrics", "Run", "Store", "copy_history", "write_metrics", "write_scores"]
@@ -78,13 +79,20 @@ class Store:
         shutil.rmtree(folder)
 
     def seal(self, folder: Path, record: RunRecord) -> Run:
-        """Write the record, with the hashes of the files beside it; the run is then complete."""
+        """Write the record, with the hashes of the files beside it; the run is then complete.
+
+        Secrets are in none of them, nor in the run that is given.
+        """
         import msgspec
 
+        mask_files(folder)
         paths = sorted(p for p in folder.rglob("*") if p.is_file())
         files = {p.relative_to(folder).as_posix(): file_digest(p) for p in paths}
         record = replace(record, files=files)
-        write_bytes(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=1))
+        content = msgspec.json.encode(record)
+        if (without := masked_json(content)) != content:
+            content, record = without, msgspec.json.decode(without, type=RunRecord)
+        write_bytes(folder / RECORD, msgspec.json.format(content, indent=1))
         sync(self.root)
         return Run(folder, record)
 
@@ -203,8 +211,8 @@ def write_metrics(folder: Path, metrics: Metrics) -> None:
     """Write the figures; numbers of numpy, which a metric may return, as Python's own."""
     import msgspec
 
-    content = msgspec.json.format(msgspec.json.encode(metrics, enc_hook=_own_number), indent=1)
-    write_bytes(folder / METRICS, content)
+    content = masked_json(msgspec.json.encode(metrics, enc_hook=_own_number))
+    write_bytes(folder / METRICS, msgspec.json.format(content, indent=1))
 
 
 def _own_number(value: Any) -> Any:
@@ -222,7 +230,7 @@ def _own_number(value: Any) -> Any:
 
 def write_traceback(folder: Path, text: str) -> None:
     """Write where something broke, whatever characters an error has."""
-    write_bytes(folder / TRACEBACK, text.encode(errors="backslashreplace"))
+    write_bytes(folder / TRACEBACK, masked(text).encode(errors="backslashreplace"))
 
 
 def without_tracebacks(folder: Path, verdicts: Sequence[Verdict]) -> list[Verdict]:
