@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from bench.api.errors import InputError, did_you_mean
+from bench.data.real_scores import real_scores
 from bench.outside.tool_files import ARRAYS, ROOT, as_scores, read_arrays, read_root
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST = 1_000_000_000
 """Bytes of a file of results."""
+TEXT = (".csv", ".tsv", ".txt")
+"""What the names of files end in whose cells are text."""
 EVENT, INDEX = "event", "index"
 """The columns that say which event a line is of: its id, or its place in the dataset's file."""
 SAMPLE = "sample"
@@ -48,7 +51,10 @@ def read_frame(file: Path) -> pd.DataFrame:
     frame.columns = [str(name).strip() for name in frame.columns]
     if twice := sorted({name for name in frame.columns if list(frame.columns).count(name) > 1}):
         raise InputError(f"{file}: column {twice[0]!r} is there twice")
-    return as_scores(file, frame)
+    frame = as_scores(file, frame)
+    if "score" in frame and file.suffix.lower() not in TEXT:  # cells of text are numbers in text
+        frame = frame.assign(score=real_scores(frame["score"], f"{file}: scores"))
+    return frame
 
 
 def _read(file: Path) -> pd.DataFrame:
@@ -62,7 +68,7 @@ def _read(file: Path) -> pd.DataFrame:
         return read_arrays(file)
     if ending == ROOT:
         return read_root(file)
-    if ending not in (".csv", ".tsv", ".txt"):
+    if ending not in TEXT:
         raise InputError(f"{file}: wanted .csv, .tsv, .parquet, .npy, .npz or .root")
     tab = "\t" if ending == ".tsv" else ","
     return pd.read_csv(file, sep=tab, dtype=str, keep_default_na=False, skiprows=_comments(file))

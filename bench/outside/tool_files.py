@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import InputError, RequestError
+from bench.data.real_scores import real_scores
 from bench.storage.extras import command
 
 if TYPE_CHECKING:
@@ -96,9 +97,9 @@ def as_scores(file: Path, frame: pd.DataFrame) -> pd.DataFrame:
     if "score" in frame:
         return frame
     if "scores" in frame and CLASS in frame:
-        score = _of_classes(file, frame)
+        score: Any = _of_classes(file, frame)
     elif SIGNAL in frame:
-        score = frame[SIGNAL].to_numpy(dtype=np.float64)
+        score = frame[SIGNAL]
     elif of_classes := [str(name) for name in frame if str(name).startswith(OF_CLASS)]:
         raise InputError(f"{file}: {', '.join(of_classes)[:80]}; wanted {SIGNAL} or score")
     else:
@@ -116,7 +117,11 @@ def _of_classes(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
     """
     import numpy as np
 
-    scores = np.stack(frame["scores"].tolist())
+    try:
+        stacked = np.stack(frame["scores"].tolist())
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{file}: scores are no lists of one length: {error!s:.80}") from error
+    scores = real_scores(stacked, f"{file}: scores")
     if scores.ndim != 2 or scores.shape[1] != 2 or "label" not in frame:
         raise InputError(
             f"{file}: scores of shape {scores.shape} of classes without names; wanted two classes"
@@ -125,18 +130,17 @@ def _of_classes(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
     signal = frame["label"].to_numpy() == 1
     for place in (0, 1):
         if np.array_equal(frame[CLASS].to_numpy() == place, signal):
-            return np.asarray(scores[:, place], dtype=np.float64)
+            return scores[:, place]
     raise InputError(f"{file}: {CLASS} is no class that `label` is 1 for, wanted the two to agree")
 
 
 def _of_signal(file: Path, scores: NDArray[np.generic]) -> NDArray[np.float64]:
     """P(signal) of each event, (n,), of scores of one class or of background and signal."""
-    import numpy as np
-
-    if scores.dtype.kind not in "fiub" or not 1 <= scores.ndim <= 2:
-        raise InputError(f"{file}: {scores.dtype} of shape {scores.shape}, wanted scores (events,)")
+    scores = real_scores(scores, f"{file}: scores")
+    if not 1 <= scores.ndim <= 2:
+        raise InputError(f"{file}: shape {scores.shape}, wanted scores (events,)")
     if scores.ndim == 2 and scores.shape[1] > 2:
         raise InputError(
             f"{file}: scores of {scores.shape[1]} classes, wanted those of background and signal"
         )
-    return np.asarray(scores if scores.ndim == 1 else scores[:, -1], dtype=np.float64)
+    return scores if scores.ndim == 1 else scores[:, -1]
