@@ -52,7 +52,7 @@ def test_outputs_of_omnilearned_are_scores_with_labels(tmp_path: Path) -> None:
         ({"prediction": np.zeros((3, 200))}, "scores of 200 classes"),
         ({"a": SCORES, "b": SCORES}, "arrays a, b; wanted one called score or"),
         ({"score": np.zeros((3, 2, 2))}, r"of shape \(3, 2, 2\), wanted scores"),
-        ({"score": np.array(["0.5"])}, "wanted scores"),
+        ({"score": np.array(["0.5"])}, "scores are text"),
         ({"score": np.array([None, {}])}, "no arrays of numbers"),
     ],
 )

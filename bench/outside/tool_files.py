@@ -138,7 +138,7 @@ def _of_signal(file: Path, scores: NDArray[np.generic]) -> NDArray[np.float64]:
     """P(signal) of each event, (n,), of scores of one class or of background and signal."""
     scores = real_scores(scores, f"{file}: scores")
     if not 1 <= scores.ndim <= 2:
-        raise InputError(f"{file}: shape {scores.shape}, wanted scores (events,)")
+        raise InputError(f"{file}: scores of shape {scores.shape}, wanted scores (events,)")
     if scores.ndim == 2 and scores.shape[1] > 2:
         raise InputError(
             f"{file}: scores of {scores.shape[1]} classes, wanted those of background and signal"
