@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError, did_you_mean
 from bench.api.scores import Scored
 from bench.outside.dataframes import demand_columns, read_frame
+from bench.outside.names import LONGEST, demand_short
 from bench.storage.fingerprint import file_digest
 from bench.storage.record import OutsideRecord, RunRecord, SampleRecord
 
@@ -62,6 +63,7 @@ def _row(file: Path, digest: str, number: int, row: dict[str, str]) -> tuple[Run
     for name in NEEDED:
         if name not in row:
             raise InputError(f"{where}: no {name}")
+    demand_short(where, **{name: row[name] for name in LONGEST})
     counts = {
         name: _whole(where, name, row[name])
         for name in (*NEEDED[2:], "unjudged_signal", "unjudged_background")
