@@ -82,8 +82,6 @@ def test_figures_of_long_and_odd_names_are_drawn_without_a_warning(
     paper, subject = Paper(tmp_path, "figures", styles), Subject.of(events, styles)
     compared = tested.Tested.of(events)
     (tmp_path / "figures").mkdir()
-    drawings = [
-        Drawing(f.__name__, LONG, partial(f, subject)) for f in (roc, sic, scores, sculpting)
-    ]
+    drawings = [Drawing(f.__name__, LONG, partial(f, subject)) for f in (roc, scores)]
     assert paper.draw(drawings, events)
     assert draw_first([compared], paper)
