@@ -183,7 +183,7 @@ def test_the_user_says_which_column_is_the_label(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"label columns truth, label.*--without-column"):
         heard(path)
     with pytest.raises(InputError, match="column 'truth' looks like labels"):
-        heard(path, label="y", key="df")
+        heard(path, label="y")
     head, _, labels, _ = heard(path, label="y", without=("truth", "label"))
     assert (head.columns, labels.tolist()) == (("a",), [0, 1])
     for how in ({"label": "b"}, {"without": ("b",)}):
