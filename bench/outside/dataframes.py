@@ -45,6 +45,8 @@ def read_frame(file: Path) -> pd.DataFrame:
         raise InputError(f"{file} is not a file")
     if not os.access(file, os.R_OK):
         raise InputError(f"{file}: Permission denied")
+    import pandas as pd  # noqa: F401  what is not installed is said here, not in the child
+
     demand_readable(file)
     same = (state.st_ino, state.st_size, state.st_mtime_ns)
     return _read_once(file.absolute(), file, same).copy()

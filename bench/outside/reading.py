@@ -34,7 +34,7 @@ def frame_in(file: Path) -> pd.DataFrame:
     """
     try:
         frame = _read(file)
-    except (BenchError, MemoryError):
+    except (BenchError, MemoryError, ModuleNotFoundError):
         raise
     except Exception as error:  # whatever a damaged file makes a library raise
         reason = " ".join(str(error).split())[:100]
