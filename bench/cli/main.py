@@ -12,6 +12,7 @@ from traceback import walk_tb
 import click
 
 from bench.api.errors import BenchError, did_you_mean
+from bench.cli.streams import safe_streams
 from bench.plugins.interruption import is_users
 from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 
@@ -56,6 +57,11 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    with safe_streams():
+        _main()
+
+
+def _main() -> None:
     # threads that spin while they wait take a busy machine's cores from those that work
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own

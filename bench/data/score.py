@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.api.errors import BenchError
+from bench.data.real_scores import scores_of_events
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ def score(fitted: Fitted, inputs: Inputs, label: str, context: Context) -> NDArr
     A model that scores never sees the labels.
 
     Raises:
-        BenchError: scores of another shape or outside [0, 1].
+        BenchError: scores of another kind or shape, or outside [0, 1].
     """
     import numpy as np
 
@@ -39,10 +40,8 @@ def score(fitted: Fitted, inputs: Inputs, label: str, context: Context) -> NDArr
     with context.progress(label, total=len(inputs)) as bar:
         for start in range(0, len(inputs), SLICE):
             rows = np.arange(start, min(start + SLICE, len(inputs)))
-            batch = np.asarray(fitted.score(unlabelled(inputs.take(rows))))
-            if batch.shape != rows.shape:
-                raise BenchError(f"scores of shape {batch.shape} for {len(rows)} events")
-            scores[rows] = batch
+            batch = fitted.score(unlabelled(inputs.take(rows)))
+            scores[rows] = scores_of_events(batch, len(rows))
             bar.advance(len(rows))
     outside = ~np.isnan(scores) & ~((scores >= 0) & (scores <= 1))
     if outside.any():

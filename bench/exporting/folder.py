@@ -24,6 +24,7 @@ from bench.storage.distributions import changes
 from bench.storage.files import sync
 from bench.storage.parse import read_json
 from bench.storage.repeating import command_of
+from bench.storage.secrets import mask_files, masked
 from bench.storage.typed import typed
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def _write(run: Run, fit: Path, folder: Path, registry: Registry, context: Conte
     text = card(run, written, folder, matter)
     for path, name in local.items():
         text = text.replace(path, name)
-    (folder / CARD).write_text(text, encoding="utf-8")
+    (folder / CARD).write_text(masked(text), encoding="utf-8")
+    mask_files(folder)
     replace(written, files=digests(folder)).write(folder)
 
 

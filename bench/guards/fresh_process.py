@@ -166,6 +166,7 @@ def _main(scratch: Path) -> None:
     import numpy as np
 
     from bench.api.context import Context
+    from bench.data.real_scores import scores_of_events
 
     request = msgspec.json.decode((scratch / REQUEST).read_bytes())
     context = Context(
@@ -177,7 +178,8 @@ def _main(scratch: Path) -> None:
         view_modules=_view_modules(request["view_modules"], scratch / LEARNED),
     )
     fitted = _built(request["part"]).load(Path(request["model"]), context)
-    np.save(scratch / SCORES, np.asarray(fitted.score(_read(scratch / VIEWS)), dtype=np.float64))
+    inputs = _read(scratch / VIEWS)
+    np.save(scratch / SCORES, scores_of_events(fitted.score(inputs), len(inputs)))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from bench.guards.messages import error_text
 from bench.plugins.interruption import raise_if_users
 from bench.storage.parse import read_json
 from bench.storage.record import Verdict
+from bench.storage.secrets import masked_json
 
 FILE = "verdicts.json"
 
@@ -105,7 +106,8 @@ def write_verdicts(folder: Path, verdicts: Sequence[Verdict]) -> None:
     """Keep them as a file."""
     import msgspec
 
-    (folder / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(verdicts), indent=1))
+    content = masked_json(msgspec.json.encode(verdicts))
+    (folder / FILE).write_bytes(msgspec.json.format(content, indent=1))
 
 
 def read_verdicts(folder: Path) -> list[Verdict]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.api.context import no_progress
+from bench.data.real_scores import scores_of_events
 from bench.data.score import unlabelled
 from bench.guards.evidence import SmokeFitEvidence
 from bench.guards.fresh_process import NotRereadError, reread
@@ -124,9 +125,7 @@ class _Stage:
         return made
 
     def scores(self, fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
-        import numpy as np
-
-        return np.asarray(fitted.score(unlabelled(inputs)), dtype=np.float64)
+        return scores_of_events(fitted.score(unlabelled(inputs)), len(inputs))
 
 
 def _first(logged: Sequence[Mapping[str, float]]) -> float | None:

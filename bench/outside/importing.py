@@ -14,6 +14,7 @@ from bench.outside.counts import read_counts
 from bench.outside.drawn import as_drawn, counts_by_split, likely
 from bench.outside.events import imported_events
 from bench.outside.inspect_imported import inspect_imported
+from bench.outside.names import demand_short
 from bench.outside.predictions import Claim, Matched, match, numbered
 from bench.outside.told_fit import OpenedDataset, told_fit
 from bench.running.judging import Judges, judge
@@ -68,6 +69,7 @@ def import_predictions(
         BenchError: an unknown dataset, or a file that does not fit it; nothing is stored.
     """
     guards = registry.guards
+    demand_short(claim.file, model=claim.model, options=claim.options)
     demand_codes(claim.allow, guards)
     judges = Judges.of(registry)
 

@@ -48,6 +48,7 @@ from bench.report.web.page import html
 from bench.storage.extras import PAGES, demand_libraries
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
+from bench.storage.secrets import masked
 from bench.storage.store import Run
 
 PAGE, WEB, TABLES, FIGURES = "report.md", "report.html", "tables", "figures"
@@ -104,7 +105,7 @@ def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block
     tests = [_looked_at(events) for events in event_sets(runs)]
     paper = Paper(folder, FIGURES, _styles(tests), contents.formats)
     below = _below(runs, tests, paper, contents)
-    title = contents.title or f"Comparison of {len(runs)} runs"
+    title = masked(contents.title) or f"Comparison of {len(runs)} runs"
     pictures = draw_first([one.tested for one in tests][:MOST], paper)
     headings = [block for block in below if isinstance(block, Heading)]
     return [*first_screen(title, runs, [one.tested for one in tests], pictures, headings), *below]

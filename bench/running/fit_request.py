@@ -19,6 +19,7 @@ from bench.storage.cache import verify
 from bench.storage.code_digest import FITTING, code_digest, core_digest, imports_of
 from bench.storage.distributions import stands_on, versions
 from bench.storage.fingerprint import digest, table_digest
+from bench.storage.secrets import masked_values
 
 if TYPE_CHECKING:
     from bench.api.guard import Guard
@@ -139,7 +140,7 @@ def find_start(parts: RunParts, home: Home, store: Store) -> Start | None:
         raise RequestError(f"--from {run.name}: that run is {record.status} and left no fit")
     then = [record.model.name, *((part.name, part.options) for part in record.encoders)]
     now = [parts.model.name, *((part.name, options_in(part)) for part in parts.encoders)]
-    if then != now:
+    if then != masked_values(now):  # as a record has them
         raise RequestError(f"--from {run.name}: its model and encoders are {then}, wanted {now}")
     try:
         verify(home.fits / record.fit)

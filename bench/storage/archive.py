@@ -23,6 +23,7 @@ from bench.storage.parse import parsed, read_json
 from bench.storage.record import RunRecord
 from bench.storage.record_schema import Written, demand_form
 from bench.storage.report_contents import Contents
+from bench.storage.secrets import masked_json
 from bench.storage.store import Metrics, Run, Store, write_metrics, write_scores
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def pack(runs: Sequence[Run], contents: Contents, folder: Path) -> None:
             frame.to_parquet(draft, index=False, compression="zstd")
     write_packed(folder, packed)
     cover = asdict(contents) | {"form": FORM, "bench": versions([CORE]).get(CORE)}
-    write_bytes(folder / RESULTS / CONTENTS, msgspec.json.encode(cover) + b"\n")
+    write_bytes(folder / RESULTS / CONTENTS, masked_json(msgspec.json.encode(cover)) + b"\n")
 
 
 def contents_of(folder: Path) -> Contents:
@@ -127,7 +128,7 @@ def write_packed(folder: Path, packed: Sequence[Packed]) -> None:
     """Write the lines of an archive, in place of an earlier one's."""
     import msgspec
 
-    lines = b"".join(msgspec.json.encode(one) + b"\n" for one in packed)
+    lines = b"".join(masked_json(msgspec.json.encode(one)) + b"\n" for one in packed)
     write_bytes(folder / RESULTS / RUNS, lines)
 
 

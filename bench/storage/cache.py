@@ -13,14 +13,19 @@ from bench.api.errors import DamagedError
 from bench.storage.files import sync, write_bytes
 from bench.storage.fingerprint import file_digest
 from bench.storage.parse import read_json
+from bench.storage.secrets import mask_files
 
 MANIFEST = "manifest.json"
 
 
 def seal(folder: Path) -> None:
-    """Write the manifest: the hash of every file in the folder, last of all."""
+    """Write the manifest: the hash of every file in the folder, last of all.
+
+    What plugins wrote has no secrets in it from here on.
+    """
     import msgspec
 
+    mask_files(folder)
     hashes = _hashes(folder)
     for name in hashes:
         sync(folder / name)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from bench.storage.secrets import masked_bytes
+
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
@@ -28,9 +30,9 @@ def atomic_replace(finished: Path, path: Path) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a whole file."""
+    """Write a whole file, without secrets."""
     with atomic_write(path) as draft:
-        draft.write_bytes(content)
+        draft.write_bytes(masked_bytes(content))
 
 
 def sync(path: Path) -> None:

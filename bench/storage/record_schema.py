@@ -9,6 +9,7 @@ from typing import Any
 from bench.api.errors import DamagedError
 from bench.storage.parse import parsed
 from bench.storage.record import SCHEMA, SEVERITIES, RunRecord
+from bench.storage.secrets import masked_bytes
 
 MISSING = "missing"
 LONGEST = 40
@@ -57,6 +58,7 @@ def read_record(content: bytes, where: object) -> RunRecord:
     Raises:
         DamagedError: it is of an unknown form, or is no record.
     """
+    content = masked_bytes(content)  # what an older bench wrote may have secrets
     parsed(content, Written, where).demand_known(where)
     record = parsed(content, RunRecord, where)
     for verdict in record.verdicts:

@@ -22,6 +22,7 @@ from bench.storage.history import HISTORY
 from bench.storage.record import RunRecord, Verdict
 from bench.storage.record_schema import read_record
 from bench.storage.scores_file import write_scores
+from bench.storage.secrets import mask_files, masked, masked_json
 from bench.storage.stored_run import METRICS, Metrics, Run
 from bench.storage.typed import typed
 
@@ -92,11 +93,14 @@ class Store:
         shutil.rmtree(folder)
 
     def seal(self, folder: Path, record: RunRecord) -> Run:
-        """Write the record, with the hashes of the files beside it; the run is then complete."""
+        """Write the record, with the hashes of the files beside it; the run is then complete.
+
+        Secrets are in none of them, nor in the run that is given.
+        """
+        mask_files(folder)
         paths = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / RECORD)
         files = {p.relative_to(folder).as_posix(): file_digest(p) for p in paths}
-        record = replace(record, files=files)
-        _write_record(folder, record)
+        record = _write_record(folder, replace(record, files=files))
         sync(self.root)
         return Run(folder, record)
 
@@ -219,18 +223,23 @@ class Store:
         raise RequestError(f"{number} called {name!r} in {self.root}{newest}")
 
 
-def _write_record(folder: Path, record: RunRecord) -> None:
+def _write_record(folder: Path, record: RunRecord) -> RunRecord:
+    """Write it without secrets, and give it so."""
     import msgspec
 
-    write_bytes(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=1))
+    content = msgspec.json.encode(record)
+    if (without := masked_json(content)) != content:
+        content, record = without, msgspec.json.decode(without, type=RunRecord)
+    write_bytes(folder / RECORD, msgspec.json.format(content, indent=1))
+    return record
 
 
 def write_metrics(folder: Path, metrics: Metrics) -> None:
     """Write the figures; numbers of numpy, which a metric may return, as Python's own."""
     import msgspec
 
-    content = msgspec.json.format(msgspec.json.encode(metrics, enc_hook=_own_number), indent=1)
-    write_bytes(folder / METRICS, content)
+    content = masked_json(msgspec.json.encode(metrics, enc_hook=_own_number))
+    write_bytes(folder / METRICS, msgspec.json.format(content, indent=1))
 
 
 def _own_number(value: Any) -> Any:
@@ -248,7 +257,7 @@ def _own_number(value: Any) -> Any:
 
 def write_traceback(folder: Path, text: str) -> None:
     """Write where something broke, whatever characters an error has."""
-    write_bytes(folder / TRACEBACK, text.encode(errors="backslashreplace"))
+    write_bytes(folder / TRACEBACK, masked(text).encode(errors="backslashreplace"))
 
 
 def without_tracebacks(folder: Path, verdicts: Sequence[Verdict]) -> list[Verdict]:

@@ -22,10 +22,13 @@ from bench_lhco.imported.describe import card_of, meanings_of
 from bench_lhco.imported.divided import meanings_of as splits_meant
 from bench_lhco.imported.folders import demand_alone, files_of
 from bench_lhco.imported.places import CARD, SPLITS, folder_of, imports
-from bench_lhco.imported.portions import Portion
+from bench_lhco.imported.portions import Portion, opened_portion
 from bench_lhco.imported.readers import LAYOUTS
 from bench_lhco.imported.stream import Foreign
 from bench_lhco.imported.units import said_units
+
+LARGE = 2**29  # bytes
+"""Of a file that is hashed for seconds."""
 
 
 def import_file(request: ImportRequest, context: Context) -> list[str]:
@@ -37,6 +40,7 @@ def import_file(request: ImportRequest, context: Context) -> list[str]:
     """
     _demand_free(request, context)
     portions = _portions(request)
+    _first_look(portions)
     with _in_place(request, context) as folder:
         originals = [(file, file_sha256(file, context.progress)) for file in _files(request)]
         made = convert(portions, folder, context, skip=request.skip_bad_events)
@@ -49,6 +53,19 @@ def import_file(request: ImportRequest, context: Context) -> list[str]:
     counts = ", ".join(f"{label.events} {label.name}" for label in card.labels)
     folder = folder_of(request.name, context.data)
     return [f"{request.name}: {counts}; read as {made.layout}, kept in {folder}", *card.notes]
+
+
+def _first_look(portions: Sequence[Portion]) -> None:
+    """Read the beginning of large files, which may be refused before minutes of hashing.
+
+    Raises:
+        InputError: what is wrong with one.
+    """
+    for portion in portions:
+        file = portion.foreign.file
+        if file.is_file() and file.stat().st_size > LARGE:
+            with opened_portion(portion) as opened:
+                next(opened.slices, None)
 
 
 def _file_card(
