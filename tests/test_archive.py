@@ -20,7 +20,8 @@ from bench.api.errors import DamagedError, RequestError
 from bench.cli.report import command as report
 from bench.cli.study import command as study
 from bench.report.up_to_date import find_reports, out_of_step
-from bench.storage.archive import CONTENTS, RESULTS, RUNS, pack, unpack
+from bench.storage.archive import RESULTS, RUNS, pack, unpack
+from bench.storage.archive_lines import CONTENTS
 from bench.storage.report_contents import Contents
 from bench.storage.store import LOCKS, Metrics, Store, write_metrics
 

@@ -6,11 +6,13 @@ import logging
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from bench.api.errors import BenchError, did_you_mean
 from bench.storage.extras import REPORT, NotInstalledError, how_to_install
+from bench.storage.machine import MachineError, as_refused
 
 COMMANDS = (
     *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "export"),
@@ -57,7 +59,7 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own
     try:
-        sys.exit(cli.main(prog_name="bench", standalone_mode=False) or 0)
+        sys.exit(_finished(cli.main(prog_name="bench", standalone_mode=False) or 0))
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -81,9 +83,35 @@ def main() -> None:
         _say("interrupted; the same command goes on from what is done")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # whoever read our output has gone; Python must not complain about it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _no_more_output()  # whoever read it has gone
         sys.exit(FAILED)
+    except Exception as error:
+        if not (refused := as_refused(error)):
+            raise
+        _say(" ".join(str(refused).split()))
+        sys.exit(BAD_REQUEST)
+
+
+def _finished(code: int) -> int:
+    """The exit code of a command, once all that it said has arrived.
+
+    Raises:
+        MachineError: what takes its output is full.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        _no_more_output()
+        place = Path("standard output")
+        raise MachineError.of(error, place, "to print", "print it elsewhere") from error
+    return code
+
+
+def _no_more_output() -> None:
+    """Python must not complain at exit about output that nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _of_an_extra(error: ModuleNotFoundError) -> str:

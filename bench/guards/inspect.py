@@ -12,6 +12,7 @@ from typing import Any
 from bench.api.guard import VOID, WARN, Guard, NotApplicableError
 from bench.guards.evidence import Evidence
 from bench.guards.messages import error_text
+from bench.storage.machine import as_refused
 from bench.storage.parse import read_json
 from bench.storage.record import Verdict
 
@@ -39,6 +40,7 @@ def inspect(
 
     Raises:
         Exception: one of the kinds that are to go `through`.
+        MachineError: the machine refuses what the look needs.
     """
     verdicts = []
     for kind in guards:
@@ -86,6 +88,8 @@ def _verdict_of(
         if not findings:
             return replace(blank, skipped=str(reason) or "not applicable")
     except BROKEN as error:
+        if refused := as_refused(error):  # a full disk says nothing of the run
+            raise refused from error
         verdict = broken(guard, evidence, error)
         return replace(verdict, findings=[*findings, *verdict.findings])
     return replace(blank, findings=findings, remedy=guard.remedy if findings else "")

@@ -24,6 +24,7 @@ from bench.plugins.options import options_in, with_default_scoring
 from bench.running.judging import scores_of_others
 from bench.storage.cache import stored
 from bench.storage.distributions import changes_since, write_versions
+from bench.storage.machine import as_refused
 from bench.storage.record import Verdict
 
 if TYPE_CHECKING:
@@ -130,8 +131,10 @@ def _cut_short(prepared: PreparedRun, error: BaseException) -> list[Verdict]:
     """What is said of a smoke fit that an error ended.
 
     Raises:
-        RefusedError: the error is a part's refusal in its own words.
+        RefusedError: the error is a part's refusal in its own words, or one of the machine.
     """
+    if refused := as_refused(error):
+        raise RefusedError(f"{refused} (in the smoke fit)") from error
     if isinstance(error, BenchError) and SmokeFit.code not in prepared.request.allow:
         way = f"(in the smoke fit; --allow {SmokeFit.code} goes on without one)"
         raise RefusedError(f"{error} {way}") from error

@@ -98,13 +98,16 @@ class _Frozen:
         """The states in this folder, computed into it where they are not there or are damaged."""
         try:
             bench.verify(folder)
-        except bench.DamagedError:
-            shutil.rmtree(folder, ignore_errors=True)
+        except bench.DamagedError as error:
+            if folder.exists():
+                self.context.notice(f"{error}; it is made anew")
             draft = folder.with_name(f".{folder.name}.{os.getpid()}")
             draft.mkdir(parents=True)
-            self._compute(draft / VALUES, label)
-            bench.seal(draft)
-            draft.rename(folder)
+            try:
+                self._compute(draft / VALUES, label)
+                bench.put_sealed(draft, folder)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
         folder.touch()
         values: NDArray[np.float32] = np.load(folder / VALUES, mmap_mode="r")
         return values
