@@ -77,7 +77,6 @@ def test_a_report_fresh_from_its_study_is_in_step(folder: Path) -> None:
         ("study.toml", "seeds = [0, 1]", "seeds = [0]", "cut, seed 1 is packed, and"),
         ("study.toml", "decisions = true", "blocks = true", "asks for another report"),
         ("points.csv", "70", "71", "points.csv has changed"),
-        (f"{RESULTS}/{RUNS}", '"value":0.9', '"value":0.8', "report.md is not what"),
     ],
 )
 def test_whatever_is_changed_by_hand_is_out_of_step(
@@ -87,6 +86,19 @@ def test_whatever_is_changed_by_hand_is_out_of_step(
     assert old in content
     (folder / file).write_text(content.replace(old, new, 1))
     assert any(message in line for line in out_of_step(folder))
+
+
+def test_a_figure_that_is_changed_in_an_archive_is_told(folder: Path) -> None:
+    file = folder / RESULTS / RUNS
+    file.write_text(file.read_text().replace('"value":0.9', '"value":0.8', 1))
+    with pytest.raises(DamagedError, match=r"runs.jsonl, line 1, is not what was sealed"):
+        out_of_step(folder)
+    ran = CliRunner().invoke(report, ["--check", str(folder.parent)], standalone_mode=False)
+    assert ran.return_value == 1
+    assert "out of step" in ran.output
+    cover = folder / RESULTS / CONTENTS
+    cover.write_text(json.dumps(json.loads(cover.read_text()) | {"sealed": {}}))  # as it once was
+    assert any("report.md is not what its runs give" in line for line in out_of_step(folder))
 
 
 def test_another_version_of_a_library_in_a_page_is_in_step(folder: Path) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bench.storage.machine import as_refused
+
 MOST = 3
 
 
 def error_text(error: BaseException) -> str:
     """What an error says, with its kind: `MemoryError`, `KeyError: 'adapter.bias'`."""
+    if refused := as_refused(error):
+        return str(refused)
     kind, message = type(error).__name__, str(error)
     return f"{kind}: {message}" if message else kind
 

@@ -24,7 +24,6 @@ from bench.plugins.options import options_in, with_default_scoring
 from bench.running.judging import scores_of_others
 from bench.storage.cache import stored
 from bench.storage.distributions import changes_since, write_versions
-from bench.storage.machine import as_refused
 from bench.storage.record import Verdict
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ class _UnfinishedError(Exception):
     """A smoke fit did not come to its end; what was said of it is not kept for other runs."""
 
     def __init__(self, verdicts: Sequence[Verdict]) -> None:
-        super().__init__()
         self.verdicts = list(verdicts)
 
 
@@ -131,10 +129,8 @@ def _cut_short(prepared: PreparedRun, error: BaseException) -> list[Verdict]:
     """What is said of a smoke fit that an error ended.
 
     Raises:
-        RefusedError: the error is a part's refusal in its own words, or one of the machine.
+        RefusedError: the error is a part's refusal in its own words.
     """
-    if refused := as_refused(error):
-        raise RefusedError(f"{refused} (in the smoke fit)") from error
     if isinstance(error, BenchError) and SmokeFit.code not in prepared.request.allow:
         way = f"(in the smoke fit; --allow {SmokeFit.code} goes on without one)"
         raise RefusedError(f"{error} {way}") from error

@@ -28,7 +28,6 @@ from bench.running.parts import demand_device, resolve_parts
 from bench.running.prepared import prepare
 from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY, TENSORBOARD, write_events
-from bench.storage.machine import as_refused
 from bench.storage.store import (
     copy_history,
     without_tracebacks,
@@ -84,16 +83,9 @@ def _make(prepared: PreparedRun, store: Store) -> Run:
         RefusedError: a part refuses it; nothing is recorded.
         VoidedRunError: a guard voided it; it is recorded.
         RunFailedError: it broke on the way; it is recorded.
-        MachineError: the machine refuses to have it recorded; nothing stays of it.
     """
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    folder = store.claim(created, prepared.key)
-    with store.recorded_or_withdrawn(folder):
-        return _recorded(prepared, store, folder, prepared.start_record(created))
-
-
-def _recorded(prepared: PreparedRun, store: Store, folder: Path, record: RunRecord) -> Run:
-    """The run, done and recorded in its claimed folder, however it ends; raises as `_make`."""
+    folder, record = store.claim(created, prepared.key), prepared.start_record(created)
 
     def seal(record: RunRecord) -> Run:
         return store.seal(folder, replace(record, seconds=prepared.seconds))
@@ -111,8 +103,7 @@ def _recorded(prepared: PreparedRun, store: Store, folder: Path, record: RunReco
         worthless = replace(record, status="void", error=str(void), verdicts=verdicts)
         raise VoidedRunError(seal(worthless)) from None
     except BROKEN as error:
-        told = as_refused(error) or error
-        what = str(told) if isinstance(told, BenchError) else f"{type(error).__name__}: {error}"
+        what = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
         write_traceback(folder, traceback.format_exc())
         raise RunFailedError(seal(replace(record, status="failed", error=what))) from error
     return seal(

@@ -179,7 +179,7 @@ def _unpacked(one: Packed, store: Store, samples: Mapping[str, tuple[Scored, obj
     import msgspec
 
     folder = store.root / one.name
-    with store.recorded_or_withdrawn(folder):
+    try:
         make_folder(folder)
         if one.metrics:
             write_scores(folder, samples)
@@ -188,6 +188,9 @@ def _unpacked(one: Packed, store: Store, samples: Mapping[str, tuple[Scored, obj
             lines = b"".join(msgspec.json.encode(row) + b"\n" for row in one.history)
             write_bytes(folder / HISTORY, lines)
         return store.seal(folder, one.record)
+    except OSError:
+        store.withdraw(folder)
+        raise
 
 
 def _column(frame: pd.DataFrame, name: str, score: NDArray[Any]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.api.errors import BenchError
 from bench.storage.home import VARIABLE, Home
 
-ROOM, OTHER = "make room there", "wanted another place"
+ROOM = "make room there"
 REMEDIES = {
     errno.ENOSPC: ROOM,
     errno.EDQUOT: f"{ROOM}, your quota is used up",
@@ -46,7 +46,7 @@ SHORT = re.compile(r"^\d+ requested and \d+ written")
 """How numpy tells that not all could be written."""
 RUN = re.compile(r"(^|/)(\d{8}T\d{6}Z-[0-9a-f]{12}(-\d+)?|\.locks)(/|$)")
 """In the path of what belongs to a run."""
-OUTPUT = "name another place for what is written"
+OUTPUT = "name another place"
 
 
 class MachineError(BenchError):
@@ -86,12 +86,15 @@ def _way_out(path: Path | None) -> str:
 
 def refusal(error: BaseException) -> OSError | None:
     """What the machine refused, if that is what an error tells of, in whatever words."""
-    if isinstance(error, OSError):
-        if error.errno in REMEDIES:
-            return error
-        if error.errno is None and SHORT.match(str(error)):
-            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    if told := TOLD.search(str(error)):
+    if isinstance(error, OSError) and error.errno in REMEDIES:
+        return error
+    try:
+        text = str(error)
+    except Exception:  # a stranger's error is a stranger's code
+        text = ""
+    if isinstance(error, OSError) and SHORT.match(text):
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if told := TOLD.search(text):
         number = int(told[1] or told[2] or told[3])
         if number in REMEDIES:
             return OSError(number, os.strerror(number))
@@ -103,7 +106,7 @@ def as_refused(error: BaseException) -> MachineError | None:
     if isinstance(error, MachineError):
         return error
     refused = None if isinstance(error, BenchError) else refusal(error)
-    return MachineError.of(refused, None, "to go on") if refused else None
+    return MachineError.of(refused, None, "to read or write") if refused else None
 
 
 @contextmanager

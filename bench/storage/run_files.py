@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,8 +11,11 @@ from typing import Any
 
 from bench.storage.files import naming, write_bytes
 from bench.storage.history import HISTORY
+from bench.storage.machine import MachineError
 from bench.storage.record import Verdict
 from bench.storage.stored_run import METRICS, Metrics
+
+log = logging.getLogger(__name__)
 
 TRACEBACK = "traceback.txt"
 
@@ -38,8 +42,14 @@ def _own_number(value: Any) -> Any:
 
 
 def write_traceback(folder: Path, text: str) -> None:
-    """Write where something broke, whatever characters an error has."""
-    write_bytes(folder / TRACEBACK, text.encode(errors="backslashreplace"))
+    """Write where something broke, whatever characters an error has.
+
+    Where the machine refuses even that, it is said; the record can do without.
+    """
+    try:
+        write_bytes(folder / TRACEBACK, text.encode(errors="backslashreplace"))
+    except OSError as error:
+        log.warning("%s", MachineError.of(error, folder / TRACEBACK, "to tell where it broke"))
 
 
 def without_tracebacks(folder: Path, verdicts: Sequence[Verdict]) -> list[Verdict]:

@@ -108,18 +108,20 @@ class Store:
             self.withdraw(folder)
             raise
 
-    @contextmanager
-    def recorded_or_withdrawn(self, folder: Path) -> Iterator[None]:
-        """Where the machine refuses to have a run recorded, nothing stays of its folder."""
+    def seal(self, folder: Path, record: RunRecord) -> Run:
+        """Write the record, with the hashes of the files beside it; the run is then complete.
+
+        Raises:
+            MachineError: the machine refuses that; nothing stays of the folder.
+        """
         try:
             with wanted("to record the run", folder, ELSEWHERE):
-                yield
+                return self._sealed(folder, record)
         except MachineError:
             self.withdraw(folder)
             raise
 
-    def seal(self, folder: Path, record: RunRecord) -> Run:
-        """Write the record, with the hashes of the files beside it; the run is then complete."""
+    def _sealed(self, folder: Path, record: RunRecord) -> Run:
         paths = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / RECORD)
         files = {p.relative_to(folder).as_posix(): file_digest(p) for p in paths}
         record = replace(record, files=files)
