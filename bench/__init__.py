@@ -28,6 +28,7 @@ from bench.storage.files import (
     atomic_write,
     make_folder,
     put_in_place,
+    sync_all,
     write_bytes,
 )
 from bench.storage.fingerprint import array_digest, digest, event_ids, file_digest
@@ -100,6 +101,7 @@ __all__ = [
     "rows_in",
     "seal",
     "split_rows",
+    "sync_all",
     "verify",
     "write_bytes",
 ]

@@ -162,7 +162,7 @@ def test_a_packed_run_cannot_be_written_elsewhere(folder: Path, tmp_path: Path, 
 def test_a_damaged_archive_is_one_line(folder: Path, tmp_path: Path) -> None:
     scores = next((folder / RESULTS).glob("events-*.parquet"))
     scores.write_bytes(scores.read_bytes()[:100])
-    with pytest.raises(DamagedError, match="cannot be read"):
+    with pytest.raises(DamagedError, match="is not what was sealed"):
         unpack(folder, Store(tmp_path / "other"))
     (folder / RESULTS / RUNS).write_text("{")
     with pytest.raises(DamagedError, match="cannot be read"):

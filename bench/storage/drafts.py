@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from bench.storage.files import put_in_place, sync, sync_all
+
 
 @contextmanager
 def drafted(folder: Path) -> Iterator[Path]:
@@ -28,7 +30,7 @@ def drafted(folder: Path) -> Iterator[Path]:
         if folder.is_dir():
             _replace(draft, folder)
         else:
-            draft.rename(folder)
+            put_in_place(draft, folder)
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
         with suppress(OSError):  # not those that somebody else has put something into
@@ -36,7 +38,7 @@ def drafted(folder: Path) -> Iterator[Path]:
                 one.rmdir()
         if isinstance(error, OSError) and error.errno is not None:
             name = str(folder if error.filename is None else error.filename)
-            error.filename, error.filename2 = name.replace(str(draft), str(folder)), None
+            error.filename = name.replace(str(draft), str(folder))
         raise
     shutil.rmtree(draft, ignore_errors=True)
 
@@ -57,16 +59,22 @@ def _replace(draft: Path, folder: Path) -> None:
     names = sorted(path.name for path in draft.iterdir())
     old = draft / ".old"
     old.mkdir()
+    sync_all(draft)
     moved: list[tuple[Path, Path]] = []
     try:
         for name in names:
             place = folder / name
-            for source, target in ((place, old / name), (draft / name, place)):
-                if source.exists():
-                    source.rename(target)
-                    moved.append((source, target))
+            if place.is_file():  # which is never without a name
+                shutil.copy2(place, old / name)
+                moved.append((place, old / name))
+            elif place.exists():
+                place.rename(old / name)
+                moved.append((place, old / name))
+            (draft / name).replace(place)
+            moved.append((draft / name, place))
+        sync(folder)
     except BaseException:
         for source, target in reversed(moved):
             with suppress(OSError):
-                target.rename(source)
+                target.replace(source)
         raise

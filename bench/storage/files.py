@@ -89,5 +89,5 @@ def naming(path: Path, *, instead_of: Path | None = None) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno is not None and error.filename in (None, str(instead_of), instead_of):
-            error.filename, error.filename2 = str(path), None
+            error.filename = str(path)
         raise

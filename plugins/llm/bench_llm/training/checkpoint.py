@@ -85,6 +85,7 @@ class Checkpoints:
         save_file({k: t.detach().cpu().contiguous() for k, t in tensors.items()}, draft / TENSORS)
         position = {"progress": training_state.position(), "optimizer": plain}
         (draft / POSITION).write_text(json.dumps(position))
+        bench.sync_all(self.folder)  # what was logged up to here, too
         bench.put_sealed(draft, target)  # on the disk before those before it go
         for old in self._folders()[:-KEEP]:
             shutil.rmtree(old)
