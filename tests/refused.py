@@ -23,7 +23,6 @@ from toys import Workplace
 
 from bench.api.errors import DamagedError
 from bench.cli.main import main
-from bench.storage.home import Home
 from bench.storage.store import RECORD, Store
 
 COMMANDS = {
@@ -49,9 +48,7 @@ class Refused:
     shim: Any
     words: list[str]
 
-    def ended(
-        self, nth: int, number: int, kinds: int = ALL, every: bool = False
-    ) -> tuple[int, str]:
+    def ended(self, nth: int, number: int) -> tuple[int, str]:
         """The exit code of the command in `work/now`, and what it said."""
         said = self.work / "said"
         if child := os.fork():
@@ -65,7 +62,7 @@ class Refused:
             os.dup2(stream, 2)
             words = [str(now / w) if w in ("out", "points.csv") else w for w in self.words]
             with mock.patch.object(sys, "argv", ["bench", *words]):
-                self.shim.refuse(str(now).encode(), kinds, nth, number, every)
+                self.shim.refuse(str(now).encode(), ALL, nth, number, 0)
                 main()
         except SystemExit as stop:
             code = int(stop.code or 0)
@@ -149,9 +146,7 @@ def refused(work: Path, command: str) -> Refused:
     assert code == 0, said
     shutil.rmtree(folder)
     (work / "now").rename(folder)
-    return replace(
-        one, words=COMMANDS[command], template=replace(place, home=Home(folder / "home"))
-    )
+    return replace(one, words=COMMANDS[command])
 
 
 def counted(work: Path, command: str, names: list[str], every: int) -> dict[str, Any]:
@@ -169,6 +164,5 @@ def counted(work: Path, command: str, names: list[str], every: int) -> dict[str,
 
 
 if __name__ == "__main__":
-    print(
-        json.dumps(counted(Path(sys.argv[1]), sys.argv[2], sys.argv[3].split(), int(sys.argv[4])))
-    )
+    work_, command_, names_, every_ = sys.argv[1:]
+    sys.stdout.write(f"{json.dumps(counted(Path(work_), command_, names_.split(), int(every_)))}\n")

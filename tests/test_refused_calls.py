@@ -22,15 +22,9 @@ def ran(folder: Path, command: str, names: list[str], every: int) -> None:
     built = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "refusing.c"), "-ldl"]
     subprocess.run(built, check=True)
     path = os.pathsep.join([str(HERE), *filter(None, sys.path)])
+    what = [str(folder), command, " ".join(names), str(every)]
     done = subprocess.run(
-        [
-            sys.executable,
-            str(HERE / "refused.py"),
-            str(folder),
-            command,
-            " ".join(names),
-            str(every),
-        ],
+        [sys.executable, str(HERE / "refused.py"), *what],
         capture_output=True,
         text=True,
         check=False,
