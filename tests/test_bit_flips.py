@@ -36,13 +36,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     place.home.smoke_fits.unlink()  # which others share
     for seed in range(2):
         do(place, replace(REQUEST, seed=seed))
-    shared = [one for one in place.home.smoke_fits.iterdir() if one.stat().st_mtime >= started]
-    place.home.smoke_fits.unlink()
-    for one in shared:  # those that were used here
-        if one.is_dir():
-            shutil.copytree(
-                folder.parent / "smoke fits" / one.name, place.home.smoke_fits / one.name
-            )
     (folder / "points.csv").write_text(POINTS)
     assert not typed(place, "import", str(folder / "points.csv")).code
     return place

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -104,7 +105,9 @@ def killed_at(folder: Path, point: int) -> tuple[bool, str]:
     folder.mkdir(exist_ok=True)
     said = folder.with_suffix(".said")
     said.touch()
-    child = os.fork()
+    with warnings.catch_warnings():  # of threads, which the child does not use
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         calls = 0
 
