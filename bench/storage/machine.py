@@ -67,8 +67,7 @@ class MachineError(BenchError):
         moving = [] if number in STAYS else [way_out or _way_out(path)]
         what_to_do = " or ".join(filter(None, [REMEDIES.get(number, ""), *moving]))
         reason = os.strerror(number) if number else str(error)
-        place = f"{path}: " if path else ""
-        return cls(f"{place}{reason}, wanted {wanted}; {what_to_do}")
+        return cls(f"{path or 'output'}: {reason}, wanted {wanted}; {what_to_do}")
 
 
 def _way_out(path: Path | None) -> str:
@@ -79,7 +78,8 @@ def _way_out(path: Path | None) -> str:
         home = Home.here().root
     except (BenchError, OSError):
         home = None
-    if home and path.absolute().is_relative_to(home):
+    path = path.absolute()
+    if home and (path.is_relative_to(home) or home.is_relative_to(path)):
         return f"name another folder with {VARIABLE}"
     return "name another folder with --runs" if RUN.search(str(path)) else OUTPUT
 

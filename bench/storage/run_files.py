@@ -44,12 +44,12 @@ def _own_number(value: Any) -> Any:
 def write_traceback(folder: Path, text: str) -> None:
     """Write where something broke, whatever characters an error has.
 
-    Where the machine refuses even that, it is said; the record can do without.
+    Where the machine refuses even that, the record does without, if that can be written.
     """
     try:
         write_bytes(folder / TRACEBACK, text.encode(errors="backslashreplace"))
     except OSError as error:
-        log.warning("%s", MachineError.of(error, folder / TRACEBACK, "to tell where it broke"))
+        log.info("%s", MachineError.of(error, folder / TRACEBACK, "to tell where it broke"))
 
 
 def without_tracebacks(folder: Path, verdicts: Sequence[Verdict]) -> list[Verdict]:
