@@ -117,6 +117,9 @@ class _Frozen:
         device, lengths = self.context.device, np.diff(self.starts)
         nobody = np.zeros(len(self.examples), dtype=bool)
         values = np.lib.format.open_memmap(file, "w+", dtype=np.float32, shape=self.shape)
+        if hasattr(os, "posix_fallocate"):  # a disk that fills up later kills who writes to a map
+            with file.open("r+b") as stream:
+                os.posix_fallocate(stream.fileno(), 0, file.stat().st_size)
         training = self.network.training
         self.network.eval()
         with self.context.progress(label, len(lengths)) as bar, torch.inference_mode():
