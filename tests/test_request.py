@@ -91,3 +91,14 @@ def test_fewer_valid_events_are_a_part_of_the_usual_ones_at_their_ratio(tmp_path
     assert few.record.train == usual.record.train
     every, reused = run(replace(REQUEST, train_ratio="1:3", valid_events="all"), *tools)
     assert (every.name, reused) == (usual.name, True)
+
+
+def test_a_number_is_one_setting_however_it_is_spelled(tmp_path: Path) -> None:
+    place = Workplace.at(tmp_path)
+    tools = (place.registry, place.home, place.store, place.context)
+    spelled = [replace(REQUEST, options={"offset": word}) for word in ("5e-1", "0.50", ".5")]
+    runs = [run(request, *tools) for request in spelled]
+    assert {done.record.setting for done, _ in runs} == {"cut, offset=0.5"}
+    assert [reused for _, reused in runs] == [False, True, True]
+    words = {"name": "v1.2.3", "base": "1e3/model", "far": "1e400"}
+    assert dict(replace(REQUEST, options=words).options) == words

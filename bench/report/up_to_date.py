@@ -14,7 +14,7 @@ from bench.report.page import FIGURES, PAGE, TABLES, WEB, write_report
 from bench.running.study import STUDY, Study, read_study
 from bench.storage.archive import RESULTS, RUNS, contents_of, unpack
 from bench.storage.fingerprint import digest, file_digest
-from bench.storage.request import RunRequest
+from bench.storage.request import RunRequest, spelled_alike
 from bench.storage.store import Run, Store
 
 PICTURE = re.compile(rb'src="data:image/png;base64,[^"]*"')
@@ -96,6 +96,7 @@ def _unasked(study: Study, runs: list[Run]) -> Iterator[str]:
 def _request_key(request: dict[str, Any]) -> str:
     """What a request asks for; what it leaves to the bench plays no part, now or when it ran."""
     usual, given = _plain(asdict(RunRequest(plugin="", dataset=""))), _plain(request)
+    given["options"] = spelled_alike(given.get("options", {}))
     return digest({name: value for name, value in given.items() if value != usual.get(name)})
 
 

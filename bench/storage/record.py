@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.storage.record_parts import OutsideRecord, PartRecord, SampleRecord, Verdict
-from bench.storage.request import LOOK, TITLED
+from bench.storage.request import LOOK, TITLED, spelled_alike
 
 __all__ = [
     "SCHEMA",
@@ -104,7 +104,7 @@ class RunRecord:
         """What was asked for beside the defaults: `features=diary, max_depth=4`."""
         if self.outside:
             return self.outside.told
-        given: dict[str, str] = self.request.get("options", {})
+        given = spelled_alike(self.request.get("options", {}))
         named: list[str] = self.request.get("encoders", [])
         start: str | None = self.request.get("start")
         words = [*named, *(f"{name}={value}" for name, value in sorted(given.items()))]

@@ -26,6 +26,8 @@ FEWEST_VALID = 100
 """Events of the valid split below which weights are chosen by chance."""
 QUICK_TRAIN, QUICK_VALID, QUICK_EVENTS = 1000, 400, 1000
 """As many events at most as a quick run draws where nobody says how many."""
+FRACTION = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d{1,2})?")
+"""A number with a point or an exponent, which can be spelled in more than one way."""
 LAST_SEED = 2**32 - 1
 """The largest seed that every library takes."""
 
@@ -112,6 +114,9 @@ class RunRequest(SampleRequest):
     """Only to try things: fit on at most 1000 events, judge the fit by 400 of the valid split and
     evaluate on 1000, unless their numbers are said. Marked quick wherever the run is shown."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", spelled_alike(self.options))
+
     def demand_sound(self) -> None:
         """Refuse what makes no sense whatever the parts are.
 
@@ -160,6 +165,14 @@ NAMES = {each.metadata.get("name") or each.name: each.name for each in fields(Ru
 """The fields by what users call them, on the command line and in studies."""
 TITLED = {each.name: each.default for each in fields(RunRequest) if each.metadata.get("titled")}
 """The defaults of what the title of a run shows if it is anything else."""
+
+
+def spelled_alike(options: Mapping[str, str]) -> dict[str, str]:
+    """Options whose numbers are spelled in one way: lr=1e-3 is the setting lr=0.001."""
+    return {
+        name: repr(float(value)) if FRACTION.fullmatch(str(value)) else value
+        for name, value in options.items()
+    }
 
 
 def read_size(word: str) -> int | Literal["all"]:

@@ -64,7 +64,8 @@ def _attention(
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
     rows, read = vars(module)[POSITIONS]
-    positions = read[:, torch.arange(-(-read.shape[1] // TOGETHER) * TOGETHER) % read.shape[1]]
+    count = -(-read.shape[1] // TOGETHER) * TOGETHER
+    positions = read[:, torch.arange(count, device=read.device) % read.shape[1]]
     if attention_mask is None:
         columns = torch.arange(key.shape[2], device=key.device)
         before = key.shape[2] - query.shape[2]  # tokens whose keys are there already
