@@ -20,7 +20,7 @@ from bench.storage.store import Metrics, Store, copy_history, write_metrics, wri
 
 RECORD = RunRecord("a" * 64, "2026-11-26T19:00:00Z", "ok", "cut", "toy", 0, {})
 SCORED = Scored(np.array([0, 1], np.int8), np.array([0.1, 0.9]), np.ones(2), 0.5)
-DRAWS = 40
+DRAWS = 15
 """Random subsets of what was not synced, at each moment."""
 
 
