@@ -48,7 +48,9 @@ def export(run: Run, folder: Path, registry: Registry, home: Home, context: Cont
     _demand_empty(folder)
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent)
+    beside = tempfile.TemporaryDirectory(
+        prefix=f".{folder.name}.", dir=folder.parent, ignore_cleanup_errors=True
+    )
     with beside as scratch:
         draft = Path(scratch) / folder.name  # the name that snippets of the card say
         draft.mkdir()

@@ -13,6 +13,7 @@ from bench.api.guard import VOID, WARN, Guard, NotApplicableError
 from bench.guards.evidence import Evidence
 from bench.guards.messages import error_text
 from bench.plugins.interruption import raise_if_users
+from bench.storage.machine import as_refused
 from bench.storage.parse import read_json
 from bench.storage.record import Verdict
 from bench.storage.secrets import masked_json
@@ -39,6 +40,7 @@ def inspect(
 
     Raises:
         Exception: one of the kinds that are to go `through`.
+        MachineError: the machine refuses what the look needs.
     """
     verdicts = []
     for kind in guards:
@@ -87,6 +89,8 @@ def _verdict_of(
             return replace(blank, skipped=str(reason) or "not applicable")
     except BaseException as error:  # code that leaves by `sys.exit` would end all without a word
         raise_if_users(error)
+        if refused := as_refused(error):  # a full disk says nothing of the run
+            raise refused from error
         verdict = broken(guard, evidence, error)
         return replace(verdict, findings=[*findings, *verdict.findings])
     return replace(blank, findings=findings, remedy=guard.remedy if findings else "")

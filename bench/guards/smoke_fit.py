@@ -16,6 +16,7 @@ from bench.guards.evidence import SmokeFitEvidence
 from bench.guards.fresh_process import NotRereadError, reread
 from bench.guards.probing import EVENTS, balanced_rows, probe
 from bench.guards.recorder import Recorder
+from bench.storage.machine import as_refused
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +40,19 @@ def smoke_fit(model: Model, inputs: Inputs, probed: Inputs, context: Context) ->
         inputs: events of the train split.
         probed: events of the valid split, which are scored.
         context: of the run.
+
+    Raises:
+        MachineError: the machine refuses what the way needs, which says nothing of the model.
     """
+    try:
+        return _whole_way(model, inputs, probed, context)
+    except Exception as error:
+        if refused := as_refused(error):
+            raise refused from error
+        raise
+
+
+def _whole_way(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> SmokeFitEvidence:
     import numpy as np
 
     train = inputs.take(_alternating(inputs.y, balanced_rows(inputs.y, TRAIN_EVENTS)))

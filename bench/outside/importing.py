@@ -164,20 +164,20 @@ def _seal(
     known: KnownFit | None = None,
 ) -> Run:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    folder = store.claim(record.created or now, record.id)
-    samples: dict[str, tuple[Scored, object]] = {"evaluated": (scored, ids)}
-    if known:
-        known.write(folder)
-        if valid := known.valid_scored(record):
-            samples["valid"] = (valid, known.samples.tables["valid"].ids)
-    write_scores(folder, samples)
-    write_metrics(folder, judge(judges.metrics, scored))
-    done = replace(
-        record,
-        verdicts=without_tracebacks(folder, record.verdicts),
-        created=record.created or now,
-        values=scores_digest(scored.score),
-        versions=versions([CORE]),
-        judged_with=judges.versions(),
-    )
-    return store.seal(folder, done)
+    with store.claimed(record.created or now, record.id) as folder:
+        samples: dict[str, tuple[Scored, object]] = {"evaluated": (scored, ids)}
+        if known:
+            known.write(folder)
+            if valid := known.valid_scored(record):
+                samples["valid"] = (valid, known.samples.tables["valid"].ids)
+        write_scores(folder, samples)
+        write_metrics(folder, judge(judges.metrics, scored))
+        done = replace(
+            record,
+            verdicts=without_tracebacks(folder, record.verdicts),
+            created=record.created or now,
+            values=scores_digest(scored.score),
+            versions=versions([CORE]),
+            judged_with=judges.versions(),
+        )
+        return store.seal(folder, done)

@@ -44,7 +44,10 @@ def out_of_step(folder: Path) -> list[str]:
     if not (folder / RESULTS / RUNS).is_file():
         raise RequestError(f"{folder}: no {RESULTS}/{RUNS} to check the report by")
     contents = contents_of(folder)
-    study = read_study(folder / STUDY) if (folder / STUDY).is_file() else None
+    try:
+        study = read_study(folder / STUDY) if (folder / STUDY).is_file() else None
+    except RequestError as error:
+        return [str(error)]
     with TemporaryDirectory() as scratch:
         runs = unpack(folder, Store(Path(scratch, "runs")))
         write_report(runs, Path(scratch, "report"), contents)

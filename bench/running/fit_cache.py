@@ -21,6 +21,7 @@ from bench.running.fit_request import COLUMNS, ENCODERS, MODEL, FitRequest
 from bench.running.look import loaded
 from bench.storage.cache import stored
 from bench.storage.distributions import changes_since, read_versions, write_versions
+from bench.storage.files import make_folder
 from bench.storage.history import HISTORY, History
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
     )
 
     def compute(folder: Path) -> None:
-        checkpoints.mkdir(parents=True, exist_ok=True)
+        make_folder(checkpoints)
         _fit_into(folder, request, context)
 
     folder, reused = stored(root, key, compute, context.notice, changes=changes_since)

@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
-from filelock import FileLock
-
-from bench import Context, ImportRequest, RequestError, Split, did_you_mean, write_bytes
+from bench import (
+    Context,
+    ImportRequest,
+    RequestError,
+    Split,
+    did_you_mean,
+    locked,
+    make_folder,
+    put_in_place,
+    write_bytes,
+)
 from bench_lhco.cards import DivisionCard, FileCard, read_card, shipped_names, toml_of
 from bench_lhco.cards.card import demand_name
 from bench_lhco.files.sha256 import file_sha256
@@ -208,8 +216,9 @@ def _files(request: ImportRequest) -> Sequence[Path]:
 def _in_place(request: ImportRequest, context: Context) -> Iterator[Path]:
     """A new folder, which is the dataset's when the block ends well, and is gone if it does not."""
     room, folder = imports(context.data), folder_of(request.name, context.data)
-    room.mkdir(parents=True, exist_ok=True)
-    with FileLock(room / f".{request.name}.lock"):
+    make_folder(room)
+    waiting = f"another process is importing {request.name}; waiting for it"
+    with locked(room / f".{request.name}.lock", context.notice, waiting):
         for left in room.glob(f".{request.name}.*.tmp"):  # of a process that was killed
             shutil.rmtree(left, ignore_errors=True)
         draft = room / f".{request.name}.{uuid4().hex}.tmp"
@@ -219,7 +228,7 @@ def _in_place(request: ImportRequest, context: Context) -> Iterator[Path]:
             _demand_free(request, context)
             if folder.exists():
                 folder.rename(room / f".{request.name}.{uuid4().hex}.tmp")
-            draft.rename(folder)
+            put_in_place(draft, folder)
         finally:
             for left in room.glob(f".{request.name}.*.tmp"):
                 shutil.rmtree(left, ignore_errors=True)
