@@ -224,6 +224,27 @@ def test_a_digest_is_remembered_until_the_file_is_touched(tmp_path: Path) -> Non
     assert known_digest(file, memory, no_progress) == bench.file_digest(file)
 
 
+def test_a_byte_of_a_twin_that_flipped_is_said_with_the_way_out(
+    twin: bench.Source, tmp_path: Path
+) -> None:
+    recorded = twin.file.with_name("rd.twin.h5.sha256")
+    assert recorded.read_text().split() == [bench.file_digest(twin.file), "rd.twin.h5"]
+    here = bench.Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
+    copy, whole = tmp_path / "rd.twin.h5", twin.file.read_bytes()
+    copy.write_bytes(whole)
+    ResearchAndDevelopment().open(None, None, here)  # of an earlier bench, without a record
+    assert (tmp_path / "rd.twin.h5.sha256").read_text() == recorded.read_text()
+    for place in (9, len(whole) // 2, len(whole) - 1):
+        copy.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        with pytest.raises(bench.InputError) as refusal:
+            ResearchAndDevelopment().open(None, None, here)
+        (line,) = str(refusal.value).splitlines()
+        assert line.startswith(f"{copy}: its sha256 is {bench.file_digest(copy)[:16]}..., wanted")
+        assert line.endswith("changed, `bench data make rd --force` makes it anew")
+    copy.write_bytes(whole)
+    assert ResearchAndDevelopment().open(None, None, here).digest == twin.digest
+
+
 def test_official_events_are_read_by_the_same_reader(context: bench.Context) -> None:
     if not OFFICIAL.is_file():
         pytest.skip("the official sample is not on this machine")
