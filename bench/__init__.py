@@ -21,11 +21,19 @@ from bench.data.particle_layouts import ExportedFile, ExportedSample, ExportRequ
 from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in, split_rows
 from bench.exporting.loading import load_exported
-from bench.storage.cache import seal, verify
+from bench.storage.cache import put_sealed, seal, verify
 from bench.storage.code_digest import code_digest
-from bench.storage.files import atomic_replace, atomic_write, write_bytes
+from bench.storage.files import (
+    atomic_replace,
+    atomic_write,
+    make_folder,
+    put_in_place,
+    sync_all,
+    write_bytes,
+)
 from bench.storage.fingerprint import array_digest, digest, event_ids, file_digest
 from bench.storage.home import data_folder
+from bench.storage.locks import LockedError, locked
 from bench.workbench.opening import open  # noqa: A004
 
 __all__ = [
@@ -52,6 +60,7 @@ __all__ = [
     "InputError",
     "InputEvidence",
     "Inputs",
+    "LockedError",
     "Metric",
     "Model",
     "NotApplicableError",
@@ -84,10 +93,15 @@ __all__ = [
     "framed",
     "hookimpl",
     "load_exported",
+    "locked",
+    "make_folder",
     "open",
+    "put_in_place",
+    "put_sealed",
     "rows_in",
     "seal",
     "split_rows",
+    "sync_all",
     "verify",
     "write_bytes",
 ]

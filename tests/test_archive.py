@@ -20,7 +20,8 @@ from bench.api.errors import DamagedError, RequestError
 from bench.cli.report import command as report
 from bench.cli.study import command as study
 from bench.report.up_to_date import find_reports, out_of_step
-from bench.storage.archive import CONTENTS, RESULTS, RUNS, pack, unpack
+from bench.storage.archive import RESULTS, RUNS, pack, unpack
+from bench.storage.archive_lines import CONTENTS
 from bench.storage.report_contents import Contents
 from bench.storage.store import LOCKS, Metrics, Store, write_metrics
 
@@ -76,7 +77,6 @@ def test_a_report_fresh_from_its_study_is_in_step(folder: Path) -> None:
         ("study.toml", "seeds = [0, 1]", "seeds = [0]", "cut, seed 1 is packed, and"),
         ("study.toml", "decisions = true", "blocks = true", "asks for another report"),
         ("points.csv", "70", "71", "points.csv has changed"),
-        (f"{RESULTS}/{RUNS}", '"value":0.9', '"value":0.8', "report.md is not what"),
     ],
 )
 def test_whatever_is_changed_by_hand_is_out_of_step(
@@ -86,6 +86,19 @@ def test_whatever_is_changed_by_hand_is_out_of_step(
     assert old in content
     (folder / file).write_text(content.replace(old, new, 1))
     assert any(message in line for line in out_of_step(folder))
+
+
+def test_a_figure_that_is_changed_in_an_archive_is_told(folder: Path) -> None:
+    file = folder / RESULTS / RUNS
+    file.write_text(file.read_text().replace('"value":0.9', '"value":0.8', 1))
+    with pytest.raises(DamagedError, match=r"runs.jsonl, line 1, is not what was sealed"):
+        out_of_step(folder)
+    ran = CliRunner().invoke(report, ["--check", str(folder.parent)], standalone_mode=False)
+    assert ran.return_value == 1
+    assert "out of step" in ran.output
+    cover = folder / RESULTS / CONTENTS
+    cover.write_text(json.dumps(json.loads(cover.read_text()) | {"sealed": {}}))  # as it once was
+    assert any("report.md is not what its runs give" in line for line in out_of_step(folder))
 
 
 def test_another_version_of_a_library_in_a_page_is_in_step(folder: Path) -> None:
@@ -149,7 +162,7 @@ def test_a_packed_run_cannot_be_written_elsewhere(folder: Path, tmp_path: Path, 
 def test_a_damaged_archive_is_one_line(folder: Path, tmp_path: Path) -> None:
     scores = next((folder / RESULTS).glob("events-*.parquet"))
     scores.write_bytes(scores.read_bytes()[:100])
-    with pytest.raises(DamagedError, match="cannot be read"):
+    with pytest.raises(DamagedError, match="is not what was sealed"):
         unpack(folder, Store(tmp_path / "other"))
     (folder / RESULTS / RUNS).write_text("{")
     with pytest.raises(DamagedError, match="cannot be read"):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -52,7 +50,7 @@ def test_outputs_of_omnilearned_are_scores_with_labels(tmp_path: Path) -> None:
         ({"prediction": np.zeros((3, 200))}, "scores of 200 classes"),
         ({"a": SCORES, "b": SCORES}, "arrays a, b; wanted one called score or"),
         ({"score": np.zeros((3, 2, 2))}, r"of shape \(3, 2, 2\), wanted scores"),
-        ({"score": np.array(["0.5"])}, "wanted scores"),
+        ({"score": np.array(["0.5"])}, "scores are text"),
         ({"score": np.array([None, {}])}, "no arrays of numbers"),
     ],
 )
@@ -66,7 +64,7 @@ def test_arrays_that_are_no_scores_are_refused(
 @pytest.mark.parametrize("name", ["s.npz", "s.npy"])
 def test_a_damaged_file_of_arrays_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"PK\x03\x04 no zip")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"cannot be read|no arrays of numbers"):
         read_frame(tmp_path / name)
 
 
@@ -95,53 +93,27 @@ def test_weavers_table_says_by_its_labels_which_class_is_signal(
         read_frame(tmp_path / "w.parquet")
 
 
-class Tree:
-    """A tree as uproot gives it."""
+def write_root(file: Path, **trees: dict[str, np.ndarray]) -> Path:
+    import uproot
 
-    def __init__(self, **branches: np.ndarray) -> None:
-        self._branches = branches
-
-    def arrays(self, library: str) -> dict[str, np.ndarray]:
-        assert library == "np"
-        return self._branches
+    with uproot.recreate(file) as written:
+        for name, branches in trees.items():
+            written[name] = branches
+    return file
 
 
-class Opened(dict[str, Tree]):
-    """A ROOT file as uproot opens it."""
-
-    def __enter__(self) -> Opened:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def classnames(self) -> dict[str, str]:
-        return dict.fromkeys(self, "TTree")
-
-
-def with_uproot(monkeypatch: pytest.MonkeyPatch, opened: Opened) -> None:
-    uproot = ModuleType("uproot")
-    uproot.open = lambda _: opened  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "uproot", uproot)
-    monkeypatch.setattr(tool_files, "find_spec", lambda _: uproot)
-
-
-def test_weavers_root_file_has_scores_by_the_names_of_classes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "w.root").write_bytes(b"root")
+def test_weavers_root_file_has_scores_by_the_names_of_classes(tmp_path: Path) -> None:
     others = {"label_signal": LABELS == 1, "event": IDS.view(np.int64), "_label_": 1 - LABELS}
-    tree = Tree(score_label_background=1 - SCORES, score_label_signal=SCORES, **others)
-    with_uproot(monkeypatch, Opened({"Events;1": tree}))
-    read = read_frame(tmp_path / "w.root")
+    tree = {"score_label_background": 1 - SCORES, "score_label_signal": SCORES, **others}
+    read = read_frame(write_root(tmp_path / "w.root", Events=tree))
     assert read["score"].tolist() == SCORES.tolist()
     assert (read["event"].to_numpy() == IDS).all()
-    with_uproot(monkeypatch, Opened({"Events;1": Tree(score_label_Hbb=SCORES)}))
+    other = write_root(tmp_path / "other.root", Events={"score_label_Hbb": SCORES})
     with pytest.raises(InputError, match="score_label_Hbb; wanted score_label_signal or score"):
-        read_frame(tmp_path / "w.root")
-    with_uproot(monkeypatch, Opened({"a;1": tree, "b;1": tree}))
+        read_frame(other)
+    two = write_root(tmp_path / "two.root", a=tree, b=tree)
     with pytest.raises(InputError, match="wanted one tree, there is: a;1, b;1"):
-        read_frame(tmp_path / "w.root")
+        read_frame(two)
 
 
 def test_without_uproot_a_root_file_is_refused_with_what_to_install(

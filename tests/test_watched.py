@@ -15,11 +15,12 @@ import pytest
 BEGIN = """
 import ctypes, os, signal, subprocess, sys, threading, time
 import bench.cli.main as command
-from bench.cli import watched
+from bench.cli import streams, watched
 from bench.plugins import under_way
 from bench.plugins.under_way import ENDED, RECORDED, at_work, in_folder, not_well
 """
-END = "\ncommand.main = fake\nsys.argv = ['bench', 'run']\nwatched.main()\n"
+SAFE = "\ndef safe():\n    with streams.safe_streams():\n        fake()\n"
+END = SAFE + "\ncommand.main = safe\nsys.argv = ['bench', 'run']\nwatched.main()\n"
 LOAD = 25.0
 """Seconds that a busy machine may take for what takes a fraction of one."""
 

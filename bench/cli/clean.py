@@ -116,6 +116,7 @@ def _overview(held: Sequence[Holding], home: Path, runs: Path) -> str:
 
 def _remove(chosen: Sequence[Holding], dry_run: bool) -> None:
     from bench.plan.page import size_text
+    from bench.storage.machine import MachineError
     from bench.storage.removal import InUseError, remove
 
     gone, left = 0, 0
@@ -123,7 +124,7 @@ def _remove(chosen: Sequence[Holding], dry_run: bool) -> None:
         about = f"{one.kind} {one.path.name}, {size_text(one.size)}, used {one.days():.0f} d ago"
         try:
             remove(one, dry=dry_run)
-        except (InUseError, OSError) as error:
+        except (InUseError, MachineError, OSError) as error:
             left += 1
             click.echo(f"left alone: {about}: {error}", err=True)
             continue

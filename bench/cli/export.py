@@ -81,10 +81,10 @@ def command(
     else:
         from tempfile import TemporaryDirectory
 
-        from bench.storage.archive import unpack
+        from bench.storage.archive import unpack_sound
 
         with TemporaryDirectory() as scratch:
-            unpack(report, store := Store(Path(scratch)))
+            unpack_sound(report, store := Store(Path(scratch)))
             _write_evaluations(names, folder, store, events, organisation)
 
 

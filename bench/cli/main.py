@@ -7,13 +7,17 @@ import os
 import re
 import sys
 from importlib import import_module
+from pathlib import Path
 from traceback import walk_tb
+from typing import NoReturn
 
 import click
 
 from bench.api.errors import BenchError, did_you_mean
+from bench.cli.streams import safe_streams
 from bench.plugins.interruption import is_users
 from bench.storage.extras import REPORT, NotInstalledError, how_to_install
+from bench.storage.machine import MachineError, as_refused
 
 COMMANDS = (
     *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "export"),
@@ -56,25 +60,35 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    with safe_streams():
+        _main()
+
+
+def _main() -> None:
     # threads that spin while they wait take a busy machine's cores from those that work
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own
     try:
-        sys.exit(_code())
+        sys.exit(_finished(_code()))
     except (click.Abort, KeyboardInterrupt) as error:
         if isinstance(error, KeyboardInterrupt) and not is_users(error):
             raise RuntimeError("a plugin's code raised KeyboardInterrupt") from error
-        _say("interrupted; the same command goes on from what is done")
-        sys.exit(INTERRUPTED)
+        _interrupted()
     except BrokenPipeError:
-        # whoever read our output has gone; Python must not complain about it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _no_more_output()  # whoever read it has gone
         sys.exit(FAILED)
     except Exception as error:
-        if not is_users(error):
+        if is_users(error):
+            _interrupted()
+        if not (refused := as_refused(error)):
             raise
-        _say("interrupted; the same command goes on from what is done")
-        sys.exit(INTERRUPTED)
+        _say(" ".join(str(refused).split()))
+        sys.exit(BAD_REQUEST)
+
+
+def _interrupted() -> NoReturn:
+    _say("interrupted; the same command goes on from what is done")
+    sys.exit(INTERRUPTED)
 
 
 def _code() -> int:
@@ -111,6 +125,28 @@ def _is_clicks(error: BaseException) -> bool:
     """Whether click raised it, and no plugin."""
     *_, (frame, _) = walk_tb(error.__traceback__)
     return str(frame.f_globals.get("__name__")).partition(".")[0] == click.__name__
+
+
+def _finished(code: int) -> int:
+    """The exit code of a command, once all that it said has arrived.
+
+    Raises:
+        MachineError: what takes its output is full.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        _no_more_output()
+        place = Path("standard output")
+        raise MachineError.of(error, place, "to print", "print it elsewhere") from error
+    return code
+
+
+def _no_more_output() -> None:
+    """Python must not complain at exit about output that nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _of_an_extra(error: ModuleNotFoundError) -> str:

@@ -106,11 +106,15 @@ def _shown(page: str) -> str:
 
 
 def _check(folder: Path) -> int:
+    from bench.api.errors import DamagedError
     from bench.report.up_to_date import out_of_step
 
     wrong = 0
     for report in _reports(folder):
-        differences = out_of_step(report)
+        try:
+            differences = out_of_step(report)
+        except DamagedError as error:  # the other reports are checked nevertheless
+            differences = [str(error)]
         click.echo(f"{report}: {'out of step' if differences else 'in step'}")
         for line in differences:
             click.echo(f"  {line}")

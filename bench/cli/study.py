@@ -60,7 +60,7 @@ def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     from bench.report.page import write_report
     from bench.running.one_by_one import one_by_one
     from bench.running.study import read_study
-    from bench.storage.archive import RESULTS, pack, unpack
+    from bench.storage.archive import RESULTS, pack, unpack_sound
     from bench.storage.extras import PAGES, demand_libraries
     from bench.storage.home import Home
     from bench.storage.store import Store
@@ -71,7 +71,7 @@ def command(file: Path, output: Path | None, quick: bool, runs: Path) -> int:
     every = study.resolved(registry)
     beside = output or (file.parent / "quick" if quick else file.parent)
     if (beside / RESULTS).is_dir():
-        unpack(beside, store)  # what still holds of it is reused, by content like any run
+        unpack_sound(beside, store)  # what still holds of it is reused, by content like any run
     done = [run for given in study.counts for run in import_counts(given, registry, store)]
     made, codes = one_by_one(every, home, store, context(home), partial(click.echo, err=True))
     done += made

@@ -8,7 +8,6 @@ and completion, there is no parent.
 
 from __future__ import annotations
 
-import io
 import mmap
 import os
 import signal
@@ -142,22 +141,16 @@ def _apart() -> None:
         results = os.dup(1)
     except (OSError, AttributeError, ValueError):
         return
+    from bench.cli.streams import Results
+
     before = sys.stdout
-    sys.stdout = _Results(
+    sys.stdout = Results(
         open(results, "wb"),  # noqa: SIM115, PTH123 - it is open until the end
         before.encoding,
         before.errors,
         line_buffering=before.isatty(),
     )
     os.dup2(2, 1)
-
-
-class _Results(io.TextIOWrapper):
-    """What a command gives; threads that a plugin has left behind do not write there."""
-
-    def write(self, text: str, /) -> int:
-        mine = threading.current_thread() is threading.main_thread()
-        return super().write(text) if mine else sys.stderr.write(text)
 
 
 def _flush() -> None:

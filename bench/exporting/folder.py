@@ -24,6 +24,7 @@ from bench.storage.distributions import changes
 from bench.storage.files import sync
 from bench.storage.parse import read_json
 from bench.storage.repeating import command_of
+from bench.storage.secrets import mask_files, masked
 from bench.storage.typed import typed
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def export(run: Run, folder: Path, registry: Registry, home: Home, context: Cont
     _demand_empty(folder)
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent)
+    beside = tempfile.TemporaryDirectory(
+        prefix=f".{folder.name}.", dir=folder.parent, ignore_cleanup_errors=True
+    )
     with beside as scratch:
         draft = Path(scratch) / folder.name  # the name that snippets of the card say
         draft.mkdir()
@@ -90,7 +93,8 @@ def _write(run: Run, fit: Path, folder: Path, registry: Registry, context: Conte
     text = card(run, written, folder, matter)
     for path, name in local.items():
         text = text.replace(path, name)
-    (folder / CARD).write_text(text, encoding="utf-8")
+    (folder / CARD).write_text(masked(text), encoding="utf-8")
+    mask_files(folder)
     replace(written, files=digests(folder)).write(folder)
 
 

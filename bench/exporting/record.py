@@ -11,6 +11,7 @@ from bench.api.table import Column
 from bench.storage.fingerprint import file_digest
 from bench.storage.parse import read_json
 from bench.storage.record import PartRecord
+from bench.storage.secrets import masked_json
 
 RECORD, ENCODERS, CARD = "bench.json", "encoders", "README.md"
 FORM = 1
@@ -43,8 +44,8 @@ class ExportRecord:
         """Write it into the folder of the model."""
         import msgspec
 
-        content = msgspec.json.format(msgspec.json.encode(self), indent=1)
-        (folder / RECORD).write_bytes(content)
+        content = masked_json(msgspec.json.encode(self))
+        (folder / RECORD).write_bytes(msgspec.json.format(content, indent=1))
 
 
 def read_export(folder: Path) -> ExportRecord:

@@ -17,7 +17,9 @@ class Silent(Guard[ScoreEvidence]):
     remedy = "look at the column of scores, and at how answers are read"
 
     def check(self, evidence: ScoreEvidence) -> Iterator[str]:
-        """That there is none."""
-        scored = evidence.evaluated
+        """That there is none, of the evaluated events or of those that the fit was chosen by."""
+        scored, valid = evidence.evaluated, evidence.valid
         if not scored.answered.any():
             yield f"none of {len(scored.y)} events has an answer: no figure can come of it"
+        elif valid is not None and len(valid.y) and not valid.answered.any():
+            yield f"none of {len(valid.y)} events of the valid split has an answer"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from bench.api.errors import BenchError
+from bench.storage.machine import refusal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,7 +91,11 @@ def _run(scratch: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _demand_done(done: subprocess.CompletedProcess[str]) -> None:
-    """Tell a process that was cut off from one that could not load what was saved."""
+    """Tell a process that was cut off from one that could not load what was saved.
+
+    Raises:
+        OSError: what the machine refused it.
+    """
     what = "a fresh process that loads and scores what was saved"
     if done.returncode < 0:
         names = {number.value: number.name for number in signal.Signals}
@@ -101,6 +106,8 @@ def _demand_done(done: subprocess.CompletedProcess[str]) -> None:
         raise FreshProcessError(f"{what} ran out of memory")
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
+        if lines and (refused := refusal(Exception(lines[-1]))):
+            raise refused
         raise NotRereadError(lines[-1].strip() if lines else f"exit code {done.returncode}")
 
 
@@ -166,6 +173,7 @@ def _main(scratch: Path) -> None:
     import numpy as np
 
     from bench.api.context import Context
+    from bench.data.real_scores import scores_of_events
 
     request = msgspec.json.decode((scratch / REQUEST).read_bytes())
     context = Context(
@@ -177,7 +185,8 @@ def _main(scratch: Path) -> None:
         view_modules=_view_modules(request["view_modules"], scratch / LEARNED),
     )
     fitted = _built(request["part"]).load(Path(request["model"]), context)
-    np.save(scratch / SCORES, np.asarray(fitted.score(_read(scratch / VIEWS)), dtype=np.float64))
+    inputs = _read(scratch / VIEWS)
+    np.save(scratch / SCORES, scores_of_events(fitted.score(inputs), len(inputs)))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,10 @@ from bench.api.guard import VOID, WARN, Guard, NotApplicableError
 from bench.guards.evidence import Evidence
 from bench.guards.messages import error_text
 from bench.plugins.interruption import raise_if_users
+from bench.storage.machine import as_refused
 from bench.storage.parse import read_json
 from bench.storage.record import Verdict
+from bench.storage.secrets import masked_json
 
 FILE = "verdicts.json"
 
@@ -38,6 +40,7 @@ def inspect(
 
     Raises:
         Exception: one of the kinds that are to go `through`.
+        MachineError: the machine refuses what the look needs.
     """
     verdicts = []
     for kind in guards:
@@ -86,6 +89,8 @@ def _verdict_of(
             return replace(blank, skipped=str(reason) or "not applicable")
     except BaseException as error:  # code that leaves by `sys.exit` would end all without a word
         raise_if_users(error)
+        if refused := as_refused(error):  # a full disk says nothing of the run
+            raise refused from error
         verdict = broken(guard, evidence, error)
         return replace(verdict, findings=[*findings, *verdict.findings])
     return replace(blank, findings=findings, remedy=guard.remedy if findings else "")
@@ -105,7 +110,8 @@ def write_verdicts(folder: Path, verdicts: Sequence[Verdict]) -> None:
     """Keep them as a file."""
     import msgspec
 
-    (folder / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(verdicts), indent=1))
+    content = masked_json(msgspec.json.encode(verdicts))
+    (folder / FILE).write_bytes(msgspec.json.format(content, indent=1))
 
 
 def read_verdicts(folder: Path) -> list[Verdict]:

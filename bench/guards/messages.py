@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.plugins.interruption import raise_if_users
+from bench.storage.machine import as_refused
 
 MOST = 3
 
 
 def error_text(error: BaseException) -> str:
     """What an error says, with its kind: `MemoryError`, `KeyError: 'adapter.bias'`."""
+    if refused := as_refused(error):
+        return str(refused)
     kind = type(error).__name__
     try:
         message = str(error)

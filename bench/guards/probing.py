@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.api.guard import ProbeEvidence
+from bench.data.real_scores import scores_of_events
 from bench.data.score import unlabelled
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ def differing_scores(
 
 
 def _scores(fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
-    import numpy as np
-
-    return np.asarray(fitted.score(unlabelled(inputs)), dtype=np.float64)
+    return scores_of_events(fitted.score(unlabelled(inputs)), len(inputs))
 
 
 def _derangement(n: int) -> NDArray[np.intp]:

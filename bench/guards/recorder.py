@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import NotFiniteError
 from bench.api.guard import NotApplicableError
+from bench.data.real_scores import scores_of_events
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,9 +102,7 @@ class Recorder:
         training.optimizer.register_step_post_hook(self._after_step)
 
     def _scores(self) -> NDArray[np.float64]:
-        import numpy as np
-
-        return np.asarray(self._training.score(self.probe), dtype=np.float64)
+        return scores_of_events(self._training.score(self.probe), len(self.probe))
 
     def _before_step(self, *_: object) -> None:
         assert self.record

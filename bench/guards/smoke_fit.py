@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.api.context import no_progress
+from bench.data.real_scores import scores_of_events
 from bench.data.score import unlabelled
 from bench.guards.evidence import SmokeFitEvidence
 from bench.guards.fresh_process import NotRereadError, reread
 from bench.guards.probing import EVENTS, balanced_rows, probe
 from bench.guards.recorder import Recorder
+from bench.storage.machine import as_refused
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +40,19 @@ def smoke_fit(model: Model, inputs: Inputs, probed: Inputs, context: Context) ->
         inputs: events of the train split.
         probed: events of the valid split, which are scored.
         context: of the run.
+
+    Raises:
+        MachineError: the machine refuses what the way needs, which says nothing of the model.
     """
+    try:
+        return _whole_way(model, inputs, probed, context)
+    except Exception as error:
+        if refused := as_refused(error):
+            raise refused from error
+        raise
+
+
+def _whole_way(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> SmokeFitEvidence:
     import numpy as np
 
     train = inputs.take(_alternating(inputs.y, balanced_rows(inputs.y, TRAIN_EVENTS)))
@@ -124,9 +138,7 @@ class _Stage:
         return made
 
     def scores(self, fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
-        import numpy as np
-
-        return np.asarray(fitted.score(unlabelled(inputs)), dtype=np.float64)
+        return scores_of_events(fitted.score(unlabelled(inputs)), len(inputs))
 
 
 def _first(logged: Sequence[Mapping[str, float]]) -> float | None:

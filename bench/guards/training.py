@@ -40,11 +40,10 @@ class Seen:
     @classmethod
     def of(cls, fitted: Fitted, record: Record | None, some: Inputs) -> Seen:
         """What is seen of a fit that has just been made, with its scores of some events."""
-        import numpy as np
-
+        from bench.data.real_scores import scores_of_events
         from bench.data.score import unlabelled
 
-        return cls(record, np.asarray(fitted.score(unlabelled(some)), dtype=np.float64))
+        return cls(record, scores_of_events(fitted.score(unlabelled(some)), len(some)))
 
     def write(self, folder: Path) -> None:
         """Keep the scores, and of the record what guards of a training look at."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import InputError, did_you_mean
 from bench.api.scores import Scored
 from bench.outside.dataframes import demand_columns, read_frame
+from bench.outside.names import LONGEST, demand_short
 from bench.storage.fingerprint import file_digest
 from bench.storage.record import OutsideRecord, RunRecord, SampleRecord
 
@@ -31,12 +32,16 @@ OPTIONAL = {
 """Columns that may be there, and what stands for them if not."""
 PRINTED = "printed_"
 LACKS = ["scores", "events", "the train sample"]
-MOST = 100_000_000
-"""Events of one row."""
+MOST = 2_000_000
+"""Events of one row; the largest dataset has 1.1 million."""
+ROWS = 10_000
+"""Rows of a file."""
 
 
-def read_counts(file: Path) -> list[tuple[RunRecord, Scored]]:
-    """Every row as a record with decisions that have its counts.
+def read_counts(file: Path) -> Iterator[tuple[RunRecord, Scored]]:
+    """Every row as a record with decisions that have its counts; made one by one.
+
+    All rows are looked at before the first is given.
 
     Raises:
         InputError: a row that makes no sense, by its number.
@@ -47,9 +52,12 @@ def read_counts(file: Path) -> list[tuple[RunRecord, Scored]]:
     for name in frame.columns:
         if name not in known and not name.startswith(PRINTED):
             raise InputError(f"{file}: no column {name!r} is known; {did_you_mean(name, known)}")
+    if len(frame) > ROWS:
+        raise InputError(f"{file}: {len(frame)} rows, wanted at most {ROWS}")
     digest = file_digest(file)
     rows = frame.to_dict("records")
-    return [_row(file, digest, i, _texts(row)) for i, row in enumerate(rows, 1)]
+    read = [_row(file, digest, i, _texts(row)) for i, row in enumerate(rows, 1)]
+    return ((record, _decided(counts)) for record, counts in read)
 
 
 def _texts(row: Mapping[object, object]) -> dict[str, str]:
@@ -57,11 +65,15 @@ def _texts(row: Mapping[object, object]) -> dict[str, str]:
     return OPTIONAL | {name: value for name, value in given.items() if value}
 
 
-def _row(file: Path, digest: str, number: int, row: dict[str, str]) -> tuple[RunRecord, Scored]:
+def _row(
+    file: Path, digest: str, number: int, row: dict[str, str]
+) -> tuple[RunRecord, dict[str, int]]:
+    """The record of a row, and its counts by their columns."""
     where = f"{file}, row {number}"
     for name in NEEDED:
         if name not in row:
             raise InputError(f"{where}: no {name}")
+    demand_short(where, **{name: row[name] for name in LONGEST})
     counts = {
         name: _whole(where, name, row[name])
         for name in (*NEEDED[2:], "unjudged_signal", "unjudged_background")
@@ -70,8 +82,9 @@ def _row(file: Path, digest: str, number: int, row: dict[str, str]) -> tuple[Run
         decided = counts[f"true_{label}"] + counts[f"unjudged_{label}"]
         if decided > counts[label]:
             raise InputError(f"{where}: {decided} of {counts[label]} {label} events decided")
-    if not counts["signal"] + counts["background"]:
-        raise InputError(f"{where}: no events")
+    events = counts["signal"] + counts["background"]
+    if not 0 < events <= MOST:
+        raise InputError(f"{where}: {events or 'no'} events; wanted at most {MOST}")
     sample = SampleRecord(
         dataset=row["dataset"],
         edition=row["edition"],
@@ -107,7 +120,7 @@ def _row(file: Path, digest: str, number: int, row: dict[str, str]) -> tuple[Run
             tolerance=_fraction(where, row["tolerance"]),
         ),
     )
-    return record, _decided(counts)
+    return record, counts
 
 
 def _decided(counts: Mapping[str, int]) -> Scored:

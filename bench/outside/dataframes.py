@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
-from itertools import takewhile
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 from bench.api.errors import InputError, did_you_mean
-from bench.outside.tool_files import ARRAYS, ROOT, as_scores, read_arrays, read_root
+from bench.outside.limited import in_child
+from bench.outside.reading import frame_in
+from bench.outside.tool_files import demand_readable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,51 +29,32 @@ ROLES = ("evaluated", "valid", "train")
 def read_frame(file: Path) -> pd.DataFrame:
     """The table in a file, every cell of a CSV file as text.
 
+    It is read in a child process with limits, once for a file that stays as it is.
+
     Raises:
-        InputError: no such file, one too large, or one in no format that is read.
+        InputError: no such file, one too large, one in no format that is read, or one that takes
+            too much memory or time.
     """
     try:
-        size = file.stat().st_size
+        state = file.stat()
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or error}") from error
-    if size > MOST:
-        raise InputError(f"{file}: {size} bytes; wanted at most {MOST}")
+    if state.st_size > MOST:
+        raise InputError(f"{file}: {state.st_size} bytes; wanted at most {MOST}")
     if not file.is_file():
         raise InputError(f"{file} is not a file")
-    try:
-        frame = _read(file)
-    except (ValueError, OSError, EOFError, BadZipFile) as error:
-        reason = " ".join(str(error).split())[:100]
-        raise InputError(f"{file}: cannot be read as {file.suffix[1:]}: {reason}") from error
-    if frame.empty:
-        raise InputError(f"{file}: no rows")
-    frame.columns = [str(name).strip() for name in frame.columns]
-    if twice := sorted({name for name in frame.columns if list(frame.columns).count(name) > 1}):
-        raise InputError(f"{file}: column {twice[0]!r} is there twice")
-    return as_scores(file, frame)
+    if not os.access(file, os.R_OK):
+        raise InputError(f"{file}: Permission denied")
+    import pandas as pd  # noqa: F401  what is not installed is said here, not in the child
+
+    demand_readable(file)
+    same = (state.st_ino, state.st_size, state.st_mtime_ns)
+    return _read_once(file.absolute(), file, same).copy()
 
 
-def _read(file: Path) -> pd.DataFrame:
-    """The table in a file by what its name ends in."""
-    import pandas as pd
-
-    ending = file.suffix.lower()
-    if ending in (".parquet", ".pq"):
-        return pd.read_parquet(file)
-    if ending in ARRAYS:
-        return read_arrays(file)
-    if ending == ROOT:
-        return read_root(file)
-    if ending not in (".csv", ".tsv", ".txt"):
-        raise InputError(f"{file}: wanted .csv, .tsv, .parquet, .npy, .npz or .root")
-    tab = "\t" if ending == ".tsv" else ","
-    return pd.read_csv(file, sep=tab, dtype=str, keep_default_na=False, skiprows=_comments(file))
-
-
-def _comments(file: Path) -> int:
-    """Lines at the top that begin with `#`, which say where the rest comes from."""
-    with file.open(encoding="utf-8") as stream:
-        return sum(1 for _ in takewhile(lambda line: line.startswith("#"), stream))
+@lru_cache(maxsize=2)
+def _read_once(_: Path, file: Path, __: tuple[int, ...]) -> pd.DataFrame:
+    return in_child(frame_in, file)
 
 
 def demand_columns(file: Path, frame: pd.DataFrame, needed: Iterable[str]) -> None:

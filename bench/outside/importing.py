@@ -14,6 +14,7 @@ from bench.outside.counts import read_counts
 from bench.outside.drawn import as_drawn, counts_by_split, likely
 from bench.outside.events import imported_events
 from bench.outside.inspect_imported import inspect_imported
+from bench.outside.names import demand_short
 from bench.outside.predictions import Claim, Matched, match, numbered
 from bench.outside.told_fit import OpenedDataset, told_fit
 from bench.running.judging import Judges, judge
@@ -68,6 +69,7 @@ def import_predictions(
         BenchError: an unknown dataset, or a file that does not fit it; nothing is stored.
     """
     guards = registry.guards
+    demand_short(claim.file, model=claim.model, options=claim.options)
     demand_codes(claim.allow, guards)
     judges = Judges.of(registry)
 
@@ -162,20 +164,20 @@ def _seal(
     known: KnownFit | None = None,
 ) -> Run:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    folder = store.claim(record.created or now, record.id)
-    samples: dict[str, tuple[Scored, object]] = {"evaluated": (scored, ids)}
-    if known:
-        known.write(folder)
-        if valid := known.valid_scored(record):
-            samples["valid"] = (valid, known.samples.tables["valid"].ids)
-    write_scores(folder, samples)
-    write_metrics(folder, judge(judges.metrics, scored))
-    done = replace(
-        record,
-        verdicts=without_tracebacks(folder, record.verdicts),
-        created=record.created or now,
-        values=scores_digest(scored.score),
-        versions=versions([CORE]),
-        judged_with=judges.versions(),
-    )
-    return store.seal(folder, done)
+    with store.claimed(record.created or now, record.id) as folder:
+        samples: dict[str, tuple[Scored, object]] = {"evaluated": (scored, ids)}
+        if known:
+            known.write(folder)
+            if valid := known.valid_scored(record):
+                samples["valid"] = (valid, known.samples.tables["valid"].ids)
+        write_scores(folder, samples)
+        write_metrics(folder, judge(judges.metrics, scored))
+        done = replace(
+            record,
+            verdicts=without_tracebacks(folder, record.verdicts),
+            created=record.created or now,
+            values=scores_digest(scored.score),
+            versions=versions([CORE]),
+            judged_with=judges.versions(),
+        )
+        return store.seal(folder, done)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,9 +44,11 @@ from bench.report.training import Trained, over_trainings, without_other_looks
 from bench.report.validation import validations
 from bench.report.web.chart_data import asked
 from bench.report.web.page import html
+from bench.storage.drafts import drafted
 from bench.storage.extras import PAGES, demand_libraries
 from bench.storage.files import write_bytes
 from bench.storage.report_contents import PLAIN, Contents
+from bench.storage.secrets import masked
 from bench.storage.store import Run
 
 PAGE, WEB, TABLES, FIGURES = "report.md", "report.html", "tables", "figures"
@@ -76,23 +77,23 @@ open is divided by the events' hashes, as is every split that is not marked.
 def write_report(runs: Sequence[Run], folder: Path, contents: Contents = PLAIN) -> Path:
     """Write the report of these runs into a folder; gives the markdown page's path.
 
-    The same runs give the same bytes. Figures and tables of an earlier report there are replaced.
+    The same runs give the same bytes. An earlier report there is replaced once this one is whole.
 
     Raises:
         RequestError: there is no run, or what draws is not installed.
     """
     if not runs:
         raise RequestError("no runs to report; `bench run --help` says how to make one")
-    demand_libraries(*PAGES)  # before the figures of an earlier report are gone
-    for room in (FIGURES, TABLES):
-        shutil.rmtree(folder / room, ignore_errors=True)
-        (folder / room).mkdir(parents=True)
-    blocks = _blocks(runs, folder, contents)
-    for table in (block for block in every(blocks) if isinstance(block, TableBlock)):
-        _export(table, folder)
-        write_bytes(folder / TABLES / f"{table.name}.tex", to_latex(table).encode())
-    write_bytes(folder / PAGE, markdown(blocks).encode())
-    write_bytes(folder / WEB, html(blocks, folder).encode())
+    demand_libraries(*PAGES)
+    with drafted(folder) as draft:
+        for room in (FIGURES, TABLES):
+            (draft / room).mkdir()
+        blocks = _blocks(runs, draft, contents)
+        for table in (block for block in every(blocks) if isinstance(block, TableBlock)):
+            _export(table, draft)
+            write_bytes(draft / TABLES / f"{table.name}.tex", to_latex(table).encode())
+        write_bytes(draft / PAGE, markdown(blocks).encode())
+        write_bytes(draft / WEB, html(blocks, draft).encode())
     return folder / PAGE
 
 
@@ -104,7 +105,7 @@ def _blocks(runs: Sequence[Run], folder: Path, contents: Contents) -> list[Block
     tests = [_looked_at(events) for events in event_sets(runs)]
     paper = Paper(folder, FIGURES, _styles(tests), contents.formats)
     below = _below(runs, tests, paper, contents)
-    title = contents.title or f"Comparison of {len(runs)} runs"
+    title = masked(contents.title) or f"Comparison of {len(runs)} runs"
     pictures = draw_first([one.tested for one in tests][:MOST], paper)
     headings = [block for block in below if isinstance(block, Heading)]
     return [*first_screen(title, runs, [one.tested for one in tests], pictures, headings), *below]

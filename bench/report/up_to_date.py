@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +15,7 @@ from bench.running.study import STUDY, Study, read_study
 from bench.storage.archive import RESULTS, RUNS, contents_of, unpack
 from bench.storage.fingerprint import digest, file_digest
 from bench.storage.request import RunRequest, spelled_alike
+from bench.storage.secrets import masked, masked_values
 from bench.storage.store import Run, Store
 
 PICTURE = re.compile(rb'src="data:image/png;base64,[^"]*"')
@@ -43,14 +44,18 @@ def out_of_step(folder: Path) -> list[str]:
     if not (folder / RESULTS / RUNS).is_file():
         raise RequestError(f"{folder}: no {RESULTS}/{RUNS} to check the report by")
     contents = contents_of(folder)
-    study = read_study(folder / STUDY) if (folder / STUDY).is_file() else None
+    try:
+        study = read_study(folder / STUDY) if (folder / STUDY).is_file() else None
+    except RequestError as error:
+        return [str(error)]
     with TemporaryDirectory() as scratch:
         runs = unpack(folder, Store(Path(scratch, "runs")))
         write_report(runs, Path(scratch, "report"), contents)
         differences = list(_differences(folder, Path(scratch, "report")))
     if study is None:
         return differences
-    other = [] if study.contents == contents else [f"{folder / STUDY} asks for another report"]
+    requested = replace(study.contents, title=masked(study.contents.title))
+    other = [] if requested == contents else [f"{folder / STUDY} asks for another report"]
     return [*other, *_unasked(study, runs), *differences]
 
 
@@ -94,7 +99,8 @@ def _request_key(request: dict[str, Any]) -> str:
     """What a request asks for; what it leaves to the bench plays no part, now or when it ran."""
     usual, given = _plain(asdict(RunRequest(plugin="", dataset=""))), _plain(request)
     given["options"] = spelled_alike(given.get("options", {}))
-    return digest({name: value for name, value in given.items() if value != usual.get(name)})
+    said = {name: value for name, value in given.items() if value != usual.get(name)}
+    return digest(masked_values(said))  # as records have it
 
 
 def _plain(request: dict[str, Any]) -> dict[str, Any]:

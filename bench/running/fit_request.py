@@ -19,6 +19,7 @@ from bench.storage.cache import verify
 from bench.storage.code_digest import FITTING, code_digest, core_digest, imports_of
 from bench.storage.distributions import stands_on, versions
 from bench.storage.fingerprint import digest, table_digest
+from bench.storage.secrets import masked_values
 
 if TYPE_CHECKING:
     from bench.api.guard import Guard
@@ -68,6 +69,8 @@ class FitRequest:
     start: Start | None = None
     guards: Sequence[type[Guard[Any]]] = GUARDS
     """Those that look at it; no part of its key, as they change nothing."""
+    said: str = ""
+    """The digest of what a user typed of it; no part of its key."""
 
     @cached_property
     def key(self) -> str:
@@ -107,20 +110,20 @@ class FitRequest:
         """What identifies the model and the encoders: options that a fit depends on, and code."""
         return [
             (part.name, fit_options(part), part.content(), code_digest(type(part), distribution))
-            for part, distribution in self._parts
+            for part, distribution in self.parts
         ]
 
     def versions(self) -> dict[str, str]:
         """Of the distributions that the fit was made with, once it is made."""
         imports = {
             name
-            for part, distribution in self._parts
+            for part, distribution in self.parts
             for name in imports_of(type(part), distribution)
         }
         return versions(stands_on(self.distributions, imports))
 
     @property
-    def _parts(self) -> list[tuple[Part, str]]:
+    def parts(self) -> list[tuple[Part, str]]:
         """The model and the encoders, each with its distribution."""
         return list(zip((self.model, *self.encoders), self.distributions, strict=True))
 
@@ -139,7 +142,7 @@ def find_start(parts: RunParts, home: Home, store: Store) -> Start | None:
         raise RequestError(f"--from {run.name}: that run is {record.status} and left no fit")
     then = [record.model.name, *((part.name, part.options) for part in record.encoders)]
     now = [parts.model.name, *((part.name, options_in(part)) for part in parts.encoders)]
-    if then != now:
+    if then != masked_values(now):  # as a record has them
         raise RequestError(f"--from {run.name}: its model and encoders are {then}, wanted {now}")
     try:
         verify(home.fits / record.fit)

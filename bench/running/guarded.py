@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.api.context import no_notice
 from bench.api.errors import BenchError, NotFiniteError, RefusedError
 from bench.api.guard import InputEvidence, ProbeEvidence, ScoreEvidence
 from bench.data.encode import encode, learn, view_modules
@@ -38,7 +37,6 @@ class _UnfinishedError(Exception):
     """A smoke fit did not come to its end; what was said of it is not kept for other runs."""
 
     def __init__(self, verdicts: Sequence[Verdict]) -> None:
-        super().__init__()
         self.verdicts = list(verdicts)
 
 
@@ -78,13 +76,13 @@ def check_smoke_fit(prepared: PreparedRun) -> list[Verdict]:
         RefusedError: a part refuses them in its own words.
     """
     root, key = prepared.home.smoke_fits, prepared.fit_request.smoke_fit_key
-    compute = partial(_smoke_fit_into, prepared)
+    compute, notice = partial(_smoke_fit_into, prepared), prepared.context.notice
     try:
-        folder, reused = stored(root, key, compute, no_notice, changes=changes_since)
+        folder, reused = stored(root, key, compute, notice, changes=changes_since)
     except _UnfinishedError as unfinished:
         return unfinished.verdicts
     if reused:
-        prepared.context.notice("reused the smoke fit of these parts")
+        notice("reused the smoke fit of these parts")
     return read_verdicts(folder)
 
 

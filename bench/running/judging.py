@@ -19,6 +19,7 @@ from bench.storage.code_digest import JUDGING, code_digest, core_digest, imports
 from bench.storage.distributions import CORE, stands_on, versions
 from bench.storage.fingerprint import scores_digest
 from bench.storage.request import LOOK, LOOKS
+from bench.storage.secrets import masked_values
 from bench.storage.stored_run import Metrics
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def scores_of_others(
             continue
         theirs = {part.name: part.options for part in (record.model, *record.encoders)}
         same_events = record.sample.fingerprint == fingerprint
-        if not same_events or _alike(theirs, options) or record.scores == scores_key:
+        if not same_events or _alike(theirs, masked_values(options)) or record.scores == scores_key:
             continue
         if record.values:  # a record without was written before there was this hash
             if record.values == scores_digest(scored.score):

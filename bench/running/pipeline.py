@@ -13,6 +13,7 @@ from bench.api.guard import InputEvidence
 from bench.api.scores import Scored
 from bench.data.encode import controlled, encode
 from bench.data.score import score
+from bench.data.score_pieces import ScorePieces
 from bench.guards.b045_not_finite import NotFinite
 from bench.guards.b066_decisions import are_decisions
 from bench.guards.every import of_evidence
@@ -27,7 +28,7 @@ from bench.running.judging import judge
 from bench.running.parts import demand_device, resolve_parts
 from bench.running.prepared import prepare
 from bench.running.recording import Recording, now, recorded
-from bench.storage.fingerprint import scores_digest
+from bench.storage.fingerprint import digest, scores_digest
 from bench.storage.history import HISTORY, TENSORBOARD, write_events
 from bench.storage.store import (
     copy_history,
@@ -90,7 +91,7 @@ def _make(prepared: PreparedRun, store: Store) -> Run:
     recording = Recording.begin(store, record, prepared.seconds)
     with recording.to_its_end():
         scores = _judged(prepared, recording.folder, store)
-    return recording.seal(
+    run = recording.seal(
         status="ok",
         fit=scores.fit,
         fit_reused=scores.fit_reused,
@@ -101,6 +102,8 @@ def _make(prepared: PreparedRun, store: Store) -> Run:
         verdicts=without_tracebacks(recording.folder, scores.verdicts),
         values=scores_digest(scores.samples["evaluated"].score),
     )
+    prepared.forget_pieces()
+    return run
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ def _judged(prepared: PreparedRun, folder: Path, store: Store) -> _Scores:
     copy_history(folder, scores.history)
     write_events(scores.history, folder / TENSORBOARD)
     if voiding(verdicts):
+        prepared.forget_pieces()
         raise VoidError(verdicts)
     return replace(scores, samples=samples, verdicts=verdicts)
 
@@ -187,6 +191,7 @@ def _scored(prepared: PreparedRun) -> _Scores:
         except NotFiniteError as error:
             stopped = StoppedEvidence(model, str(error))
             raise VoidError([*verdicts, *inspect([NotFinite], stopped)]) from error
+    prepared.seconds["fit"] = round(prepared.seconds["fit"] + fitted.earlier, 3)
     verdicts = _passed([*verdicts, *fitted.verdicts], request)
     if fitted.reused:
         prepared.context.notice(f"reused the fit of {model.name}")
@@ -214,9 +219,12 @@ def _scores_of(prepared: PreparedRun, fitted: Fit, role: str) -> Scored:
     parts, table = prepared.parts, prepared.samples.tables[role]
     inputs = encode(parts.model, parts.encoders, fitted.learned, table)
     inputs = controlled(inputs, parts.request.without, parts.request.permute, parts.request.seed)
+    versions = {**fitted.versions, **prepared.fit_request.versions()}
+    content = digest([prepared.scores_key, fitted.name, versions, role])
+    pieces = ScorePieces(prepared.pieces / f"{role}-{content[:32]}.npz", prepared.context.notice)
     return Scored(
         y=table.y,
-        score=score(fitted.fitted, inputs, f"scoring {role}", prepared.context),
+        score=score(fitted.fitted, inputs, f"scoring {role}", prepared.context, pieces),
         weights=table.weights,
         threshold=0.5,
         mass=prepared.samples.mass[role],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from bench.data.encode import views_read
 from bench.data.run_samples import RunSamples, load_samples
 from bench.guards.b001_trained_on import TrainedOn
 from bench.plugins.options import options_in
+from bench.running.fit_differences import said_of
 from bench.running.fit_request import FitRequest, find_start
 from bench.running.judging import Judges
 from bench.running.parts import RunParts
@@ -22,6 +24,8 @@ from bench.storage.fingerprint import digest, table_digest
 from bench.storage.record import PartRecord, RunRecord
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bench.api.context import Context
     from bench.api.parts import Part
     from bench.storage.home import Home
@@ -85,6 +89,15 @@ class PreparedRun:
                 self.request.permute,
             ]
         )
+
+    @property
+    def pieces(self) -> Path:
+        """The folder of scores that were made before the run was cut short."""
+        return self.home.scratch / f"scores-{self.scores_key[:32]}"
+
+    def forget_pieces(self) -> None:
+        """Remove them, as the run is done."""
+        shutil.rmtree(self.pieces, ignore_errors=True)
 
     def start_record(self, created: str) -> RunRecord:
         """What is known of the run before it is done."""
@@ -156,6 +169,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         used_events=samples.used_events,
         start=start,
         guards=tuple(parts.guards),
+        said=said_of(request),
     )
     seconds = {"events": round(time.monotonic() - started, 3)}
     return PreparedRun(parts, samples, fit_request, context, home, seconds)

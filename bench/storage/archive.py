@@ -7,65 +7,54 @@ Parquet file for each set of events, with a column of scores for each run on it.
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import DamagedError
 from bench.api.scores import Scored
-from bench.storage.distributions import CORE, versions
-from bench.storage.files import atomic_write, write_bytes
-from bench.storage.fingerprint import array_digest, digest
+from bench.storage.archive_lines import (
+    RESULTS,
+    RUNS,
+    Cover,
+    Packed,
+    contents_of,
+    cover_of,
+    read_packed,
+    write_cover,
+    write_packed,
+)
+from bench.storage.drafts import drafted
+from bench.storage.files import atomic_write, make_folder, write_bytes
+from bench.storage.fingerprint import array_digest, digest, file_digest, scores_digest
 from bench.storage.history import HISTORY
-from bench.storage.parse import parsed, read_json
-from bench.storage.record import RunRecord
-from bench.storage.record_schema import Written, demand_form
-from bench.storage.report_contents import Contents
-from bench.storage.store import Metrics, Run, Store, write_metrics, write_scores
+from bench.storage.store import Run, Store, write_metrics, write_scores
+
+__all__ = [
+    "RESULTS",
+    "RUNS",
+    "Packed",
+    "contents_of",
+    "pack",
+    "read_packed",
+    "unpack",
+    "unpack_sound",
+    "write_packed",
+]
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from bench.storage.report_contents import Contents
+
 log = logging.getLogger(__name__)
 
-RESULTS, RUNS, CONTENTS = "results", "runs.jsonl", "contents.json"
 SAMPLES = ("valid", "evaluated")
 SHARED = ("event", "label", "weight", "mass")
-FORM = 1
-"""Of an archive; that of a record is told in the record."""
 LOSSES = ("step", "answer_loss", "verdict_loss", "valid_loss", "loss")
 """Training scalars that a report draws."""
-
-
-@dataclass(frozen=True)
-class _Cover:
-    """What an archive says of its form; the first ones said nothing."""
-
-    form: Any = 1
-    bench: Any = None
-
-
-@dataclass(frozen=True)
-class _Line:
-    """What a packed run says of its form, whatever else it holds."""
-
-    record: Written
-    name: Any = None
-
-
-@dataclass(frozen=True)
-class Packed:
-    """One run in an archive."""
-
-    name: str
-    record: RunRecord
-    metrics: Metrics | None = None
-    samples: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """The file and the column that hold each sample's scores; runs of equal scores share one."""
-    history: list[dict[str, float]] = field(default_factory=list)
 
 
 def pack(runs: Sequence[Run], contents: Contents, folder: Path) -> None:
@@ -73,32 +62,18 @@ def pack(runs: Sequence[Run], contents: Contents, folder: Path) -> None:
 
     Their order stays, as it is that of the samples in the report.
 
-    Raises:
-        DamagedError: a run's files are not what was sealed.
+    A run whose files are not what was sealed is left out, and named.
     """
-    import msgspec
-
-    shutil.rmtree(folder / RESULTS, ignore_errors=True)
-    (folder / RESULTS).mkdir(parents=True)
     frames: dict[str, pd.DataFrame] = {}
-    packed = [_packed(run, frames) for run in runs]
-    for file, frame in frames.items():
-        with atomic_write(folder / RESULTS / file) as draft:
-            frame.to_parquet(draft, index=False, compression="zstd")
-    write_packed(folder, packed)
-    cover = asdict(contents) | {"form": FORM, "bench": versions([CORE]).get(CORE)}
-    write_bytes(folder / RESULTS / CONTENTS, msgspec.json.encode(cover) + b"\n")
-
-
-def contents_of(folder: Path) -> Contents:
-    """What the report beside an archive holds.
-
-    Raises:
-        DamagedError: the archive cannot be read, or is of an unknown form.
-    """
-    file = folder / RESULTS / CONTENTS
-    _demand_form(file)
-    return read_json(file, Contents)
+    packed = list(_all_packed(runs, frames))
+    with drafted(folder) as draft:
+        results = draft / RESULTS
+        results.mkdir()
+        for file, frame in frames.items():
+            with atomic_write(results / file) as one:
+                frame.to_parquet(one, index=False, compression="zstd")
+        write_packed(draft, packed)
+        write_cover(draft, contents, packed)
 
 
 def unpack(folder: Path, store: Store) -> list[Run]:
@@ -107,47 +82,33 @@ def unpack(folder: Path, store: Store) -> list[Run]:
     Raises:
         DamagedError: the archive cannot be read, or it or a run in it is of an unknown form.
     """
-    frames: dict[str, pd.DataFrame] = {}
-    return [_taken_up(one, folder / RESULTS, store, frames) for one in read_packed(folder)]
+    scores = _Scores(folder / RESULTS, cover_of(folder))
+    return [_taken_up(one, store, scores) for one in read_packed(folder)]
 
 
-def read_packed(folder: Path) -> list[Packed]:
-    """The lines of an archive.
-
-    Raises:
-        DamagedError: the archive cannot be read, or it or a run in it is of an unknown form.
-    """
-    packed = _read(folder / RESULTS / RUNS)
-    if (cover := folder / RESULTS / CONTENTS).is_file():
-        _demand_form(cover)
-    return packed
-
-
-def write_packed(folder: Path, packed: Sequence[Packed]) -> None:
-    """Write the lines of an archive, in place of an earlier one's."""
-    import msgspec
-
-    lines = b"".join(msgspec.json.encode(one) + b"\n" for one in packed)
-    write_bytes(folder / RESULTS / RUNS, lines)
-
-
-def _read(file: Path) -> list[Packed]:
+def unpack_sound(folder: Path, store: Store) -> list[Run]:
+    """The runs of an archive that can be read, as `unpack`; the others are left out, and named."""
+    runs = []
     try:
-        lines = file.read_bytes().splitlines()
-    except OSError as error:
-        raise DamagedError(f"{file} cannot be read: {error.strerror or error}") from error
-    packed = []
-    for number, line in enumerate(lines, 1):
-        where = f"{file}, line {number},"
-        head = parsed(line, _Line, where)
-        head.record.demand_known(f"{where} run {head.name},")
-        packed.append(parsed(line, Packed, where))
-    return packed
+        scores = _Scores(folder / RESULTS, cover_of(folder))
+        packed = read_packed(folder, sound=True)
+    except DamagedError as error:
+        log.warning("%s; nothing of it is taken", error)
+        return []
+    for one in packed:
+        try:
+            runs.append(_taken_up(one, store, scores))
+        except DamagedError as error:
+            log.warning("%s; run %s is left out", error, one.name)
+    return runs
 
 
-def _demand_form(file: Path) -> None:
-    cover = read_json(file, _Cover)
-    demand_form(cover.form, FORM, cover.bench, file)
+def _all_packed(runs: Sequence[Run], frames: dict[str, pd.DataFrame]) -> Iterator[Packed]:
+    for run in runs:
+        try:
+            yield _packed(run, frames)
+        except DamagedError as error:
+            log.warning("%s; the run is not packed", error)
 
 
 def _packed(run: Run, frames: dict[str, pd.DataFrame]) -> Packed:
@@ -168,36 +129,68 @@ def _packed(run: Run, frames: dict[str, pd.DataFrame]) -> Packed:
     return Packed(run.name, record, run.metrics(), samples, list(_losses(run)))
 
 
-def _taken_up(one: Packed, results: Path, store: Store, frames: dict[str, pd.DataFrame]) -> Run:
+@dataclass(frozen=True)
+class _Scores:
+    """The files of scores of an archive, each of them read once."""
+
+    results: Path
+    cover: Cover
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def of(self, one: Packed) -> dict[str, tuple[Scored, object]]:
+        """The scores and the events of each sample of a run.
+
+        Raises:
+            DamagedError: they cannot be read, or are not those that the run's figures are of.
+        """
+        samples = {}
+        for sample, (file, column) in one.samples.items():
+            try:
+                samples[sample] = _scores(self._frame(file), column, one.record.threshold)
+            except (OSError, ValueError, KeyError) as error:
+                raise DamagedError(f"{self.results / file}: cannot be read: {error}") from error
+        values, evaluated = one.record.values, samples.get("evaluated")
+        if values and evaluated and scores_digest(evaluated[0].score) != values:
+            file = one.samples["evaluated"][0]
+            raise DamagedError(f"{self.results / file}: other scores than were judged")
+        return samples
+
+    def _frame(self, file: str) -> pd.DataFrame:
+        import pandas as pd
+
+        if file not in self.frames:
+            path = self.results / Path(file).name
+            self.cover.demand_sealed(file, file_digest(path), path)
+            self.frames[file] = pd.read_parquet(path)
+        return self.frames[file]
+
+
+def _taken_up(one: Packed, store: Store, scores: _Scores) -> Run:
     if Path(one.name).name != one.name or one.name.startswith("."):
-        raise DamagedError(f"{results / RUNS}: no run can be called {one.name!r}")
+        raise DamagedError(f"{scores.results / RUNS}: no run can be called {one.name!r}")
     if run := store.named(one.name):
         return run
+    samples = scores.of(one)
     with store.alone(digest([one.name])):  # another process may take up the same archive
-        return store.named(one.name) or _unpacked(one, results, store, frames)
+        return store.named(one.name) or _unpacked(one, store, samples)
 
 
-def _unpacked(one: Packed, results: Path, store: Store, frames: dict[str, pd.DataFrame]) -> Run:
+def _unpacked(one: Packed, store: Store, samples: Mapping[str, tuple[Scored, object]]) -> Run:
     import msgspec
-    import pandas as pd
 
     folder = store.root / one.name
-    folder.mkdir(parents=True, exist_ok=True)
-    samples = {}
-    for sample, (file, column) in one.samples.items():
-        try:
-            if file not in frames:
-                frames[file] = pd.read_parquet(results / Path(file).name)
-            samples[sample] = _scores(frames[file], column, one.record.threshold)
-        except (OSError, ValueError, KeyError) as error:
-            raise DamagedError(f"{results / file}: cannot be read: {error}") from error
-    if one.metrics:
-        write_scores(folder, samples)
-        write_metrics(folder, one.metrics)
-    if one.history:
-        lines = b"".join(msgspec.json.encode(row) + b"\n" for row in one.history)
-        write_bytes(folder / HISTORY, lines)
-    return store.seal(folder, one.record)
+    try:
+        make_folder(folder)
+        if one.metrics:
+            write_scores(folder, samples)
+            write_metrics(folder, one.metrics)
+        if one.history:
+            lines = b"".join(msgspec.json.encode(row) + b"\n" for row in one.history)
+            write_bytes(folder / HISTORY, lines)
+        return store.seal(folder, one.record)
+    except OSError:
+        store.withdraw(folder)
+        raise
 
 
 def _column(frame: pd.DataFrame, name: str, score: NDArray[Any]) -> str:

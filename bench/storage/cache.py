@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 from bench.api.errors import DamagedError
-from bench.storage.files import sync, write_bytes
+from bench.storage.files import make_folder, sync, sync_all, write_bytes
 from bench.storage.fingerprint import file_digest
+from bench.storage.locks import locked
+from bench.storage.machine import BUSY, wanted
 from bench.storage.parse import read_json
+from bench.storage.secrets import mask_files
 
 MANIFEST = "manifest.json"
+KEPT = "to keep what is computed"
 
 
 def seal(folder: Path) -> None:
-    """Write the manifest: the hash of every file in the folder, last of all."""
+    """Write the manifest, the hash of every file in the folder, once all are on the disk.
+
+    What plugins wrote has no secrets in it from here on.
+    """
     import msgspec
 
+    mask_files(folder)
     hashes = _hashes(folder)
-    for name in hashes:
-        sync(folder / name)
+    sync_all(folder)
     write_bytes(folder / MANIFEST, msgspec.json.encode(hashes, order="sorted"))
 
 
@@ -31,16 +38,30 @@ def verify(folder: Path) -> None:
     """Compare a folder with its manifest.
 
     Raises:
-        DamagedError: it has none, or a file is missing, added or changed.
+        DamagedError: it has none, or a file is missing, added, changed or cannot be read.
     """
     try:
         sealed = read_json(folder / MANIFEST, dict[str, str])
     except DamagedError as error:
         raise DamagedError(f"{folder}: no readable manifest") from error
-    hashes = _hashes(folder)
+    try:
+        hashes = _hashes(folder)
+    except OSError as error:
+        if error.errno in BUSY:
+            raise
+        file = error.filename or folder
+        raise DamagedError(f"{file} cannot be read: {error.strerror or error}") from error
     for name in sorted(sealed.keys() | hashes.keys()):
         if sealed.get(name) != hashes.get(name):
             raise DamagedError(f"{folder}: {name} is not what was sealed")
+
+
+def put_sealed(draft: Path, folder: Path) -> None:
+    """Seal a draft and put it in the place of a folder, where a power cut leaves it whole."""
+    seal(draft)
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)
+    sync(folder.parent)
 
 
 def stored(
@@ -58,8 +79,12 @@ def stored(
     writes files `beside` it, the folder counts as damaged without them. `changes` says what is
     another here than when a folder was made, a line each: such a folder is left to those for whom
     it holds, and one is made beside it.
+
+    Raises:
+        MachineError: nothing can be locked, removed or written there.
     """
-    root.mkdir(parents=True, exist_ok=True)
+    with wanted(KEPT, root):
+        make_folder(root)
     with locked(root / f"{key}.lock", notice):
         changed: Sequence[str] = ()
         for folder in _made(root, key):
@@ -68,7 +93,8 @@ def stored(
                 _demand_there(folder, beside)
             except DamagedError as error:
                 notice(f"{error}; it is made anew")
-                shutil.rmtree(folder)
+                with wanted("to remove what is damaged", folder):
+                    shutil.rmtree(folder)
                 continue
             if not (changed := changes(folder)):
                 _used(folder)
@@ -80,12 +106,12 @@ def stored(
             folder = root / f"{key}-{uuid4().hex[:8]}"
         draft = root / f".{key}.{os.getpid()}"
         shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
+        with wanted(KEPT, root):
+            draft.mkdir()
         try:
             compute(draft)
-            seal(draft)
-            draft.rename(folder)
-            sync(root)
+            with wanted(KEPT, root):
+                put_sealed(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return folder, False
@@ -117,33 +143,6 @@ def _demand_there(folder: Path, beside: Sequence[Path]) -> None:
     for file in beside:
         if not file.is_file():
             raise DamagedError(f"{folder}: {file}, which belongs to it, is missing")
-
-
-@contextmanager
-def locked(
-    path: Path,
-    notice: Callable[[str], None],
-    waiting: str = "another process is making the same; waiting for it",
-    *,
-    soft: bool = True,
-) -> Iterator[None]:
-    """Hold a lock file, alone among all processes; says so where it has to wait.
-
-    Raises:
-        OSError: no locks can be had there; not for want of flock, where a `soft` one will do.
-    """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path, fallback_to_soft=soft)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        notice(waiting)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _hashes(folder: Path) -> dict[str, str]:

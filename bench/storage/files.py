@@ -1,12 +1,18 @@
-"""Writing files so that a reader sees all of one or nothing of it."""
+"""Writing files so that a reader sees all of one or nothing of it, and no power cut takes it."""
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
+
+from bench.storage.secrets import masked_bytes
+
+NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}
+"""What a folder answers that cannot be synced on its own: some file systems have no such thing."""
 
 
 @contextmanager
@@ -14,10 +20,12 @@ def atomic_write(path: Path) -> Iterator[Path]:
     """A path to write to, which takes the place of `path` when the block ends well."""
     draft = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
     try:
-        yield draft
-        atomic_replace(draft, path)
+        with naming(path, instead_of=draft):
+            yield draft
+            atomic_replace(draft, path)
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong before says more
+            draft.unlink(missing_ok=True)
 
 
 def atomic_replace(finished: Path, path: Path) -> None:
@@ -28,15 +36,60 @@ def atomic_replace(finished: Path, path: Path) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a whole file."""
+    """Write a whole file, without secrets."""
     with atomic_write(path) as draft:
-        draft.write_bytes(content)
+        draft.write_bytes(masked_bytes(content))
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those that it lies in, so that a power cut takes none of them."""
+    missing: list[Path] = []
+    while not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        sync(folder.parent)
 
 
 def sync(path: Path) -> None:
     """Have a file's or a folder's state reach the disk."""
-    handle = os.open(path, os.O_RDONLY)
+    with naming(path):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            if error.errno not in NO_SYNC or not path.is_dir():
+                raise
+        finally:
+            os.close(handle)
+
+
+def sync_all(folder: Path) -> None:
+    """Have all that is in a folder reach the disk: every file, and every folder with its names."""
+    for inside, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            sync(Path(inside, name))
+        sync(Path(inside))
+
+
+def put_in_place(draft: Path, folder: Path) -> None:
+    """Give a finished folder its name, so that after a power cut it is there, whole, or not."""
+    sync_all(draft)
+    draft.rename(folder)
+    sync(folder.parent)
+
+
+@contextmanager
+def naming(path: Path, *, instead_of: Path | None = None) -> Iterator[None]:
+    """An error of the machine that names no file, or a passing one, names this one.
+
+    Raises:
+        OSError: what the machine said, of `path`.
+    """
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename in (None, str(instead_of), instead_of):
+            error.filename = str(path)
+        raise

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bench.api.errors import DamagedError
 from bench.storage.extras import command
 from bench.storage.parse import parsed
+from bench.storage.secrets import masked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +34,7 @@ class History:
         """Add the scalars of one step; TensorBoard can watch the folder meanwhile."""
         import msgspec
 
+        scalars = {masked(name): value for name, value in scalars.items()}
         with self.path.open("ab") as stream:
             stream.write(msgspec.json.encode({"step": step, **scalars}) + b"\n")
         if self._writer is None and _has_tensorboard():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,8 @@ from bench.api.errors import BenchError
 from bench.storage.distributions import changes_since
 from bench.storage.home import Home
 from bench.storage.store import BEGINNING, LOCKS, RECORD, Store
+
+log = logging.getLogger(__name__)
 
 KINDS = {
     "twins": "simulated datasets",
@@ -174,5 +177,9 @@ def _holding(kind: str, path: Path, lock: Path | None = None) -> Holding:
 
 
 def _inside(folder: Path) -> list[Path]:
-    """What is in a folder; nothing if it is not there."""
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+    """What is in a folder; nothing if it is not there, or, which is said, cannot be read."""
+    try:
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        log.warning("%s cannot be read: %s; it is left out", folder, error.strerror or error)
+        return []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from bench.api.errors import RequestError
+from bench.api.errors import DamagedError, RequestError
 from bench.storage.called import age, called, saying
 
 if TYPE_CHECKING:
     from bench.storage.store import Run, Store
+
+log = logging.getLogger(__name__)
 
 Events: TypeAlias = tuple[str, str]
 """A dataset with its edition, and the hash of its events that were evaluated on."""
@@ -40,9 +43,22 @@ def all_called(store: Store, names: Sequence[str]) -> list[Run]:
 
     Raises:
         RequestError: a name that fits no run, or several folders.
+        DamagedError: no run that is named can be read.
     """
-    runs = [run for name in names for run in _candidates(store, name)]
-    return list({run.name: run for run in runs}.values()) if names else store.pick(())
+    if not names:
+        return store.pick(())
+    runs: dict[str, Run] = {}
+    damaged: list[DamagedError] = []
+    for name in names:
+        try:
+            runs |= {run.name: run for run in _candidates(store, name)}
+        except DamagedError as error:
+            damaged.append(error)
+    if damaged and not runs:
+        raise damaged[0]
+    for left_out in damaged:
+        log.warning("%s; it is left out", left_out)
+    return list(runs.values())
 
 
 def on_one_sample(store: Store, names: Sequence[str], *, common: bool = False) -> list[NamedRuns]:
@@ -84,6 +100,8 @@ def _good(store: Store, name: str) -> list[Run]:
     if len(runs) == 1:  # what is wrong with it is said by whoever wants to compare it
         return runs
     good = [run for run in runs if run.record.status == "ok" and run.record.sample]
+    if sound := list(_sound(good)):
+        return sound
     if not good:
         last = runs[-1]
         raise RequestError(
@@ -91,6 +109,17 @@ def _good(store: Store, name: str) -> list[Run]:
             f"{last.record.status}"
         )
     return good
+
+
+def _sound(runs: Sequence[Run]) -> Iterator[Run]:
+    """The runs whose scores and figures are what was sealed; the others are named."""
+    for run in runs:
+        try:
+            run.demand_sound()
+        except DamagedError as error:
+            log.warning("%s; the run is left out", error)
+            continue
+        yield run
 
 
 def _candidates(store: Store, name: str) -> list[Run]:

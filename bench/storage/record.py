@@ -87,6 +87,8 @@ class RunRecord:
     """SHA-256 of each file beside this record."""
     schema: int = SCHEMA
     """The number of this form; it is raised when a field changes its meaning."""
+    seal: str = ""
+    """SHA-256 of this file but for these digits; empty of records that earlier benches wrote."""
 
     @property
     def bare(self) -> bool:

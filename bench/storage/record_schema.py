@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from bench.api.errors import DamagedError
 from bench.storage.parse import parsed
 from bench.storage.record import SCHEMA, SEVERITIES, RunRecord
+from bench.storage.secrets import masked_bytes
 
 MISSING = "missing"
+SEAL = re.compile(rb'(?<="seal": ")[0-9a-f]{64}(?="\n\}\Z)')
+"""How a record ends that is sealed."""
+UNSEALED = b'"seal": ""\n}'
+"""How it ends before."""
 LONGEST = 40
 """Characters that are shown of a form or a version that makes no sense."""
 
@@ -51,14 +58,32 @@ def demand_form(form: object, newest: int, version: object, where: object) -> No
     )
 
 
+def sealed_record(record: RunRecord) -> bytes:
+    """A run's record as it is written: with the hash of its own bytes at its end."""
+    import msgspec
+
+    content = msgspec.json.encode(replace(record, seal=""))
+    content = masked_bytes(msgspec.json.format(content, indent=1))  # as it is written, then hashed
+    assert content.endswith(UNSEALED)
+    seal = sha256(content).hexdigest().encode()
+    return content.removesuffix(UNSEALED) + UNSEALED.replace(b'""', b'"%s"' % seal)
+
+
 def read_record(content: bytes, where: object) -> RunRecord:
-    """A run's record; what it holds beyond the form's own fields is passed over.
+    """A run's record, verified; what it holds beyond the form's own fields is passed over.
 
     Raises:
-        DamagedError: it is of an unknown form, or is no record.
+        DamagedError: it is of an unknown form, is no record, or is not what was sealed.
     """
     parsed(content, Written, where).demand_known(where)
     record = parsed(content, RunRecord, where)
+    if record.seal:
+        end = SEAL.search(content)
+        if not end or sha256(SEAL.sub(b"", content)).hexdigest() != record.seal:
+            raise DamagedError(f"{where} is not what was sealed")
+    if (without := masked_bytes(content)) != content:  # an older bench wrote secrets
+        record = parsed(without, RunRecord, where)
+    record = replace(record, seal="")
     for verdict in record.verdicts:
         if verdict.severity not in SEVERITIES:
             wrong = f"{verdict.code} has severity {_short(verdict.severity)}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from bench.storage.holdings import Holding
+from bench.storage.locks import LockedError, locked
 
 
 class InUseError(Exception):
@@ -32,15 +33,11 @@ def remove(holding: Holding, *, dry: bool = False) -> None:
 @contextmanager
 def _free(holding: Holding) -> Iterator[None]:
     """Hold its lock, which stays where it is, as another process may wait for it."""
-    from filelock import FileLock, Timeout
-
     with ExitStack() as stack:
         if holding.lock and holding.lock.exists():
             try:
-                stack.enter_context(
-                    FileLock(holding.lock, fallback_to_soft=True).acquire(timeout=0)
-                )
-            except Timeout as error:
+                stack.enter_context(locked(holding.lock))
+            except LockedError as error:
                 raise InUseError("a process has it locked") from error
         seconds = time.time() - holding.used
         if seconds < holding.rest:

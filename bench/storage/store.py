@@ -10,29 +10,46 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bench.api.errors import DamagedError, RequestError
-from bench.storage.cache import locked
 from bench.storage.called import called, saying
 from bench.storage.distributions import changes
-from bench.storage.files import sync, write_bytes
+from bench.storage.files import make_folder, sync, sync_all, write_bytes
 from bench.storage.fingerprint import file_digest
-from bench.storage.history import HISTORY
-from bench.storage.record import RunRecord, Verdict
-from bench.storage.record_schema import read_record
+from bench.storage.locks import NoLocksError, locked
+from bench.storage.machine import BUSY, MachineError, wanted
+from bench.storage.record import RunRecord
+from bench.storage.record_schema import read_record, sealed_record
+from bench.storage.run_files import (
+    TRACEBACK,
+    copy_history,
+    without_tracebacks,
+    write_metrics,
+    write_traceback,
+)
 from bench.storage.scores_file import write_scores
-from bench.storage.stored_run import METRICS, Metrics, Run
+from bench.storage.secrets import mask_files, masked_json
+from bench.storage.stored_run import Metrics, Run
 from bench.storage.typed import typed
 
-__all__ = ["TRACEBACK", "Metrics", "Run", "Store", "copy_history", "write_metrics", "write_scores"]
+__all__ = [
+    "TRACEBACK",
+    "Metrics",
+    "Run",
+    "Store",
+    "copy_history",
+    "without_tracebacks",
+    "write_metrics",
+    "write_scores",
+    "write_traceback",
+]
 
 log = logging.getLogger(__name__)
 
 RECORD = "run.json"
 STARTED = "started"
 """The status of a run that is under way, or has ended without a word."""
-TRACEBACK = "traceback.txt"
+ELSEWHERE = "name another folder with --runs"
 LOCKS = ".locks"
 """Folder of what keeps two processes from making the same run."""
 BEGINNING = 12
@@ -50,13 +67,15 @@ class Store:
     def claim(self, created: str, key: str) -> Path:
         """Make the folder of a new run, `created` in UTC; nobody else gets the same one."""
         stamp = created.replace("-", "").replace(":", "")
-        for again in range(1000):
-            name = f"{stamp}-{key[:BEGINNING]}" + (f"-{again}" if again else "")
-            try:
-                (self.root / name).mkdir(parents=True)
-            except FileExistsError:
-                continue
-            return self.root / name
+        with wanted("to store a run there", self.root, ELSEWHERE):
+            make_folder(self.root)
+            for again in range(1000):
+                name = f"{stamp}-{key[:BEGINNING]}" + (f"-{again}" if again else "")
+                try:
+                    (self.root / name).mkdir()
+                except FileExistsError:
+                    continue
+                return self.root / name
         raise RequestError(f"{self.root}: no free folder for run {key[:BEGINNING]}")
 
     @contextmanager
@@ -65,11 +84,13 @@ class Store:
         lock = self.root / LOCKS / f"{key[:32]}.lock"
         message = "another process is making the same run; waiting for it"
         with ExitStack() as stack:
+            with wanted("to store runs there", self.root, ELSEWHERE):
+                make_folder(self.root)
+                lock.parent.mkdir(exist_ok=True)
             try:
-                lock.parent.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(locked(lock, notice, message, soft=False))
-            except OSError as error:
-                why = error.strerror or error
+                stack.enter_context(locked(lock, notice, message))
+            except NoLocksError as error:
+                why = getattr(error.__cause__, "strerror", error)
                 notice(f"{lock.parent}: no locks here ({why}); do not start the same run twice")
             yield
             # who waits for it finds the run; only where there is none must the file stay the same
@@ -89,14 +110,40 @@ class Store:
 
     def withdraw(self, folder: Path) -> None:
         """Take back a claimed folder of a run that is not to be recorded."""
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def claimed(self, created: str, key: str) -> Iterator[Path]:
+        """The folder of a new run, as `claim`; gone again if the block does not end well."""
+        folder = self.claim(created, key)
+        try:
+            with wanted("to record the run", folder, ELSEWHERE):
+                yield folder
+        except BaseException:
+            self.withdraw(folder)
+            raise
 
     def seal(self, folder: Path, record: RunRecord) -> Run:
-        """Write the record, with the hashes of the files beside it; the run is then complete."""
+        """Write the record, with the hashes of the files beside it; the run is then complete.
+
+        Secrets are in none of them, nor in the run that is given.
+
+        Raises:
+            MachineError: the machine refuses that; nothing stays of the folder.
+        """
+        try:
+            with wanted("to record the run", folder, ELSEWHERE):
+                return self._sealed(folder, record)
+        except MachineError:
+            self.withdraw(folder)
+            raise
+
+    def _sealed(self, folder: Path, record: RunRecord) -> Run:
+        mask_files(folder)
         paths = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / RECORD)
         files = {p.relative_to(folder).as_posix(): file_digest(p) for p in paths}
-        record = replace(record, files=files)
-        _write_record(folder, record)
+        sync_all(folder)  # the record vouches for what is beside it, after a power cut too
+        record = _write_record(folder, replace(record, files=files))
         sync(self.root)
         return Run(folder, record)
 
@@ -150,6 +197,8 @@ class Store:
                 return sorted(entry.name for entry in entries if not entry.name.startswith("."))
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise MachineError.of(error, self.root, "to read the runs there", ELSEWHERE) from error
 
     def _readable(self, names: Iterable[str], saying: str = "") -> Iterator[Run]:
         for name in names:
@@ -175,6 +224,8 @@ class Store:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
+            if error.errno in BUSY:
+                raise
             raise DamagedError(f"{path} cannot be read: {error.strerror or error}") from error
         # looking for a hash in the bytes costs next to nothing; decoding thousands of records does
         if saying.encode() not in content:
@@ -219,50 +270,15 @@ class Store:
         raise RequestError(f"{number} called {name!r} in {self.root}{newest}")
 
 
-def _write_record(folder: Path, record: RunRecord) -> None:
+def _write_record(folder: Path, record: RunRecord) -> RunRecord:
+    """Write it without secrets, and give it so."""
     import msgspec
 
-    write_bytes(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=1))
-
-
-def write_metrics(folder: Path, metrics: Metrics) -> None:
-    """Write the figures; numbers of numpy, which a metric may return, as Python's own."""
-    import msgspec
-
-    content = msgspec.json.format(msgspec.json.encode(metrics, enc_hook=_own_number), indent=1)
-    write_bytes(folder / METRICS, content)
-
-
-def _own_number(value: Any) -> Any:
-    """A scalar of numpy as what it holds.
-
-    Raises:
-        NotImplementedError: it is something else.
-    """
-    import numpy as np
-
-    if isinstance(value, np.generic):
-        return value.item()
-    raise NotImplementedError(f"a {type(value).__name__} among the figures")
-
-
-def write_traceback(folder: Path, text: str) -> None:
-    """Write where something broke, whatever characters an error has."""
-    write_bytes(folder / TRACEBACK, text.encode(errors="backslashreplace"))
-
-
-def without_tracebacks(folder: Path, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The verdicts as a record has them; where guards broke is told in a file of the folder."""
-    texts = [f"{v.code} {v.guard}\n{v.traceback}" for v in verdicts if v.traceback]
-    if texts:
-        write_traceback(folder, "\n".join(texts))
-    return [replace(verdict, traceback="") for verdict in verdicts]
-
-
-def copy_history(folder: Path, history: Path) -> None:
-    """Keep the training scalars of the fit with the run."""
-    if history.exists():
-        shutil.copyfile(history, folder / HISTORY)
+    content = msgspec.json.encode(record)
+    if (without := masked_json(content)) != content:
+        record = msgspec.json.decode(without, type=RunRecord)
+    write_bytes(folder / RECORD, sealed_record(record))
+    return record
 
 
 def _folder_name(name: str) -> str:

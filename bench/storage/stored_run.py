@@ -11,6 +11,7 @@ from bench.api.errors import DamagedError
 from bench.api.scores import Counts, Estimate, Scored
 from bench.storage.fingerprint import file_digest
 from bench.storage.history import HISTORY
+from bench.storage.machine import BUSY
 from bench.storage.parse import parsed, read_json
 from bench.storage.record import RunRecord
 from bench.storage.scores_file import SCORES, read_scores
@@ -109,7 +110,14 @@ class Run:
     def _verified(self, name: str) -> Path:
         path = self.folder / name
         if name not in self._sound:
-            if not path.is_file() or file_digest(path) != self.record.files.get(name):
+            try:
+                sealed = path.is_file() and file_digest(path) == self.record.files.get(name)
+            except OSError as error:
+                if error.errno in BUSY:
+                    raise
+                reason = error.strerror or error
+                raise DamagedError(f"{path} cannot be read: {reason}") from error
+            if not sealed:
                 raise DamagedError(f"{path} is not what was sealed")
             self._sound.add(name)
         return path

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 
 from bench.api.errors import RequestError
+from bench.storage.drafts import drafted
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 DESCRIPTIONS = {
@@ -94,10 +95,11 @@ def write_package(template: str, name: str, folder: Path) -> list[Path]:
         from bench.templates.toy import toy_csv
 
         contents[f"{words['module']}/events.csv"] = toy_csv()
-    for target, content in contents.items():
-        path = folder / target
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
+    with drafted(folder) as draft:
+        for target, content in contents.items():
+            path = draft / target
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
     return [folder / target for target in contents]
 
 

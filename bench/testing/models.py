@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.api.parts import Dataset, Model
 from bench.data.encode import encode, learn
+from bench.data.real_scores import real_scores
 from bench.guards.messages import error_text
 from bench.guards.probing import balanced_rows
 from bench.plugins.interruption import raise_if_users
@@ -122,8 +123,6 @@ class _Subject:
     @classmethod
     def of(cls, model: Model, registry: Registry, context: Context) -> _Subject:
         """Encoded by the model's default encoders."""
-        import numpy as np
-
         registry.entries[Dataset]["excerpt"] = plugin_entry(Excerpt)
         parts = resolve_parts(RunRequest(plugin=model.name, dataset="excerpt"), registry)
         table = excerpt()
@@ -132,13 +131,11 @@ class _Subject:
         learned = learn(parts.encoders, train)
         seen, unseen = (encode(model, parts.encoders, learned, t) for t in (train, valid))
         fitted = model.fit(seen, unseen, context)
-        scores = np.asarray(fitted.score(unseen), dtype=np.float64)
+        scores = real_scores(fitted.score(unseen))
         return cls(model, seen, unseen, context, fitted, scores)
 
     def score(self, inputs: Inputs) -> NDArray[np.float64]:
-        import numpy as np
-
-        return np.asarray(self.fitted.score(inputs), dtype=np.float64)
+        return real_scores(self.fitted.score(inputs))
 
 
 def _options(subject: _Subject) -> None:
@@ -250,7 +247,7 @@ def idle_options(subject: _Subject) -> Checked:
         try:
             changed = replace(subject.model, **{option.name: other})
             fitted = changed.fit(subject.train, subject.valid, subject.context)
-            scores = np.asarray(fitted.score(subject.valid), dtype=np.float64)
+            scores = real_scores(fitted.score(subject.valid))
         except BaseException as error:
             raise_if_users(error)
             continue  # a value that these events or the other options do not bear

@@ -76,7 +76,7 @@ def _page(comparison: Comparison, features: Sequence[FeatureDifference]) -> Figu
     pair = comparison.pair
     kind = "events" if pair.chosen == "all" else f"{pair.chosen} events"
     sides = {"A": pair.a, "B": pair.b}
-    labels = [f"{n}: {safe(sides[n].title)}, {len(sides[n].table)} {kind}" for n in handles]
+    labels = [f"{n}: {short(sides[n].title, 60)}, {len(sides[n].table)} {kind}" for n in handles]
     columns = 1 if across == 1 else 2
     figure.legend(
         list(handles.values()),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
 from bench.report.exports import to_csv
 from bench.report.markdown import markdown
+from bench.storage.drafts import drafted
 from bench.storage.files import write_bytes
 from bench.twosample.blocks import feature_table, page
 from bench.twosample.drawing import draw
@@ -39,14 +39,14 @@ def write_page(comparison: Comparison, folder: Path) -> Path:
         RequestError: as `demand_own`.
     """
     demand_own(folder)
-    figures = folder / FIGURES
-    shutil.rmtree(figures, ignore_errors=True)
-    figures.mkdir(parents=True)
-    pictures = draw(comparison, folder, FIGURES)
-    write_bytes(folder / FEATURES, to_csv(feature_table(comparison.features)).encode())
-    (folder / SHARED).unlink(missing_ok=True)
-    if len(comparison.pair.shared):
-        lines = ["event", *(f"{event:016x}" for event in comparison.pair.shared)]
-        write_bytes(folder / SHARED, ("\n".join(lines) + "\n").encode())
-    write_bytes(folder / PAGE, markdown(page(comparison, pictures)).encode())
+    with drafted(folder) as draft:
+        (draft / FIGURES).mkdir()
+        pictures = draw(comparison, draft, FIGURES)
+        write_bytes(draft / FEATURES, to_csv(feature_table(comparison.features)).encode())
+        if len(comparison.pair.shared):
+            lines = ["event", *(f"{event:016x}" for event in comparison.pair.shared)]
+            write_bytes(draft / SHARED, ("\n".join(lines) + "\n").encode())
+        write_bytes(draft / PAGE, markdown(page(comparison, pictures)).encode())
+    if not len(comparison.pair.shared):
+        (folder / SHARED).unlink(missing_ok=True)
     return folder / PAGE

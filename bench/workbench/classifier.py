@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import InputError
+from bench.data.real_scores import real_scores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,14 +35,13 @@ def scores_of(classifier: Any, events: Events, name: str) -> dict[str, pd.Series
 
 
 def _predicted(classifier: Any, frame: pd.DataFrame, events: Events) -> pd.Series[float]:
-    import numpy as np
     import pandas as pd
 
     features = _features(classifier, events)
     # fitted on an array, it reads an array: a frame would make scikit-learn warn
     plain = hasattr(classifier, "n_features_in_") and not hasattr(classifier, "feature_names_in_")
     x = frame[features]
-    given = np.asarray(classifier.predict_proba(x.to_numpy() if plain else x), dtype=np.float64)
+    given = real_scores(classifier.predict_proba(x.to_numpy() if plain else x), "predict_proba's")
     return pd.Series(_signal(classifier, given, len(frame)), index=frame["event"].to_numpy())
 
 
@@ -82,7 +82,8 @@ def _by_event(scores: Any, events: Events, name: str) -> dict[str, pd.Series[flo
             f"{name}: {type(scores).__name__} has no predict_proba and holds no scores by event; "
             "wanted a classifier, a dict or a pandas Series with event ids"
         )
-    series = pd.Series(_numbers(scores.values, name), index=_ids(scores.keys(), name))
+    values = scores if isinstance(scores, pd.Series) else scores.values
+    series = pd.Series(_numbers(values, name), index=_ids(scores.keys(), name))
     known = {role: frame["event"] for role, frame in _frames(events).items()}
     ids = pd.concat(known.values())
     if strange := int((~series.index.isin(ids)).sum()):
@@ -108,13 +109,8 @@ def _ids(events: Iterable[object], name: str) -> NDArray[np.uint64]:
 
 
 def _numbers(scores: Any, name: str) -> NDArray[np.float64]:
-    import numpy as np
-
-    values = scores() if callable(scores) else scores  # of a dict, and of a Series
-    try:
-        return np.array([float(value) for value in values], dtype=np.float64)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{name}: a score that is no number: {error}") from error
+    values = list(scores()) if callable(scores) else scores  # of a dict, and of a Series
+    return real_scores(values, f"{name}: scores")
 
 
 def _frames(events: Events) -> dict[str, pd.DataFrame]:

@@ -76,6 +76,9 @@ class _Lines:
             return
         self.printed_at = now
         speed = (self.done - self.before) / (now - self.started)
+        if not self.total:  # nobody knows how many there are
+            notice(f"{self.label}: {self.done:.0f}, {rate(speed)}/s")
+            return
         left = max(self.total - self.done, 0) / speed
         share = f"{100 * self.done / self.total:.0f} % of {self.total:.0f}"
         notice(f"{self.label}: {share}, {rate(speed)}/s, about {left:.0f} s left")

@@ -48,6 +48,8 @@ def card(name: str, form: str, edition: str | None, output: Path | None) -> None
     """
     from bench.api.errors import RequestError
     from bench.cli.data.named import named
+    from bench.storage.files import write_bytes
+    from bench.storage.secrets import masked
 
     dataset = named(name)
     if form == CROISSANT:
@@ -57,7 +59,7 @@ def card(name: str, form: str, edition: str | None, output: Path | None) -> None
     else:
         text = dataset.card()
     if output:
-        output.write_text(text, encoding="utf-8")
+        write_bytes(output, masked(text).encode())
         click.echo(f"written to {output}", err=True)
     else:
         click.echo(text, nl=False)

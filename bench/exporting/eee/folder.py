@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from bench.api.errors import RequestError
@@ -37,30 +38,53 @@ def write_evaluations(
     for run in runs:
         if run.record.status != "ok":
             raise RequestError(f"run {run.name} is {run.record.status}: it has no figures to give")
-    now, written = datetime.now(UTC), []
+    now, contents = datetime.now(UTC), dict[str, bytes]()
     for run in [Run(run.folder, without_places(run.record)) for run in runs]:
-        place = folder / f"{place_of(run)}.json"
-        place.parent.mkdir(parents=True, exist_ok=True)
         evaluation = evaluation_of(run, organisation, now)
         if events and not run.record.bare:
-            evaluation["detailed_evaluation_results"] = _write_events(run, evaluation, folder)
-        write_bytes(place, msgspec.json.format(msgspec.json.encode(evaluation), indent=1) + b"\n")
-        written.append(place)
-    return written
+            path, content = _events_file(run, evaluation)
+            contents[path] = content
+            evaluation["detailed_evaluation_results"] = _about(path, content)
+        encoded = msgspec.json.format(msgspec.json.encode(evaluation), indent=1) + b"\n"
+        contents[f"{place_of(run)}.json"] = encoded
+    _write(contents, folder)
+    return [folder / path for path in contents if path.endswith(".json")]
 
 
-def _write_events(run: Run, evaluation: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Write the events of a run beside its file; gives what the file says of them."""
+def _write(contents: Mapping[str, bytes], folder: Path) -> None:
+    """Write all files; where that fails, those go that were not there before."""
+    with ExitStack() as new:
+        for path, content in contents.items():
+            for parent in reversed([folder, *(folder / p for p in PurePath(path).parents)]):
+                if not parent.exists():
+                    new.callback(_removed, parent)
+                    parent.mkdir(parents=True)
+            if not (folder / path).exists():
+                new.callback(_removed, folder / path)
+            write_bytes(folder / path, content)
+        new.pop_all()
+
+
+def _removed(path: Path) -> None:
+    with suppress(OSError):
+        path.rmdir() if path.is_dir() else path.unlink()
+
+
+def _events_file(run: Run, evaluation: dict[str, Any]) -> tuple[str, bytes]:
+    """The file with the events of a run that lies beside its own: its place and its content."""
     import msgspec
 
     path = f"{place_of(run)}_samples.jsonl"
     encoded = [msgspec.json.encode(line) for line in lines(run, evaluation["evaluation_id"])]
-    content = b"".join(line + b"\n" for line in encoded)
-    write_bytes(folder / path, content)
+    return path, b"".join(line + b"\n" for line in encoded)
+
+
+def _about(path: str, content: bytes) -> dict[str, Any]:
+    """What a run's file says of the file with its events."""
     return {
         "format": "jsonl",
         "file_path": path,
         "hash_algorithm": "sha256",
         "checksum": hashlib.sha256(content).hexdigest(),
-        "total_rows": len(encoded),
+        "total_rows": content.count(b"\n"),
     }

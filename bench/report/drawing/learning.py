@@ -7,7 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING, TypeAlias
 
 from bench.report.drawing.layout import Frame, captioned, foot_key, foot_lines, grid
-from bench.report.drawing.sheet import safe
+from bench.report.drawing.sheet import short
 from bench.report.drawing.styles import Style
 from bench.report.event_sets import EventSet, Setting
 from bench.report.learning import LearningCurve, at_floor
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Styled: TypeAlias = "tuple[Style, LearningCurve]"
 PANELS = {"auc": "AUC", "max_sic": "maximum SIC"}
+TITLE = 90
+"""Letters of a title in the key."""
 ROOM = 0.12
 """Share of the axis that a number takes."""
 APART = 0.015
@@ -43,7 +45,7 @@ def learning(
 
     settings = [setting for _, curve in curves for setting in curve.points.values()]
     shown = [name for name in PANELS if any(not isnan(middle(s, name)[0]) for s in settings)]
-    titles = [safe(curve.title) for _, curve in curves]
+    titles = [short(curve.title, TITLE) for _, curve in curves]
     frame = Frame(4.2, 3.4, left=0.72, right=0.2, below=0.5)
     foot = foot_lines(titles, len(shown) * frame.across)
     figure, panels, _ = grid(len(shown), frame, foot=foot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 LONGEST = 40
 """Letters of a label."""
+LACKING = "\N{REPLACEMENT CHARACTER}"
+"""What stands for a character that figures have no letter for, such as an emoji."""
 STYLE: Any = {
     "axes.labelsize": 12,
     "axes.linewidth": 1.1,
@@ -43,15 +46,25 @@ def sheet(panels: int, width: float, height: float) -> tuple[Figure, list[Axes]]
     return figure, grid
 
 
+@cache
+def _glyphs() -> frozenset[int]:
+    """The characters that the letters of figures have."""
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
+
+
 def safe(text: str) -> str:
     """Text that matplotlib takes for nothing but text."""
-    line = "".join(c if c.isprintable() else " " for c in text).replace("$", "\\$")
+    known = _glyphs()
+    line = "".join((c if ord(c) in known else LACKING) if c.isprintable() else " " for c in text)
+    line = line.replace("$", "\\$")
     return f" {line}" if line.startswith("_") else line
 
 
-def short(text: str) -> str:
+def short(text: str, longest: int = LONGEST) -> str:
     """The beginning and the end of a text, for a panel's title."""
-    return safe(text if len(text) <= LONGEST else f"{text[: LONGEST - 15]}…{text[-14:]}")
+    return safe(text if len(text) <= longest else f"{text[: longest - 15]}…{text[-14:]}")
 
 
 def labels(titles: Sequence[str]) -> list[str]:

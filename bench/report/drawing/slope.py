@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bench.report.drawing.sheet import labels, safe
+from bench.report.drawing.sheet import labels, safe, short
 from bench.report.drawing.styles import Style, Styles
 from bench.report.event_sets import Setting
 from bench.report.samples import MARKS
@@ -57,7 +57,7 @@ def slope(tests: Sequence[Tested], styles: Styles | None = None) -> Figure | Non
 
 def _headed(tested: Tested) -> str:
     """The sample's short name over its edition."""
-    return f"{safe(tested.events.brief)}\n({safe(tested.events.sample.edition)})"
+    return f"{short(tested.events.brief)}\n({safe(tested.events.sample.edition)})"
 
 
 def _marks(tests: Sequence[Tested]) -> str:

@@ -23,12 +23,19 @@ def known_digest(path: Path, memory: Path, progress: bench.Progress) -> str:
     seen = list(state_of(path))
     note = memory / f"{sha256(str(path.absolute()).encode()).hexdigest()[:32]}.json"
     try:
-        remembered = json.loads(note.read_text())
-        if remembered["seen"] == seen:
-            return str(remembered["sha256"])
+        remembered = json.loads(note.read_bytes())
+        digest = str(remembered["sha256"])
+        if remembered["seen"] == seen and remembered["seal"] == _seal(seen, digest):
+            return digest
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not remembered, or half of it: the file itself is asked
     digest = file_sha256(path, progress)
     memory.mkdir(parents=True, exist_ok=True)
-    bench.write_bytes(note, json.dumps({"seen": seen, "sha256": digest}).encode())
+    content = {"seen": seen, "sha256": digest, "seal": _seal(seen, digest)}
+    bench.write_bytes(note, json.dumps(content).encode())
     return digest
+
+
+def _seal(seen: list[int], digest: str) -> str:
+    """What tells a note that was damaged from a sound one."""
+    return bench.digest([seen, digest])

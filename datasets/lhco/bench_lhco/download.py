@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench import Context, InputError, Progress, atomic_replace
+from bench import (
+    Context,
+    InputError,
+    LockedError,
+    Progress,
+    atomic_replace,
+    locked,
+    make_folder,
+)
 from bench_lhco.files.attempts import (
     PATIENT_RETRIES,
     InterruptedDownloadError,
@@ -139,26 +147,19 @@ def fetch(
     Raises:
         InputError: no network, no such file, not the bytes expected, or another process is at it.
     """
-    from filelock import FileLock, Timeout
-
     known = {"md5": md5, "sha256": sha256}
     expected = {name: digest for name, digest in known.items() if digest}
     if not expected:
         raise InputError(f"{url}: no md5 and no sha256 to verify a download by, wanted one")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(f"{path}.lock")
+    make_folder(path.parent)
     try:
-        lock.acquire(timeout=0)
-    except Timeout as e:
-        raise InputError(f"{path}: another process is downloading it, wanted it to end") from e
-    try:
-        with Partial(path) as part:
+        with locked(path.with_name(f"{path.name}.lock")), Partial(path) as part:
             _complete(part, url, size, progress, retries)
             part.verify(url, expected)
             atomic_replace(part.finish(), path)
             record_sha256(path, part.sha256.hexdigest())
-    finally:
-        lock.release()
+    except LockedError as e:
+        raise InputError(f"{path}: another process is downloading it, wanted it to end") from e
     return path
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+LABEL_NAMES = (
+    *("label", "labels", "is_signal", "issignal", "is_signal_new", "target", "truth"),
+    "truth_label",
+)
+"""How people call the label, in any case; any other name has to be said."""
 ANY = "any"
 """Every kind of signal counts."""
 

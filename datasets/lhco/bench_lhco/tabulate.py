@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
-from filelock import FileLock
 
 import bench
 from bench_lhco.chunks import Content
@@ -84,7 +83,7 @@ def _ingested(
 ) -> tuple[Content, NDArray[np.intp]]:
     """The events that are valid, and which of them to take for each to be there once."""
     given = "" if labels is None else f"-{bench.array_digest(np.asarray(labels))[:12]}"
-    with _workplace(context.scratch / "ingest", recipe.key + given) as folder:
+    with _workplace(context, recipe.key + given) as folder:
         jobs = planned(recipe, events, labels, folder)
         demand_unchanged(recipe, context)
         content = ingest(jobs, context)
@@ -104,13 +103,14 @@ def demand_unchanged(recipe: Recipe, context: bench.Context) -> None:
 
 
 @contextmanager
-def _workplace(root: Path, name: str) -> Iterator[Path]:
+def _workplace(context: bench.Context, name: str) -> Iterator[Path]:
     """A folder that no other process works in, gone when the work in it is done.
 
     What was left in others, long ago, goes too.
     """
+    root = context.scratch / "ingest"
     root.mkdir(parents=True, exist_ok=True)
-    with FileLock(root / f"{name}.lock"):
+    with bench.locked(root / f"{name}.lock", context.notice):
         for lock in root.glob("*.lock"):
             if lock.stem != name:
                 _tidy(lock)
@@ -125,10 +125,10 @@ def _tidy(file: Path) -> None:
     try:
         ages = [time.time() - path.stat().st_mtime for path in (file, folder) if path.exists()]
         if min(ages, default=0.0) > ABANDONED:
-            with FileLock(file, timeout=0):
+            with bench.locked(file):
                 shutil.rmtree(folder, ignore_errors=True)
                 file.unlink(missing_ok=True)
-    except OSError:
+    except (OSError, bench.LockedError, bench.BenchError):
         pass  # somebody works in it, or tidies up too
 
 

@@ -208,7 +208,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "two labels": (_of({"a": [1.0], "label": [1], "target": [1]}), "label columns label, target"),
     "only a label": (_of({"label": [1]}), "no column of features"),
     "cut off": (lambda p: p.write_bytes(b"PAR1" + b"x" * 99), "damaged or not readable"),
-    "a word in CSV": (lambda p: p.write_text("a,b\n1,x\n"), "invalid value 'x'"),
+    "a word in CSV": (lambda p: p.write_text("a,b\n1,x\n"), "column 2 holds 'x', wanted numbers"),
     "too many in a line": (lambda p: p.write_text("a,b\n1,2,3\n"), "Expected 2 columns"),
     "no names": (lambda p: p.write_text("1,2\n3,4\n"), "wanted the names of the columns"),
     "the same name twice": (lambda p: p.write_text("a,a\n3,4\n"), "'a' is there twice"),

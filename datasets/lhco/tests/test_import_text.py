@@ -129,7 +129,7 @@ REFUSED = {
     "commas of thousands, perhaps": ("a;b\n1,234;2\n", "1,234 can have a decimal comma or one of"),
     "both decimal signs": ("a;b\n1,5;2.5\n", "has both 1,5 and 2.5, wanted one decimal sign"),
     "a cell too few": ("a b\n1 2\n3\n", "Expected 2 columns, got 1"),
-    "a word": ("a b\n1 2\n3 x\n", "invalid value 'x'"),
+    "a word": ("a b\n1 2\n3 x\n", "column 2 holds 'x', wanted numbers"),
     "a line without end": (b"a" * (2**20 + 5), "a line of 1048576 bytes or more"),
     "a packed file of something else": (gzip.compress(b"\0\1\2"), "neither HDF5, Parquet, ROOT"),
     "only a header of gzip": (b"\x1f\x8b\x08\0", "damaged or not readable"),

@@ -3,7 +3,8 @@
 from bench_lhco.files.check import check
 from bench_lhco.files.inspect import Inspection, inspected
 from bench_lhco.files.key import read_key
-from bench_lhco.files.layout import Layout, read_layout
+from bench_lhco.files.layout import Layout
+from bench_lhco.files.opened import read_layout
 from bench_lhco.files.provenance import provenance
 from bench_lhco.files.reader import slices
 from bench_lhco.files.sha256 import demand_recorded

@@ -76,7 +76,10 @@ def check(
     sound = _read(path, inspection.layout.events, context, labels, kinds)
     beside = "as recorded beside it" if digest else "none recorded beside it"
     digest = digest or file_sha256(path, context.progress)
-    return [*_lines(inspection, sound, kinds), _origin(inspection), f"sha256: {digest}, {beside}"]
+    lines = _lines(inspection, sound, kinds)
+    if inspection.others:
+        lines.append(f"not looked at: {', '.join(inspection.others)}")
+    return [*lines, _origin(inspection), f"sha256: {digest}, {beside}"]
 
 
 def _read(

@@ -13,7 +13,9 @@ from traceback import format_exc
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench import BenchError, InputError
-from bench_lhco.files.layout import Layout, read_layout
+from bench_lhco.files.layout import GROUP, Layout, guarded, open_hdf5
+from bench_lhco.files.objects import others
+from bench_lhco.files.opened import read_layout
 from bench_lhco.files.provenance import Value, provenance
 from bench_lhco.limits import GROWTH, limit_growth, limited_time, quiet
 from bench_lhco.state import state_of
@@ -42,6 +44,8 @@ class Inspection:
     layout: Layout
     provenance: dict[str, Value] | None
     """None for a file that is not one of ours."""
+    others: tuple[str, ...] = ()
+    """What else is in it, by name."""
 
 
 def inspected(path: Path) -> Inspection:
@@ -60,7 +64,10 @@ def _inspected(path: Path, _state: tuple[int, ...]) -> Inspection:
 
 
 def _inspect(path: Path) -> Iterator[Inspection]:
-    yield Inspection(read_layout(path), provenance(path))
+    layout = read_layout(path)
+    with open_hdf5(path) as file:
+        beside = guarded(path, lambda: others(file, f"/{GROUP}"))
+    yield Inspection(layout, provenance(path), tuple(beside))
 
 
 def isolated(work: Callable[..., Iterator[R]], path: Path, *more: object) -> Iterator[R]:

@@ -1,9 +1,8 @@
-"""Finds the events in an HDF5 file and refuses a layout that it would be unwise to read."""
+"""What HDF5 keeps values in, and the refusal of what it would be unwise to read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -65,29 +64,6 @@ class Layout:
         return self.width > VALUES
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[tuple[Layout, Rows]]:
-    """The layout of a file, and its rows while it is open.
-
-    Raises:
-        InputError: not such a file, or not one that can be read safely.
-    """
-    file = open_hdf5(path)
-    with file:
-        layout, rows = guarded(path, lambda: _find(file, path))
-        yield layout, rows
-
-
-def read_layout(path: Path) -> Layout:
-    """The layout of a file; its values are not read.
-
-    Raises:
-        InputError: not such a file, or not one that can be read safely.
-    """
-    with opened(path) as (layout, _):
-        return layout
-
-
 def open_hdf5(path: Path) -> h5py.File:
     """An HDF5 file opened for reading.
 
@@ -122,22 +98,6 @@ def guarded(path: Path, action: Callable[[], T]) -> T:
         raise InputError(f"{path}: damaged or not readable as HDF5 ({first_line(e)})") from e
 
 
-def _find(file: h5py.File, path: Path) -> tuple[Layout, Rows]:
-    import h5py
-
-    group = member(file, GROUP, h5py.Group, path)
-    links = group.id.links
-    if links.exists(FIXED.encode()):
-        if links.exists(b"block1_values"):
-            raise InputError(f"{path}: /{GROUP} has several blocks of columns, wanted one")
-        values = member(group, FIXED, h5py.Dataset, path)
-        return fixed_layout(values, path)
-    if links.exists(TABLE.encode()):
-        values = member(group, TABLE, h5py.Dataset, path)
-        return _table(values, path)
-    raise InputError(f"{path}: /{GROUP} has neither {FIXED} nor {TABLE}, wanted one of the two")
-
-
 def member(parent: h5py.Group, name: str, kind: type[T], path: Path) -> T:
     """A member behind a hard link; asked in a way that follows no other link."""
     import h5py
@@ -152,40 +112,6 @@ def member(parent: h5py.Group, name: str, kind: type[T], path: Path) -> T:
     if not isinstance(child, kind):
         raise InputError(f"{path}: {where} is no {kind.__name__.lower()}, wanted one")
     return child
-
-
-def fixed_layout(values: h5py.Dataset, path: Path) -> tuple[Layout, Rows]:
-    """The layout of a plain array of events, and its rows while the file is open."""
-    if values.ndim != 2:
-        raise InputError(f"{path}: {values.name} has shape {values.shape}, wanted (events, 2101)")
-    events, width = values.shape
-    _demand_suiting(events, width, values.dtype, f"{path}: {values.name}")
-    layout = Layout("fixed", events, width, values.dtype.name, safe_filters(values, path))
-    return layout, reading(values, path)
-
-
-def _table(values: h5py.Dataset, path: Path) -> tuple[Layout, Rows]:
-    names = values.dtype.names or ()
-    blocks = [name for name in names if name.startswith("values_block_")]
-    if values.ndim != 1 or blocks != [FIELD] or values.dtype[FIELD].subdtype is None:
-        raise InputError(f"{path}: {values.name} is no table with all its columns in {FIELD}")
-    dtype, shape = values.dtype[FIELD].subdtype
-    width = shape[0] if len(shape) == 1 else 0
-    _demand_suiting(len(values), width, dtype, f"{path}: {values.name} {FIELD}")
-    layout = Layout("table", len(values), width, dtype.name, safe_filters(values, path))
-    return layout, reading(values.fields(FIELD), path)
-
-
-def _demand_suiting(events: int, width: int, dtype: np.dtype[np.generic], where: str) -> None:
-    if width not in (VALUES, VALUES + 1):
-        raise InputError(
-            f"{where} has {width} columns, wanted {VALUES} (particles)"
-            f" or {VALUES + 1} (particles and a label)"
-        )
-    if dtype.kind != "f" or dtype.itemsize not in (4, 8):
-        raise InputError(f"{where} holds {dtype!s:.40}, wanted float32 or float64")
-    if not events:
-        raise InputError(f"{where} has no events, wanted at least one")
 
 
 def safe_filters(values: h5py.Dataset, path: Path) -> tuple[str, ...]:

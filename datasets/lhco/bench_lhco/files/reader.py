@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES, Events
-from bench_lhco.files.layout import VALUES, Layout, opened
+from bench_lhco.files.layout import VALUES, Layout
+from bench_lhco.files.opened import opened
 from bench_lhco.files.values import choice, label_faults, particle_faults, refuse
 
 if TYPE_CHECKING:

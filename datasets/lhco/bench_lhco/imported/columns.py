@@ -13,16 +13,12 @@ from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.momenta import MASS, has_two_jets, mass_of_two_jets
 from bench_lhco.imported.stream import Foreign, Slice
 from bench_lhco.imported.units import demand_kinds, measures_of, parted, unit_of
+from bench_lhco.labels import LABEL_NAMES
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LABELS = (
-    *("label", "labels", "is_signal", "issignal", "is_signal_new", "target", "truth"),
-    "truth_label",
-)
-"""How people call the label, in any case; any other name has to be said."""
 DIVISION = "a division into train and test"
 SUSPECTS = {
     kind: re.compile(pattern, re.IGNORECASE)
@@ -71,7 +67,7 @@ def label_among(foreign: Foreign, names: Sequence[str]) -> str | None:
     if foreign.label is not None:
         demand_columns(foreign, "--label-column", [foreign.label], names)
         return foreign.label
-    labels = [n for n in names if n.lower() in LABELS and n not in foreign.without]
+    labels = [n for n in names if n.lower() in LABEL_NAMES and n not in foreign.without]
     if len(labels) > 1:
         raise InputError(
             f"{foreign.file}: label columns {', '.join(labels)}, wanted one at most; say by"

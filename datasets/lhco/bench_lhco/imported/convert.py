@@ -21,13 +21,14 @@ from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.places import EDITION, FILES, LABEL, SPLITS
 from bench_lhco.imported.plausible import question_features, question_particles
 from bench_lhco.imported.portions import (
+    MOST_EVENTS,
     Opened,
     Portion,
     Tally,
     labelled,
     opened_portion,
 )
-from bench_lhco.imported.repeats import count_repeats
+from bench_lhco.imported.repeats import EarlyRepeats, count_repeats
 from bench_lhco.imported.stream import Head
 from bench_lhco.imported.units import unit_notes
 
@@ -146,9 +147,11 @@ def _write_features(files: Sequence[Opened], folder: Path, context: Context, ski
     ids, kinds, ends = [], [], [0]
     with atomic_write(made) as draft, pq.ParquetWriter(draft, schema) as writer:
         for opened in files:
+            early = EarlyRepeats(opened.file, opened.head.events or MOST_EVENTS)
             for values, labels in labelled(opened, _feature_faults, tally, context, skip=skip):
                 writer.write_batch(pa.record_batch([*values.T, labels], schema=schema))
                 ids.append(feature_ids(values))
+                early.add(ids[-1])
                 kinds.append(labels)
             ends.append(tally.events)
     if not tally.events:

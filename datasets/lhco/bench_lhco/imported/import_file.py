@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
-from filelock import FileLock
-
-from bench import Context, ImportRequest, RequestError, Split, did_you_mean, write_bytes
+from bench import (
+    Context,
+    ImportRequest,
+    RequestError,
+    Split,
+    did_you_mean,
+    locked,
+    make_folder,
+    put_in_place,
+    write_bytes,
+)
 from bench_lhco.cards import DivisionCard, FileCard, read_card, shipped_names, toml_of
 from bench_lhco.cards.card import demand_name
 from bench_lhco.files.sha256 import file_sha256
@@ -22,10 +30,13 @@ from bench_lhco.imported.describe import card_of, meanings_of
 from bench_lhco.imported.divided import meanings_of as splits_meant
 from bench_lhco.imported.folders import demand_alone, files_of
 from bench_lhco.imported.places import CARD, SPLITS, folder_of, imports
-from bench_lhco.imported.portions import Portion
+from bench_lhco.imported.portions import Portion, opened_portion
 from bench_lhco.imported.readers import LAYOUTS
 from bench_lhco.imported.stream import Foreign
 from bench_lhco.imported.units import said_units
+
+LARGE = 2**29  # bytes
+"""Of a file that is hashed for seconds."""
 
 
 def import_file(request: ImportRequest, context: Context) -> list[str]:
@@ -37,6 +48,7 @@ def import_file(request: ImportRequest, context: Context) -> list[str]:
     """
     _demand_free(request, context)
     portions = _portions(request)
+    _first_look(portions)
     with _in_place(request, context) as folder:
         originals = [(file, file_sha256(file, context.progress)) for file in _files(request)]
         made = convert(portions, folder, context, skip=request.skip_bad_events)
@@ -49,6 +61,19 @@ def import_file(request: ImportRequest, context: Context) -> list[str]:
     counts = ", ".join(f"{label.events} {label.name}" for label in card.labels)
     folder = folder_of(request.name, context.data)
     return [f"{request.name}: {counts}; read as {made.layout}, kept in {folder}", *card.notes]
+
+
+def _first_look(portions: Sequence[Portion]) -> None:
+    """Read the beginning of large files, which may be refused before minutes of hashing.
+
+    Raises:
+        InputError: what is wrong with one.
+    """
+    for portion in portions:
+        file = portion.foreign.file
+        if file.is_file() and file.stat().st_size > LARGE:
+            with opened_portion(portion) as opened:
+                next(opened.slices, None)
 
 
 def _file_card(
@@ -191,8 +216,9 @@ def _files(request: ImportRequest) -> Sequence[Path]:
 def _in_place(request: ImportRequest, context: Context) -> Iterator[Path]:
     """A new folder, which is the dataset's when the block ends well, and is gone if it does not."""
     room, folder = imports(context.data), folder_of(request.name, context.data)
-    room.mkdir(parents=True, exist_ok=True)
-    with FileLock(room / f".{request.name}.lock"):
+    make_folder(room)
+    waiting = f"another process is importing {request.name}; waiting for it"
+    with locked(room / f".{request.name}.lock", context.notice, waiting):
         for left in room.glob(f".{request.name}.*.tmp"):  # of a process that was killed
             shutil.rmtree(left, ignore_errors=True)
         draft = room / f".{request.name}.{uuid4().hex}.tmp"
@@ -202,7 +228,7 @@ def _in_place(request: ImportRequest, context: Context) -> Iterator[Path]:
             _demand_free(request, context)
             if folder.exists():
                 folder.rename(room / f".{request.name}.{uuid4().hex}.tmp")
-            draft.rename(folder)
+            put_in_place(draft, folder)
         finally:
             for left in room.glob(f".{request.name}.*.tmp"):
                 shutil.rmtree(left, ignore_errors=True)

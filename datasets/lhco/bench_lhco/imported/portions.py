@@ -24,6 +24,8 @@ from bench_lhco.imported.stream import Foreign, Head, Slice
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MOST_EVENTS = 10_000_000
+"""Events of an import; the largest published file has 1.1 million."""
 Faults = Callable[["NDArray[np.float32]"], dict[str, "NDArray[np.bool_]"]]
 """Which events of a slice are invalid, by what is wrong with them."""
 
@@ -116,6 +118,7 @@ def labelled(
         InputError: an invalid event, no labels, or labels from two places.
     """
     portion, head, file, start = opened.portion, opened.head, opened.file, 0
+    _demand_bounded(file, head.events or 0)
     given = _given(portion, head)
     with context.progress(f"events of {file.name}", head.events or 0) as bar:
         for part in opened.slices:
@@ -129,6 +132,7 @@ def labelled(
             else:
                 refuse(file, bad, start, len(part))
             start += len(part)
+            _demand_bounded(file, start)
             tally.splits.append(_splits(opened, part)[good])
             chosen = labels[good].astype(np.int8)
             tally.labels.update(chosen.tolist())
@@ -137,6 +141,16 @@ def labelled(
             yield part.values[good], chosen
     if isinstance(given, np.ndarray) and start != len(given):
         raise InputError(f"{portion.given}: {len(given)} labels, {file} has {start} events")
+
+
+def _demand_bounded(file: Path, events: int) -> None:
+    """Refuse more events than an import may have.
+
+    Raises:
+        InputError: how many there are.
+    """
+    if events > MOST_EVENTS:
+        raise InputError(f"{file}: {events} events or more, wanted at most {MOST_EVENTS}")
 
 
 def _splits(opened: Opened, part: Slice) -> NDArray[np.int8]:

@@ -13,8 +13,40 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+LOOKED_AT = 50_000
+"""Events; after four times as many repeats are counted for the first time."""
 MOST = 0.01
 """The largest share of repeated events; with more, the features are too coarse to tell events."""
+
+
+class EarlyRepeats:
+    """Looks at events as they come, so that a file of nothing but repeats is refused early.
+
+    That is where more are repeated already than there may be among all that can still come.
+    """
+
+    def __init__(self, file: Path, events: int) -> None:
+        """Of a file with so many events at most."""
+        self._file, self._most = file, int(MOST * events)
+        self._seen: list[NDArray[np.uint64]] = []
+        self._next, self._count = 4 * LOOKED_AT, 0
+
+    def add(self, ids: NDArray[np.uint64]) -> None:
+        """The hashes of the events that come next, (n,).
+
+        Raises:
+            InputError: too many are repeated.
+        """
+        self._seen.append(ids)
+        self._count += len(ids)
+        if self._count < self._next:
+            return
+        self._next *= 2
+        if (twice := self._count - len(np.unique(np.concatenate(self._seen)))) > self._most:
+            raise InputError(
+                f"{self._file}: {twice} of the first {self._count} events are equal in all features"
+                f" to an earlier one, wanted more features, or at most {MOST:.0%}"
+            )
 
 
 def count_repeats(file: Path, ids: NDArray[np.uint64], labels: NDArray[np.int8]) -> int:

@@ -7,8 +7,6 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 import bench
 from bench_lhco.digests import known_digest
 from bench_lhco.files import write
@@ -39,8 +37,9 @@ def make_twin(
     anything = request is None
     simulation = request or bench.SimulationRequest()
     events = _events(dataset, twin, simulation)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(f".{path.name}.lock")):
+    bench.make_folder(path.parent)
+    waiting = f"another process is making {path.name}; waiting for it"
+    with bench.locked(path.with_name(f".{path.name}.lock"), context.notice, waiting):
         if path.is_file() and anything:
             return
         if path.is_file() and not simulation.force:

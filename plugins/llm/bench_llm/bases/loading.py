@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import bench
+from bench_llm.bases.tensors import demand_placed
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from bench_llm.bases.source import BaseSource
 
 T = TypeVar("T")
-ODD = {
-    "missing_keys": "not in its files",  # transformers fills them with random numbers
-    "unexpected_keys": "in its files and not in its configuration's model",
-    "mismatched_keys": "of another shape in its files",
-}
-"""What transformers says of tensors that it could not place, and what that means."""
 
 
 @dataclass(frozen=True)
@@ -88,17 +83,6 @@ def with_random_weights(config: Any, seed: int) -> PreTrainedModel:
         torch.manual_seed(seed)
         language: PreTrainedModel = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
     return language
-
-
-def demand_placed(said: dict[str, Any]) -> None:
-    """Refuse what transformers says of tensors that have no place, or of places without one.
-
-    Raises:
-        ValueError: how many there are, and one of them.
-    """
-    for kind, meaning in ODD.items():
-        if odd := sorted(one if isinstance(one, str) else one[0] for one in said[kind]):
-            raise ValueError(f"{len(odd)} weights are {meaning}, as {odd[0]}")
 
 
 def quantisation(precision: str) -> Any:

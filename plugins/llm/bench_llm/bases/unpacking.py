@@ -6,6 +6,7 @@ say exactly. It is verified by its hashes whenever a process first reads it.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from contextlib import suppress
 from functools import cache
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import bench
+from bench_llm.bases.tensors import demand_placed
+
+log = logging.getLogger(__name__)
 
 
 @cache
@@ -33,22 +37,23 @@ def unpacked(file: Path) -> Path:
             f"{file}: a GGUF file is read by the package gguf, which is not installed; "
             "`pip install 'bench-llm[gguf]'` brings it"
         )
-    bases.mkdir(parents=True, exist_ok=True)
+    bench.make_folder(bases)
     with tempfile.TemporaryDirectory(dir=bases, prefix=".unpacking-") as draft:
         made, broken = Path(draft) / "made", Path(draft) / "broken"
         _unpack(file, made)
         with suppress(FileNotFoundError):
             folder.rename(broken)
-        with suppress(OSError):  # another process was as quick
-            made.rename(folder)
+        try:
+            bench.put_in_place(made, folder)
+        except OSError:
+            if not _sound(folder):  # unless another process was as quick
+                raise
     return folder
 
 
 def _unpack(file: Path, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    from bench_llm.bases.loading import demand_placed
 
     packed: dict[str, Any] = {
         "gguf_file": file.name,
@@ -76,6 +81,8 @@ def _sound(folder: Path) -> bool:
     """Whether it is there, as it was made."""
     try:
         bench.verify(folder)
-    except bench.DamagedError:
+    except bench.DamagedError as error:
+        if folder.exists():
+            log.warning("%s; it is unpacked anew", error)
         return False
     return True

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bench_llm.bases.loading import demand_placed, load_config, quietly, refusal, where
+from bench_llm.bases.loading import load_config, quietly, refusal, where
 from bench_llm.bases.source import NONE, BaseSource
+from bench_llm.bases.tensors import demand_placed
 
 
 @cache

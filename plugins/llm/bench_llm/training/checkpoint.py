@@ -77,7 +77,7 @@ class Checkpoints:
         target = self.folder / f"step-{training_state.step:08d}"
         draft = self.folder / f".{target.name}"
         shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
+        bench.make_folder(draft)
         tensors, plain = self._optimizer_state()
         tensors |= {f"weight.{name}": tensor for name, tensor in state(self.network).items()}
         tensors |= {f"best.{name}": tensor for name, tensor in training_state.best.items()}
@@ -85,9 +85,8 @@ class Checkpoints:
         save_file({k: t.detach().cpu().contiguous() for k, t in tensors.items()}, draft / TENSORS)
         position = {"progress": training_state.position(), "optimizer": plain}
         (draft / POSITION).write_text(json.dumps(position))
-        bench.seal(draft)
-        shutil.rmtree(target, ignore_errors=True)
-        draft.rename(target)
+        bench.sync_all(self.folder)  # what was logged up to here, too
+        bench.put_sealed(draft, target)  # on the disk before those before it go
         for old in self._folders()[:-KEEP]:
             shutil.rmtree(old)
 

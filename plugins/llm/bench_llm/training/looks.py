@@ -27,12 +27,10 @@ class Looks:
         """Write what the network has learned; one that was there is of the same step again."""
         target, draft = self.folder / str(number), self.folder / f".{number}"
         shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
+        bench.make_folder(draft)
         save_learned(network, draft)
         (draft / ABOUT).write_text(json.dumps(about))
-        bench.seal(draft)
-        shutil.rmtree(target, ignore_errors=True)
-        draft.rename(target)
+        bench.put_sealed(draft, target)
 
     def demand_sound(self, count: int) -> None:
         """Look at the first ones.

@@ -98,13 +98,16 @@ class _Frozen:
         """The states in this folder, computed into it where they are not there or are damaged."""
         try:
             bench.verify(folder)
-        except bench.DamagedError:
-            shutil.rmtree(folder, ignore_errors=True)
+        except bench.DamagedError as error:
+            if folder.exists():
+                self.context.notice(f"{error}; it is made anew")
             draft = folder.with_name(f".{folder.name}.{os.getpid()}")
             draft.mkdir(parents=True)
-            self._compute(draft / VALUES, label)
-            bench.seal(draft)
-            draft.rename(folder)
+            try:
+                self._compute(draft / VALUES, label)
+                bench.put_sealed(draft, folder)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
         folder.touch()
         values: NDArray[np.float32] = np.load(folder / VALUES, mmap_mode="r")
         return values
@@ -114,6 +117,9 @@ class _Frozen:
         device, lengths = self.context.device, np.diff(self.starts)
         nobody = np.zeros(len(self.examples), dtype=bool)
         values = np.lib.format.open_memmap(file, "w+", dtype=np.float32, shape=self.shape)
+        if hasattr(os, "posix_fallocate"):  # a disk that fills up later kills who writes to a map
+            with file.open("r+b") as stream:
+                os.posix_fallocate(stream.fileno(), 0, file.stat().st_size)
         training = self.network.training
         self.network.eval()
         with self.context.progress(label, len(lengths)) as bar, torch.inference_mode():

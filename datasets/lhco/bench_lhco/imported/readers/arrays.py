@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench import InputError
-from bench_lhco.imported.columns import LABELS, demand_columns, demand_no_division
+from bench_lhco.files.pandas_rows import WIDTHS
+from bench_lhco.imported.columns import demand_columns, demand_no_division
 from bench_lhco.imported.divided import plain
-from bench_lhco.imported.readers.hdf5 import WIDTHS, is_hdf5, searched
+from bench_lhco.imported.readers.hdf5 import is_hdf5, searched
 from bench_lhco.imported.readers.hdf5_arrays import hdf5_arrays
 from bench_lhco.imported.readers.npy import Stored, is_npy, is_npz, npy_array, npz_arrays
 from bench_lhco.imported.stream import Foreign
+from bench_lhco.labels import LABEL_NAMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NUMBERS = "fiub"
 """Kinds of numpy's numbers that values may be."""
-LABELLED = (*LABELS, "y")
+LABELLED = (*LABEL_NAMES, "y")
 """What the array of labels is called, in any case; with what follows the X of the events' name."""
 
 

@@ -13,14 +13,13 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.files.layout import Rows, member, reading, safe_filters
+from bench_lhco.files.objects import has, left_out, objects, others
 from bench_lhco.imported.columns import Chosen
 from bench_lhco.imported.readers.hdf5 import (
     ITEMS,
     at,
     attributed,
-    has,
     is_frame,
-    objects,
     searched,
     table_format,
 )
@@ -44,10 +43,12 @@ class _Block:
 def read_blocks(foreign: Foreign) -> Iterator[Head | Slice]:
     """The features of a frame, in the order of its columns."""
     with searched(foreign, lambda file: _columns(_frame(file, foreign), foreign)) as layout:
-        names, places, blocks, units = layout
+        names, places, blocks, units, beside = layout
         chosen = Chosen.of(foreign, names, units)
         events = blocks[0].events
-        yield Head("features", chosen.columns, chosen.measures, events, notes=chosen.notes)
+        yield Head(
+            "features", chosen.columns, chosen.measures, events, notes=(*beside, *chosen.notes)
+        )
         for first in range(0, events, ROWS):
             last = min(first + ROWS, events)
             parts = [block.rows(first, last).astype(np.float64) for block in blocks]
@@ -79,8 +80,11 @@ def _frame(file: h5py.File, foreign: Foreign) -> h5py.Group:
 
 def _columns(
     frame: h5py.Group, foreign: Foreign
-) -> tuple[tuple[str, ...], list[int], list[_Block], dict[str, str]]:
-    """The names of all columns, the place of each among the blocks', the blocks, the units."""
+) -> tuple[tuple[str, ...], list[int], list[_Block], dict[str, str], tuple[str, ...]]:
+    """The names of all columns, the place of each among the blocks', the blocks, the units.
+
+    And a line about what else is in the file.
+    """
     import h5py
 
     blocks = _blocks(frame, foreign)
@@ -91,7 +95,9 @@ def _columns(
             f"{foreign.file}: blocks with the columns {_few(held)}, wanted {_few(names)} as"
             f" {frame.name}/{AXIS} says"
         )
-    return names, [held.index(name) for name in names], blocks, attributed(frame, names)
+    beside = () if foreign.key is not None else left_out(others(frame.file, frame.name))
+    places = [held.index(name) for name in names]
+    return names, places, blocks, attributed(frame, names), beside
 
 
 def _few(names: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from bench_lhco.imported.readers.blocks import read_blocks
 from bench_lhco.imported.readers.candidates import is_list
 from bench_lhco.imported.readers.entries import known_entries, read_jetnet, read_omnilearned
 from bench_lhco.imported.readers.frames import FRAME, hdf5_layout
-from bench_lhco.imported.readers.hdf5 import is_hdf5, is_official_key
+from bench_lhco.imported.readers.hdf5 import is_hdf5
 from bench_lhco.imported.readers.lists import read_lists
 from bench_lhco.imported.readers.npy import is_npy, is_npz
 from bench_lhco.imported.readers.packed import unpacked
@@ -75,11 +75,10 @@ def _demand_use(foreign: Foreign, layout: str) -> None:
     """Refuse what would be ignored."""
     file = foreign.file
     where = f"{file} is read as {layout}"
-    official = layout in OFFICIAL and is_official_key(foreign.key or "")
     if foreign.tree is not None and not is_root(file):
         raise RequestError(f"--tree {foreign.tree}: {file} is no ROOT file")
     keyed = layout in KEYED or is_hdf5(file) or is_npz(file)
-    if foreign.key is not None and (layout in NAMELESS or not keyed) and not official:
+    if foreign.key is not None and (layout in ENTRIES or not keyed):
         raise RequestError(f"--key {foreign.key}: {where}, wanted no key")
     named = layout in (*NAMELESS, "features") or is_parquet(file) or is_root(file)
     if foreign.columns and named:

@@ -15,8 +15,9 @@ import numpy as np
 from bench import InputError
 from bench_lhco.events import Particles, ends, padded
 from bench_lhco.files.layout import Rows, member, reading, safe_filters
+from bench_lhco.files.objects import has
 from bench_lhco.imported.measure import Measure
-from bench_lhco.imported.readers.hdf5 import has, searched
+from bench_lhco.imported.readers.hdf5 import searched
 from bench_lhco.imported.readers.particles import hardest
 from bench_lhco.imported.stream import ROWS, Foreign, Head, Slice
 from bench_lhco.imported.units import WORDS, of_particles

@@ -7,23 +7,21 @@ text of a form so narrow that nothing but a list of words fits it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench import InputError
-from bench_lhco.files.layout import FIELD, GROUP, TABLE, Rows, member, reading, safe_filters
+from bench_lhco.files.layout import GROUP, TABLE, Rows, reading, safe_filters
+from bench_lhco.files.objects import event_sets, has, left_out, objects, others
 from bench_lhco.imported.readers.arrays import layout_of_arrays
 from bench_lhco.imported.readers.hdf5 import (
     INDEX,
-    WIDTHS,
     at,
-    has,
+    frame_of_events,
     is_frame,
-    is_official_key,
-    objects,
     searched,
     table_format,
 )
@@ -57,20 +55,22 @@ def hdf5_layout(foreign: Foreign) -> str:
     """The layout of an HDF5 file: fixed or table, features, that of its arrays, or FRAME."""
 
     def layout(file: h5py.File) -> str:
-        if foreign.key is not None and not is_official_key(foreign.key):
-            return _of_items([at(file, foreign)])
-        if not file.id.links.exists(GROUP.encode()):
-            return _of_items(list(objects(file)))
-        group = member(file, GROUP, h5py.Group, foreign.file)
-        if not has(group, TABLE):
-            return "features" if is_frame(group) else "fixed"
-        held = member(group, TABLE, h5py.Dataset, foreign.file).dtype
-        shape = held[FIELD].shape if FIELD in (held.names or ()) else ()
-        if shape in [(width,) for width in WIDTHS]:
-            return "table"
-        if is_table(group):
-            return FRAME
-        raise InputError(f"{foreign.file}: wanted events{table_format([group])}")
+        name = frame_of_events(file, foreign)
+        items = [at(file, foreign)] if foreign.key is not None else list(objects(file))
+        if foreign.key is None and name != f"/{GROUP}":
+            _demand_alone([item.name for item in items if is_frame(item)], event_sets(file))
+        if name is not None:
+            return "table" if has(file[name], TABLE) else "fixed"
+        return _of_items(items)
+
+    def _demand_alone(frames: Sequence[str], events: Mapping[str, tuple[int, ...]]) -> None:
+        if frames and events:
+            listed = ", ".join(
+                [*(f"{name} {shape}" for name, shape in events.items()), *frames[:5]]
+            )
+            raise InputError(
+                f"{foreign.file}: wanted events or features, say by --key which; there is {listed}"
+            )
 
     def _of_items(items: Sequence[h5py.HLObject]) -> str:
         if any(is_frame(item) for item in items):
@@ -81,8 +81,6 @@ def hdf5_layout(foreign: Foreign) -> str:
         if unnamed and not any(map(_may_be_events, items)):
             raise InputError(f"{foreign.file}: wanted events{unnamed}")
         return ""
-
-    import h5py
 
     with searched(foreign, layout) as result:
         pass
@@ -118,7 +116,7 @@ def frame_columns(foreign: Foreign) -> Iterator[Columns]:
     """
     import pyarrow as pa
 
-    with searched(foreign, lambda file: _found(file, foreign)) as (table, rows, places):
+    with searched(foreign, lambda file: _found(file, foreign)) as (table, rows, places, notes):
         kinds = {name: table.dtype[block].base for name, (block, _) in places.items()}
         fields = [
             pa.field(name, pa.string() if kind.kind == "S" else pa.from_numpy_dtype(kind))
@@ -134,12 +132,12 @@ def frame_columns(foreign: Foreign) -> Iterator[Columns]:
                     [pa.array(_column(block, places[name])) for name in names], names=list(names)
                 )
 
-        yield Columns(foreign.file, pa.schema(fields), events, batches)
+        yield Columns(foreign.file, pa.schema(fields), events, batches, notes)
 
 
 def _found(
     file: h5py.File, foreign: Foreign
-) -> tuple[h5py.Dataset, Rows, dict[str, tuple[str, int | None]]]:
+) -> tuple[h5py.Dataset, Rows, dict[str, tuple[str, int | None]], tuple[str, ...]]:
     items = [at(file, foreign)] if foreign.key is not None else list(objects(file))
     tables = {table.name: table for item in items if (table := _table_of(item)) is not None}
     named = {name: table for name, table in tables.items() if _places(table)}
@@ -153,7 +151,10 @@ def _found(
     if not table.shape[0]:
         raise InputError(f"{foreign.file}: {table.name} has no events, wanted at least one")
     safe_filters(table, foreign.file)
-    return table, reading(table, foreign.file), _places(table)
+    beside = (
+        () if foreign.key is not None else left_out(others(file, table.name.rpartition("/")[0]))
+    )
+    return table, reading(table, foreign.file), _places(table), beside
 
 
 def _table_of(item: h5py.HLObject) -> h5py.Dataset | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from bench import InputError
-from bench_lhco.files.layout import FIXED, GROUP, TABLE, VALUES, guarded, member, open_hdf5
+from bench_lhco.files.layout import FIXED, GROUP, TABLE, guarded, member, open_hdf5
+from bench_lhco.files.objects import demand_one_set, event_frame, event_sets, has
 from bench_lhco.imported.stream import Foreign
 from bench_lhco.imported.units import stated_in
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST = 1000
-"""Objects of a file that are looked at."""
-WIDTHS = (VALUES, VALUES + 1)
 SECOND = "block1_values"
 ITEMS = "block0_items"
 INDEX = "index"
@@ -74,30 +71,6 @@ def table_format(items: Iterable[h5py.HLObject]) -> str:
     return ""
 
 
-def objects(file: h5py.File) -> Iterator[h5py.Group | h5py.Dataset]:
-    """The groups and datasets of a file, each once; only those behind hard links."""
-    import h5py
-
-    seen, waiting = set(), [file["/"]]
-    while waiting:
-        group = waiting.pop()
-        for name in group.id:  # as bytes, whatever they are
-            if group.id.links.get_info(name).type != h5py.h5l.TYPE_HARD:
-                continue
-            item = group[name]
-            address = h5py.h5o.get_info(item.id).addr
-            if address in seen or not isinstance(item, h5py.Group | h5py.Dataset):
-                continue
-            seen.add(address)
-            if len(seen) > MOST:
-                raise InputError(
-                    f"{file.filename}: more than {MOST} objects, wanted --key to say which it is"
-                )
-            if isinstance(item, h5py.Group):
-                waiting.append(item)
-            yield item
-
-
 def at(file: h5py.File, foreign: Foreign) -> h5py.HLObject:
     """What lies at the key, reached by hard links.
 
@@ -114,19 +87,33 @@ def at(file: h5py.File, foreign: Foreign) -> h5py.HLObject:
 
 
 def is_frame(item: h5py.HLObject) -> bool:
-    """Whether this is a pandas frame of features: in several blocks, or too narrow for events."""
+    """Whether this is a pandas frame of features, which has too few columns for events."""
     import h5py
 
     if not isinstance(item, h5py.Group) or not (has(item, FIXED) and has(item, ITEMS)):
         return False
-    values = item[FIXED]
-    narrow = isinstance(values, h5py.Dataset) and values.shape[1:] not in [(w,) for w in WIDTHS]
-    return has(item, SECOND) or narrow
+    return event_frame(item) is None
 
 
-def has(group: h5py.Group, name: str) -> bool:
-    """Whether a group has such a member behind a hard link."""
+def frame_of_events(file: h5py.File, foreign: Foreign) -> str | None:
+    """Where the frame of events is that the key says, or the only set of events, if it is one.
+
+    Raises:
+        InputError: several sets of events, and no key that says which.
+    """
     import h5py
 
-    links, key = group.id.links, name.encode()
-    return bool(links.exists(key) and links.get_info(key).type == h5py.h5l.TYPE_HARD)
+    if foreign.key is not None:
+        item = at(file, foreign)
+        return item.name if event_frame(item) is not None else None
+    demand_one_set(file)
+    group = file[GROUP] if has(file, GROUP) else None
+    held = [name for name in event_sets(file) if event_frame(file[name]) is not None]
+    if (
+        group is None
+        or held
+        or is_frame(group)
+        or (isinstance(group, h5py.Group) and has(group, TABLE))
+    ):
+        return held[0] if held else None
+    return f"/{GROUP}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bench import InputError
 from bench_lhco.files.layout import FIXED, Rows, member, reading, safe_filters
-from bench_lhco.imported.readers.hdf5 import INDEX, MOST, at, attributed, has, objects, table_format
+from bench_lhco.files.objects import MOST, has, objects
+from bench_lhco.imported.readers.hdf5 import INDEX, at, attributed, table_format
 from bench_lhco.imported.readers.npy import Stored
 from bench_lhco.imported.stream import Foreign
 

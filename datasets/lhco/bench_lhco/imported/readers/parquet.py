@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
     from numpy.typing import NDArray
 
+TRUTHS = {"true": "1", "false": "0", "signal": "1", "background": "0"}
+"""Labels in words, in small letters."""
 MAGIC = b"PAR1"
+NO_NUMBER = re.compile(
+    r"CSV column #(?P<column>\d+).*conversion error to double: invalid value '(?P<cell>[^']*)'"
+)
+"""What Arrow says of a cell of text that is no number."""
 BUFFER = 2**20  # bytes
 
 
@@ -40,6 +47,11 @@ def arrow_errors(path: Path) -> Iterator[None]:
     except pa.ArrowMemoryError as e:
         raise MemoryError from e
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as e:
+        if match := NO_NUMBER.search(str(e)):
+            raise InputError(
+                f"{path}: column {int(match['column']) + 1} holds {match['cell'].strip()!r:.40},"
+                " wanted numbers; --without-column NAME leaves a column out"
+            ) from e
         raise InputError(f"{path}: damaged or not readable ({first_line(e)[:120]})") from e
 
 
@@ -129,10 +141,29 @@ def label_numbers(path: Path, name: str, values: pa.Array) -> NDArray[np.float64
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        with arrow_errors(path):
-            words = pc.utf8_trim_whitespace(values)
-            for word, number in (("true", "1"), ("false", "0")):
-                words = pc.if_else(pc.equal(pc.utf8_lower(words), word), number, words)
+        words = pc.utf8_trim_whitespace(values)
+        small = pc.utf8_lower(words)
+        for word, number in TRUTHS.items():
+            words = pc.if_else(pc.equal(small, word), number, words)
+        try:
             values = words.cast(pa.float64())
+        except pa.ArrowInvalid as error:
+            raise InputError(
+                f"{path}: column {name!r:.60} holds {_no_number(words)!r:.40} as a label, wanted 0"
+                " for background and 1 to 9 for signal, or the words background and signal; or"
+                " --label-column says another column"
+            ) from error
     return numbers(path, name, values)
+
+
+def _no_number(words: pa.Array) -> str:
+    """The first of some words that is no number."""
+    for word in words.to_pylist():
+        try:
+            float(word or "nan")
+        except ValueError:
+            return str(word)
+    return ""

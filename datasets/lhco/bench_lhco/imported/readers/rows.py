@@ -9,11 +9,14 @@ import numpy as np
 
 from bench import InputError
 from bench_lhco.events import MAX_PARTICLES
-from bench_lhco.files.layout import GROUP, VALUES, Rows, member, opened
+from bench_lhco.files.layout import GROUP, VALUES, Rows
+from bench_lhco.files.objects import left_out, others
+from bench_lhco.files.opened import opened
+from bench_lhco.files.pandas_rows import WIDTHS
 from bench_lhco.files.provenance import provenance
 from bench_lhco.imported.measure import Measure
 from bench_lhco.imported.readers.arrays import Bag, opened_arrays
-from bench_lhco.imported.readers.hdf5 import WIDTHS, attributed, searched
+from bench_lhco.imported.readers.hdf5 import attributed, frame_of_events, searched
 from bench_lhco.imported.stream import ROWS, Foreign, Head, Slice
 from bench_lhco.imported.units import WORDS, of_particles
 
@@ -26,9 +29,9 @@ def read_official(foreign: Foreign) -> Iterator[Head | Slice]:
     """The events of a file in an official layout, which is taken as it is."""
     attributes = provenance(foreign.file) or {}
     share = attributes.get("signal_fraction")
-    with searched(foreign, lambda file: _stated(file, foreign)) as units:
+    with searched(foreign, lambda file: _stated(file, foreign)) as (key, units, notes):
         pass
-    with opened(foreign.file) as (layout, rows):
+    with opened(foreign.file, key) as (layout, rows):
         if foreign.layout not in (None, layout.kind):
             raise InputError(f"{foreign.file}: is in layout {layout.kind}, wanted {foreign.layout}")
         measures = of_particles(foreign, WORDS, units)
@@ -37,6 +40,7 @@ def read_official(foreign: Foreign) -> Iterator[Head | Slice]:
             measures=measures,
             events=layout.events,
             signal_fraction=None if share is None else float(share),
+            notes=notes,
         )
         for first, last in _steps(layout.events):
             values, labels = _parted(rows, first, last, measures)
@@ -68,11 +72,12 @@ def read_array(foreign: Foreign) -> Iterator[Head | Slice]:
             yield Slice(values, labels, beside.splits(first, last))
 
 
-def _stated(file: h5py.File, foreign: Foreign) -> dict[str, str]:
-    """The units that the group of the events states."""
-    import h5py
-
-    return attributed(member(file, GROUP, h5py.Group, foreign.file), WORDS)
+def _stated(file: h5py.File, foreign: Foreign) -> tuple[str, dict[str, str], tuple[str, ...]]:
+    """Where the frame of events is, the units that it states, and what else is in the file."""
+    key = frame_of_events(file, foreign)
+    if key is None:  # nothing of that kind is there, as reading it will say
+        return foreign.key or GROUP, {}, ()
+    return key, attributed(file[key], WORDS), () if foreign.key else left_out(others(file, key))
 
 
 def _steps(events: int) -> Iterator[tuple[int, int]]:

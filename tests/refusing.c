@@ -1,0 +1,130 @@
+/* Refuses the Nth call, or kills at it, of those that touch files under a folder; for tests. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { OPEN = 1, WRITE = 2, FSYNC = 4, RENAME = 8, MKDIR = 16, LOCK = 32 };
+static char folder[PATH_MAX];
+static long calls, nth;
+static int number, kinds, every;
+
+/* error 0 kills; every: all calls from the Nth on; gives the calls so far */
+long refuse(const char *under, int which, long n, int error, int all)
+{
+    long before = calls;
+    strncpy(folder, under, sizeof folder - 1);
+    kinds = which; nth = n; number = error; every = all; calls = 0;
+    return before;
+}
+
+static int refused(int kind, const char *path)
+{
+    if (!folder[0] || !(kinds & kind) || !path || strncmp(path, folder, strlen(folder)))
+        return 0;
+    calls++;
+    if (!nth || !(calls == nth || (every && calls > nth)))
+        return 0;
+    if (!number)
+        kill(getpid(), SIGKILL);
+    errno = number;
+    return 1;
+}
+
+static int refused_fd(int kind, int fd)
+{
+    char link[64], path[PATH_MAX];
+    int kept = errno;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, sizeof path - 1);
+    errno = kept;
+    if (n < 0)
+        return 0;
+    path[n] = 0;
+    return refused(kind, path);
+}
+
+#define REAL(name, type) ((type)dlsym(RTLD_NEXT, name))
+#define OPENS(name)                                                                    \
+    int name(const char *path, int flags, ...)                                         \
+    {                                                                                  \
+        va_list more;                                                                  \
+        va_start(more, flags);                                                         \
+        int mode = va_arg(more, int);                                                  \
+        va_end(more);                                                                  \
+        if (refused(OPEN, path))                                                       \
+            return -1;                                                                 \
+        return REAL(#name, int (*)(const char *, int, ...))(path, flags, mode);        \
+    }
+OPENS(open)
+OPENS(open64)
+#define OPENATS(name)                                                                  \
+    int name(int at, const char *path, int flags, ...)                                 \
+    {                                                                                  \
+        va_list more;                                                                  \
+        va_start(more, flags);                                                         \
+        int mode = va_arg(more, int);                                                  \
+        va_end(more);                                                                  \
+        if (refused(OPEN, path))                                                       \
+            return -1;                                                                 \
+        return REAL(#name, int (*)(int, const char *, int, ...))(at, path, flags, mode); \
+    }
+OPENATS(openat)
+OPENATS(openat64)
+FILE *fopen64(const char *path, const char *mode)
+{
+    return refused(OPEN, path) ? NULL : REAL("fopen64", FILE * (*)(const char *, const char *))(path, mode);
+}
+ssize_t write(int fd, const void *data, size_t size)
+{
+    return refused_fd(WRITE, fd) ? -1 : REAL("write", ssize_t(*)(int, const void *, size_t))(fd, data, size);
+}
+ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at)
+{
+    return refused_fd(WRITE, fd) ? -1 : REAL("pwrite64", ssize_t(*)(int, const void *, size_t, off64_t))(fd, data, size, at);
+}
+ssize_t pwrite(int fd, const void *data, size_t size, off_t at)
+{
+    return refused_fd(WRITE, fd) ? -1 : REAL("pwrite", ssize_t(*)(int, const void *, size_t, off_t))(fd, data, size, at);
+}
+ssize_t writev(int fd, const struct iovec *data, int count)
+{
+    return refused_fd(WRITE, fd) ? -1 : REAL("writev", ssize_t(*)(int, const struct iovec *, int))(fd, data, count);
+}
+size_t fwrite(const void *data, size_t size, size_t count, FILE *file)
+{
+    return refused_fd(WRITE, fileno(file)) ? 0 : REAL("fwrite", size_t(*)(const void *, size_t, size_t, FILE *))(data, size, count, file);
+}
+int fsync(int fd)
+{
+    return refused_fd(FSYNC, fd) ? -1 : REAL("fsync", int (*)(int))(fd);
+}
+int rename(const char *from, const char *to)
+{
+    return refused(RENAME, to) ? -1 : REAL("rename", int (*)(const char *, const char *))(from, to);
+}
+int renameat(int at, const char *from, int too, const char *to)
+{
+    return refused(RENAME, to) ? -1 : REAL("renameat", int (*)(int, const char *, int, const char *))(at, from, too, to);
+}
+int mkdir(const char *path, mode_t mode)
+{
+    return refused(MKDIR, path) ? -1 : REAL("mkdir", int (*)(const char *, mode_t))(path, mode);
+}
+int mkdirat(int at, const char *path, mode_t mode)
+{
+    return refused(MKDIR, path) ? -1 : REAL("mkdirat", int (*)(int, const char *, mode_t))(at, path, mode);
+}
+int flock(int fd, int what)
+{
+    return refused_fd(LOCK, fd) ? -1 : REAL("flock", int (*)(int, int))(fd, what);
+}

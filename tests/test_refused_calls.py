@@ -1,0 +1,50 @@
+"""A call that the machine refuses is one line with the path, and leaves nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+NAMES = ["ENOSPC", "EIO", "EROFS", "EACCES"]
+EVERY = int(os.environ.get("BENCH_REFUSED_EVERY", "1"))
+
+
+def ran(folder: Path, command: str, names: list[str], every: int) -> None:
+    """Refuse each call of a command in a process that has the library loaded."""
+    library = folder / "refusing.so"
+    built = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "refusing.c"), "-ldl"]
+    subprocess.run(built, check=True)
+    path = os.pathsep.join([str(HERE), *filter(None, sys.path)])
+    what = [str(folder), command, " ".join(names), str(every)]
+    done = subprocess.run(
+        [sys.executable, str(HERE / "refused.py"), *what],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": path, "LD_PRELOAD": str(library)},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    counts = json.loads(done.stdout.splitlines()[-1])
+    print(command, {**counts, "texts": ""})  # noqa: T201
+    assert counts["wrong"] == 0, "\n\n".join(counts["texts"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="no compiler for what refuses calls")
+@pytest.mark.parametrize("command", ["run", "report", "import", "new", "export", "eee"])
+def test_every_refused_call_is_one_line(tmp_path: Path, command: str) -> None:
+    ran(tmp_path, command, NAMES, EVERY)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="no compiler for what refuses calls")
+@pytest.mark.parametrize("command", ["run", "import"])
+def test_a_kill_at_every_call_leaves_what_can_be_gone_on_from(tmp_path: Path, command: str) -> None:
+    ran(tmp_path, command, ["KILL"], EVERY)
