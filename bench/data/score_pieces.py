@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.storage.files import atomic_write
-from bench.storage.fingerprint import array_digest
+from bench.storage.fingerprint import array_digest, digest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,24 +25,29 @@ class ScorePieces:
 
     file: Path
     notice: Callable[[str], None]
+    earlier: float = 0.0
+    """Seconds that earlier goes took, once it is read."""
+    started: float = field(default_factory=time.monotonic)
     written: float = field(default_factory=time.monotonic)
 
     def read(self, ids: NDArray[np.uint64]) -> NDArray[np.float64]:
         """What an earlier go scored of these events, the first of them: (k,); none if damaged."""
         import numpy as np
 
-        none: NDArray[np.float64] = np.empty(0)
+        none, scores = np.empty(0), np.empty(0)
         if not self.file.is_file():
             return none
         try:
             with self.file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-                scores, sealed = arrays["scores"].astype(np.float64), str(arrays["digest"])
+                scores = np.asarray(arrays["scores"], dtype=np.float64)
+                seconds, sealed = float(arrays["seconds"]), str(arrays["digest"])
         except Exception as error:  # whatever numpy makes of a damaged file
             self.notice(f"{self.file}: {error}; its events are scored again")
             return none
-        if len(scores) > len(ids) or sealed != _digest(scores, ids):
+        if len(scores) > len(ids) or sealed != _digest(scores, ids, seconds):
             self.notice(f"{self.file}: not what was written; its events are scored again")
             return none
+        self.earlier = seconds
         return scores
 
     def write(
@@ -53,14 +58,16 @@ class ScorePieces:
 
         if not at_once and time.monotonic() - self.written < EVERY:
             return
+        seconds = self.earlier + time.monotonic() - self.started
+        sealed = np.array(_digest(scores, ids, seconds))
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(self.file) as draft, draft.open("wb") as stream:
-                np.savez(stream, scores=scores, digest=np.array(_digest(scores, ids)))
+                np.savez(stream, scores=scores, seconds=np.array(seconds), digest=sealed)
         except OSError as error:
             self.notice(f"{error}; the scores so far are not kept")
         self.written = time.monotonic()
 
 
-def _digest(scores: NDArray[np.float64], ids: NDArray[np.uint64]) -> str:
-    return array_digest(scores) + array_digest(ids[: len(scores)])
+def _digest(scores: NDArray[np.float64], ids: NDArray[np.uint64], seconds: float) -> str:
+    return digest([array_digest(scores), array_digest(ids[: len(scores)]), seconds])

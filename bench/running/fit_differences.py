@@ -97,9 +97,9 @@ def why_anew(request: FitRequest, root: Path) -> str:
 
 
 def _differences(then: MadeOf, now: MadeOf) -> Iterator[str]:
-    if [*then.parts] != [*now.parts]:
-        yield f"it was of {', '.join(then.parts)} and is of {', '.join(now.parts)}"
-    for name in then.parts.keys() & now.parts.keys():
+    if then.parts.keys() != now.parts.keys():
+        yield f"it was of {', '.join(sorted(then.parts))} and is of {', '.join(sorted(now.parts))}"
+    for name in sorted(then.parts.keys() & now.parts.keys()):
         yield from _of_part(name, then.parts[name], now.parts[name])
     if then.core != now.core:
         yield "the code of the bench changed that fits"

@@ -191,14 +191,16 @@ def _scored(prepared: PreparedRun) -> _Scores:
         except NotFiniteError as error:
             stopped = StoppedEvidence(model, str(error))
             raise VoidError([*verdicts, *inspect([NotFinite], stopped)]) from error
-    prepared.seconds["fit"] = round(prepared.seconds["fit"] + fitted.earlier, 3)
+    prepared.went_on("fit", fitted.earlier)
     verdicts = _passed([*verdicts, *fitted.verdicts], request)
     if fitted.reused:
         prepared.context.notice(f"reused the fit of {model.name}")
     samples = {}
     for role in ROLES:
         with prepared.stage(f"score {role}"):
-            samples[role] = _scores_of(prepared, fitted, role)
+            pieces = _pieces(prepared, fitted, role)
+            samples[role] = _scores_of(prepared, fitted, role, pieces)
+        prepared.went_on(f"score {role}", pieces.earlier)
     versions = {**fitted.versions, **prepared.fit_request.versions()}
     return _Scores(samples, fitted.history, fitted.name, fitted.reused, versions, verdicts)
 
@@ -215,13 +217,17 @@ def _passed(verdicts: list[Verdict], request: RunRequest) -> list[Verdict]:
     return verdicts
 
 
-def _scores_of(prepared: PreparedRun, fitted: Fit, role: str) -> Scored:
+def _pieces(prepared: PreparedRun, fitted: Fit, role: str) -> ScorePieces:
+    """Where a sample's scores are kept until the run is done, by all that they come from."""
+    versions = {**fitted.versions, **prepared.fit_request.versions()}
+    content = digest([prepared.scores_key, fitted.name, versions, role])
+    return ScorePieces(prepared.pieces / f"{role}-{content[:32]}.npz", prepared.context.notice)
+
+
+def _scores_of(prepared: PreparedRun, fitted: Fit, role: str, pieces: ScorePieces) -> Scored:
     parts, table = prepared.parts, prepared.samples.tables[role]
     inputs = encode(parts.model, parts.encoders, fitted.learned, table)
     inputs = controlled(inputs, parts.request.without, parts.request.permute, parts.request.seed)
-    versions = {**fitted.versions, **prepared.fit_request.versions()}
-    content = digest([prepared.scores_key, fitted.name, versions, role])
-    pieces = ScorePieces(prepared.pieces / f"{role}-{content[:32]}.npz", prepared.context.notice)
     return Scored(
         y=table.y,
         score=score(fitted.fitted, inputs, f"scoring {role}", prepared.context, pieces),

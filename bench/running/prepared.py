@@ -58,6 +58,10 @@ class PreparedRun:
         finally:
             self.seconds[name] = round(time.monotonic() - started, 3)
 
+    def went_on(self, name: str, earlier: float) -> None:
+        """Add the seconds of a stage's earlier goes, which were interrupted."""
+        self.seconds[name] = round(self.seconds[name] + earlier, 3)
+
     @cached_property
     def key(self) -> str:
         """The content hash of the whole run: what was scored, and how it was judged."""
