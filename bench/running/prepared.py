@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +23,6 @@ from bench.storage.fingerprint import digest, table_digest
 from bench.storage.record import PartRecord, RunRecord
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bench.api.context import Context
     from bench.api.parts import Part
     from bench.storage.home import Home
@@ -93,15 +90,6 @@ class PreparedRun:
                 self.request.permute,
             ]
         )
-
-    @property
-    def pieces(self) -> Path:
-        """The folder of scores that were made before the run was cut short."""
-        return self.home.scratch / f"scores-{self.scores_key[:32]}"
-
-    def forget_pieces(self) -> None:
-        """Remove them, as the run is done."""
-        shutil.rmtree(self.pieces, ignore_errors=True)
 
     def start_record(self, created: str) -> RunRecord:
         """What is known of the run before it is done."""
