@@ -102,7 +102,7 @@ sys.exit(0)"""
     assert time.monotonic() - began < LOAD
     assert (ran.returncode, ran.stdout) == (0, "the table\n")
     for line in ("of a thread", "raw", "of a child", "the old stream", "at the end"):
-        assert line in ran.stderr.splitlines()
+        assert line in ran.stderr  # lines of two threads may meet
     assert "bench: left behind by a plugin and ended: left" in ran.stderr
 
 

@@ -133,6 +133,8 @@ def _finished(code: int) -> int:
     Raises:
         MachineError: what takes its output is full.
     """
+    if sys.stdout is None:  # it was closed before the command began
+        return code
     try:
         sys.stdout.flush()
     except OSError as error:

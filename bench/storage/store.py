@@ -98,8 +98,17 @@ class Store:
                 lock.unlink()
 
     def begin(self, folder: Path, record: RunRecord) -> None:
-        """Write down what is begun in a claimed folder, for whoever finds it if it never ends."""
-        _write_record(folder, record)
+        """Write down what is begun in a claimed folder, for whoever finds it if it never ends.
+
+        Raises:
+            MachineError: the machine refuses that; nothing stays of the folder.
+        """
+        try:
+            with wanted("to record the run", folder, ELSEWHERE):
+                _write_record(folder, record)
+        except BaseException:
+            self.withdraw(folder)
+            raise
 
     def begun(self, folder: Path) -> RunRecord | None:
         """What was begun in a folder and is not sealed; None where nothing is known of it."""
