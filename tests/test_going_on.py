@@ -58,7 +58,7 @@ class FittedHalting(FittedCut):
     """A cut that counts, and is interrupted."""
 
     def score(self, inputs: bench.Inputs) -> np.ndarray:
-        if len(inputs) > 32:  # not those of guards
+        if len(inputs) > 64:  # not those of guards
             if Halting.most is not None and sum(SCORED) + len(inputs) > Halting.most:
                 signal.raise_signal(signal.SIGINT)
             SCORED.append(len(inputs))
@@ -117,13 +117,13 @@ def test_a_go_that_is_killed_has_left_its_seconds(
     ]
 
 
-@pytest.mark.parametrize("most", [100, 1100])  # in the valid events, and in the test events
+@pytest.mark.parametrize("most", [300, 900])  # in the valid events, and in the test events
 def test_scoring_goes_on_where_it_was_interrupted(place: Workplace, most: int) -> None:
     do(place)  # the fit, whose guards score too
     SCORED.clear()
     whole = do(place, replace(REQUEST, options={"offset": "0.0001"}))
     events, once = sum(SCORED), list(SCORED)
-    assert len(once) > 15  # pieces
+    assert len(once) > 4  # pieces
     SCORED.clear()
     other = replace(REQUEST, options={"offset": "0.0002"})
     Halting.most = most
@@ -231,7 +231,7 @@ def test_a_fit_that_is_not_reused_says_why(
         why = "the code of the bench changed that fits"
     elif change == "data":
         (place.home.data / "toy.txt").write_text("4000 2")
-        why = "the data changed, its train events; the data changed, its valid events"
+        why = "the data changed, of the train and the valid split"
     elif change == "default":
         monkeypatch.setattr(Halting, "__init__", _defaults(scale=2.0))
         why = "the option scale of halting was 1.0 and is 2.0"

@@ -130,7 +130,7 @@ TOLD = (
 def test_labels_are_remembered_by_whatever_an_event_is_known_by(key: Any) -> None:
     assert found(Remembering(key, as_column)) == [
         "remembering remembers labels: view of the events that it learned from follow each "
-        "event's own label (AUC 1.000 in 4000)"
+        "event's own label (AUC 1.000, 4000 events)"
     ]
 
 

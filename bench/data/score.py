@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bench.api.parts import Fitted
     from bench.data.score_pieces import ScorePieces
 
-SLICES, LEAST, MOST = 32, 64, 2048
+SLICES, LEAST, MOST = 32, 256, 2048
 """A sample is scored in so many slices, as far as none has fewer or more events than these."""
 
 

@@ -61,7 +61,7 @@ class RememberedLabels(Guard[InputEvidence]):
                 if auc:
                     yield (
                         f"{encoder.name} remembers labels: {view} of the events that it learned "
-                        f"from follow each event's own label (AUC {auc:.3f} in {len(events)})"
+                        f"from follow each event's own label (AUC {auc:.3f}, {len(events)} events)"
                     )
 
 

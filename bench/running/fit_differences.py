@@ -103,9 +103,9 @@ def _differences(then: MadeOf, now: MadeOf) -> Iterator[str]:
         yield from _of_part(name, then.parts[name], now.parts[name])
     if then.core != now.core:
         yield "the code of the bench changed that fits"
-    for split in ("train", "valid"):
-        if getattr(then, split) != getattr(now, split):
-            yield f"the data changed, its {split} events"
+    others = [split for split in ("train", "valid") if getattr(then, split) != getattr(now, split)]
+    if others:
+        yield f"the data changed, of the {' and the '.join(others)} split"
     for name, meaning in (("seed", "seed"), ("device", "device"), ("start", "fit to go on from")):
         if getattr(then, name) != getattr(now, name):
             yield f"the {meaning} is another one"
