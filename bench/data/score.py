@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from bench.api.context import Context
     from bench.api.inputs import Inputs
     from bench.api.parts import Fitted
+    from bench.data.score_pieces import ScorePieces
 
-SLICE = 2048
+SLICES, LEAST, MOST = 32, 256, 2048
+"""A sample is scored in so many slices, as far as none has fewer or more events than these."""
 
 
 def unlabelled(inputs: Inputs) -> Inputs:
@@ -26,23 +28,42 @@ def unlabelled(inputs: Inputs) -> Inputs:
     return replace(inputs, y=np.zeros_like(inputs.y), weights=np.ones_like(inputs.weights))
 
 
-def score(fitted: Fitted, inputs: Inputs, label: str, context: Context) -> NDArray[np.float64]:
+def score(
+    fitted: Fitted,
+    inputs: Inputs,
+    label: str,
+    context: Context,
+    pieces: ScorePieces | None = None,
+) -> NDArray[np.float64]:
     """P(signal) of each event: (n,), in [0, 1]; NaN where there is no answer.
 
-    A model that scores never sees the labels.
+    A model that scores never sees the labels. What an earlier go left in `pieces` is not scored
+    again; slices are the same in every go, so that it comes to the very same scores.
 
     Raises:
         BenchError: scores of another kind or shape, or outside [0, 1].
     """
     import numpy as np
 
-    scores = np.empty(len(inputs))
-    with context.progress(label, total=len(inputs)) as bar:
-        for start in range(0, len(inputs), SLICE):
-            rows = np.arange(start, min(start + SLICE, len(inputs)))
-            batch = fitted.score(unlabelled(inputs.take(rows)))
-            scores[rows] = scores_of_events(batch, len(rows))
-            bar.advance(len(rows))
+    scores, done, ids = np.empty(len(inputs)), 0, inputs.ids
+    size = min(max(len(inputs) // SLICES, LEAST), MOST)
+    if pieces:
+        earlier = pieces.read(ids)
+        done = len(earlier)
+        scores[:done] = earlier
+    try:
+        with context.progress(label, total=len(inputs), done=done) as bar:
+            for start in range(done, len(inputs), size):
+                rows = np.arange(start, min(start + size, len(inputs)))
+                batch = fitted.score(unlabelled(inputs.take(rows)))
+                scores[rows] = scores_of_events(batch, len(rows))
+                done += len(rows)
+                bar.advance(len(rows))
+                if pieces:
+                    pieces.write(scores[:done], ids)
+    finally:
+        if pieces and done:
+            pieces.write(scores[:done], ids, at_once=True)
     outside = ~np.isnan(scores) & ~((scores >= 0) & (scores <= 1))
     if outside.any():
         first = int(np.argmax(outside))

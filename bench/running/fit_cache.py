@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +16,10 @@ from bench.guards.probing import EVENTS, balanced_rows
 from bench.guards.recorder import Recorder
 from bench.guards.training import Seen, check_fit, of_fits, rows_to_check, stopping_log
 from bench.plugins.options import with_default_scoring
+from bench.running.fit_differences import MadeOf, why_anew
 from bench.running.fit_request import COLUMNS, ENCODERS, MODEL, FitRequest
+from bench.running.goes import FILE as SECONDS
+from bench.running.goes import Goes
 from bench.running.look import loaded
 from bench.storage.cache import stored
 from bench.storage.distributions import changes_since, read_versions, write_versions
@@ -40,7 +42,9 @@ class Fit:
     learned: Learned
     reused: bool
     seconds: float
-    """How long the fitting took, when it was done."""
+    """How long the fitting took, over all goes of it."""
+    earlier: float
+    """How much of that earlier goes took, which were interrupted; 0 where it is reused."""
     versions: Mapping[str, str]
     """Of the distributions that it was made with."""
     history: Path
@@ -64,9 +68,17 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         warm_start=request.start.model if request.start else None,
     )
 
+    goes: list[Goes] = []
+    known = any(folder for folder in root.glob(f"{key}*") if folder.is_dir())
+
     def compute(folder: Path) -> None:
+        if not known and (why := why_anew(request, root)):
+            context.notice(why)
         make_folder(checkpoints)
-        _fit_into(folder, request, context)
+        MadeOf.of(request).write(checkpoints)
+        goes.append(Goes(checkpoints, context.notice))
+        with goes[0].counted():
+            _fit_into(folder, request, context, goes[0])
 
     folder, reused = stored(root, key, compute, context.notice, changes=changes_since)
     shutil.rmtree(checkpoints, ignore_errors=True)
@@ -77,7 +89,8 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         fitted=loaded(request.model, folder / MODEL, context),
         learned=learned,
         reused=reused,
-        seconds=float((folder / "seconds").read_text()),
+        seconds=float((folder / SECONDS).read_text()),
+        earlier=goes[0].earlier if goes else 0.0,
         versions=read_versions(folder),
         history=folder / HISTORY,
         verdicts=_verdicts(folder, request, context, learned),
@@ -99,8 +112,7 @@ def _verdicts(
     return [sound.get(verdict.code, verdict) for verdict in now]
 
 
-def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
-    started = time.monotonic()
+def _fit_into(folder: Path, request: FitRequest, context: Context, goes: Goes) -> None:
     if request.start:
         learned = read_learned(request.encoders, request.start.folder / ENCODERS)
     else:
@@ -111,9 +123,15 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
     )
     history = History(context.checkpoints)
     recorder = Recorder(valid.take(balanced_rows(valid.y, EVENTS)))
+    goes.idle = lambda: recorder.record.idle if recorder.record else 0.0
+
+    def log(step: int, scalars: Mapping[str, float]) -> None:
+        history.log(step, scalars)
+        goes.beat()
+
     context = replace(
         context,
-        log=stopping_log(history.log),
+        log=stopping_log(log),
         watch=recorder,
         view_modules=view_modules(request.model, request.encoders, learned),
     )
@@ -125,8 +143,8 @@ def _fit_into(folder: Path, request: FitRequest, context: Context) -> None:
     request.used_events.write(folder)
     history.write(folder / HISTORY)
     record = recorder.record
-    seconds = time.monotonic() - started - (record.idle if record else 0.0)
-    (folder / "seconds").write_text(f"{seconds:.3f}")
+    (folder / SECONDS).write_text(f"{goes.total:.3f}")
+    MadeOf.of(request).write(folder)
     some = valid.take(rows_to_check(valid.y))
     seen = Seen.of(fitted, record, some)
     seen.write(folder)

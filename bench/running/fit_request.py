@@ -69,6 +69,8 @@ class FitRequest:
     start: Start | None = None
     guards: Sequence[type[Guard[Any]]] = GUARDS
     """Those that look at it; no part of its key, as they change nothing."""
+    said: str = ""
+    """The digest of what a user typed of it; no part of its key."""
 
     @cached_property
     def key(self) -> str:
@@ -108,20 +110,20 @@ class FitRequest:
         """What identifies the model and the encoders: options that a fit depends on, and code."""
         return [
             (part.name, fit_options(part), part.content(), code_digest(type(part), distribution))
-            for part, distribution in self._parts
+            for part, distribution in self.parts
         ]
 
     def versions(self) -> dict[str, str]:
         """Of the distributions that the fit was made with, once it is made."""
         imports = {
             name
-            for part, distribution in self._parts
+            for part, distribution in self.parts
             for name in imports_of(type(part), distribution)
         }
         return versions(stands_on(self.distributions, imports))
 
     @property
-    def _parts(self) -> list[tuple[Part, str]]:
+    def parts(self) -> list[tuple[Part, str]]:
         """The model and the encoders, each with its distribution."""
         return list(zip((self.model, *self.encoders), self.distributions, strict=True))
 

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from bench.api.errors import BenchError, NotFiniteError, RefusedError
 from bench.api.guard import InputEvidence
 from bench.api.scores import Scored
-from bench.data.encode import controlled, encode
-from bench.data.score import score
 from bench.guards.b045_not_finite import NotFinite
 from bench.guards.b066_decisions import are_decisions
 from bench.guards.every import of_evidence
@@ -21,12 +19,13 @@ from bench.guards.inspect import VoidError, inspect, let_through, voiding
 from bench.guards.training import of_fits
 from bench.metrics.threshold import choose
 from bench.plugins.interruption import listening
-from bench.running.fit_cache import Fit, fit
+from bench.running.fit_cache import fit
 from bench.running.guarded import check_inputs, check_scores, check_smoke_fit, without_scores
 from bench.running.judging import judge
 from bench.running.parts import demand_device, resolve_parts
 from bench.running.prepared import prepare
 from bench.running.recording import Recording, now, recorded
+from bench.running.scoring import forget_pieces, scored_sample
 from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY, TENSORBOARD, write_events
 from bench.storage.store import (
@@ -90,7 +89,7 @@ def _make(prepared: PreparedRun, store: Store) -> Run:
     recording = Recording.begin(store, record, prepared.seconds)
     with recording.to_its_end():
         scores = _judged(prepared, recording.folder, store)
-    return recording.seal(
+    run = recording.seal(
         status="ok",
         fit=scores.fit,
         fit_reused=scores.fit_reused,
@@ -101,6 +100,8 @@ def _make(prepared: PreparedRun, store: Store) -> Run:
         verdicts=without_tracebacks(recording.folder, scores.verdicts),
         values=scores_digest(scores.samples["evaluated"].score),
     )
+    forget_pieces(prepared)
+    return run
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ def _judged(prepared: PreparedRun, folder: Path, store: Store) -> _Scores:
     copy_history(folder, scores.history)
     write_events(scores.history, folder / TENSORBOARD)
     if voiding(verdicts):
+        forget_pieces(prepared)
         raise VoidError(verdicts)
     return replace(scores, samples=samples, verdicts=verdicts)
 
@@ -187,13 +189,11 @@ def _scored(prepared: PreparedRun) -> _Scores:
         except NotFiniteError as error:
             stopped = StoppedEvidence(model, str(error))
             raise VoidError([*verdicts, *inspect([NotFinite], stopped)]) from error
+    prepared.went_on("fit", fitted.earlier)
     verdicts = _passed([*verdicts, *fitted.verdicts], request)
     if fitted.reused:
         prepared.context.notice(f"reused the fit of {model.name}")
-    samples = {}
-    for role in ROLES:
-        with prepared.stage(f"score {role}"):
-            samples[role] = _scores_of(prepared, fitted, role)
+    samples = {role: scored_sample(prepared, fitted, role) for role in ROLES}
     versions = {**fitted.versions, **prepared.fit_request.versions()}
     return _Scores(samples, fitted.history, fitted.name, fitted.reused, versions, verdicts)
 
@@ -208,16 +208,3 @@ def _passed(verdicts: list[Verdict], request: RunRequest) -> list[Verdict]:
     if voiding(verdicts):
         raise VoidError(verdicts)
     return verdicts
-
-
-def _scores_of(prepared: PreparedRun, fitted: Fit, role: str) -> Scored:
-    parts, table = prepared.parts, prepared.samples.tables[role]
-    inputs = encode(parts.model, parts.encoders, fitted.learned, table)
-    inputs = controlled(inputs, parts.request.without, parts.request.permute, parts.request.seed)
-    return Scored(
-        y=table.y,
-        score=score(fitted.fitted, inputs, f"scoring {role}", prepared.context),
-        weights=table.weights,
-        threshold=0.5,
-        mass=prepared.samples.mass[role],
-    )

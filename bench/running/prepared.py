@@ -13,6 +13,7 @@ from bench.data.encode import views_read
 from bench.data.run_samples import RunSamples, load_samples
 from bench.guards.b001_trained_on import TrainedOn
 from bench.plugins.options import options_in
+from bench.running.fit_differences import said_of
 from bench.running.fit_request import FitRequest, find_start
 from bench.running.judging import Judges
 from bench.running.parts import RunParts
@@ -53,6 +54,10 @@ class PreparedRun:
             yield
         finally:
             self.seconds[name] = round(time.monotonic() - started, 3)
+
+    def went_on(self, name: str, earlier: float) -> None:
+        """Add the seconds of a stage's earlier goes, which were interrupted."""
+        self.seconds[name] = round(self.seconds[name] + earlier, 3)
 
     @cached_property
     def key(self) -> str:
@@ -156,6 +161,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         used_events=samples.used_events,
         start=start,
         guards=tuple(parts.guards),
+        said=said_of(request),
     )
     seconds = {"events": round(time.monotonic() - started, 3)}
     return PreparedRun(parts, samples, fit_request, context, home, seconds)

@@ -29,7 +29,10 @@ FITTING = (
     *("data/sampling", "data/splits", "encoders", "plugins/options", "running/fit_cache"),
 )
 """The core's modules that shape what a model is fitted on, and how."""
-SCORING = ("data/score", "running/pipeline")
+SCORING = (
+    *("data/real_scores", "data/score", "data/score_pieces"),
+    *("running/pipeline", "running/scoring"),
+)
 """Those that shape scores beside."""
 JUDGING = ("api/scores", "metrics")
 """Those that shape figures beside."""

@@ -13,6 +13,7 @@ from bench.data.encode import encode, learn, read_learned, write_learned
 from bench.guards.b007_relabelling import Relabelling
 from bench.guards.b008_encoding_batch_dependence import EncodingBatchDependence
 from bench.guards.b009_encoded_finite import EncodedFinite
+from bench.guards.b011_remembered_labels import RememberedLabels
 from bench.guards.inspect import inspect
 from bench.guards.messages import error_text
 from bench.guards.probing import balanced_rows
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bench.api.table import Table
 
 EVENTS = 200
+GUARDS = (Relabelling, EncodingBatchDependence, EncodedFinite, RememberedLabels)
 
 
 def check_encoder(encoder: Encoder) -> None:
@@ -56,7 +58,7 @@ def checked_encoder(encoder: Encoder) -> list[Checked]:
         subject = _Subject(encoder, train, few_events, learned, inputs, home.scratch)
         checked = ask(part, CHECKS, subject)
         evidence = subject.evidence(context)
-        guards = inspect([Relabelling, EncodingBatchDependence, EncodedFinite], evidence)
+        guards = inspect(GUARDS, evidence)
     return [*checked, *of_guards(part, guards)]
 
 

@@ -44,3 +44,21 @@ class Holes(bench.Encoder):
     def encode(self, table: bench.Table, learned: Mapping) -> Mapping[str, np.ndarray]:
         with np.errstate(invalid="ignore"):
             return {"numbers": np.log(table.x)}
+
+
+@dataclass(frozen=True)
+class Remembered(bench.Encoder):
+    """The labels of the events that it learned from are among the numbers, by the events' ids."""
+
+    name = "remembered"
+    produces = frozenset({"numbers"})
+
+    def learn(self, train: bench.Table) -> Mapping[str, np.ndarray]:
+        order = np.argsort(train.ids)
+        return {"ids": train.ids[order], "labels": train.y[order]}
+
+    def encode(self, table: bench.Table, learned: Mapping) -> Mapping[str, np.ndarray]:
+        place = np.searchsorted(learned["ids"], table.ids).clip(max=len(learned["ids"]) - 1)
+        met = learned["ids"][place] == table.ids
+        hint = np.where(met, learned["labels"][place], -1)[:, None].astype(np.float32)
+        return {"numbers": np.concatenate([table.x, hint], axis=1)}

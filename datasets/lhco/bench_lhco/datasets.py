@@ -171,6 +171,7 @@ class LhcoDataset(bench.Dataset):
     def _source(self, edition: str, file: Path, context: bench.Context) -> bench.Source:
         from bench_lhco.digests import known_digest
         from bench_lhco.files import demand_recorded
+        from bench_lhco.twin.record import demand_as_made
 
         official = self._official(context)
         used = official if file == official[0] else [file]
@@ -181,7 +182,10 @@ class LhcoDataset(bench.Dataset):
         hashes = [published.events.sha256 for published in self._publications]
         known = dict(zip(official, hashes, strict=True))
         for path, digest in zip(used, digests, strict=True):
-            demand_recorded(path, digest, known.get(path))
+            if path == self._twin_file(context):
+                demand_as_made(path, digest, self.name)
+            else:
+                demand_recorded(path, digest, known.get(path))
         return self._with_constituents(bench.Source(edition, file, "+".join(digests)), context)
 
     def _with_constituents(self, source: bench.Source, context: bench.Context) -> bench.Source:

@@ -224,6 +224,27 @@ def test_a_digest_is_remembered_until_the_file_is_touched(tmp_path: Path) -> Non
     assert known_digest(file, memory, no_progress) == bench.file_digest(file)
 
 
+def test_a_byte_of_a_twin_that_flipped_is_said_with_the_way_out(
+    twin: bench.Source, tmp_path: Path
+) -> None:
+    recorded = twin.file.with_name("rd.twin.h5.sha256")
+    assert recorded.read_text().split() == [bench.file_digest(twin.file), "rd.twin.h5"]
+    here = bench.Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
+    copy, whole = tmp_path / "rd.twin.h5", twin.file.read_bytes()
+    copy.write_bytes(whole)
+    ResearchAndDevelopment().open(None, None, here)  # of an earlier bench, without a record
+    assert (tmp_path / "rd.twin.h5.sha256").read_text() == recorded.read_text()
+    for place in (9, len(whole) // 2, len(whole) - 1):
+        copy.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        with pytest.raises(bench.InputError) as refusal:
+            ResearchAndDevelopment().open(None, None, here)
+        (line,) = str(refusal.value).splitlines()
+        assert line.startswith(f"{copy}: its sha256 is {bench.file_digest(copy)[:16]}..., wanted")
+        assert line.endswith("changed, `bench data make rd --force` makes it anew")
+    copy.write_bytes(whole)
+    assert ResearchAndDevelopment().open(None, None, here).digest == twin.digest
+
+
 def test_a_digest_that_was_damaged_on_the_disk_is_asked_of_the_file_again(tmp_path: Path) -> None:
     file, memory = tmp_path / "file", tmp_path / "memory"
     file.write_bytes(b"one")

@@ -50,13 +50,16 @@ def recorded_sha256(path: Path) -> str | None:
     return words[0]
 
 
-def demand_recorded(path: Path, digest: str, published: str | None = None) -> str | None:
+def demand_recorded(
+    path: Path, digest: str, published: str | None = None, way_out: str = ""
+) -> str | None:
     """Refuse a file whose bytes are not those that are on record; gives the record beside it.
 
     Args:
         path: the file.
         digest: its sha256 as it is.
         published: its sha256 where that is known from elsewhere.
+        way_out: what to do about it, after a semicolon.
 
     Raises:
         InputError: another sha256 is recorded beside the file, or was published.
@@ -66,7 +69,7 @@ def demand_recorded(path: Path, digest: str, published: str | None = None) -> st
         if expected not in (None, digest):
             raise InputError(
                 f"{path}: its sha256 is {digest[:SHOWN]}..., "
-                f"wanted {expected[:SHOWN]}... as {where}"
+                f"wanted {expected[:SHOWN]}... as {where}{way_out}"
             )
     return recorded
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bench
+from bench_lhco.digests import known_digest
 from bench_lhco.files import write
+from bench_lhco.files.sha256 import record_sha256
 from bench_lhco.twin.simulate import recipe, simulate
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def make_twin(
         )
         made = {**recipe(dataset, simulation.seed), "signal_fraction": twin.signal_fraction}
         write(path, slices, made, total=sum(events.values()))
+        record_sha256(path, known_digest(path, context.data / "digests", context.progress))
         shutil.rmtree(scratch, ignore_errors=True)
 
 
