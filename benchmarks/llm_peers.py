@@ -121,7 +121,9 @@ class Comparison:
     def training(self, variant: Variant, goal: float) -> list[Row]:
         """Events a second, equal loss at the first step, memory; whole fits where epochs differ."""
         name = f"{self.base}, training, {variant.name}"
-        task = training_task(self.folder, self._events("training"), variant, self.arguments.device)
+        whole_steps = max(1, self._events("training") // variant.batch)  # of the very same events
+        events = whole_steps * variant.batch
+        task = training_task(self.folder, events, variant, self.arguments.device)
         sides = {"bench": (OURS, "train_bench"), "peer": (PEERS, "train_trl")}
         answers = self._turns(task, sides)
         n = len(task.texts)

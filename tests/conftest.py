@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,15 +18,21 @@ SMALL = (("rd", 400, 400), ("blackbox1", 60, 200))
 """Each twin's events: signal, background."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def heard() -> None:
+    """Ctrl-C is heard as on a terminal, also where the tests were begun in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="session")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of the bench, for all processes of a session, with small twins of both datasets."""
     base = tmp_path_factory.getbasetemp()
     home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "home"
     with FileLock(home.with_suffix(".lock")):
-        for name, signal, background in SMALL:
+        for name, signals, background in SMALL:
             if not (home / "data" / f"{name}.twin.h5").exists():
-                size = ("--signal", str(signal), "--background", str(background))
+                size = ("--signal", str(signals), "--background", str(background))
                 made = subprocess.run(
                     [sys.executable, "-m", "bench", "data", "make", name, *size],
                     capture_output=True,

@@ -93,6 +93,7 @@ def test_the_older_ones_are_there_until_the_newest_is_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bench.storage.cache.sync", lambda path: None)
+    monkeypatch.setattr("bench.sync_all", lambda folder: None)
     root = tmp_path / "training"
     root.mkdir()
     with mock.patch("bench.storage.history._has_tensorboard", bool), watched(root) as made:

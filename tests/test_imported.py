@@ -261,6 +261,7 @@ def test_a_file_that_is_refused_is_told_what_it_may_be(
 def test_a_record_of_before_is_read_and_says_nothing_of_decisions(own: Run) -> None:
     written = json.loads((own.folder / "run.json").read_bytes())
     assert written.pop("decisions") is False
+    assert written.pop("seal")
     old = msgspec.convert(written, RunRecord)
     assert old == own.record
 

@@ -42,7 +42,7 @@ def place(made: Workplace, tmp_path: Path) -> Workplace:
 
 @pytest.fixture
 def runs(place: Workplace) -> list[Run]:
-    return list(place.store.runs())
+    return sorted(place.store.runs(), key=lambda run: run.record.seed)
 
 
 def damage(file: Path) -> None:

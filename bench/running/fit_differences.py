@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bench.api.errors import DamagedError
 from bench.plugins.options import fit_options
 from bench.storage.code_digest import FITTING, UNREADABLE, code_digest, core_digest
-from bench.storage.fingerprint import digest, table_digest
+from bench.storage.fingerprint import digest
 from bench.storage.parse import read_json
 
 if TYPE_CHECKING:
@@ -56,12 +56,13 @@ class MadeOf:
             )
             for part, distribution in request.parts
         }
+        train, valid = request.digests
         return cls(
             said=request.said,
             parts=parts,
             core=core_digest(FITTING),
-            train=table_digest(request.train),
-            valid=table_digest(request.valid),
+            train=train,
+            valid=valid,
             seed=request.seed,
             device=request.device,
             start=request.start.key if request.start else None,

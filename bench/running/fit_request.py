@@ -73,14 +73,18 @@ class FitRequest:
     """The digest of what a user typed of it; no part of its key."""
 
     @cached_property
+    def digests(self) -> tuple[str, str]:
+        """The content hashes of the train and the valid events, which take a while."""
+        return table_digest(self.train), table_digest(self.valid)
+
+    @cached_property
     def key(self) -> str:
         """The content hash of the request."""
         return digest(
             [
                 self.parts_key(),
                 core_digest(FITTING),
-                table_digest(self.train),
-                table_digest(self.valid),
+                *self.digests,
                 self.seed,
                 self.device,
                 self.start.key if self.start else None,
