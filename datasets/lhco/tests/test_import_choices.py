@@ -143,7 +143,7 @@ def test_text_may_have_blank_lines_first_and_truths_as_labels(tmp_path: Path) ->
         ("# only\n\n\n", "wanted a line with the names of the columns, there is none"),
         (",\n1,2\n", "wanted a line with the names"),
         ('"a\n' + "b" * 200_000 + '"\n', "field larger than field limit"),
-        ("a,label\n1,maybe\n", "damaged or not readable.*maybe"),
+        ("a,label\n1,maybe\n", "holds 'maybe' as a label"),
     ],
 )
 def test_odd_headers_and_labels_are_refused_in_one_line(

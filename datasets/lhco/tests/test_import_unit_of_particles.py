@@ -83,7 +83,7 @@ def test_a_check_questions_the_unit_of_an_official_file(
 ) -> None:
     official(tmp_path / "file", TEV)
     lines = ResearchAndDevelopment().check(tmp_path / "file", context)
-    assert any("hardly GeV; `bench data import` takes another unit" in line for line in lines)
+    assert any("hardly GeV; an import takes another unit" in line for line in lines)
     official(tmp_path / "file", (1.0, 1.0, 1.0))
     lines = ResearchAndDevelopment().check(tmp_path / "file", context)
     assert not any("hardly" in line for line in lines)
