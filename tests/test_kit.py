@@ -22,12 +22,13 @@ from bench.testing.models import checked_model
 from bench.testing.plugin import CHECKERS, checked_plugin
 
 REGISTRY = load_registry()
-LONG = {"llm-text", "llm-nfa", "llm-token"}
+MARKS = {"llm-nfa": pytest.mark.early, "llm-text": pytest.mark.slow, "llm-token": pytest.mark.slow}
+"""A language model takes a minute or two; the check of the first goes through the others' code."""
 
 
 def parts(kind: type[bench.Part]) -> list[Any]:
     return [
-        pytest.param(entry.part, id=name, marks=[pytest.mark.early] if name in LONG else [])
+        pytest.param(entry.part, id=name, marks=MARKS.get(name, []))
         for name, entry in REGISTRY.all(kind).items()
     ]
 
