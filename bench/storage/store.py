@@ -103,12 +103,8 @@ class Store:
         Raises:
             MachineError: the machine refuses that; nothing stays of the folder.
         """
-        try:
-            with wanted("to record the run", folder, ELSEWHERE):
-                _write_record(folder, record)
-        except BaseException:
-            self.withdraw(folder)
-            raise
+        with self._or_withdrawn(folder):
+            _write_record(folder, record)
 
     def begun(self, folder: Path) -> RunRecord | None:
         """What was begun in a folder and is not sealed; None where nothing is known of it."""
@@ -125,9 +121,15 @@ class Store:
     def claimed(self, created: str, key: str) -> Iterator[Path]:
         """The folder of a new run, as `claim`; gone again if the block does not end well."""
         folder = self.claim(created, key)
+        with self._or_withdrawn(folder):
+            yield folder
+
+    @contextmanager
+    def _or_withdrawn(self, folder: Path) -> Iterator[None]:
+        """Take a claimed folder back if the block does not end well."""
         try:
             with wanted("to record the run", folder, ELSEWHERE):
-                yield folder
+                yield
         except BaseException:
             self.withdraw(folder)
             raise
