@@ -12,6 +12,7 @@ from bench.plugins.options import fit_options
 from bench.storage.code_digest import FITTING, UNREADABLE, code_digest, core_digest
 from bench.storage.fingerprint import digest
 from bench.storage.parse import read_json
+from bench.storage.secrets import masked_values
 
 if TYPE_CHECKING:
     from bench.running.fit_request import FitRequest
@@ -24,7 +25,7 @@ NOT_OF_FITS = {"ratio", "events", "split", "without", "permute", "look", "allow"
 
 @dataclass(frozen=True)
 class PartOfFit:
-    """A model or an encoder, as a fit knows it."""
+    """A model or an encoder, as a fit knows it, without secrets."""
 
     options: Mapping[str, Any]
     content: str
@@ -50,7 +51,7 @@ class MadeOf:
         """What a fit that is asked for is made of."""
         parts = {
             part.name: PartOfFit(
-                {name: str(value) for name, value in fit_options(part).items()},
+                masked_values({name: str(value) for name, value in fit_options(part).items()}),
                 digest(part.content()),
                 code_digest(type(part), distribution),
             )
