@@ -96,6 +96,7 @@ class Run:
         return self._evaluated if name == "evaluated" else self._read(name)
 
     def _read(self, name: str) -> tuple[Scored, NDArray[np.uint64]]:
+        """The scores of a sample, and its events."""
         return read_scores(self._verified(SCORES), self.record)[name]
 
     @cached_property

@@ -36,11 +36,10 @@ class SharedRun(Run):
     weights: NDArray[np.float64]  # (n,), the same for all runs
     judges: Sequence[Metric]
 
-    @cached_property
-    def _samples(self) -> dict[str, tuple[Scored, NDArray[np.uint64]]]:
-        part = replace(_part(self.whole, self.ids), weights=self.weights)
-        valid = (self.whole.scored("valid"), self.whole.events("valid"))
-        return {"evaluated": (part, self.ids), "valid": valid}
+    def _read(self, name: str) -> tuple[Scored, NDArray[np.uint64]]:
+        if name == "evaluated":
+            return replace(_part(self.whole, self.ids), weights=self.weights), self.ids
+        return self.whole.scored(name), self.whole.events(name)
 
     @cached_property
     def _metrics(self) -> Metrics:
