@@ -154,7 +154,7 @@ def test_a_fresh_process_scores_what_was_saved(
     FittedCut(1.5, 2.0).save(places[2])
     some = read(4, numbers=np.arange(8.0).reshape(4, 2))
     context = bench.Context(places[0], places[1], tmp_path)
-    scores = fresh_process.reread(Cut(offset=0.5), places[2], some, context)
+    scores, _ = fresh_process.reread(Cut(offset=0.5), places[2], some, context)
     assert scores.tolist() == FittedCut(2.0, 2.0).score(some).tolist()
     for error in (MemoryError(), OutOfMemoryError(), ValueError("x")):
         monkeypatch.setattr(Cut, "load", lambda *_, error=error: (_ for _ in ()).throw(error))
