@@ -17,7 +17,6 @@ import pytest
 from bench.api.errors import InputError
 from bench.outside.counts import read_counts
 from bench.outside.dataframes import read_frame
-from bench.outside.limited import in_child
 from bench.workbench.progress import progress
 
 MANY = 6_000_000
@@ -122,39 +121,6 @@ def test_a_bomb_is_refused_in_one_line_and_in_seconds(name: str, tmp_path: Path)
         read_frame(tmp_path / file)
     assert time.monotonic() - started < 10
     assert "\n" not in str(error.value)
-
-
-def hungry(_: Path) -> float:
-    return float(np.ones(2**28).sum())
-
-
-def crashing(_: Path) -> None:
-    os.abort()
-
-
-def leaving(_: Path) -> None:
-    os._exit(0)
-
-
-def endless(_: Path) -> None:
-    while True:
-        pass
-
-
-@pytest.mark.parametrize(
-    ("work", "said"),
-    [
-        (hungry, "takes more than 734003200 bytes to read"),
-        (crashing, "makes the library that reads it crash"),
-        (leaving, "makes the library that reads it crash"),
-        pytest.param(endless, "more than 9 s of processor time", marks=pytest.mark.slow),
-    ],
-)
-def test_what_happens_to_a_reader_is_an_error_of_the_file(
-    work: Callable[[Path], None], said: str
-) -> None:
-    with pytest.raises(InputError, match=f"some file: .*{said}"):
-        in_child(work, Path("some file"))
 
 
 def test_a_file_that_changes_is_read_again_and_what_is_given_can_be_changed(tmp_path: Path) -> None:
