@@ -8,11 +8,13 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import awkward as ak
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import uproot
 
 from bench.api.errors import InputError
 from bench.outside.counts import read_counts
@@ -121,6 +123,23 @@ def test_a_bomb_is_refused_in_one_line_and_in_seconds(name: str, tmp_path: Path)
         read_frame(tmp_path / file)
     assert time.monotonic() - started < 10
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("branch", ["wide", "lists"])
+def test_a_basket_of_root_that_grows_is_refused_in_seconds(branch: str, tmp_path: Path) -> None:
+    zeros, event = np.zeros(120_000_000, np.float32), np.arange(2, dtype=np.uint64)
+    score = zeros.reshape(2, -1) if branch == "wide" else ak.unflatten(zeros, [zeros.size - 1, 1])
+    kind = np.dtype((zeros.dtype, score.shape[1:])) if branch == "wide" else "var * float32"
+    with uproot.recreate(tmp_path / "r.root", compression=uproot.ZLIB(1)) as file:
+        file.mktree("t", {"event": event.dtype, "score": kind}).extend(
+            {"event": event, "score": score}
+        )
+    assert (tmp_path / "r.root").stat().st_size < 2**23
+    started = time.monotonic()
+    with pytest.raises(InputError, match="takes more than 734003200 bytes to read"):
+        read_frame(tmp_path / "r.root")
+    assert time.monotonic() - started < 10
 
 
 def test_a_file_that_changes_is_read_again_and_what_is_given_can_be_changed(tmp_path: Path) -> None:
