@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,3 +108,39 @@ def test_a_child_that_was_killed_does_not_make_the_file_a_damaged_one() -> None:
 def test_a_mistake_of_ours_keeps_its_traceback() -> None:
     with pytest.raises(RuntimeError, match=r"(?s)child process.*in is_wrong.*ZeroDivisionError"):
         list(isolated(is_wrong, Path("none"), limits=LIMITS))
+
+
+HOLDING = """
+import os, signal, threading, time
+from multiprocessing import get_context
+from bench import interrupts_held
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    resting = threading.Event()
+    threading.Thread(target=resting.wait, daemon=True).start()
+    try:
+        with interrupts_held():
+            child = get_context("spawn").Process(target=time.sleep, args=(60,))
+            child.start()
+            status = open(f"/proc/{child.pid}/status").read()
+            blocked = int(status.partition("SigBlk:")[2].split()[0], 16)
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)  # the other thread takes it
+            print("held", bool(blocked >> signal.SIGINT - 1 & 1), flush=True)
+    except KeyboardInterrupt:
+        print("then interrupted")
+    child.kill()
+"""
+"""Ctrl-C while a first child process starts, beside another thread that may take the signal."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at the child's mask in /proc")
+def test_ctrl_c_waits_until_a_child_has_started_and_never_reaches_it(tmp_path: Path) -> None:
+    script = tmp_path / "holding.py"
+    script.write_text(HOLDING)
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stdout, done.returncode) == ("held True\nthen interrupted\n", 0), done.stderr
+    assert done.stderr == ""
