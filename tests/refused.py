@@ -36,8 +36,19 @@ COMMANDS = {
     "new": ["new", "model", "mine", "-o", "out"],
     "export": ["export", "cut", "out"],
     "eee": ["export", "eee", "out"],
-    "data import": ["data", "import", "events.csv", "--name", "mine"],
-    "data make": ["data", "make", "rd", "--signal", "2", "--background", "3", "--jobs", "1"],
+    "data import": ["data", "import", "events.csv", "--name", "mine", "--force"],
+    "data make": [
+        "data",
+        "make",
+        "rd",
+        "--signal",
+        "2",
+        "--background",
+        "3",
+        "--jobs",
+        "1",
+        "--force",
+    ],
 }
 FILES = ("out", "points.csv", "events.csv")
 POINTS = "model,dataset,true_signal,signal,true_background,background\npaper,toy,6,11,70,79\n"
@@ -114,6 +125,8 @@ class Refused:
         every += (caches / "data").rglob("*")
         left = [path for path in every if path.name.endswith(".tmp")]
         left += [path for path in (now / "runs").glob("2*") if not (path / RECORD).is_file()]
+        twins = [path for path in (caches / "data").glob("*.twin.h5") if code]
+        left += [path for path in twins if not path.with_name(f"{path.name}.sha256").is_file()]
         left += [now / "out"] * (code != 0 and (now / "out").exists() and self.words[1] != "cut")
         return [str(path.relative_to(now)) for path in left]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bench.api.parts import Encoder, Model, Part, ViewModule
     from bench.api.table import Table
 
-REQUEST, VIEWS, SCORES = "request.json", "inputs.npz", "scores.npy"
+VIEWS, SCORES = "inputs.npz", "scores.npy"
 LEARNED = "learned.npz"
 ENCODERS, EVENTS, ENCODED = "encoders", "events", "encoded.npz"
 LONGEST = 600
@@ -86,7 +86,6 @@ def reread(
         "seed": context.seed,
         "device": context.device,
     }
-    (scratch / REQUEST).write_bytes(msgspec.json.encode(request))
     _write(inputs, scratch / VIEWS)
     learned = {f"{v}/{k}": a for v, one in view_modules.items() for k, a in one.learned.items()}
     np.savez(scratch / LEARNED, allow_pickle=False, **learned)
@@ -94,19 +93,23 @@ def reread(
         write_learned(encoding.learned, scratch / ENCODERS)
         (scratch / EVENTS).mkdir(exist_ok=True)
         write_table(encoding.table, scratch / EVENTS)
-    _demand_done(_run(scratch))
+    _demand_done(_run(scratch, msgspec.json.encode(request).decode()))
     scores = np.asarray(np.load(scratch / SCORES, allow_pickle=False), dtype=np.float64)
     if not encoding:
         return scores, []
     return scores, [*differing(encoding.inputs.views, _read(scratch / ENCODED).views)]
 
 
-def _run(scratch: Path) -> subprocess.CompletedProcess[str]:
-    """Start the fresh process, once more where it takes too long."""
+def _run(scratch: Path, request: str) -> subprocess.CompletedProcess[str]:
+    """Start the fresh process, once more where it takes too long.
+
+    The request is in no file, as options may be secrets.
+    """
     for _ in range(TRIES):
         try:
             return subprocess.run(
                 [sys.executable, "-m", "bench.guards.fresh_process", str(scratch)],
+                input=request,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 capture_output=True,
                 text=True,
@@ -200,7 +203,7 @@ def _view_modules(specs: Mapping[str, Any], file: Path) -> dict[str, ViewModule]
     return made
 
 
-def _main(scratch: Path) -> None:
+def _main(scratch: Path, said: bytes) -> None:
     import msgspec
     import numpy as np
 
@@ -209,7 +212,7 @@ def _main(scratch: Path) -> None:
     from bench.data.feature_cache import read_table
     from bench.data.real_scores import scores_of_events
 
-    request = msgspec.json.decode((scratch / REQUEST).read_bytes())
+    request = msgspec.json.decode(said)
     context = Context(
         data=Path(request["data"]),
         scratch=Path(request["scratch"]),
@@ -229,7 +232,7 @@ def _main(scratch: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        _main(Path(sys.argv[1]))
+        _main(Path(sys.argv[1]), sys.stdin.buffer.read())
     except BaseException as error:
         # torch's own is no MemoryError
         if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":

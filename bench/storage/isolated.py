@@ -57,10 +57,15 @@ def isolated(
     Raises:
         InputError: the generator's own; or the file keeps it too long, takes too much memory, or
             makes it crash.
-        BenchError: the child process did not start, or was killed from outside.
+        BenchError: the child process did not start, or was killed from outside; or the system is
+            Windows, which has no such limits.
     """
-    from multiprocessing import get_context
+    from multiprocessing import get_all_start_methods, get_context
 
+    if "forkserver" not in get_all_start_methods():
+        raise BenchError(
+            f"{path}: is read in a process with limits, which this system does not have"
+        )
     # children of a server that has loaded what reads files start at once
     context = get_context("forkserver")
     context.set_forkserver_preload([*limits.modules])

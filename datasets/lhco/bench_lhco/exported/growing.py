@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench_lhco.exported.entries import Entries
+from bench_lhco.files.refusable import closing_well
 from bench_lhco.particles import taken
 
 if TYPE_CHECKING:
@@ -88,5 +89,10 @@ class GrowingFile:
         self._file[name].resize(width, axis=1)
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file.
+
+        Raises:
+            OSError: the machine refused a write.
+        """
+        with closing_well(self._file):
+            pass

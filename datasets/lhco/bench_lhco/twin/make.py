@@ -59,7 +59,11 @@ def make_twin(
         )
         made = {**recipe(dataset, simulation.seed), "signal_fraction": twin.signal_fraction}
         write(path, slices, made, total=sum(events.values()))
-        record_sha256(path, known_digest(path, context.data / "digests", context.progress))
+        try:
+            record_sha256(path, known_digest(path, context.data / "digests", context.progress))
+        except BaseException:  # nothing could prove it; its events are still in `scratch`
+            path.unlink(missing_ok=True)
+            raise
         shutil.rmtree(scratch, ignore_errors=True)
 
 
