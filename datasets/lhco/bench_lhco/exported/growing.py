@@ -27,6 +27,7 @@ class GrowingFile:
         import h5py
 
         self._file = h5py.File(path, "w")
+        self._open = True
         self.path = path
         self._ids: list[NDArray[np.uint64]] = []
 
@@ -89,10 +90,12 @@ class GrowingFile:
         self._file[name].resize(width, axis=1)
 
     def close(self) -> None:
-        """Close the file.
+        """Close the file, if it still is open.
 
         Raises:
             OSError: the machine refused a write.
         """
-        with closing_well(self._file):
-            pass
+        if self._open:
+            self._open = False
+            with closing_well(self._file):
+                pass

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import bench
 from bench_lhco.digests import known_digest
 from bench_lhco.files import write
-from bench_lhco.files.sha256 import record_sha256
+from bench_lhco.files.sha256 import forget_sha256, record_sha256
 from bench_lhco.twin.simulate import recipe, simulate
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def make_twin(
             record_sha256(path, known_digest(path, context.data / "digests", context.progress))
         except BaseException:  # nothing could prove it; its events are still in `scratch`
             path.unlink(missing_ok=True)
+            forget_sha256(path)
             raise
         shutil.rmtree(scratch, ignore_errors=True)
 
