@@ -58,14 +58,21 @@ def make_twin(
             progress=context.progress,
         )
         made = {**recipe(dataset, simulation.seed), "signal_fraction": twin.signal_fraction}
-        write(path, slices, made, total=sum(events.values()))
+        earlier = _inode(path)
         try:
+            write(path, slices, made, total=sum(events.values()))
             record_sha256(path, known_digest(path, context.data / "digests", context.progress))
-        except BaseException:  # nothing could prove it; its events are still in `scratch`
-            path.unlink(missing_ok=True)
-            forget_sha256(path)
+        except BaseException:
+            if _inode(path) != earlier:  # nothing could prove it; its events are in `scratch`
+                path.unlink(missing_ok=True)
+                forget_sha256(path)
             raise
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _inode(path: Path) -> int | None:
+    """Which file has this name; None without one."""
+    return path.stat().st_ino if path.is_file() else None
 
 
 def _events(dataset: str, twin: Twin, simulation: bench.SimulationRequest) -> dict[str, int]:
