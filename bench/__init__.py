@@ -33,7 +33,9 @@ from bench.storage.files import (
 )
 from bench.storage.fingerprint import array_digest, digest, event_ids, file_digest
 from bench.storage.home import data_folder
+from bench.storage.isolated import ReadLimits, interrupts_held, isolated
 from bench.storage.locks import LockedError, locked
+from bench.storage.process_limits import limit_growth, limited_time, silence_process
 from bench.workbench.opening import open  # noqa: A004
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "Part",
     "ProbeEvidence",
     "Progress",
+    "ReadLimits",
     "Rendered",
     "RequestError",
     "Sample",
@@ -92,6 +95,10 @@ __all__ = [
     "file_digest",
     "framed",
     "hookimpl",
+    "interrupts_held",
+    "isolated",
+    "limit_growth",
+    "limited_time",
     "load_exported",
     "locked",
     "make_folder",
@@ -100,6 +107,7 @@ __all__ = [
     "put_sealed",
     "rows_in",
     "seal",
+    "silence_process",
     "split_rows",
     "sync_all",
     "verify",

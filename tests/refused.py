@@ -19,11 +19,15 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import numpy as np
+import pandas as pd
 from toys import Workplace
 
 from bench.api.errors import DamagedError
 from bench.cli.main import main
+from bench.plugins.registry import load_registry
 from bench.storage.store import RECORD, Store
+from bench.testing.excerpt import excerpt
 
 COMMANDS = {
     "run": ["run", "--plugin", "cut", "--dataset", "toy", "--seed", "5"],
@@ -32,7 +36,21 @@ COMMANDS = {
     "new": ["new", "model", "mine", "-o", "out"],
     "export": ["export", "cut", "out"],
     "eee": ["export", "eee", "out"],
+    "data import": ["data", "import", "events.csv", "--name", "mine", "--force"],
+    "data make": [
+        "data",
+        "make",
+        "rd",
+        "--signal",
+        "2",
+        "--background",
+        "3",
+        "--jobs",
+        "1",
+        "--force",
+    ],
 }
+FILES = ("out", "points.csv", "events.csv")
 POINTS = "model,dataset,true_signal,signal,true_background,background\npaper,toy,6,11,70,79\n"
 KILLED = "KILL"
 ALL = 31
@@ -60,7 +78,7 @@ class Refused:
             stream = os.open(said, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
             os.dup2(stream, 1)
             os.dup2(stream, 2)
-            words = [str(now / w) if w in ("out", "points.csv") else w for w in self.words]
+            words = [str(now / w) if w in FILES else w for w in self.words]
             with mock.patch.object(sys, "argv", ["bench", *words]):
                 self.shim.refuse(str(now).encode(), ALL, nth, number, 0)
                 main()
@@ -102,9 +120,13 @@ class Refused:
 
     def _left(self, now: Path, code: int) -> list[str]:
         """What is half there: drafts, folders of runs without a record, output of what failed."""
-        every = [path for path in now.rglob("*") if not path.is_relative_to(now / "home")]
+        caches = now / "home"
+        every = [path for path in now.rglob("*") if not path.is_relative_to(caches)]
+        every += (caches / "data").rglob("*")
         left = [path for path in every if path.name.endswith(".tmp")]
         left += [path for path in (now / "runs").glob("2*") if not (path / RECORD).is_file()]
+        twins = [path for path in (caches / "data").glob("*.twin.h5") if code]
+        left += [path for path in twins if not path.with_name(f"{path.name}.sha256").is_file()]
         left += [now / "out"] * (code != 0 and (now / "out").exists() and self.words[1] != "cut")
         return [str(path.relative_to(now)) for path in left]
 
@@ -130,16 +152,17 @@ def refused(work: Path, command: str) -> Refused:
     """A command where one run has been done, so that its smoke fit and its table are there."""
     import itables  # noqa: F401  # what a child would import, once
     import matplotlib.figure  # noqa: F401
-    import pandas as pd  # noqa: F401
     import pyarrow.parquet  # noqa: F401
     import scipy.stats  # noqa: F401
     import vl_convert  # noqa: F401
 
     place = Workplace.at(work / "template")
-    mock.patch("bench.plugins.registry.load_registry", return_value=place.registry).start()
     folder = place.home.root.parent
     (folder / "points.csv").write_text(POINTS)
     shim = ctypes.CDLL(os.environ["LD_PRELOAD"])
+    if command.startswith("data "):
+        return _of_events(work, place, shim, command)
+    mock.patch("bench.plugins.registry.load_registry", return_value=place.registry).start()
     one = Refused(work, place, shim, ["run", "--plugin", "cut", "--dataset", "toy"])
     shutil.copytree(folder, work / "now", symlinks=True)
     code, said = one.ended(0, 0)
@@ -147,6 +170,19 @@ def refused(work: Path, command: str) -> Refused:
     shutil.rmtree(folder)
     (work / "now").rename(folder)
     return replace(one, words=COMMANDS[command])
+
+
+def _of_events(work: Path, place: Workplace, shim: Any, command: str) -> Refused:
+    """A command of the installed dataset packages, with nothing done before."""
+    import h5py  # noqa: F401
+    import hdf5plugin  # noqa: F401
+    import pythia8mc  # noqa: F401
+
+    events = excerpt().take(np.arange(40))
+    rows = pd.DataFrame(events.x, columns=[column.name for column in events.columns])
+    rows.assign(label=events.y).to_csv(place.home.root.parent / "events.csv", index=False)
+    mock.patch("bench.plugins.registry.load_registry", return_value=load_registry()).start()
+    return Refused(work, place, shim, COMMANDS[command])
 
 
 def counted(work: Path, command: str, names: list[str], every: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+COMMANDS = ("run", "report", "import", "new", "export", "eee", "data import", "data make")
 NAMES = ["ENOSPC", "EIO", "EROFS", "EACCES"]
 EVERY = int(os.environ.get("BENCH_REFUSED_EVERY", "1"))
 
@@ -38,7 +39,7 @@ def ran(folder: Path, command: str, names: list[str], every: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="no compiler for what refuses calls")
-@pytest.mark.parametrize("command", ["run", "report", "import", "new", "export", "eee"])
+@pytest.mark.parametrize("command", [*COMMANDS])
 def test_every_refused_call_is_one_line(tmp_path: Path, command: str) -> None:
     ran(tmp_path, command, NAMES, EVERY)
 

@@ -8,16 +8,17 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import awkward as ak
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import uproot
 
 from bench.api.errors import InputError
 from bench.outside.counts import read_counts
 from bench.outside.dataframes import read_frame
-from bench.outside.limited import in_child
 from bench.workbench.progress import progress
 
 MANY = 6_000_000
@@ -124,37 +125,21 @@ def test_a_bomb_is_refused_in_one_line_and_in_seconds(name: str, tmp_path: Path)
     assert "\n" not in str(error.value)
 
 
-def hungry(_: Path) -> float:
-    return float(np.ones(2**28).sum())
-
-
-def crashing(_: Path) -> None:
-    os.abort()
-
-
-def leaving(_: Path) -> None:
-    os._exit(0)
-
-
-def endless(_: Path) -> None:
-    while True:
-        pass
-
-
-@pytest.mark.parametrize(
-    ("work", "said"),
-    [
-        (hungry, "takes more than 734003200 bytes to read"),
-        (crashing, "makes the library that reads it crash"),
-        (leaving, "makes the library that reads it crash"),
-        pytest.param(endless, "more than 9 s of processor time", marks=pytest.mark.slow),
-    ],
-)
-def test_what_happens_to_a_reader_is_an_error_of_the_file(
-    work: Callable[[Path], None], said: str
-) -> None:
-    with pytest.raises(InputError, match=f"some file: .*{said}"):
-        in_child(work, Path("some file"))
+@pytest.mark.slow
+@pytest.mark.parametrize("branch", ["wide", "lists"])
+def test_a_basket_of_root_that_grows_is_refused_in_seconds(branch: str, tmp_path: Path) -> None:
+    zeros, event = np.zeros(120_000_000, np.float32), np.arange(2, dtype=np.uint64)
+    score = zeros.reshape(2, -1) if branch == "wide" else ak.unflatten(zeros, [zeros.size - 1, 1])
+    kind = np.dtype((zeros.dtype, score.shape[1:])) if branch == "wide" else "var * float32"
+    with uproot.recreate(tmp_path / "r.root", compression=uproot.ZLIB(1)) as file:
+        file.mktree("t", {"event": event.dtype, "score": kind}).extend(
+            {"event": event, "score": score}
+        )
+    assert (tmp_path / "r.root").stat().st_size < 2**23
+    started = time.monotonic()
+    with pytest.raises(InputError, match="takes more than 734003200 bytes to read"):
+        read_frame(tmp_path / "r.root")
+    assert time.monotonic() - started < 10
 
 
 def test_a_file_that_changes_is_read_again_and_what_is_given_can_be_changed(tmp_path: Path) -> None:

@@ -10,11 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import leaky
+import numpy as np
+import pandas as pd
 import pytest
-from toys import Workplace
+from toys import Toy, Workplace
 
+import bench
 from bench.cli.main import main
 from bench.storage.secrets import MASK, masked, masked_bytes, masked_json, masked_values
+from bench.testing.excerpt import excerpt
 
 TOKENS = [
     "hf_" + "aBcDeFgHiJkLmNoPqRsTuVwXyZ12345678",
@@ -184,3 +188,56 @@ def test_a_canary_is_in_no_file_and_no_stream_of_a_study_a_report_and_a_check(
         },
         capfd,
     )
+
+
+def test_a_canary_is_in_no_file_and_no_stream_of_imports(
+    place: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    (folder := tmp_path / "from elsewhere").mkdir()
+    table = Toy().table(bench.Source("twin", place.home.data / "toy.txt", ""), place.context)
+    scores = pd.DataFrame({"event": table.ids, "score": 0.1 + 0.7 * table.y})[:400]
+    scores.to_csv(good := folder / f"{leaky.HUB}.csv", index=False)
+    scores.assign(score=leaky.HUB).to_csv(bad := folder / f"bad {leaky.HUB}.csv", index=False)
+    counts = {"model": leaky.HUB, "dataset": "toy", "true_signal": 6, "signal": 11}
+    rest = {"true_background": 70, "background": 79, "options": leaky.BEARER}
+    points = pd.DataFrame([{**counts, **rest, "source": leaky.ADDRESS}])
+    points.to_csv(folder / f"points {leaky.HUB}.csv", index=False)
+    events = excerpt().take(np.arange(60))
+    rows = pd.DataFrame(events.x, columns=[column.name for column in events.columns])
+    rows = rows.assign(label=events.y)
+    rows.to_csv(folder / f"events {leaky.HUB}.csv", index=False)
+    rows.assign(m_jj=leaky.HUB).to_csv(folder / f"odd {leaky.HUB}.csv", index=False)
+    said = f"--model {leaky.HUB} --options 'token={leaky.HUB}' --source {leaky.ADDRESS}"
+    card = f"--title 'of {leaky.HUB}' --source {leaky.ADDRESS} --licence '{leaky.BEARER}'"
+    lines = {
+        f"import '{good}' --dataset toy {said}": 0,
+        f"import '{folder}/points {leaky.HUB}.csv'": 0,
+        f"import '{bad}' --dataset toy {said}": 2,
+        f"import '{good}' --dataset {leaky.HUB} {said}": 2,
+        f"import '{folder}/none {leaky.HUB}.csv' --dataset toy {said}": 2,
+        f"data import '{folder}/events {leaky.HUB}.csv' --name mine {card}": 0,
+        f"data import '{folder}/odd {leaky.HUB}.csv' --name odd {card}": 2,
+        f"data import '{folder}/events {leaky.HUB}.csv' --name {leaky.HUB}": 2,
+        "list datasets": 0,
+        "list runs": 0,
+    }
+    for line, code in lines.items():
+        got = typed(line, monkeypatch)
+        out, err = capfd.readouterr()
+        assert got == code, f"{line}: {out} {err}"
+        assert not secrets_in((out + err).encode()), f"{line}: {out} {err}"
+    written = [
+        file for file in tmp_path.rglob("*") if file.is_file() and folder not in file.parents
+    ]
+    assert len(written) > 10
+    assert not {f: words for f in written if (words := secrets_in(f.read_bytes()))}
+    assert not [file for file in written if secrets_in(str(file).encode())]
+
+
+def test_a_canary_is_in_no_stream_of_a_check(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    typed("check leaky", monkeypatch)
+    out, err = capfd.readouterr()
+    assert "leaky" in out
+    assert not secrets_in((out + err).encode()), out + err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import runpy
 import subprocess
 import sys
@@ -119,7 +120,7 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
     with pytest.raises(ValueError, match="allow_pickle"):
         fresh_process._read(tmp_path / "o.npz")
     monkeypatch.setattr(sys, "executable", "false")
-    assert fresh_process._run(tmp_path).returncode == 1
+    assert fresh_process._run(tmp_path, "{}").returncode == 1
     tries = []
 
     def slow(*_: object, timeout: float, **__: object) -> None:
@@ -130,7 +131,7 @@ def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_
     with pytest.raises(
         fresh_process.FreshProcessError, match=r"more than 600 s to load .* saved, 2 times"
     ):
-        fresh_process._run(tmp_path)
+        fresh_process._run(tmp_path, "{}")
     assert tries == [600, 600]
 
 
@@ -141,7 +142,9 @@ class OutOfMemoryError(RuntimeError):
 def test_a_fresh_process_scores_what_was_saved(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def within(work: Path) -> Any:
+    def within(work: Path, request: str) -> Any:
+        said = SimpleNamespace(buffer=io.BytesIO(request.encode()))
+        monkeypatch.setattr(sys, "stdin", said)
         monkeypatch.setattr(sys, "argv", [fresh_process.__name__, str(work)])
         monkeypatch.delitem(sys.modules, fresh_process.__name__, raising=False)
         runpy.run_module(fresh_process.__name__, run_name="__main__")
@@ -154,7 +157,7 @@ def test_a_fresh_process_scores_what_was_saved(
     FittedCut(1.5, 2.0).save(places[2])
     some = read(4, numbers=np.arange(8.0).reshape(4, 2))
     context = bench.Context(places[0], places[1], tmp_path)
-    scores = fresh_process.reread(Cut(offset=0.5), places[2], some, context)
+    scores, _ = fresh_process.reread(Cut(offset=0.5), places[2], some, context)
     assert scores.tolist() == FittedCut(2.0, 2.0).score(some).tolist()
     for error in (MemoryError(), OutOfMemoryError(), ValueError("x")):
         monkeypatch.setattr(Cut, "load", lambda *_, error=error: (_ for _ in ()).throw(error))

@@ -114,14 +114,14 @@ class Encoder(Part):
     """Those of them that a module of the encoder's stands behind, which the model has to train."""
 
     def learn(self, train: Table) -> Mapping[str, NDArray[np.generic]]:
-        """What has to be known of the train split to encode; kept with the fit."""
+        """All that has to be known of the train split to encode; kept with the fit."""
         return {}
 
     @abstractmethod
     def encode(
         self, table: Table, learned: Mapping[str, NDArray[np.generic]]
     ) -> Mapping[str, Sequence[object] | NDArray[np.generic]]:
-        """The views of every event, by name; never a function of the labels."""
+        """The views of every event, by name; in this table every label is 0, every weight 1."""
 
     def view_module(self, view: str, learned: Mapping[str, NDArray[np.generic]]) -> Any:
         """A new torch module from one of `trainable_views` to what the model's own network reads.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ from bench.api.inputs import Inputs
 from bench.api.parts import ViewModule
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bench.api.inputs import Learned
     from bench.api.parts import Encoder, Model
     from bench.api.table import Table
@@ -84,12 +88,26 @@ def learn(encoders: Sequence[Encoder], train: Table) -> Learned:
     return {encoder.name: encoder.learn(train) for encoder in encoders}
 
 
+def unlabelled(table: Table) -> Table:
+    """The events without what only `learn` may know: every label is 0 and every weight 1."""
+    import numpy as np
+
+    return replace(table, y=np.zeros_like(table.y), weights=np.ones_like(table.weights))
+
+
+def views_of(
+    encoder: Encoder, table: Table, learned: Mapping[str, NDArray[np.generic]]
+) -> Mapping[str, Any]:
+    """The views of events by an encoder, which sees neither their labels nor their weights."""
+    return encoder.encode(unlabelled(table), learned)
+
+
 def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: Table) -> Inputs:
     """The inputs of a sample: the views that the model reads, or reads if given."""
     views: dict[str, Any] = {}
     readable = model.reads | model.reads_if_given
     for encoder in encoders:
-        given = encoder.encode(table, learned[encoder.name])
+        given = views_of(encoder, table, learned[encoder.name])
         views.update({name: view for name, view in given.items() if name in readable})
     return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)
 

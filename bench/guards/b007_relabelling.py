@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bench.api.guard import Guard, InputEvidence
-from bench.guards.encodings import differing, views
+from bench.data.encode import unlabelled
+from bench.guards.encodings import differing
 
 
 class Relabelling(Guard[InputEvidence]):
-    """An encoder reads the labels or the weights: what the model reads tells it the answer.
+    """An encoder reads the labels or the weights, which would tell the model the answer.
 
-    The same events with the opposite labels, and other weights, have to be encoded the same.
+    `encode` is never handed them: every label is 0 and every weight 1, so that what is made of
+    them says nothing. The same events with every label 1 and every weight 3 have to be encoded
+    the same.
     """
 
     code, name = "B007", "relabelling"
@@ -20,10 +23,12 @@ class Relabelling(Guard[InputEvidence]):
 
     def check(self, evidence: InputEvidence) -> Iterator[str]:
         """Which view of which encoder changes."""
-        few = evidence.few
-        opposite = replace(few, y=(1 - few.y).astype(few.y.dtype), weights=few.weights * 3)
+        import numpy as np
+
+        few = unlabelled(evidence.few)
+        other = replace(few, y=np.ones_like(few.y), weights=few.weights * 3)
         for encoder in evidence.encoders:
             learned = evidence.learned[encoder.name]
-            before, after = views(encoder, learned, few), views(encoder, learned, opposite)
+            before, after = (encoder.encode(one, learned) for one in (few, other))
             for view in differing(before, after):
-                yield f"{encoder.name} gives another {view} where the labels are the opposite"
+                yield f"{encoder.name} gives another {view} where the labels or weights are others"

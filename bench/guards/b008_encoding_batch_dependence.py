@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.api.guard import Guard, InputEvidence
-from bench.guards.encodings import differing, views
+from bench.data.encode import views_of
+from bench.guards.encodings import differing
 
 
 class EncodingBatchDependence(Guard[InputEvidence]):
@@ -27,8 +28,8 @@ class EncodingBatchDependence(Guard[InputEvidence]):
         ways = {"in another order": order, "among fewer events": np.arange(0, len(few), 3)}
         for encoder in evidence.encoders:
             learned = evidence.learned[encoder.name]
-            whole = views(encoder, learned, few)
+            whole = views_of(encoder, few, learned)
             for way, rows in ways.items():
-                part = views(encoder, learned, few.take(rows))
+                part = views_of(encoder, few.take(rows), learned)
                 for view in differing(whole, part, rows):
                     yield f"{encoder.name} gives an event another {view} {way}"

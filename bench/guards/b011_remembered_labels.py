@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bench.api.guard import Guard, InputEvidence, NotApplicableError
-from bench.guards.encodings import changes_of, views
+from bench.data.encode import views_of
+from bench.guards.encodings import changes_of
 from bench.guards.probing import balanced_rows
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class RememberedLabels(Guard[InputEvidence]):
 
 def _encoded(encoder: Encoder, events: Table, y: NDArray[np.int8]) -> Mapping[str, Any]:
     """The views of the events by an encoder that learned from them with these labels."""
-    return views(encoder, encoder.learn(replace(events, y=y)), events)
+    return views_of(encoder, events, encoder.learn(replace(events, y=y)))
 
 
 def _own_influence(changes: NDArray[np.float64], flips: NDArray[np.int8]) -> float:

@@ -11,18 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bench.api.parts import Encoder
-    from bench.api.table import Table
-
 WORD = re.compile(r"[^\W\d_]+|.", re.DOTALL)
 """A word of letters, or any other sign: a digit, a blank."""
-
-
-def views(
-    encoder: Encoder, learned: Mapping[str, NDArray[np.generic]], table: Table
-) -> Mapping[str, Any]:
-    """The views that an encoder gives of a table."""
-    return encoder.encode(table, learned)
 
 
 def differing(

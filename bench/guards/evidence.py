@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -44,6 +45,8 @@ class SmokeFitEvidence:
     """The loss that was logged at the first step, nats."""
     unread: str = ""
     """Why what was saved could not be loaded in a fresh process."""
+    encoded_otherwise: Sequence[str] = ()
+    """Views that encoders give otherwise in a fresh process, of events that they learned from."""
 
     @property
     def model(self) -> Model:

@@ -1,4 +1,7 @@
-"""Loads a fitted model in a fresh process and scores: `python -m bench.guards.fresh_process`."""
+"""Loads a fitted model in a fresh process and scores: `python -m bench.guards.fresh_process`.
+
+Encoders give their views of some events there too, from what they learned and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from bench.api.errors import BenchError
+from bench.guards.encodings import differing
 from bench.storage.machine import refusal
 
 if TYPE_CHECKING:
@@ -19,11 +24,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.api.context import Context
-    from bench.api.inputs import Inputs
-    from bench.api.parts import Model, Part, ViewModule
+    from bench.api.inputs import Inputs, Learned
+    from bench.api.parts import Encoder, Model, Part, ViewModule
+    from bench.api.table import Table
 
-REQUEST, VIEWS, SCORES = "request.json", "inputs.npz", "scores.npy"
+VIEWS, SCORES = "inputs.npz", "scores.npy"
 LEARNED = "learned.npz"
+ENCODERS, EVENTS, ENCODED = "encoders", "events", "encoded.npz"
 LONGEST = 600
 """Seconds that loading and scoring may take."""
 TRIES = 2
@@ -40,8 +47,22 @@ class FreshProcessError(Exception):
     """The fresh process was cut off, so that nobody knows whether what was saved can be loaded."""
 
 
-def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDArray[np.float64]:
+@dataclass(frozen=True)
+class Encoding:
+    """Events that encoders learned from, and what a model reads of them in this process."""
+
+    encoders: Sequence[Encoder]
+    learned: Learned
+    table: Table
+    inputs: Inputs
+
+
+def reread(
+    model: Model, folder: Path, inputs: Inputs, context: Context, encoding: Encoding | None = None
+) -> tuple[NDArray[np.float64], list[str]]:
     """Scores of the saved model in `folder`, by a process that knows nothing but that: (n,).
+
+    Beside them the views that encoders give otherwise there, where they know what `learn` gave.
 
     Raises:
         NotRereadError: it cannot be loaded there; with the last line of why.
@@ -50,10 +71,14 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
     import msgspec
     import numpy as np
 
+    from bench.data.encode import write_learned
+    from bench.data.feature_cache import write_table
+
     scratch = context.scratch
     view_modules = cast("Mapping[str, ViewModule]", context.view_modules)
     request = {
         "part": _part_spec(model),
+        "encoders": [_part_spec(encoder) for encoder in encoding.encoders] if encoding else [],
         "view_modules": {view: _part_spec(one.encoder) for view, one in view_modules.items()},
         "model": str(folder),
         "scratch": str(scratch),
@@ -61,20 +86,30 @@ def reread(model: Model, folder: Path, inputs: Inputs, context: Context) -> NDAr
         "seed": context.seed,
         "device": context.device,
     }
-    (scratch / REQUEST).write_bytes(msgspec.json.encode(request))
     _write(inputs, scratch / VIEWS)
     learned = {f"{v}/{k}": a for v, one in view_modules.items() for k, a in one.learned.items()}
     np.savez(scratch / LEARNED, allow_pickle=False, **learned)
-    _demand_done(_run(scratch))
-    return np.asarray(np.load(scratch / SCORES, allow_pickle=False), dtype=np.float64)
+    if encoding:
+        write_learned(encoding.learned, scratch / ENCODERS)
+        (scratch / EVENTS).mkdir(exist_ok=True)
+        write_table(encoding.table, scratch / EVENTS)
+    _demand_done(_run(scratch, msgspec.json.encode(request).decode()))
+    scores = np.asarray(np.load(scratch / SCORES, allow_pickle=False), dtype=np.float64)
+    if not encoding:
+        return scores, []
+    return scores, [*differing(encoding.inputs.views, _read(scratch / ENCODED).views)]
 
 
-def _run(scratch: Path) -> subprocess.CompletedProcess[str]:
-    """Start the fresh process, once more where it takes too long."""
+def _run(scratch: Path, request: str) -> subprocess.CompletedProcess[str]:
+    """Start the fresh process, once more where it takes too long.
+
+    The request is in no file, as options may be secrets.
+    """
     for _ in range(TRIES):
         try:
             return subprocess.run(
                 [sys.executable, "-m", "bench.guards.fresh_process", str(scratch)],
+                input=request,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 capture_output=True,
                 text=True,
@@ -168,14 +203,16 @@ def _view_modules(specs: Mapping[str, Any], file: Path) -> dict[str, ViewModule]
     return made
 
 
-def _main(scratch: Path) -> None:
+def _main(scratch: Path, said: bytes) -> None:
     import msgspec
     import numpy as np
 
     from bench.api.context import Context
+    from bench.data.encode import encode, read_learned
+    from bench.data.feature_cache import read_table
     from bench.data.real_scores import scores_of_events
 
-    request = msgspec.json.decode((scratch / REQUEST).read_bytes())
+    request = msgspec.json.decode(said)
     context = Context(
         data=Path(request["data"]),
         scratch=Path(request["scratch"]),
@@ -184,14 +221,18 @@ def _main(scratch: Path) -> None:
         device=request["device"],
         view_modules=_view_modules(request["view_modules"], scratch / LEARNED),
     )
-    fitted = _built(request["part"]).load(Path(request["model"]), context)
+    model, encoders = _built(request["part"]), [_built(spec) for spec in request["encoders"]]
+    if encoders:
+        learned, table = read_learned(encoders, scratch / ENCODERS), read_table(scratch / EVENTS)
+        _write(encode(model, encoders, learned, table), scratch / ENCODED)
+    fitted = model.load(Path(request["model"]), context)
     inputs = _read(scratch / VIEWS)
     np.save(scratch / SCORES, scores_of_events(fitted.score(inputs), len(inputs)))
 
 
 if __name__ == "__main__":
     try:
-        _main(Path(sys.argv[1]))
+        _main(Path(sys.argv[1]), sys.stdin.buffer.read())
     except BaseException as error:
         # torch's own is no MemoryError
         if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":

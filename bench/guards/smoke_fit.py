@@ -13,7 +13,7 @@ from bench.api.context import no_progress
 from bench.data.real_scores import scores_of_events
 from bench.data.score import unlabelled
 from bench.guards.evidence import SmokeFitEvidence
-from bench.guards.fresh_process import NotRereadError, reread
+from bench.guards.fresh_process import Encoding, NotRereadError, reread
 from bench.guards.probing import EVENTS, balanced_rows, probe
 from bench.guards.recorder import Recorder
 from bench.storage.machine import as_refused
@@ -32,7 +32,13 @@ LOSSES = ("answer_loss", "loss")
 """What a model may log its loss as; the first one is of the two answers alone."""
 
 
-def smoke_fit(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> SmokeFitEvidence:
+def smoke_fit(
+    model: Model,
+    inputs: Inputs,
+    probed: Inputs,
+    context: Context,
+    encoding: Encoding | None = None,
+) -> SmokeFitEvidence:
     """Fit, save, load and score, with the same seed again and with the opposite labels.
 
     Args:
@@ -40,19 +46,22 @@ def smoke_fit(model: Model, inputs: Inputs, probed: Inputs, context: Context) ->
         inputs: events of the train split.
         probed: events of the valid split, which are scored.
         context: of the run.
+        encoding: what a fresh process shall encode too.
 
     Raises:
         MachineError: the machine refuses what the way needs, which says nothing of the model.
     """
     try:
-        return _whole_way(model, inputs, probed, context)
+        return _whole_way(model, inputs, probed, context, encoding)
     except Exception as error:
         if refused := as_refused(error):
             raise refused from error
         raise
 
 
-def _whole_way(model: Model, inputs: Inputs, probed: Inputs, context: Context) -> SmokeFitEvidence:
+def _whole_way(
+    model: Model, inputs: Inputs, probed: Inputs, context: Context, encoding: Encoding | None
+) -> SmokeFitEvidence:
     import numpy as np
 
     train = inputs.take(_alternating(inputs.y, balanced_rows(inputs.y, TRAIN_EVENTS)))
@@ -66,7 +75,7 @@ def _whole_way(model: Model, inputs: Inputs, probed: Inputs, context: Context) -
         opposite = stage.fit(replace(train, y=(1 - train.y).astype(np.int8)))
         return SmokeFitEvidence(
             probed=probe(model, first.fitted, valid, columns=first.record is not None),
-            **stage.reread(where),
+            **stage.reread(where, encoding),
             again=stage.scores(stage.fit(train).fitted, valid),
             flipped=stage.scores(opposite.fitted, valid),
             train=train,
@@ -120,13 +129,14 @@ class _Stage:
         fitted = self.model.fit(train, self.probe, context)
         return _Done(fitted, recorder.record, logged)
 
-    def reread(self, saved: Path) -> dict[str, Any]:
+    def reread(self, saved: Path, encoding: Encoding | None) -> dict[str, Any]:
         """Scores of what was saved, by a fresh process; or why it has none."""
         import numpy as np
 
         context = replace(self.context, scratch=self.folder("fresh"))
         try:
-            return {"reread": reread(self.model, saved, self.probe, context)}
+            scores, views = reread(self.model, saved, self.probe, context, encoding)
+            return {"reread": scores, "encoded_otherwise": views}
         except NotRereadError as error:
             return {"reread": np.full(len(self.probe), np.nan), "unread": str(error)}
 

@@ -150,17 +150,22 @@ class Ranking:
         runs = [self._runs(label) for label in (1, 0)]
         for first in range(0, count, BLOCK):
             size = min(BLOCK, count - first)
-            drawn = []
-            for places, shape, scale, pseudo_weight in runs:
-                steps = np.zeros((size, len(left)))
-                steps[:, places] = rng.standard_gamma(shape, (size, len(shape))) * scale
-                passed = np.cumsum(steps, axis=1)
-                extra = rng.standard_exponential((size, 1)) * pseudo_weight
-                total = passed[:, -1:] + extra
-                drawn.append((passed / total, (passed + extra) / total))
-            (below, above), (low, high) = drawn
-            for i in range(size):
-                yield Curve(below[i], high[i], left), Curve(above[i], low[i], left)
+            drawn = [
+                (rng.standard_gamma(shape, (size, len(shape))), rng.standard_exponential(size))
+                for _, shape, _, _ in runs
+            ]
+            for i in range(size):  # one by one: of a million events a block would take gigabytes
+                sides = []
+                for (places, _, scale, pseudo_weight), (gammas, extras) in zip(
+                    runs, drawn, strict=True
+                ):
+                    steps = np.zeros(len(left))
+                    steps[places] = gammas[i] * scale
+                    passed, extra = np.cumsum(steps), extras[i] * pseudo_weight
+                    total = passed[-1] + extra
+                    sides.append((passed / total, (passed + extra) / total))
+                (below, above), (low, high) = sides
+                yield Curve(below, high, left), Curve(above, low, left)
 
     @property
     def _corners(self) -> NDArray[np.intp]:

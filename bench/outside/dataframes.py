@@ -9,15 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import InputError, did_you_mean
-from bench.outside.limited import in_child
-from bench.outside.reading import frame_in
+from bench.outside.reading import frames_in
 from bench.outside.tool_files import demand_readable
+from bench.storage.isolated import ReadLimits, isolated
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST = 1_000_000_000
 """Bytes of a file of results."""
+LIMITS = ReadLimits(
+    what="a file of results",
+    memory=700 * 2**20,
+    seconds=9,
+    wait=120,
+    modules=("bench.outside.preloaded",),
+)
+"""Of the process that reads one."""
 EVENT, INDEX = "event", "index"
 """The columns that say which event a line is of: its id, or its place in the dataset's file."""
 SAMPLE = "sample"
@@ -54,7 +62,8 @@ def read_frame(file: Path) -> pd.DataFrame:
 
 @lru_cache(maxsize=2)
 def _read_once(_: Path, file: Path, __: tuple[int, ...]) -> pd.DataFrame:
-    return in_child(frame_in, file)
+    (frame,) = isolated(frames_in, file, limits=LIMITS)
+    return frame
 
 
 def demand_columns(file: Path, frame: pd.DataFrame, needed: Iterable[str]) -> None:

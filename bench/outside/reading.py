@@ -6,6 +6,7 @@ What a file says of its size is looked at before any value is read.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,11 @@ MOST_ROWS = 5_000_000
 MOST_COLUMNS = 1000
 LONGEST = 10_000
 """Characters of a cell; of a line of text ten times as many."""
+
+
+def frames_in(file: Path) -> Iterator[pd.DataFrame]:
+    """The one table in a file, as `frame_in` reads it."""
+    yield frame_in(file)
 
 
 def frame_in(file: Path) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from bench.storage.cache import stored
 from bench.storage.distributions import changes_since, read_versions, write_versions
 from bench.storage.files import make_folder
 from bench.storage.history import HISTORY, History
+from bench.storage.secrets import mask_files
 
 if TYPE_CHECKING:
     from bench.api.context import Context
@@ -77,8 +78,12 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         make_folder(checkpoints)
         MadeOf.of(request).write(checkpoints)
         goes.append(Goes(checkpoints, context.notice))
-        with goes[0].counted():
-            _fit_into(folder, request, context, goes[0])
+        try:
+            with goes[0].counted():
+                _fit_into(folder, request, context, goes[0])
+        except BaseException:
+            mask_files(checkpoints)  # which stay, with what the model wrote into them
+            raise
 
     folder, reused = stored(root, key, compute, context.notice, changes=changes_since)
     shutil.rmtree(checkpoints, ignore_errors=True)

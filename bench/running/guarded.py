@@ -15,6 +15,7 @@ from bench.guards.b033_smoke_fit import SmokeFit
 from bench.guards.b045_not_finite import NotFinite
 from bench.guards.every import of_evidence
 from bench.guards.evidence import SmokeFitEvidence, StoppedEvidence
+from bench.guards.fresh_process import Encoding
 from bench.guards.inspect import inspect, read_verdicts, trace, write_verdicts
 from bench.guards.messages import error_text
 from bench.guards.probing import EVENTS, balanced_rows
@@ -110,7 +111,8 @@ def _smoke_fit(prepared: PreparedRun) -> list[Verdict]:
     try:
         modules = view_modules(parts.model, parts.encoders, learned)
         context = replace(_context(prepared), view_modules=modules)
-        evidence = smoke_fit(with_default_scoring(parts.model), inputs, probed, context)
+        encoding = Encoding(parts.encoders, learned, train, inputs)
+        evidence = smoke_fit(with_default_scoring(parts.model), inputs, probed, context, encoding)
     except NotFiniteError as error:
         stopped = StoppedEvidence(parts.model, str(error))
         raise _UnfinishedError(inspect([NotFinite], stopped)) from error

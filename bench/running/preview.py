@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bench.api.parts import Model
-from bench.data.encode import encode, learn
+from bench.data.encode import encode, learn, views_of
 from bench.guards.inspect import let_through, voiding
 from bench.guards.messages import first_names
 from bench.running.guarded import check_inputs
@@ -105,7 +105,7 @@ def _sources(
     for place, column in enumerate(table.columns):
         x = table.x.copy()
         x[:, place] = np.roll(x[:, place], 1)
-        changed = encoder.encode(replace(table, x=x), learned[encoder.name])
+        changed = views_of(encoder, replace(table, x=x), learned[encoder.name])
         other = _numbers(changed[name])
         if other is None or other.shape != numbers.shape:
             continue

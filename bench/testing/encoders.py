@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bench.api.guard import InputEvidence
 from bench.api.inputs import WITHIN
 from bench.api.parts import Encoder, Model
-from bench.data.encode import encode, learn, read_learned, write_learned
+from bench.data.encode import encode, learn, read_learned, views_of, write_learned
 from bench.guards.b007_relabelling import Relabelling
 from bench.guards.b008_encoding_batch_dependence import EncodingBatchDependence
 from bench.guards.b009_encoded_finite import EncodedFinite
@@ -113,7 +113,7 @@ def _options(subject: _Subject) -> None:
 
 def _views(subject: _Subject) -> None:
     """It gives the views that it says, an entry an event."""
-    given = subject.encoder.encode(subject.events, subject.learned[subject.encoder.name])
+    given = views_of(subject.encoder, subject.events, subject.learned[subject.encoder.name])
     assert set(given) == set(subject.encoder.produces), f"gives {', '.join(sorted(given))}"
     for name, view in given.items():
         assert len(view) == len(subject.events), f"{name} has {len(view)} entries"
@@ -135,7 +135,7 @@ def _kinds(subject: _Subject) -> None:
 def _table(subject: _Subject) -> None:
     """It leaves the table as it is."""
     before = subject.events.x.copy()
-    subject.encoder.encode(subject.events, subject.learned[subject.encoder.name])
+    views_of(subject.encoder, subject.events, subject.learned[subject.encoder.name])
     assert (before == subject.events.x).all(), "the features have changed"
 
 

@@ -87,6 +87,7 @@ OTHERS = (
     _encoder("B008", encoding.ScaledOverBatch),
     _encoder("B009", encoding.Holes),
     _encoder("B011", encoding.Remembered),
+    _encoder("B026", encoding.FirstLabels),
     _events("B002", events.CopiedEvent),
     Mutant("B003", events.OnBackground, {"dataset": "on-background", "train_ratio": "natural"}),
     _events("B004", events.LabelInFeature),

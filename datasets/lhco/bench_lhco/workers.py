@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from bench import BenchError
-from bench_lhco.limits import TOTAL, limit_total, quiet
+from bench import BenchError, interrupts_held, silence_process
+from bench_lhco.limits import TOTAL, limit_total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -113,20 +111,10 @@ def _pooled(
         lifeline.close()
 
 
-@contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits; processes started inside never see it, not even while they start up."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _follow(lifeline: Connection, limited: bool) -> None:
     """End this process when the other end of the lifeline closes or its holder dies."""
     if limited:
-        quiet()
+        silence_process()
         limit_total(TOTAL)
     Thread(target=_watch, args=(lifeline,), daemon=True).start()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench_lhco.exported.entries import Entries
+from bench_lhco.files.refusable import closing_well
 from bench_lhco.particles import taken
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class GrowingFile:
         import h5py
 
         self._file = h5py.File(path, "w")
+        self._open = True
         self.path = path
         self._ids: list[NDArray[np.uint64]] = []
 
@@ -88,5 +90,12 @@ class GrowingFile:
         self._file[name].resize(width, axis=1)
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file, if it still is open.
+
+        Raises:
+            OSError: the machine refused a write.
+        """
+        if self._open:
+            self._open = False
+            with closing_well(self._file):
+                pass

@@ -9,6 +9,7 @@ from bench import InputError, RequestError, atomic_write
 from bench_lhco.events import MAX_PARTICLES, Events
 from bench_lhco.files.layout import FIXED, GROUP, VALUES
 from bench_lhco.files.provenance import Value, set_provenance, text_attribute
+from bench_lhco.files.refusable import refusable
 from bench_lhco.files.sha256 import forget_sha256
 from bench_lhco.files.values import label_faults, particle_faults, refuse
 
@@ -63,10 +64,9 @@ def _write(
     attributes: Mapping[str, Value],
     total: int,
 ) -> None:
-    import h5py
     import numpy as np
 
-    with h5py.File(temporary, "x") as file:
+    with refusable(temporary) as file:
         _node(file, "GROUP", "1.0", PYTABLES_FORMAT_VERSION="2.1")
         set_provenance(file, attributes)
         group = file.create_group(GROUP)
@@ -146,6 +146,7 @@ def _axis(group: h5py.Group, name: str, numbers: NDArray[np.int64]) -> None:
     _node(axis, "CARRAY", "1.1")
     text_attribute(axis, "kind", "integer")
     _transposed(axis)
+    axis.flush()  # a refusal would be lost where the array goes out of sight
 
 
 def _transposed(dataset: h5py.Dataset) -> None:

@@ -226,9 +226,16 @@ def _in_place(request: ImportRequest, context: Context) -> Iterator[Path]:
         try:
             yield draft
             _demand_free(request, context)
+            earlier = room / f".{request.name}.{uuid4().hex}.tmp"
             if folder.exists():
-                folder.rename(room / f".{request.name}.{uuid4().hex}.tmp")
-            put_in_place(draft, folder)
+                folder.rename(earlier)
+            try:
+                put_in_place(draft, folder)
+            except BaseException:  # what was there before is not lost
+                shutil.rmtree(folder, ignore_errors=True)
+                if earlier.exists():
+                    earlier.rename(folder)
+                raise
         finally:
             for left in room.glob(f".{request.name}.*.tmp"):
                 shutil.rmtree(left, ignore_errors=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import bench
 from bench_lhco.digests import known_digest
 from bench_lhco.files import write
-from bench_lhco.files.sha256 import record_sha256
+from bench_lhco.files.sha256 import forget_sha256, record_sha256
 from bench_lhco.twin.simulate import recipe, simulate
 
 if TYPE_CHECKING:
@@ -58,9 +58,21 @@ def make_twin(
             progress=context.progress,
         )
         made = {**recipe(dataset, simulation.seed), "signal_fraction": twin.signal_fraction}
-        write(path, slices, made, total=sum(events.values()))
-        record_sha256(path, known_digest(path, context.data / "digests", context.progress))
+        earlier = _inode(path)
+        try:
+            write(path, slices, made, total=sum(events.values()))
+            record_sha256(path, known_digest(path, context.data / "digests", context.progress))
+        except BaseException:
+            if _inode(path) != earlier:  # nothing could prove it; its events are in `scratch`
+                path.unlink(missing_ok=True)
+                forget_sha256(path)
+            raise
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _inode(path: Path) -> int | None:
+    """Which file has this name; None without one."""
+    return path.stat().st_ino if path.is_file() else None
 
 
 def _events(dataset: str, twin: Twin, simulation: bench.SimulationRequest) -> dict[str, int]:
