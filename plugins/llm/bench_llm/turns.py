@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -74,6 +75,24 @@ class Turns:
             return padded_answers(labels, [token for token in ends if token is not None])
         except ValueError as error:
             raise bench.InputError(f"{LABELS}: {error}") from error
+
+    def behind(self, stem: str, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of texts as they follow an answer.
+
+        Raises:
+            InputError: the tokenizer merges one with what stands before it, or lacks a token.
+        """
+        before = self.plain(bench.CUE + stem)
+        whole = [bench.CUE + stem + text for text in texts]
+        made: list[list[int]] = []
+        if whole:
+            made = self.tokenizer(whole, add_special_tokens=False)["input_ids"]
+        for ids, text in zip(made, texts, strict=True):
+            if ids[: len(before)] != before or len(ids) == len(before):
+                raise bench.InputError(f"the tokenizer merges {text!r} with the answer before it")
+            if self.tokenizer.unk_token_id in ids and self.tokenizer.unk_token_id is not None:
+                raise bench.InputError(f"the tokenizer has no token for some of {text!r}")
+        return [ids[len(before) :] for ids in made]
 
     def _conversation(self, content: str, answer: str | None = None) -> str:
         """The text of a chat up to the answer, or with it."""
