@@ -72,7 +72,8 @@ def command(
 
     With --judge, figures with 95 % intervals of how far explanations are to be believed: whether
     the features that they name matter to the model, whether their numbers are the event's, whether
-    they fit their event and no other. Exits with 3 where that makes them void.
+    they fit their event and no other. Exits with 3 where that makes them void. `bench report` shows
+    what was found last.
 
     \b
     bench explain llm-nfa
@@ -92,6 +93,8 @@ def command(
     if control:
         other, of_other = _explained(control, ids, events, seed, judge, runs)
         beside = (other.run.name, _judgement(other, of_other))
+    if judgement and not ids:
+        _keep(subject, explained, judgement, beside)
     text = _written(form, subject, explained, seed, judgement, beside)
     if output:
         with atomic_write(output) as draft:
@@ -126,6 +129,28 @@ def _judgement(subject: Subject, explained: Explained) -> Judgement:
     from bench.explaining.judge import judge
 
     return judge(subject, explained)
+
+
+def _keep(
+    subject: Subject,
+    explained: Explained,
+    judgement: Judgement,
+    control: tuple[str, Judgement] | None,
+) -> None:
+    """Write what was found beside the runs, for reports of them."""
+    from bench.explaining.events import examples
+    from bench.storage.explanations_file import JudgedExplanations, write_explanations
+
+    name, other = control or ("", None)
+    judged = JudgedExplanations(
+        judgement.events,
+        dict(judgement.figures),
+        judgement.void,
+        name,
+        dict(other.figures) if other else {},
+        tuple(examples(explained)),
+    )
+    write_explanations(subject.run.folder, judged)
 
 
 def _written(

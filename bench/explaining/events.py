@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
+from bench.storage.explanations_file import Example
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOWN, JUDGED = 10, 200
 """Events that are explained, and that explanations are judged by, unless somebody says."""
+EXAMPLES = 6
+"""Of those, as many are kept for reports."""
 EVEN = 0.5
 """P(signal) from which on a score answers signal."""
 SIDES = ("background", "signal")
@@ -81,6 +84,21 @@ def present(columns: Sequence[Column], row: Sequence[float]) -> list[int]:
         for i, flag in enumerate(needed)
         if i not in needed and (flag is None or row[flag] != 0)
     ]  # fmt: skip
+
+
+def examples(explained: Explained) -> Iterator[Example]:
+    """The first of these events, as reports show them."""
+    table = explained.table
+    for i in range(min(EXAMPLES, len(table))):
+        one, score = explained.explanations[i], float(explained.scores[i])
+        yield Example(
+            event=int(table.ids[i]),
+            label=int(table.y[i]),
+            score=None if isnan(score) else score,
+            answer=one.answer,
+            text=one.text,
+            unread=one.unread,
+        )
 
 
 def _scores_of(subject: Subject, table: Table) -> NDArray[np.float64]:
