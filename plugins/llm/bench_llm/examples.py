@@ -75,9 +75,9 @@ class Examples:
         explained = self.targets.explained[rows]
         return [group for group in (places[~explained], places[explained]) if len(group)]
 
-    def answer_tokens(self, rows: NDArray[np.intp], device: str) -> Tensor | None:
-        """How many of each event's tokens are its answer's: (b,); None for all."""
-        return None if self.targets is None else _tensor(self.targets.answered[rows], device)
+    def said(self, rows: NDArray[np.intp], device: str) -> Tensor | None:
+        """What the tokens of explanations weigh: (b, r), 0 for an answer's; None without any."""
+        return None if self.targets is None else _tensor(self.targets.weights(rows), device)
 
     @property
     def behind(self) -> NDArray[np.int64]:

@@ -87,7 +87,7 @@ class LanguageOptions(bench.Model):
     explain: float = 0.0
     """Share of the train events whose answers are followed by why: what trees on the same events
     and features lean on, in words. `bench explain` has the model say it."""
-    explain_weight: float = 1.0
+    explain_weight: float = 3.0
     """What the mean loss over an explanation's tokens weighs against its answer's loss."""
     decode: Literal["logits", "generate"] = "logits"
     """A score from the answers' probabilities in one pass, or an answer generated as text."""

@@ -78,19 +78,32 @@ def test_an_explanation_weighs_as_much_however_long_it_is() -> None:
     logits = torch.randn(2, 8, 11)
     answers = torch.randint(0, 11, (2, 8))
     answers[1, 5:] = IGNORED
-    own = torch.tensor([2, 2])
+    said = torch.tensor([[0, 0, 1, 1, 5, 1, 1, 1], [0, 0, 1, 5, 5, 0, 0, 0]], dtype=torch.float32)
     each = torch.nn.functional.cross_entropy(
         logits.flatten(0, 1), answers.flatten(), reduction="none", ignore_index=IGNORED
     ).reshape(2, 8)
+    means = (each * said).sum(1) / said.sum(1)
     for weight in (1.0, 3.0):
-        losses = Loss(0.0, balanced=False, explanation=weight).of_events(logits, answers, own)
-        expected = each[:, :2].sum(1) + weight * torch.stack([each[0, 2:].mean(),
-                                                              each[1, 2:5].mean()])  # fmt: skip
-        assert torch.allclose(losses, expected)
+        losses = Loss(0.0, balanced=False, explanation=weight).of_events(logits, answers, said)
+        assert torch.allclose(losses, each[:, :2].sum(1) + weight * means)
     focal = Loss(2.0, balanced=False)
     without = focal.of_events(logits[:, :2], answers[:, :2])
-    behind = focal.of_events(logits, answers, own) - without
-    assert torch.allclose(behind, torch.stack([each[0, 2:].mean(), each[1, 2:5].mean()]))
+    assert torch.allclose(focal.of_events(logits, answers, said) - without, means)
+
+
+def test_digits_weigh_more_than_words_and_the_answer_counts_as_it_did(reader: Reader) -> None:
+    examples, rows = reader.read(explained(40)), np.arange(40)
+    weights = examples.said(rows, "cpu")
+    assert weights is not None
+    assert examples.targets is not None
+    _, targets = examples.answered(rows, np.zeros(40, bool), "cpu")
+    tokens = reader.renderer.tokenizer.convert_ids_to_tokens(range(539))
+    for row, own, weighs in zip(targets.tolist(), examples.targets.answered, weights, strict=True):
+        for place, (token, weight) in enumerate(zip(row, weighs.tolist(), strict=True)):
+            if place < own or token == IGNORED:
+                assert weight == 0
+            else:
+                assert weight == (5 if re.fullmatch(r"[0-9.]+", tokens[token]) else 1)
 
 
 def test_with_a_share_of_0_nothing_is_another(tmp_path: Path) -> None:

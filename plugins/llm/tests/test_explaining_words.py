@@ -171,20 +171,23 @@ def test_any_datasets_columns_have_words(table: bench.Table) -> None:
             assert value == pytest.approx(row[i], rel=5e-3), (text, claim)
             seen.add(claim.column)
     assert seen == {column.name for column in ODD}
-    names = Vocabulary(ODD).names
-    assert "tau of the muon 2" not in names  # two columns could be meant
-    assert names["the how fast it goes"] == "speed"
+    vocabulary = Vocabulary(ODD)
+    assert ("tau", "the muon 2") not in vocabulary.short  # two columns could be meant
+    assert vocabulary.short["twin", ""] == "twin"
+    assert vocabulary.phrases["the how fast it goes"] == "speed"
 
 
 @pytest.mark.parametrize(
     ("text", "columns", "unread"),
     [
         ("", [], ""),
-        ("the leading jet is green, 412 GeV.", [], "the leading jet is green 412 GeV"),
-        ("m_jj is high, 3.4.1 TeV", [], "m_jj is high 3 4 1 TeV"),
-        ("m_jj is high, 3.41 TeV TeV", ["m_jj"], "TeV"),
-        ("for signal: m_jj is high, 3.41 TeV, ignore all this", ["m_jj"], "ignore all this"),
-        ("M_JJ IS HIGH, 3.41 tev; j9 is low, 3", ["m_jj"], "j9 is low 3"),
+        ("the leading jet is green, m=412 GeV.", [], "the leading jet is green m=412 GeV"),
+        ("the leading jet is heavy, pt=412 GeV", [], "the leading jet is heavy pt=412 GeV"),
+        ("the mass of jet 1 is high, pt=412 GeV", [], "the mass of jet 1 is high pt=412 GeV"),
+        ("m_jj=3.4.1 TeV is high", [], "m_jj=3 4 1 TeV is high"),
+        ("m_jj=3.41 TeV is high TeV", ["m_jj"], "TeV"),
+        ("for signal: m_jj=3.41 TeV is high, ignore all this", ["m_jj"], "ignore all this"),
+        ("M_JJ=3.41 tev IS HIGH; j9=3 is low", ["m_jj"], "j9=3 is low"),
     ],
 )
 def test_what_cannot_be_read_is_said(

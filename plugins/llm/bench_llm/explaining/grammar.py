@@ -8,7 +8,7 @@ from functools import cached_property
 from random import Random
 
 import bench
-from bench_llm.explaining.words import GEV, SIDES, TEV, THOUSAND, Form, Vocabulary, unit_said
+from bench_llm.explaining.words import GEV, SIDES, TEV, THOUSAND, Vocabulary, Way, unit_said
 from bench_llm.prompts.figures import Precision
 
 FEWEST, MOST = 2, 4
@@ -65,7 +65,7 @@ class Writer:
         return Vocabulary(self.columns)
 
     @cached_property
-    def _ways(self) -> list[list[tuple[Form, str]]]:
+    def _ways(self) -> list[list[Way]]:
         return [self.vocabulary.ways(column) for column in self.columns]
 
     @cached_property
@@ -109,11 +109,10 @@ class Writer:
         return frame.format(claims=said, side=SIDES[side])
 
     def _claim(self, i: int, value: float, rng: Random) -> str:
-        form, subject = rng.choice(self._ways[i])
-        adjectives = form.high if value > self.medians[i] else form.low
-        return form.template.format(
-            s=subject, a=rng.choice(adjectives), v=self._value(self.columns[i], value, rng)
-        )
+        way = rng.choice(self._ways[i])
+        adjectives = way.form.high if value > self.medians[i] else way.form.low
+        number = self._value(self.columns[i], value, rng)
+        return way.form.template.format(**way.words, a=rng.choice(adjectives), v=number)
 
     def _value(self, column: bench.Column, value: float, rng: Random) -> str:
         unit = unit_said(column)

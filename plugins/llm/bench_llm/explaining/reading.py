@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import bench
 from bench_llm.explaining.words import (
-    FORMS,
     GEV,
-    OF_OBJECTS,
+    IN_WORDS,
+    OF_EVENT,
+    OF_OBJECT,
     SIDES,
     TEV,
     Form,
@@ -67,32 +68,26 @@ class ClaimReader:
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], Form]]:
         """What each form looks like."""
-        units = {unit for column in self.columns if (unit := unit_said(column))}
-        units |= {TEV, GEV}
-        unit = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
-        value = rf"(?P<value>{NUMBER})(?: (?P<unit>{unit})\b)?"
+        units = {unit for column in self.columns if (unit := unit_said(column))} | {TEV, GEV}
+        short = self.vocabulary.short
+        words = {
+            "v": rf"(?P<value>{NUMBER})(?: (?P<unit>{_any(units)})\b)?",
+            "s": f"(?P<s>{_any(self.vocabulary.phrases)})",
+            "o": f"(?P<o>{_any(thing for _, thing in short if thing)})",
+        }
         made = []
-        for form in (*OF_OBJECTS, *FORMS):
-            if not (subjects := self._subjects(form)):
-                continue
-            subject = "|".join(map(re.escape, sorted(subjects, key=len, reverse=True)))
-            adjectives = "|".join((*form.high, *form.low))
-            words = {"s": f"(?P<s>{subject})", "a": rf"(?P<a>{adjectives})\b", "v": value}
-            pieces = re.split(r"\{([sav])\}", form.template)
+        for form in (*OF_OBJECT, *IN_WORDS, *OF_EVENT):
+            names = {name for name, thing in short if bool(thing) == ("{o}" in form.template)}
+            names = set(self.vocabulary.short_names.values()) if "{s}" in form.template else names
+            names = {form.quantity} & names if form.quantity else names
+            more = {"q": f"(?P<q>{_any(names)})", "a": rf"(?P<a>{_any((*form.high, *form.low))})\b"}
+            pieces = re.split(r"\{([oqsav])\}", form.template)
             pattern = "".join(
-                words[piece] if i % 2 else re.escape(piece) for i, piece in enumerate(pieces)
+                (words | more)[piece] if i % 2 else re.escape(piece)
+                for i, piece in enumerate(pieces)
             )
             made.append((re.compile(rf"(?<!\w){pattern}", re.IGNORECASE), form))
         return made
-
-    def _subjects(self, form: Form) -> dict[str, str]:
-        """What may stand for the subject of a form, each with the feature that it means."""
-        if not form.quantity:
-            return self.vocabulary.names
-        of = self.vocabulary.objects
-        return {
-            name: column for (quantity, name), column in of.items() if quantity == form.quantity
-        }
 
     def _pieces(
         self, text: str
@@ -101,7 +96,8 @@ class ClaimReader:
         pieces: list[tuple[int, int, bench.Claim | tuple[re.Pattern[str], str]]] = []
         for pattern, form in self._patterns:
             for match in pattern.finditer(text):
-                pieces.append((*match.span(), self._claim(match, form)))
+                if claim := self._claim(match, form):
+                    pieces.append((*match.span(), claim))
         for marker in (BEFORE, BEHIND):
             for match in marker.finditer(text):
                 pieces.append((*match.span(), (marker, match["side"].lower())))
@@ -115,13 +111,33 @@ class ClaimReader:
                 place = piece[1]
         return apart
 
-    def _claim(self, match: re.Match[str], form: Form) -> bench.Claim:
-        names = self._subjects(form)
-        lower = {name.lower(): column for name, column in names.items()}
-        subject = match["s"]
+    def _claim(self, match: re.Match[str], form: Form) -> bench.Claim | None:
+        """What a match says; None where its words and its short name mean two things."""
+        words = match.groupdict()
+        short = {f"{name}\n{thing}": of for (name, thing), of in self.vocabulary.short.items()}
+        column = _named(short, f"{words['q']}\n{words.get('o') or ''}")
+        if phrase := words.get("s"):
+            column = _named(self.vocabulary.phrases, phrase)
+            name = self.vocabulary.short_names.get(column or "", "")
+            column = column if name.lower() == words["q"].lower() else None
+        if column is None:
+            return None
         return bench.Claim(
-            column=names.get(subject) or lower[subject.lower()],
-            quoted=match["value"].replace("\u2212", "-"),
-            unit=match["unit"] or "",
-            high=match["a"].lower() in form.high,
+            column=column,
+            quoted=words["value"].replace("\u2212", "-"),
+            unit=words["unit"] or "",
+            high=words["a"].lower() in form.high,
         )
+
+
+def _any(words: Iterable[str]) -> str:
+    """One of these words, the longest that is there; nothing where there are none."""
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return "|".join(map(re.escape, ordered)) or r"(?!)"
+
+
+def _named(known: Mapping[str, str], name: str) -> str | None:
+    """What is called so, in these letters or in others' case."""
+    if name in known:
+        return known[name]
+    return {word.lower(): of for word, of in known.items()}.get(name.lower())

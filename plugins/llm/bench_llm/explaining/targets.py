@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bench_llm.answers import Answers
     from bench_llm.turns import Turns
 
+NUMBERS = np.float32(5)
+"""What a digit weighs against a word: a phrasing is one of many, a number is right or wrong."""
 COLON = ":"
 """Stands between an answer and its explanation."""
 
@@ -28,6 +30,7 @@ class Targets:
     ids: NDArray[np.int32]  # (n, longest); IGNORED behind the end
     answered: NDArray[np.int64]  # (n,), tokens of the answer with its colon
     lengths: NDArray[np.int64]  # (n,), tokens in all
+    numeric: NDArray[np.bool_]  # (vocabulary,), tokens that are digits of a number
 
     @property
     def explained(self) -> NDArray[np.bool_]:
@@ -74,7 +77,15 @@ class Targets:
         ids = np.full((len(rows), int(lengths.max(initial=1))), IGNORED, dtype=np.int32)
         for padded, row in zip(ids, rows, strict=True):
             padded[: len(row)] = row
-        return cls(ids, np.array([len(start) for start in starts])[y], lengths)
+        answered = np.array([len(start) for start in starts])[y]
+        return cls(ids, answered, lengths, turns.numeric)
+
+    def weights(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """What each token of some events' explanations weighs: (b, longest of these)."""
+        ids = self.of_rows(rows)
+        weights = np.where(self.numeric[ids.clip(min=0)], NUMBERS, np.float32(1))
+        own = np.arange(ids.shape[1]) < self.answered[rows][:, None]
+        return np.where(own | (ids == IGNORED), np.float32(0), weights)
 
     def of_rows(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
         """The tokens of some events: (b, longest of these)."""

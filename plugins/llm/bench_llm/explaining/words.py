@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,7 +22,7 @@ QUANTITIES = {
     "n": ("number of particles",),
     "pt_lead": ("hardest particle's pt",),
 }
-"""What quantities are called, beside their own names."""
+"""What quantities are called in words."""
 HIGH, LOW = ("high", "large"), ("low", "small")
 PLAIN = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){1,8}")
 """A meaning that can stand in a sentence."""
@@ -35,29 +35,43 @@ THOUSAND = 1000.0
 
 @dataclass(frozen=True)
 class Form:
-    """A way to say something of a feature: `{s}` what, `{a}` high or low, `{v}` how much."""
+    """A way to say something of a feature: `{a}` high or low, `{q}` its short name, `{v}` how much.
+
+    The short name with an equals sign is how prompts say it, so that who writes the number can look
+    it up there.
+    """
 
     template: str
+    """With `{o}` for an object that it is a quantity of, or `{s}` for the feature in words."""
     high: tuple[str, ...] = HIGH
     low: tuple[str, ...] = LOW
     quantity: str = ""
-    """Of an object, which then stands for `{s}`; empty where the feature itself does."""
+    """The one that it goes with; empty for any."""
 
 
-FORMS = (
-    Form("{s} is {a}, {v}"),
-    Form("{s} is {a} ({v})"),
-    Form("{s} is {v}, which is {a}"),
-    Form("at {v}, {s} is {a}"),
+OF_EVENT = (Form("{q}={v} is {a}"), Form("{a} {q}={v}"))
+OF_OBJECT = (
+    Form("{o}'s {q}={v} is {a}"),
+    Form("{o} has {a} {q}={v}"),
+    Form("{o} is {a}, {q}={v}", ("heavy",), ("light",), "m"),
+    Form("{o} with {q}={v} is {a}", ("heavy",), ("light",), "m"),
+    Form("{o} is {a}, {q}={v}", ("hard",), ("soft",), "pt"),
+    Form("{o} has {a} particles, {q}={v}", ("many",), ("few",), "n"),
+    Form(
+        "the hardest particle of {o} carries {a} of it, {q}={v}", ("much",), ("little",), "pt_lead"
+    ),
 )
-OF_OBJECTS = (
-    Form("{s} is {a}, {v}", ("heavy",), ("light",), "m"),
-    Form("{s} is {a} at {v}", ("heavy",), ("light",), "m"),
-    Form("{s} is {a}, {v}", ("hard",), ("soft",), "pt"),
-    Form("{s} has {a} particles, {v}", ("many",), ("few",), "n"),
-    Form("the hardest particle of {s} carries {a} of it, {v}", ("much",), ("little",), "pt_lead"),
-)
-"""Ways that go with one quantity of an object."""
+IN_WORDS = (Form("{s} is {a}, {q}={v}"),)
+OFTEN = 3
+"""As often an event's feature is called by its short name as in words."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A form with what stands in it for one feature."""
+
+    form: Form
+    words: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -67,59 +81,59 @@ class Vocabulary:
     columns: Sequence[bench.Column]
 
     @cached_property
-    def names(self) -> dict[str, str]:
-        """Each feature by every name that means it alone; the name itself always does."""
-        named = [(name, column.name) for column in self.columns for name in _names(column)]
-        count = Counter(name.lower() for name, _ in named)
-        taken = {column.name.lower() for column in self.columns}
-        own = {column.name: column.name for column in self.columns}
-        return own | {
-            name: column
-            for name, column in named
-            if count[name.lower()] == 1 and name.lower() not in taken
-        }
-
-    @cached_property
-    def objects(self) -> dict[tuple[str, str], str]:
-        """The feature of each quantity and each name of an object."""
+    def short(self) -> dict[tuple[str, str], str]:
+        """Each feature by its short name and what the object is called; of the event, ''."""
         of = [
-            ((column.quantity, name), column.name)
+            ((column.quantity, thing), column.name)
             for column in self.columns
             if column.quantity
-            for name in _of_object(column.object)
+            for thing in _called(column.object)
         ]
         count = Counter(key for key, _ in of)
-        return {key: column for key, column in of if count[key] == 1}
+        unique = {key: name for key, name in of if count[key] == 1}
+        objects = set(unique.values())
+        own = {(c.name, ""): c.name for c in self.columns if c.name not in objects}
+        return unique | own
 
-    def ways(self, column: bench.Column) -> list[tuple[Form, str]]:
-        """Forms with what stands for `{s}` in them, those of a quantity's own as often as all."""
-        names = [name for name, of in self.names.items() if of == column.name]
-        if column.quantity and len(names) > 1:
-            names.remove(column.name)
-        general = [(form, name) for form in FORMS for name in names]
-        own = [
-            (form, name)
-            for form in OF_OBJECTS
-            if form.quantity == column.quantity and column.quantity
-            for name in _of_object(column.object)
-            if (column.quantity, name) in self.objects
-        ]
-        return general + own * (len(general) // len(own)) if own else general
+    @cached_property
+    def phrases(self) -> dict[str, str]:
+        """Each feature by every phrase that means it alone."""
+        said = [(phrase, column.name) for column in self.columns for phrase in _phrases(column)]
+        count = Counter(phrase.lower() for phrase, _ in said)
+        return {phrase: name for phrase, name in said if count[phrase.lower()] == 1}
+
+    @cached_property
+    def short_names(self) -> dict[str, str]:
+        """The short name of each feature."""
+        return {column: short for (short, _), column in self.short.items()}
+
+    def ways(self, column: bench.Column) -> list[Way]:
+        """How something can be said of a feature."""
+        made = []
+        for (short, thing), name in self.short.items():
+            if name != column.name:
+                continue
+            forms = OF_OBJECT if thing else OF_EVENT * OFTEN
+            for form in forms:
+                if form.quantity in ("", short):
+                    made.append(Way(form, {"q": short, "o": thing}))
+        short = self.short_names[column.name]
+        for phrase, name in self.phrases.items():
+            if name == column.name:
+                made += [Way(form, {"q": short, "s": phrase}) for form in IN_WORDS]
+        return made
 
 
-def _of_object(name: str) -> tuple[str, ...]:
+def _called(name: str) -> tuple[str, ...]:
     return OBJECTS.get(name, (f"the {name}",))
 
 
-def _names(column: bench.Column) -> Iterator[str]:
-    """What a feature may be called, beside its name."""
+def _phrases(column: bench.Column) -> Iterator[str]:
+    """What a feature may be called in words."""
     if column.quantity:
-        words = QUANTITIES.get(column.quantity, ())
-        for thing in _of_object(column.object):
-            yield f"{column.quantity} of {thing}"
-            for quantity in words:
+        for quantity in QUANTITIES.get(column.quantity, ()):
+            for thing in _called(column.object):
                 yield f"the {quantity} of {thing}"
-                yield f"{thing}'s {quantity}"
         return
     meaning = re.split(r"[,;:|(]", column.meaning)[0].strip()
     if PLAIN.fullmatch(meaning):

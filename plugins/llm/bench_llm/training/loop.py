@@ -188,8 +188,8 @@ class _Session:
             share = torch.from_numpy(self.weights[some] / whole).to(device, torch.float32)
             with self.accelerator.autocast():
                 logits = self.network(batch)
-            own = self.examples.answer_tokens(some, device)
-            loss = (self.hyperparameters.loss.of_events(logits, answers, own) * share).sum()
+            said = self.examples.said(some, device)
+            loss = (self.hyperparameters.loss.of_events(logits, answers, said) * share).sum()
             self.accelerator.backward(loss)
             with torch.no_grad():
                 answer = (answer_loss(logits, answers, both) * share).sum()

@@ -28,8 +28,8 @@ class Loss:
     balanced: bool
     """Both classes weigh the same in sum, however many events each has."""
     explanation: float = 1.0
-    """What an explanation weighs: so many times the mean over its tokens is added to the answer's
-    loss."""
+    """What an explanation weighs: so many times the weighted mean over its tokens is added to the
+    answer's loss."""
 
     def weights(self, y: NDArray[np.int8], weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """The weight of each event of the train sample: (n,), with a mean of 1."""
@@ -40,29 +40,24 @@ class Loss:
         scaled /= scaled.mean()
         return scaled
 
-    def of_events(
-        self, logits: Tensor, answers: Tensor, answer_tokens: Tensor | None = None
-    ) -> Tensor:
+    def of_events(self, logits: Tensor, answers: Tensor, said: Tensor | None = None) -> Tensor:
         """The loss of each event, nats: (b,).
 
         Args:
             logits: (b, r, vocabulary).
             answers: (b, r), the answer's tokens; `IGNORED` where an answer is shorter.
-            answer_tokens: (b,), how many of them are the answer's; the rest is its explanation's.
-                None where all are.
+            said: (b, r), what each token of an explanation weighs among those of its event; 0 for
+                the answer's. None where there are no others.
         """
         logits = logits.float()
         # of rows: torch's own way over a transposed axis errs by 1e-4 with many tokens, and is slow
         losses = cross_entropy(
             logits.flatten(0, 1), answers.flatten(), ignore_index=IGNORED, reduction="none"
         ).reshape(answers.shape)  # (b, r)
-        explained = losses.new_zeros(())
-        if answer_tokens is not None:
-            own = torch.arange(losses.shape[1], device=losses.device) < answer_tokens[:, None]
-            said = ((answers != IGNORED) & ~own).sum(dim=1).clamp(min=1)
-            explained = self.explanation * losses.masked_fill(own, 0).sum(dim=1) / said
-            losses = losses.masked_fill(~own, 0)
-        return self._of_answers(losses) + explained
+        if said is None:
+            return self._of_answers(losses)
+        explained = (losses * said).sum(dim=1) / said.sum(dim=1).clamp(min=1)
+        return self._of_answers(losses.masked_fill(said > 0, 0)) + self.explanation * explained
 
     def _of_answers(self, losses: Tensor) -> Tensor:
         if not self.gamma:
