@@ -58,7 +58,12 @@ class FittedTalker:
         (folder / "said.json").write_text(json.dumps(said))
 
     def explain(
-        self, inputs: bench.Inputs, columns: Sequence[bench.Column], seed: int | None
+        self,
+        inputs: bench.Inputs,
+        columns: Sequence[bench.Column],
+        seed: int | None,
+        *,
+        freely: bool = False,
     ) -> list[bench.Explanation]:
         if self.manner == "mute":
             raise bench.RequestError("it was fitted with explain=0")

@@ -21,8 +21,10 @@ from bench.explaining.events import drawn_rows, explain_events, rows_of
 from bench.explaining.judge import (
     AGAINST,
     ANSWER,
+    CHOICE,
     DIRECTION,
     DISTINCT,
+    FREE,
     MATCHED,
     RATIO,
     READ,
@@ -61,7 +63,7 @@ def value(judgement: Judgement, name: str) -> float:
 def test_what_is_true_of_each_event_is_found_to_be(place: Workplace) -> None:
     made = judged(place, "true")
     assert not made.void
-    assert [value(made, name) for name in (READ, RIGHT, DIRECTION, ANSWER)] == [1.0] * 4
+    assert [value(made, name) for name in (READ, RIGHT, FREE, DIRECTION, ANSWER)] == [1.0] * 5
     assert value(made, AGAINST) == 0.0
     assert value(made, MATCHED) > 0.9
     assert value(made, SIDE) > 0.8
@@ -76,7 +78,10 @@ def test_what_is_true_of_each_event_is_found_to_be(place: Workplace) -> None:
 
 
 def test_what_plays_no_part_is_found_to_play_none(place: Workplace) -> None:
-    assert (judged(place, "beside").figures[RATIO].high or 9.0) < 0.5
+    made = judged(place, "beside")
+    assert (made.figures[RATIO].high or 9.0) < 0.5
+    choice = made.figures[CHOICE]  # every text names the same feature
+    assert choice.value == choice.low == choice.high == 1.0
 
 
 @pytest.mark.parametrize(

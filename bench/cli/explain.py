@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,11 @@ MARKDOWN, JSON = "markdown", "json"
     metavar="S",
     help="Draw words by their probability, the same for the same seed.  [default: the likeliest]",
 )
+@click.option(
+    "--free",
+    is_flag=True,
+    help="Let the model write any number; else they are held to those of the event's text.",
+)
 @click.option("--judge", is_flag=True, help="Measure how far the explanations are to be believed.")
 @click.option("--control", metavar="RUN", help="With --judge, a run to show the same figures of.")
 @click.option(
@@ -57,6 +63,7 @@ def command(
     ids: tuple[int, ...],
     events: int | None,
     seed: int | None,
+    free: bool,
     judge: bool,
     control: str | None,
     output: Path | None,
@@ -87,15 +94,16 @@ def command(
     if ids and events is not None:
         raise RequestError("--event and --events: wanted one of them")
     form = form or (JSON if output and output.suffix == ".json" else MARKDOWN)
-    subject, explained = _explained(run, ids, events, seed, judge, runs)
+    how = _How(ids, events, seed, free, judge)
+    subject, explained = _explained(run, how, runs)
     judgement = _judgement(subject, explained) if judge else None
     beside = None
     if control:
-        other, of_other = _explained(control, ids, events, seed, judge, runs)
+        other, of_other = _explained(control, how, runs)
         beside = (other.run.name, _judgement(other, of_other))
     if judgement and not ids:
         _keep(subject, explained, judgement, beside)
-    text = _written(form, subject, explained, seed, judgement, beside)
+    text = _written(form, subject, explained, judgement, beside)
     if output:
         with atomic_write(output) as draft:
             draft.write_text(text, encoding="utf-8")
@@ -107,9 +115,18 @@ def command(
     return 3 if judgement and judgement.void else 0
 
 
-def _explained(
-    name: str, ids: tuple[int, ...], events: int | None, seed: int | None, judge: bool, runs: Path
-) -> tuple[Subject, Explained]:
+@dataclass(frozen=True)
+class _How:
+    """Which events are explained, and how."""
+
+    ids: tuple[int, ...]
+    events: int | None
+    seed: int | None
+    free: bool
+    judge: bool
+
+
+def _explained(name: str, how: _How, runs: Path) -> tuple[Subject, Explained]:
     from bench.cli.surroundings import context
     from bench.explaining.events import JUDGED, SHOWN, drawn_rows, explain_events, rows_of
     from bench.explaining.subject import open_subject
@@ -120,9 +137,10 @@ def _explained(
     (picked,) = Store(runs).pick([name])
     home = Home.here()
     subject = open_subject(picked, load_registry(), home, context(home))
-    count = events or (JUDGED if judge else SHOWN)
-    rows = rows_of(subject.evaluated, ids) if ids else drawn_rows(subject.evaluated, count)
-    return subject, explain_events(subject, rows, seed)
+    count = how.events or (JUDGED if how.judge else SHOWN)
+    table = subject.evaluated
+    rows = rows_of(table, how.ids) if how.ids else drawn_rows(table, count)
+    return subject, explain_events(subject, rows, how.seed, freely=how.free)
 
 
 def _judgement(subject: Subject, explained: Explained) -> Judgement:
@@ -157,7 +175,6 @@ def _written(
     form: str,
     subject: Subject,
     explained: Explained,
-    seed: int | None,
     judgement: Judgement | None,
     control: tuple[str, Judgement] | None,
 ) -> str:
@@ -169,7 +186,7 @@ def _written(
     from bench.report.markdown import markdown
 
     if form == JSON:
-        made = explanations_json(subject, explained, seed, judgement, control)
+        made = explanations_json(subject, explained, judgement, control)
         return json.dumps(made, indent=1, allow_nan=False) + "\n"
     shown = SHOWN if judgement else len(explained.table)
     blocks = list(explained_blocks(subject, explained, shown))

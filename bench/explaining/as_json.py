@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 def explanations_json(
     subject: Subject,
     explained: Explained,
-    seed: int | None,
     judgement: Judgement | None = None,
     control: tuple[str, Judgement] | None = None,
 ) -> dict[str, Any]:
@@ -29,7 +28,8 @@ def explanations_json(
         "run": subject.run.name,
         "model": record.setting,
         "sample": record.sample.label if record.sample else "",
-        "seed": seed,
+        "seed": explained.seed,
+        "numbers": "free" if explained.freely else "held to the event's text",
         "events": [_event(explained, facts, i) for i in range(len(explained.table))],
     }
     if judgement is not None:

@@ -34,16 +34,23 @@ class Explained:
     table: Table
     scores: NDArray[np.float64]  # (n,), P(signal) as the run has it; NaN for no answer
     explanations: Sequence[Explanation]
+    seed: int | None = None
+    """Of what was drawn on the way."""
+    freely: bool = False
+    """Whether the model wrote its numbers freely."""
 
     def answers(self) -> list[str]:
         """What each score answers, `signal` from 0.5 on; empty for no answer."""
         return ["" if isnan(score) else SIDES[int(score >= EVEN)] for score in self.scores.tolist()]
 
 
-def explain_events(subject: Subject, rows: NDArray[np.intp], seed: int | None) -> Explained:
+def explain_events(
+    subject: Subject, rows: NDArray[np.intp], seed: int | None, *, freely: bool = False
+) -> Explained:
     """Explain these rows of the run's evaluated sample."""
     table = subject.evaluated.take(rows)
-    return Explained(table, _scores_of(subject, table), subject.explain(table, seed))
+    said = subject.explain(table, seed, freely=freely)
+    return Explained(table, _scores_of(subject, table), said, seed, freely)
 
 
 def rows_of(table: Table, events: Sequence[int]) -> NDArray[np.intp]:

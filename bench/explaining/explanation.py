@@ -51,7 +51,12 @@ class Explains(Protocol):
     """A fitted model that can also say why."""
 
     def explain(
-        self, inputs: Inputs, columns: Sequence[Column], seed: int | None
+        self,
+        inputs: Inputs,
+        columns: Sequence[Column],
+        seed: int | None,
+        *,
+        freely: bool = False,
     ) -> Sequence[Explanation]:
         """The explanation of each event, in order.
 
@@ -59,6 +64,7 @@ class Explains(Protocol):
             inputs: as they are scored.
             columns: the features that claims may be about.
             seed: of what is drawn on the way; None for the likeliest word each time.
+            freely: let it write any number; else it may be held to those that it was shown.
 
         Raises:
             RequestError: it was not fitted to explain.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.api.scores import Estimate
@@ -24,10 +24,13 @@ REPLICAS = 2000
 WRONG, CONTRADICTING, UNREAD = 0.1, 0.1, 0.5
 """Shares of wrong numbers, of explanations against their own answer, and of texts that cannot be
 read to their end, above which explanations are void."""
+CHANCE = 0.5
+"""Of high and low."""
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-READ, RIGHT, DIRECTION, ANSWER, AGAINST, SIDE, DISTINCT, MATCHED, SHUFFLED, RATIO = (
+READ, RIGHT, FREE, DIRECTION, ANSWER, AGAINST, SIDE, DISTINCT, MATCHED, SHUFFLED = (
     "read to the end",
     "numbers right",
+    "numbers right, written freely",
     "high or low right",
     "answer is the score's",
     "argues against its answer",
@@ -35,7 +38,10 @@ READ, RIGHT, DIRECTION, ANSWER, AGAINST, SIDE, DISTINCT, MATCHED, SHUFFLED, RATI
     "distinct",
     f"matched to its event among {AMONG}",
     f"shuffled, matched among {AMONG}",
+)
+RATIO, CHOICE = (
     "named features move the log odds, times unnamed ones",
+    "times those that another text names",
 )
 NAMED, UNNAMED = "mean change by named features", "mean change by unnamed features"
 
@@ -57,8 +63,16 @@ def judge(subject: Subject, explained: Explained, seed: int = 0) -> Judgement:
     rng = np.random.default_rng(seed)
     facts = Facts(explained.table.columns, subject.medians)
     figures = dict(_of_texts(explained, facts, rng))
+    if not explained.freely:
+        table = explained.table
+        freely = subject.explain(table, explained.seed, freely=True)
+        figures[FREE] = _right(replace(explained, explanations=freely), facts)
     moved = moves(subject, explained, seed)
-    figures |= _of_moves(moved.named, moved.unnamed, rng)
+    figures[RATIO] = _ratio(moved.named, moved.unnamed, rng)
+    figures[CHOICE] = _ratio(moved.named, moved.others, rng)
+    figures[NAMED], figures[UNNAMED] = (
+        _mean(changes, rng) for changes in (moved.named, moved.unnamed)
+    )
     agree = sum((fall > 0) == (side == "signal") for side, fall in moved.sides)
     figures[SIDE] = rate(agree, len(moved.sides))
     return Judgement(len(explained.table), figures, tuple(_void(figures)))
@@ -72,8 +86,7 @@ def _of_texts(
     n = len(said)
     claims = [(claim, row) for one, row in zip(said, rows, strict=True) for claim in one.claims]
     yield READ, rate(sum(bool(one.claims) and not one.unread for one in said), n)
-    lost = sum(len(NUMBER.findall(one.unread)) for one in said)  # quoted of nobody knows what
-    yield RIGHT, rate(sum(facts.is_right(*claim) for claim in claims), len(claims) + lost)
+    yield RIGHT, _right(explained, facts)
     directions = sum(claim.high == facts.is_high(claim, row) for claim, row in claims)
     yield DIRECTION, rate(directions, len(claims))
     answers = explained.answers()
@@ -88,25 +101,39 @@ def _of_texts(
     yield SHUFFLED, rate(sum(matched(shuffled, rows, facts, rng)), n)
 
 
-def _of_moves(
-    named: NDArray[np.float64], unnamed: NDArray[np.float64], rng: np.random.Generator
-) -> dict[str, Estimate]:
-    """Mean changes of the log odds and their ratio, bootstrapped over events."""
+def _right(explained: Explained, facts: Facts) -> Estimate:
+    """The share of the quoted numbers that are the event's."""
+    pairs = list(zip(explained.explanations, explained.table.x.tolist(), strict=True))
+    claims = [(claim, row) for one, row in pairs for claim in one.claims]
+    lost = sum(len(NUMBER.findall(one.unread)) for one, _ in pairs)  # quoted of nobody knows what
+    return rate(sum(facts.is_right(*claim) for claim in claims), len(claims) + lost)
+
+
+def _ratio(
+    ones: NDArray[np.float64], others: NDArray[np.float64], rng: np.random.Generator
+) -> Estimate:
+    """The ratio of two mean changes, bootstrapped over the events that have both."""
     import numpy as np
 
-    able = np.isfinite(named) & np.isfinite(unnamed)
-    named, unnamed = named[able], unnamed[able]
-    if not len(named):
-        return dict.fromkeys((RATIO, NAMED, UNNAMED), Estimate(None, note="no claims to exchange"))
-    drawn = rng.integers(len(named), size=(REPLICAS, len(named)))
-    one, other = named[drawn].mean(axis=1), unnamed[drawn].mean(axis=1)
+    able = np.isfinite(ones) & np.isfinite(others)
+    if not able.any():
+        return Estimate(None, note="no claims to exchange")
+    pairs = np.stack([ones[able], others[able]])
+    drawn = rng.integers(pairs.shape[1], size=(REPLICAS, pairs.shape[1]))
+    means = pairs[:, drawn].mean(axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio, ratios = float(named.mean() / unnamed.mean()), one / other
-    return {
-        RATIO: percentiles(ratio, ratios),
-        NAMED: percentiles(float(named.mean()), one),
-        UNNAMED: percentiles(float(unnamed.mean()), other),
-    }
+        value, replicas = float(pairs[0].mean() / pairs[1].mean()), means[0] / means[1]
+    return percentiles(value, replicas)
+
+
+def _mean(changes: NDArray[np.float64], rng: np.random.Generator) -> Estimate:
+    import numpy as np
+
+    known = changes[np.isfinite(changes)]
+    if not len(known):
+        return Estimate(None, note="no claims to exchange")
+    drawn = rng.integers(len(known), size=(REPLICAS, len(known)))
+    return percentiles(float(known.mean()), known[drawn].mean(axis=1))
 
 
 def _void(figures: Mapping[str, Estimate]) -> Iterator[str]:
@@ -123,6 +150,11 @@ def _void(figures: Mapping[str, Estimate]) -> Iterator[str]:
         yield (
             f"they do not depend on the event: {value(MATCHED):.1%} are matched to theirs among "
             f"{AMONG}, which chance does too"
+        )
+    if (low := figures[DIRECTION].low) is not None and low <= CHANCE:
+        yield (
+            f"they do not depend on the event: {value(DIRECTION):.1%} of high and low are right, "
+            "which chance does too"
         )
     if (unread := 1 - value(READ)) > UNREAD:
         yield f"{unread:.1%} cannot be read to their end, at most {UNREAD:.0%} may be so"

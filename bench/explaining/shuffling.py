@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.explaining.events import Explained, present
+from bench.explaining.matching import exchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ class Moves:
 
     named: NDArray[np.float64]  # (n,), mean |change| by the features that it names; NaN without any
     unnamed: NDArray[np.float64]  # (n,), by as many that it does not name
+    others: NDArray[np.float64]  # (n,), by those that another event's explanation names
     sides: list[tuple[str, float]]
     """Of each claim that says what it speaks for: that, and the mean fall of the log odds without
     its feature."""
@@ -62,8 +64,10 @@ def moves(subject: Subject, explained: Explained, seed: int) -> Moves:
         for claim in one.claims
         if claim.side and (i, f"column {claim.column}") in changes
     ]
-    named, unnamed = (np.array([size(i, what) for i in n]) for what in ("named", "unnamed"))
-    return Moves(named, unnamed, sides)
+    named, unnamed, others = (
+        np.array([size(i, what) for i in n]) for what in ("named", "unnamed", "others")
+    )
+    return Moves(named, unnamed, others, sides)
 
 
 def _exchanges(
@@ -79,12 +83,15 @@ def _exchanges(
         alike = [j for j in range(len(table)) if j != i and able[j] == able[i]]
         claimed = {names.index(claim.column) for claim in one.claims}
         named = sorted(claimed & set(able[i]))
-        others = [c for c in able[i] if c not in named]
-        if not alike or not named or len(others) < len(named):
+        rest = [c for c in able[i] if c not in named]
+        if not alike or not named or len(rest) < len(named):
             continue
         donors = table.x[rng.choice(alike, DONORS)]
-        unnamed = rng.choice(others, len(named), replace=False).tolist()
+        unnamed = rng.choice(rest, len(named), replace=False).tolist()
         groups = {"named": named, "unnamed": unnamed, **{f"column {names[c]}": [c] for c in named}}
+        claims = explained.explanations[exchanged(len(table))[i]].claims
+        if others := sorted({names.index(claim.column) for claim in claims} & set(able[i])):
+            groups["others"] = others
         for what, columns in groups.items():
             rows = np.tile(table.x[i], (DONORS, 1))
             rows[:, columns] = donors[:, columns]

@@ -73,8 +73,8 @@ class Subject:
         inputs = encode(self.model, self.encoders, self.learned, table)
         return controlled(inputs, self.run.record.without, None, 0)
 
-    def explain(self, table: Table, seed: int | None) -> list[Explanation]:
-        """The explanation of each event.
+    def explain(self, table: Table, seed: int | None, *, freely: bool = False) -> list[Explanation]:
+        """The explanation of each event, its numbers written freely or held to those it was shown.
 
         Raises:
             RequestError: the model gives none.
@@ -87,7 +87,9 @@ class Subject:
             for start in range(0, len(table), AT_ONCE):
                 rows = np.arange(start, min(start + AT_ONCE, len(table)))
                 try:
-                    made += self.fitted.explain(inputs.take(rows), table.columns, seed)
+                    made += self.fitted.explain(
+                        inputs.take(rows), table.columns, seed, freely=freely
+                    )
                 except RequestError as error:
                     raise RequestError(f"run {self.run.name}: {error}") from error
                 bar.advance(len(rows))

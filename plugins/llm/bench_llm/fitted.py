@@ -68,9 +68,17 @@ class FittedLanguageModel:
         return score(self.network, examples, self.device)
 
     def explain(
-        self, inputs: bench.Inputs, columns: Sequence[bench.Column], seed: int | None
+        self,
+        inputs: bench.Inputs,
+        columns: Sequence[bench.Column],
+        seed: int | None,
+        *,
+        freely: bool = False,
     ) -> list[bench.Explanation]:
         """The answer of each event and why, as generated; claims are read from the text alone.
+
+        Unless it writes freely, a number behind a short name is one that the event's text has
+        behind it.
 
         Raises:
             RequestError: it was fitted with `explain=0`.
@@ -80,7 +88,9 @@ class FittedLanguageModel:
                 "it was fitted with explain=0 and gives no explanations; fit it with a share of "
                 "train events that explain, such as --set explain=0.3"
             )
-        explaining = Explaining(self.network, self.reader.renderer, self.device, self.explains)
+        renderer, texts = self.reader.renderer, inputs.views.get("texts", [])
+        prompts = [] if freely else texts
+        explaining = Explaining(self.network, renderer, self.device, self.explains, prompts)
         return explaining.explain(self.reader.read(inputs), inputs.ids, columns, seed)
 
     def save(self, folder: Path) -> None:

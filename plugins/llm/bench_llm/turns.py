@@ -52,7 +52,7 @@ class Turns:
     @cached_property
     def numeric(self) -> NDArray[np.bool_]:
         """Whether each token is digits of a number, or the point in one: (vocabulary,)."""
-        tokens = self.tokenizer.convert_ids_to_tokens(range(len(self.tokenizer)))
+        tokens = self.tokenizer.convert_ids_to_tokens([*range(len(self.tokenizer))])
         return np.array([bool(DIGITS.fullmatch(token or "")) for token in tokens])
 
     def plain(self, text: str) -> list[int]:

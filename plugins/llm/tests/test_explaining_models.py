@@ -13,6 +13,7 @@ import torch
 from bench_llm.answers import IGNORED
 from bench_llm.building import renderer_of
 from bench_llm.examples import Reader
+from bench_llm.explaining.copying import Copying
 from bench_llm.explaining.draws import Draw
 from bench_llm.explaining.encoder import VIEW, Explanations
 from bench_llm.nfa import PromptFusion
@@ -198,3 +199,51 @@ def test_without_a_share_there_is_no_such_encoder_and_one_by_hand_is_refused() -
         parts_of(encoders=("explanations",))
     with pytest.raises(bench.RequestError, match=r"--without explanations: .* does not read it"):
         parts_of(options={"explain": "0.3"}, without="explanations")
+
+
+PROMPT = "jet1: pt=1310 eta=-0.474 m=412\njet2: m=61.5\nm_jj=3410\nAnswer:"
+
+
+def steered(tokenizer: Any, text: str, wish: str) -> str:
+    """What is written in place of a wish when numbers are held to those of the prompt."""
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    made = ""
+    for token in tokenizer(wish, add_special_tokens=False)["input_ids"]:
+        logits = torch.zeros(1, len(tokenizer))
+        logits[0, token] = 5.0
+        ids.append(int(Copying(tokenizer, [PROMPT])(torch.tensor([ids]), logits).argmax()))
+        made += tokenizer.decode(ids[-1:])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "wish", "made"),
+    [
+        ("the leading jet is heavy, m=", "412 ", "412 "),
+        ("the leading jet is heavy, m=", "4999", "412"),
+        ("the second jet is light, m=", "61.5 ", "61.5 "),
+        ("m_jj=", "3.41 ", "3.41 "),
+        ("m_jj=", "3410 ", "3410 "),
+        ("m_jj=", "3555", "3.41"),
+        ("jet 1's eta=-", "0.474 ", "0.474 "),
+        ("tau=", "0.123 ", "0.123 "),  # of which the prompt has nothing
+        ("the 3 jets are ", "412 ", "412 "),
+    ],
+)
+def test_a_number_behind_a_short_name_is_one_of_the_prompt(
+    reader: Reader, text: str, wish: str, made: str
+) -> None:
+    assert steered(reader.renderer.tokenizer, text, wish).startswith(made)
+
+
+def test_held_to_the_prompt_no_number_is_made_up(fitted: Any) -> None:
+    loaded, _ = fitted
+    events = inputs(24, 5)
+    held, free = (loaded.explain(events, COLUMNS, 3, freely=freely) for freely in (False, True))
+    assert [one.answer for one in held] == [one.answer for one in free]
+    for one, text in zip(held, events.views["texts"], strict=True):
+        said = dict(re.findall(r"(\w+)=([\d.]+)", text))
+        for name, number in re.findall(r"(\w+)=(\d+(?:\.\d+)?)(?=[^\d.])", one.text):
+            if name in said:
+                thousands = f"{float(said[name]) / 1000:.3g}"
+                assert number in (said[name], thousands), one.text

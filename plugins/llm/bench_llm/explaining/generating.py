@@ -11,6 +11,7 @@ import torch
 
 import bench
 from bench_llm.answers import IGNORED
+from bench_llm.explaining.copying import Copying
 from bench_llm.explaining.draws import uniform
 from bench_llm.explaining.reading import ClaimReader
 from bench_llm.explaining.targets import COLON
@@ -38,6 +39,8 @@ class Explaining:
     device: str
     longest: int
     """Tokens that an answer with its explanation may have."""
+    prompts: Sequence[str]
+    """The text of each event: numbers are held to those that stand in it; empty to write any."""
 
     def explain(
         self,
@@ -61,13 +64,18 @@ class Explaining:
         with torch.inference_mode():
             for start in range(0, len(order), EVENTS):
                 rows = order[start : start + EVENTS]
-                noise = None if seed is None else _Noise(uniform(ids[rows], seed), self.longest)
-                for row, text in zip(rows, self._generate(examples, rows, noise), strict=True):
+                shaping: list[_Noise | Copying] = []
+                if self.prompts:
+                    few = [self.prompts[row] for row in rows]
+                    shaping.append(Copying(self.renderer.tokenizer, few))
+                if seed is not None:
+                    shaping.append(_Noise(uniform(ids[rows], seed)))
+                for row, text in zip(rows, self._generate(examples, rows, shaping), strict=True):
                     texts[row] = text
         return [_split(text, reader) for text in texts]
 
     def _generate(
-        self, examples: Examples, rows: NDArray[np.intp], noise: _Noise | None
+        self, examples: Examples, rows: NDArray[np.intp], shaping: Sequence[_Noise | Copying]
     ) -> list[str]:
         """Decoding with a cache of keys and values, to the end of each turn."""
         tokenizer = self.renderer.tokenizer
@@ -80,7 +88,7 @@ class Explaining:
             attention_mask=filled.long(),
             max_new_tokens=self.longest,
             do_sample=False,
-            logits_processor=[] if noise is None else [noise],
+            logits_processor=list(shaping),
             eos_token_id=int(behind[0]) if behind else None,
             pad_token_id=tokenizer.pad_token_id or 0,
         )
@@ -91,10 +99,9 @@ class Explaining:
 class _Noise:
     """Gumbel noise on the logits, by which the likeliest token is one drawn by its probability."""
 
-    def __init__(self, draws: NDArray[np.float64], longest: int) -> None:
+    def __init__(self, draws: NDArray[np.float64]) -> None:
         """The events' own numbers in [0, 1), (b,), seed theirs."""
         self.rngs = [np.random.default_rng(int(draw * 2**53)) for draw in draws]
-        self.longest = longest
 
     def __call__(self, ids: Tensor, scores: Tensor) -> Tensor:
         """The logits, (b, vocabulary), with noise."""
