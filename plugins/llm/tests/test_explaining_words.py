@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from dataclasses import replace
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from bench_llm.explaining.words import Vocabulary
 from bench_llm.prompts.figures import Precision
 
 import bench
+from bench.testing import check_encoder
 from bench.testing.excerpt import excerpt
 
 ENCODER = Explanations(trees=40)
@@ -37,6 +37,10 @@ def learned(table: bench.Table) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def texts(table: bench.Table, learned: dict[str, Any]) -> list[str]:
     return list(ENCODER.encode(table, learned)[VIEW])
+
+
+def test_the_kit_finds_nothing() -> None:
+    check_encoder(ENCODER)
 
 
 def test_what_is_written_is_read_back_whole(table: bench.Table, texts: list[str]) -> None:
@@ -199,7 +203,7 @@ def test_what_cannot_be_read_is_said(
 
 
 def test_a_share_of_events_is_drawn_by_their_ids() -> None:
-    ids = np.array([Random(i).getrandbits(64) for i in range(20_000)], dtype=np.uint64)
+    ids = np.random.default_rng(0).integers(0, 2**64, size=20_000, dtype=np.uint64)
     drawn = Draw(0.3, 5)(ids)
     assert drawn.mean() == pytest.approx(0.3, abs=0.02)
     assert np.array_equal(Draw(0.3, 5)(ids[::7]), drawn[::7])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -89,6 +90,7 @@ def folds(ids: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 def _xgboost() -> Any:
+    state = random.getstate()
     try:
         import xgboost
     except ImportError as error:
@@ -96,4 +98,6 @@ def _xgboost() -> Any:
             "explanations are learned from trees, and xgboost is not installed; "
             "pip install 'bench-llm[explain]'"
         ) from error
+    finally:
+        random.setstate(state)  # its import draws of what others draw from
     return xgboost

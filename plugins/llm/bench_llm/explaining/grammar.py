@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from random import Random
+from typing import TYPE_CHECKING, TypeVar
 
 import bench
 from bench_llm.explaining.words import GEV, SIDES, TEV, THOUSAND, Vocabulary, Way, unit_said
 from bench_llm.prompts.figures import Precision
 
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+T = TypeVar("T")
 FEWEST, MOST = 2, 4
 """Features that are named."""
 FRAMES = (
@@ -48,15 +52,17 @@ class Writer:
             weights: (d,), how far each of them moves the log odds towards signal.
             seed: of the choice among phrasings, the same for the same event.
         """
-        rng = Random(seed)
-        named, side = self._named(row, weights, rng.randint(FEWEST, MOST))
+        import numpy as np
+
+        rng = np.random.default_rng(seed)
+        named, side = self._named(row, weights, int(rng.integers(FEWEST, MOST + 1)))
         if rng.random() < MIXED:
-            rng.shuffle(named)
+            named = [named[i] for i in rng.permutation(len(named))]
         main = [i for i in named if (weights[i] >= 0) == side]
         other = [i for i in named if (weights[i] >= 0) != side]
-        text = self._group(rng.choice(FRAMES), main, row, side, rng)
+        text = self._group(_one(FRAMES, rng), main, row, side, rng)
         if other:
-            text += self._group(rng.choice(CONTRASTS), other, row, not side, rng)
+            text += self._group(_one(CONTRASTS, rng), other, row, not side, rng)
         return text + "."
 
     @cached_property
@@ -100,7 +106,12 @@ class Writer:
         return named, side
 
     def _group(
-        self, frame: str, group: Sequence[int], row: Sequence[float], side: bool, rng: Random
+        self,
+        frame: str,
+        group: Sequence[int],
+        row: Sequence[float],
+        side: bool,
+        rng: Generator,
     ) -> str:
         claims = [self._claim(i, row[i], rng) for i in group]
         said = claims[0] if len(claims) == 1 else f"{', '.join(claims[:-1])} and {claims[-1]}"
@@ -108,14 +119,18 @@ class Writer:
             frame = frame.replace("speak", "speaks").replace("} point ", "} points ")
         return frame.format(claims=said, side=SIDES[side])
 
-    def _claim(self, i: int, value: float, rng: Random) -> str:
-        way = rng.choice(self._ways[i])
+    def _claim(self, i: int, value: float, rng: Generator) -> str:
+        way = _one(self._ways[i], rng)
         adjectives = way.form.high if value > self.medians[i] else way.form.low
         number = self._value(self.columns[i], value, rng)
-        return way.form.template.format(**way.words, a=rng.choice(adjectives), v=number)
+        return way.form.template.format(**way.words, a=_one(adjectives, rng), v=number)
 
-    def _value(self, column: bench.Column, value: float, rng: Random) -> str:
+    def _value(self, column: bench.Column, value: float, rng: Generator) -> str:
         unit = unit_said(column)
         if unit == GEV and abs(value) >= THOUSAND and rng.random() < IN_TEV:
             return f"{self.precision.say(value / THOUSAND)} {TEV}"
         return f"{self.precision.say(value)} {unit}".rstrip()
+
+
+def _one(choices: Sequence[T], rng: Generator) -> T:
+    return choices[int(rng.integers(len(choices)))]
