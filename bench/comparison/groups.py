@@ -35,18 +35,21 @@ def pairs(runs: Sequence[Run]) -> list[Pair]:
 
     Runs of the same scores, at other thresholds, are one in Holm's family.
     """
-    scores, keys = [run.scored() for run in runs], [scores_key(run) for run in runs]
-    differences = auc_differences(scores)
-    family = {
-        frozenset((keys[i], keys[j])): differences[i, j].p
-        for i, j in differences
-        if keys[i] != keys[j]
-    }
-    corrected = dict(zip(family, holm(list(family.values())), strict=True))
-    return [
-        Pair(i, j, difference, corrected.get(frozenset((keys[i], keys[j])), 1.0))
-        for (i, j), difference in differences.items()
-    ]
+    import numpy as np
+
+    count = len(runs)
+    differences = auc_differences([run.scored() for run in runs])
+    first, second = np.triu_indices(count, 1)
+    _, keys = np.unique([scores_key(run) for run in runs], return_inverse=True)
+    one, other = np.sort([keys[first], keys[second]], axis=0)
+    unlike = np.flatnonzero(one != other)
+    _, members, family = np.unique(
+        one[unlike] * count + other[unlike], return_index=True, return_inverse=True
+    )
+    corrected = np.ones(len(differences))
+    corrected[unlike] = np.array(holm([differences[i].p for i in unlike[members]]))[family]
+    made = zip(first.tolist(), second.tolist(), differences, corrected.tolist(), strict=True)
+    return [Pair(*pair) for pair in made]
 
 
 def scores_key(run: Run) -> str:

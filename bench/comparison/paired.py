@@ -53,11 +53,11 @@ def auc_difference(one: Scored, other: Scored) -> Difference:
 
     Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837; with event weights.
     """
-    return auc_differences([one, other])[0, 1]
+    return auc_differences([one, other])[0]
 
 
-def auc_differences(scores: Sequence[Scored]) -> dict[tuple[int, int], Difference]:
-    """The same of each two models, by their places; all on the same events."""
+def auc_differences(scores: Sequence[Scored]) -> list[Difference]:
+    """The same of each two models, in the order of `combinations`; all on the same events."""
     import numpy as np
 
     one = scores[0]
@@ -67,14 +67,14 @@ def auc_differences(scores: Sequence[Scored]) -> dict[tuple[int, int], Differenc
     shares = [one.weights[own] / one.weights[own].sum() for own, _ in classes]
     odds = [max(1 - float((share**2).sum()), 1e-12) for share in shares]
     count = int(signal.sum())
-    made = {}
+    made = []
     for i, j in combinations(range(len(scores)), 2):
         means, variance = [], 0.0
         for first, second, share, rest in zip(placed[i], placed[j], shares, odds, strict=True):
             gap = first - second
             means.append(float(share @ gap))
             variance += float((share**2) @ (gap - means[-1]) ** 2) / rest
-        made[i, j] = _of_areas(means[0], float(np.sqrt(variance)), count)
+        made.append(_of_areas(means[0], float(np.sqrt(variance)), count))
     return made
 
 

@@ -15,7 +15,7 @@ UNFOLDED = 8
 """Names that stand under a figure; more are folded."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of a table: what it shows, and what it is sorted by and exported as."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SampleRecord:
     """A sample as it was drawn."""
 
@@ -61,7 +61,7 @@ class SampleRecord:
         return f"{self.ratio} @{self.signal + self.background}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PartRecord:
     """A part that took part, with all its options."""
 
@@ -106,7 +106,7 @@ class OutsideRecord:
         return self.row is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a guard said of a run."""
 

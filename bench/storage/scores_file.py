@@ -40,32 +40,45 @@ def write_scores(folder: Path, samples: Mapping[str, tuple[Scored, object]]) -> 
 
 def read_scores(file: Path, record: RunRecord) -> dict[str, tuple[Scored, NDArray[np.uint64]]]:
     """The scores and events of each sample, as `write_scores` or pandas wrote them."""
-    import pyarrow.compute as pc
+    import numpy as np
     from pyarrow import parquet
 
-    every = parquet.read_table(file)
-    rows = {name: every.filter(pc.equal(every["sample"], name)) for name in SAMPLES}
-    return {
-        name: (_scored(table, record), table["event"].to_numpy()) for name, table in rows.items()
-    }
+    with parquet.ParquetFile(file, read_dictionary=["sample"]) as stored:
+        every = stored.read(use_threads=False)
+    sample = every["sample"].combine_chunks()
+    names, places = sample.dictionary.to_pylist(), np.from_dlpack(sample.indices)
+    columns = {name: _values(every[name]) for name in every.column_names if name != "sample"}
+    samples = {}
+    for name in SAMPLES:
+        rows = places == (names.index(name) if name in names else -1)
+        own = {column: values[rows] for column, values in columns.items()}
+        samples[name] = (_scored(own, record), own["event"])
+    return samples
 
 
-def _scored(table: Any, record: RunRecord) -> Scored:
+def _values(column: Any) -> NDArray[Any]:
+    """The values of a column; what is missing is NaN.
+
+    By DLPack: what arrow itself offers imports pandas, or all that it computes with, for 90 MB.
+    """
+    import numpy as np
+
+    return column.to_numpy() if column.null_count else np.from_dlpack(column.combine_chunks())
+
+
+def _scored(columns: Mapping[str, NDArray[Any]], record: RunRecord) -> Scored:
     return Scored(
-        y=table["label"].to_numpy(),
-        score=table["score"].to_numpy(),
-        weights=table["weight"].to_numpy(),
+        y=columns["label"],
+        score=columns["score"],
+        weights=columns["weight"],
         threshold=record.threshold,
-        mass=_complete(table, "mass"),
+        mass=_complete(columns.get("mass")),
         bare=record.bare or record.decisions,
     )
 
 
-def _complete(table: Any, name: str) -> NDArray[np.float64] | None:
+def _complete(values: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
     """A column, if it is there and no value of it is missing."""
     import numpy as np
 
-    if name not in table.column_names:
-        return None
-    values: NDArray[np.float64] = table[name].to_numpy()  # what is null is NaN
-    return None if np.isnan(values).any() else values
+    return None if values is None or np.isnan(values).any() else values

@@ -29,6 +29,7 @@ from bench.storage.run_files import (
 )
 from bench.storage.scores_file import write_scores
 from bench.storage.secrets import mask_files, masked_json
+from bench.storage.shared_parts import SharedParts
 from bench.storage.stored_run import Metrics, Run
 from bench.storage.typed import typed
 
@@ -256,7 +257,8 @@ class Store:
             DamagedError: a named run whose record cannot be read, or is of an unknown form.
         """
         if not names:
-            return list(self.runs())
+            shared = SharedParts()
+            return [replace(run, record=shared.of(run.record)) for run in self.runs()]
         every = self._names()
         return [self._picked(name, every) for name in map(_folder_name, names)]
 

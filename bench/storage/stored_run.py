@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError
@@ -52,7 +53,7 @@ class Run:
         Raises:
             DamagedError: the file is not what was sealed.
         """
-        return self._samples[sample][0]
+        return self._sample(sample)[0]
 
     def events(self, sample: str = "evaluated") -> NDArray[np.uint64]:
         """The ids of the events of one sample, in the order of their scores: (n,).
@@ -60,7 +61,7 @@ class Run:
         Raises:
             DamagedError: the file is not what was sealed.
         """
-        return self._samples[sample][1]
+        return self._sample(sample)[1]
 
     def metrics(self) -> Metrics:
         """The figures, by name.
@@ -96,12 +97,20 @@ class Run:
             self._verified(name)
 
     @cached_property
-    def _samples(self) -> dict[str, tuple[Scored, NDArray[np.uint64]]]:
-        return read_scores(self._verified(SCORES), self.record)
+    def _evaluated(self) -> tuple[Scored, NDArray[np.uint64]]:
+        return self._read("evaluated")
+
+    def _sample(self, name: str) -> tuple[Scored, NDArray[np.uint64]]:
+        """The evaluated one stays; of thousands of runs the others are too much to hold."""
+        return self._evaluated if name == "evaluated" else self._read(name)
+
+    def _read(self, name: str) -> tuple[Scored, NDArray[np.uint64]]:
+        return read_scores(self._verified(SCORES), self.record)[name]
 
     @cached_property
     def _metrics(self) -> Metrics:
-        return read_json(self._verified(METRICS), Metrics)
+        read = read_json(self._verified(METRICS), Metrics)
+        return replace(read, estimates={intern(k): _held(e) for k, e in read.estimates.items()})
 
     @cached_property
     def _history(self) -> list[dict[str, int | float | None]]:
@@ -130,3 +139,8 @@ class Run:
                 raise DamagedError(f"{path} is not what was sealed")
             self._sound.add(name)
         return path
+
+
+def _held(estimate: Estimate) -> Estimate:
+    """The same with its words held once, as thousands of runs have the same ones."""
+    return replace(estimate, method=intern(estimate.method), note=intern(estimate.note))

@@ -11,6 +11,7 @@ from bench.storage.files import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 DPI, SHOWN = 300, 100
 """Dots an inch of a picture, and those that a page shows of it."""
@@ -20,6 +21,8 @@ VECTORS: dict[str, dict[str, Any]] = {
 }
 """Formats that a report may have beside the picture, without what changes from day to day."""
 COLOURS, WHITE = 256, 255
+EVERY, STRIP = 3, 256
+"""Of which rows and columns the palette is made, and the rows that get it at once."""
 
 
 def save(figure: Figure, file: Path, formats: Sequence[str] = ()) -> int:
@@ -44,7 +47,7 @@ def save(figure: Figure, file: Path, formats: Sequence[str] = ()) -> int:
 
 
 def _picture(figure: Figure, draft: Path) -> None:
-    """A palette takes a third of the bytes of full colours, and no eye sees it in a drawing."""
+    """A figure drawn in `DPI` dots an inch."""
     from matplotlib.backends.backend_agg import RendererAgg
     from PIL import Image
 
@@ -54,8 +57,27 @@ def _picture(figure: Figure, draft: Path) -> None:
     figure.draw(renderer)
     dots = renderer.buffer_rgba()  # type: ignore[no-untyped-call]
     whole = Image.frombuffer("RGBA", (width, height), dots, "raw", "RGBA", 0, 1)
-    few = whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    palette = few.getpalette("RGB") or []
-    few.putpalette([WHITE if level >= WHITE - 1 else level for level in palette])
+    few = _of_few_colours(whole)
     few.save(draft, format="PNG", dpi=(DPI, DPI))
     figure.set_dpi(SHOWN)
+
+
+def _of_few_colours(whole: Image) -> Image:
+    """The same with a palette: a third of the bytes, and no eye sees it in a drawing.
+
+    Dots in rows and columns between give the palette, and get it in strips, as finding one of all
+    dots at once takes twice the memory that they take themselves.
+    """
+    from PIL import Image
+
+    width, height = whole.size
+    some = whole.resize((width // EVERY, height // EVERY), Image.Resampling.NEAREST)
+    palette = some.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    levels = [WHITE if x >= WHITE - 1 else x for x in palette.getpalette("RGB") or []]
+    palette.putpalette(levels)
+    few = Image.new("P", whole.size)
+    few.putpalette(levels)
+    for top in range(0, height, STRIP):
+        strip = whole.crop((0, top, width, min(top + STRIP, height))).convert("RGB")
+        few.paste(strip.quantize(palette=palette, dither=Image.Dither.NONE), (0, top))
+    return few
