@@ -20,6 +20,7 @@ from bench.api.table import Column, Split, Table
 from bench.data.particle_layouts import ExportedFile, ExportedSample, ExportRequest
 from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in, split_rows
+from bench.explaining.explanation import Claim, Explains, Explanation
 from bench.exporting.loading import load_exported
 from bench.storage.cache import put_sealed, seal, verify
 from bench.storage.code_digest import code_digest
@@ -46,6 +47,7 @@ __all__ = [
     "QUESTION",
     "Bar",
     "BenchError",
+    "Claim",
     "Column",
     "Context",
     "Counts",
@@ -53,6 +55,8 @@ __all__ = [
     "Dataset",
     "Encoder",
     "Estimate",
+    "Explains",
+    "Explanation",
     "ExportRequest",
     "ExportedFile",
     "ExportedSample",

@@ -195,6 +195,14 @@ class Model(Part):
         """
         return self.reads | self.reads_if_given
 
+    @property
+    def target_views(self) -> Mapping[str, str]:
+        """Views that it learns to give beside its answer, each with the encoder that gives it.
+
+        They are given with the train events of a fit alone, and are no input of any kind.
+        """
+        return {}
+
     def device_problem(self, device: str) -> str | None:
         """Why it cannot work on `cuda` or `cuda:1` here, asked before any work; None if it can."""
         return None

@@ -37,7 +37,7 @@ def demand_views(model: Model, encoders: Sequence[Encoder]) -> None:
         have = ", ".join(f"{name} gives {v}" for v, name in given.items()) or "none"
         raise RequestError(f"{model.name} reads {view!r}, which no encoder gives ({have})")
     for encoder in encoders:
-        if not encoder.produces & (model.reads | model.reads_if_given):
+        if not encoder.produces & (model.reads | model.reads_if_given | model.target_views.keys()):
             gives, reads = (", ".join(sorted(v)) for v in (encoder.produces, model.reads))
             raise RequestError(
                 f"{encoder.name} gives {gives}, which {model.name} does not read; it reads {reads}"
@@ -102,11 +102,25 @@ def views_of(
     return encoder.encode(unlabelled(table), learned)
 
 
-def encode(model: Model, encoders: Sequence[Encoder], learned: Learned, table: Table) -> Inputs:
-    """The inputs of a sample: the views that the model reads, or reads if given."""
+def encode(
+    model: Model,
+    encoders: Sequence[Encoder],
+    learned: Learned,
+    table: Table,
+    *,
+    targets: bool = False,
+) -> Inputs:
+    """The inputs of a sample: the views that the model reads, or reads if given.
+
+    With `targets`, those that it learns to give as well: for events that it is trained on.
+    """
     views: dict[str, Any] = {}
-    readable = model.reads | model.reads_if_given
+    readable = (
+        model.reads | model.reads_if_given | (model.target_views.keys() if targets else set())
+    )
     for encoder in encoders:
+        if not encoder.produces & readable:
+            continue
         given = views_of(encoder, table, learned[encoder.name])
         views.update({name: view for name, view in given.items() if name in readable})
     return Inputs(views=views, y=table.y, ids=table.ids, weights=table.weights)

@@ -65,6 +65,8 @@ def _whole_way(
     import numpy as np
 
     train = inputs.take(_alternating(inputs.y, balanced_rows(inputs.y, TRAIN_EVENTS)))
+    read = {name: view for name, view in train.views.items() if name not in model.target_views}
+    scored = replace(train, views=read)
     valid = probed.take(balanced_rows(probed.y, EVENTS))
     context.scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=context.scratch, prefix="smoke fit-") as folder:
@@ -78,9 +80,9 @@ def _whole_way(
             **stage.reread(where, encoding),
             again=stage.scores(stage.fit(train).fitted, valid),
             flipped=stage.scores(opposite.fitted, valid),
-            train=train,
-            fitted=stage.scores(first.fitted, train),
-            fitted_flipped=stage.scores(opposite.fitted, train),
+            train=scored,
+            fitted=stage.scores(first.fitted, scored),
+            fitted_flipped=stage.scores(opposite.fitted, scored),
             record=first.record,
             record_flipped=opposite.record,
             first_loss=_first(first.logged),

@@ -28,6 +28,7 @@ from bench.report.markdown import markdown
 from bench.report.sections.conclusions import conclusions
 from bench.report.sections.decided import decided
 from bench.report.sections.everything import decisions, standard
+from bench.report.sections.explained import explained
 from bench.report.sections.first import MOST, first_screen
 from bench.report.sections.guarded import guarded
 from bench.report.sections.learning import learning_section
@@ -144,7 +145,7 @@ def _below(
     for one in samples:
         blocks += _of_sample(runs, one, paper)
     sets = [one.events for one in samples]
-    blocks += [*decided(runs, sets), *operating(runs), *printed(runs)]
+    blocks += [*decided(runs, sets), *operating(runs), *explained(runs), *printed(runs)]
     blocks += [Heading("All runs"), EXPLAINED, standard(runs), *guarded(runs)]
     if contents.decisions:
         blocks += [Heading("Decisions at the threshold"), decisions(runs)]

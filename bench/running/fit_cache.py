@@ -123,8 +123,8 @@ def _fit_into(folder: Path, request: FitRequest, context: Context, goes: Goes) -
     else:
         learned = learn(request.encoders, request.train)
     train, valid = (
-        encode(request.model, request.encoders, learned, table)
-        for table in (request.train, request.valid)
+        encode(request.model, request.encoders, learned, table, targets=targets)
+        for table, targets in ((request.train, True), (request.valid, False))
     )
     history = History(context.checkpoints)
     recorder = Recorder(valid.take(balanced_rows(valid.y, EVENTS)))

@@ -58,7 +58,7 @@ def check_inputs(prepared: PreparedRun) -> list[Verdict]:
         used=samples.used_events.by_use,
         few=few,
         learned=learned,
-        inputs=encode(parts.model, parts.encoders, learned, few),
+        inputs=encode(parts.model, parts.encoders, learned, few, targets=True),
         context=_context(prepared),
     )
     verdicts = []
@@ -106,7 +106,8 @@ def _smoke_fit(prepared: PreparedRun) -> list[Verdict]:
     valid = tables["valid"].take(balanced_rows(tables["valid"].y, EVENTS))
     learned = learn(parts.encoders, train)
     inputs, probed = (
-        encode(parts.model, parts.encoders, learned, table) for table in (train, valid)
+        encode(parts.model, parts.encoders, learned, table, targets=targets)
+        for table, targets in ((train, True), (valid, False))
     )
     try:
         modules = view_modules(parts.model, parts.encoders, learned)

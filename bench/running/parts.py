@@ -25,6 +25,7 @@ from bench.plugins.option_routing import (
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
 from bench.running.look import with_look
+from bench.running.targets import encoders_of_targets
 from bench.storage.request import LOOK, RunRequest
 
 
@@ -73,6 +74,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     request = with_look(request, model.part)
     dataset, train = registry.datasets_of(request.dataset, request.train)
     encoders = encoders_of(model, request.encoders, registry)
+    encoders += encoders_of_targets(model, encoders, request.options, registry)
     metrics, guards = registry.all(Metric).values(), registry.guards
     if not guards.keys() >= set(GUARDS):
         raise RequestError("the bench's own guards are not registered; install the bench anew")

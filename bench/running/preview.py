@@ -61,7 +61,7 @@ def preview(parts: RunParts, home: Home, store: Store, context: Context) -> Prev
     table = samples.tables["train"]
     few = table.take(np.arange(min(len(table), EVENTS)))
     learned = learn(parts.encoders, few)
-    inputs = encode(parts.model, parts.encoders, learned, few)
+    inputs = encode(parts.model, parts.encoders, learned, few, targets=True)
     verdicts = let_through(check_inputs(prepared), parts.request.allow)
     drawn = (f"{role}: {record.drawn}" for role, record in samples.records.items())
     numbers = {name: _numbers(view) for name, view in inputs.views.items()}

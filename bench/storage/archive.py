@@ -26,6 +26,7 @@ from bench.storage.archive_lines import (
     write_packed,
 )
 from bench.storage.drafts import drafted
+from bench.storage.explanations_file import write_explanations
 from bench.storage.files import atomic_write, make_folder, write_bytes
 from bench.storage.fingerprint import array_digest, digest, file_digest, scores_digest
 from bench.storage.history import HISTORY
@@ -126,7 +127,8 @@ def _packed(run: Run, frames: dict[str, pd.DataFrame]) -> Packed:
         if file not in frames:
             frames[file] = _shared(dict(zip(SHARED, arrays, strict=False)))
         samples[sample] = (file, _column(frames[file], run.name, scored.score))
-    return Packed(run.name, record, run.metrics(), samples, list(_losses(run)))
+    losses = list(_losses(run))
+    return Packed(run.name, record, run.metrics(), samples, losses, run.explanations())
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,8 @@ def _unpacked(one: Packed, store: Store, samples: Mapping[str, tuple[Scored, obj
         if one.history:
             lines = b"".join(msgspec.json.encode(row) + b"\n" for row in one.history)
             write_bytes(folder / HISTORY, lines)
+        if one.explanations:
+            write_explanations(folder, one.explanations)
         return store.seal(folder, one.record)
     except OSError:
         store.withdraw(folder)

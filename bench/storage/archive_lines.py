@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.api.errors import DamagedError
 from bench.storage.distributions import CORE, versions
+from bench.storage.explanations_file import JudgedExplanations
 from bench.storage.files import write_bytes
 from bench.storage.fingerprint import file_digest
 from bench.storage.parse import parsed, read_json
@@ -64,6 +65,8 @@ class Packed:
     samples: dict[str, tuple[str, str]] = field(default_factory=dict)
     """The file and the column that hold each sample's scores; runs of equal scores share one."""
     history: list[dict[str, float]] = field(default_factory=list)
+    explanations: JudgedExplanations | None = None
+    """What was found of the model's explanations, if anybody looked."""
 
 
 def contents_of(folder: Path) -> Contents:

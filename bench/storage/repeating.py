@@ -46,7 +46,7 @@ def _importing(record: RunRecord) -> list[str]:
 
 def _words(record: RunRecord) -> Iterator[str]:
     """The options that are not as they are by default."""
-    said = _with_editions(record)
+    said = with_editions(record)
     every = {each.name: each for each in fields(RunRequest)}
     for name in dict.fromkeys([*FIRST, *every]):
         each = every[name]
@@ -65,7 +65,7 @@ def _words(record: RunRecord) -> Iterator[str]:
         yield from (word for one in values for word in (option, str(one)))
 
 
-def _with_editions(record: RunRecord) -> Mapping[str, Any]:
+def with_editions(record: RunRecord) -> dict[str, Any]:
     """What was asked for, with the editions that were taken where nobody asked for one."""
     said = dict(record.request)
     evaluated, train = (_edition(sample) for sample in (record.sample, record.train))

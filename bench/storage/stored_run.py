@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError
 from bench.api.scores import Counts, Estimate, Scored
+from bench.storage.explanations_file import JudgedExplanations, read_explanations
 from bench.storage.fingerprint import file_digest
 from bench.storage.history import HISTORY
 from bench.storage.machine import BUSY
@@ -77,6 +78,14 @@ class Run:
             DamagedError: the file is not what was sealed.
         """
         return self._history
+
+    def explanations(self) -> JudgedExplanations | None:
+        """What was found of its model's explanations; None where nobody looked.
+
+        Raises:
+            DamagedError: the file cannot be read.
+        """
+        return read_explanations(self.folder)
 
     def demand_sound(self) -> None:
         """Refuse scores or figures that are not what was sealed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ import bench
 from bench_llm.bases.source import BaseSource
 from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
+from bench_llm.explaining.draws import Draw
+from bench_llm.explaining.generating import Explaining
 from bench_llm.generating import Generation
 from bench_llm.looks import BEST, FOLDER, count_looks, look_folder
 from bench_llm.network.fused import AdapterAlone
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from bench_llm.network.fused import Network
 
 PLAN = "plan.json"
+SPARE = 16
+"""Tokens that a generated explanation may have above the longest one that was learned."""
 LOGITS, GENERATE = "logits", "generate"
 HERE = "."
 """The base of a plan whose language model lies, whole, beside the plan."""
@@ -46,6 +50,8 @@ class FittedLanguageModel:
     reader: Reader
     device: str
     decode: str = LOGITS
+    explains: int = 0
+    """Tokens that an answer with its explanation may have; 0 where it was not fitted to explain."""
     looks: tuple[Looks, int] | None = None
     """Where what was learned at each look is kept, and of how many."""
 
@@ -61,6 +67,32 @@ class FittedLanguageModel:
             return Generation(self.network, renderer.tokenizer, self.device).answers(examples)
         return score(self.network, examples, self.device)
 
+    def explain(
+        self,
+        inputs: bench.Inputs,
+        columns: Sequence[bench.Column],
+        seed: int | None,
+        *,
+        freely: bool = False,
+    ) -> list[bench.Explanation]:
+        """The answer of each event and why, as generated; claims are read from the text alone.
+
+        Unless it writes freely, a number behind a short name is one that the event's text has
+        behind it.
+
+        Raises:
+            RequestError: it was fitted with `explain=0`.
+        """
+        if not self.explains or isinstance(self.network, AdapterAlone):
+            raise bench.RequestError(
+                "it was fitted with explain=0 and gives no explanations; fit it with a share of "
+                "train events that explain, such as --set explain=0.3"
+            )
+        renderer, texts = self.reader.renderer, inputs.views.get("texts", [])
+        prompts = [] if freely else texts
+        explaining = Explaining(self.network, renderer, self.device, self.explains, prompts)
+        return explaining.explain(self.reader.read(inputs), inputs.ids, columns, seed)
+
     def save(self, folder: Path) -> None:
         """What was trained, the scaling, and the plan that the rest is built from.
 
@@ -70,7 +102,11 @@ class FittedLanguageModel:
         if self.looks:
             looks, count = self.looks
             looks.copy(count, folder / FOLDER)
-        saved = {"plan": self.plan.as_json(), "bare": self.reader.bare}
+        saved = {
+            "plan": self.plan.as_json(),
+            "bare": self.reader.bare,
+            "explains": self.explains,
+        }
         (folder / PLAN).write_text(json.dumps(saved, indent=1))
 
     @classmethod
@@ -107,7 +143,7 @@ class FittedLanguageModel:
         )
         count = count_looks(folder)
         looks = (Looks(folder / FOLDER), count) if count else None
-        return cls(plan, network.eval(), reader, device, decode, looks)
+        return cls(plan, network.eval(), reader, device, decode, saved["explains"], looks)
 
 
 def fit(
@@ -123,9 +159,11 @@ def fit(
             raise bench.InputError(f"the {split} sample has one class only")
     fitted = _start(plan, train, context)
     network, reader, device = fitted.network, fitted.reader, context.device
+    share = hyperparameters.explain
+    explaining = replace(reader, explain=Draw(share, context.seed) if share else None)
     seen, watched = (
-        with_frozen_states(network, plan, reader.read(inputs), context, split)
-        for split, inputs in (("train", train), ("valid", valid))
+        with_frozen_states(network, plan, by.read(inputs), context, split)
+        for split, inputs, by in (("train", train, explaining), ("valid", valid, reader))
     )
 
     def valid_auc() -> float:
@@ -143,7 +181,11 @@ def fit(
     )
     count = training.run()
     network.eval()
-    return replace(fitted, looks=(training.looks, count) if training.looks else None)
+    return replace(
+        fitted,
+        explains=0 if seen.targets is None else SPARE + seen.targets.ids.shape[1],
+        looks=(training.looks, count) if training.looks else None,
+    )
 
 
 def _start(plan: NetworkPlan, train: bench.Inputs, context: bench.Context) -> FittedLanguageModel:

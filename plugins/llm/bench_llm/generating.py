@@ -13,6 +13,7 @@ from bench_llm.prompts.frame import LABELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
     from bench_llm.examples import Examples
@@ -49,13 +50,7 @@ class Generation:
 
     def _generate(self, batch: Batch) -> list[str]:
         """Greedy decoding of a few tokens; padding is on the left and masked."""
-        embedded = self.network.embed(batch)
-        lengths = batch.reads[:, 0] + 1  # (b,)
-        longest = max(int(lengths.max()), self.padded)
-        places = torch.arange(longest, device=lengths.device)
-        filled = places >= (longest - lengths)[:, None]  # (b, longest)
-        left = embedded.new_zeros(len(lengths), longest, embedded.shape[-1])
-        left[filled] = torch.cat([e[:n] for e, n in zip(embedded, lengths.tolist(), strict=True)])
+        left, filled = left_padded(self.network, batch, self.padded)
         language: Any = self.network.language  # what generates is no part of its declared class
         made = language.generate(
             inputs_embeds=left,
@@ -66,6 +61,24 @@ class Generation:
         )
         texts: list[str] = self.tokenizer.batch_decode(made, skip_special_tokens=True)
         return texts
+
+
+def left_padded(network: FusedModel, batch: Batch, padded: int = 0) -> tuple[Tensor, Tensor]:
+    """The embeddings of prompts, (b, longest, width), and where they are not padding.
+
+    Args:
+        network: that embeds them.
+        batch: prompts, padded on the right.
+        padded: the length that they are padded to at least.
+    """
+    embedded = network.embed(batch)
+    lengths = batch.reads[:, 0] + 1  # (b,)
+    longest = max(int(lengths.max()), padded)
+    places = torch.arange(longest, device=lengths.device)
+    filled = places >= (longest - lengths)[:, None]  # (b, longest)
+    left = embedded.new_zeros(len(lengths), longest, embedded.shape[-1])
+    left[filled] = torch.cat([e[:n] for e, n in zip(embedded, lengths.tolist(), strict=True)])
+    return left, filled
 
 
 def read_answer(text: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -83,6 +84,11 @@ class LanguageOptions(bench.Model):
     look: str = "best"
     """Score with the weights of that evaluation: `best`, `last` or a number from 1 on; of a fit
     with looks=all."""
+    explain: float = 0.0
+    """Share of the train events whose answers are followed by why: what trees on the same events
+    and features lean on, in words. `bench explain` has the model say it."""
+    explain_weight: float = 3.0
+    """What the mean loss over an explanation's tokens weighs against its answer's loss."""
     decode: Literal["logits", "generate"] = "logits"
     """A score from the answers' probabilities in one pass, or an answer generated as text."""
 
@@ -97,6 +103,10 @@ class LanguageOptions(bench.Model):
             raise ValueError("lr, gamma, patience, weight_decay, lora_blocks: wanted none below 0")
         if self.init == "random" and self.tuning == "qlora":
             raise ValueError("random weights cannot be quantised: init=random wants another tuning")
+        if not (0 <= self.explain <= 1 and self.explain_weight > 0):
+            raise ValueError("wanted 0 <= explain <= 1 and explain_weight > 0")
+        if self.base == NONE and self.explain:
+            raise ValueError("base=none has no words to explain with: wanted explain=0")
         if self.base == NONE and "numbers" not in self.reads:
             raise ValueError("base=none leaves a model of text alone nothing to read")
         demand_look(self.look, self.looks, self.most_looks)
@@ -121,6 +131,11 @@ class LanguageOptions(bench.Model):
         lost = {"texts", "values"} if self.base == NONE else set()
         lost |= {"numbers"} if self.control == ZEROED else set()
         return (self.reads | self.reads_if_given) - lost
+
+    @property
+    def target_views(self) -> Mapping[str, str]:
+        """Explanations, where some events have them."""
+        return {"explanations": "explanations"} if self.explain else {}
 
     def adapter(self, d: int, *, has_stem: bool) -> AdapterShape | None:
         """The adapter for d numbers, behind a stem or not; None for a model of text alone."""

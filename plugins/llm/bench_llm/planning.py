@@ -71,12 +71,13 @@ def hyperparameters(model: LanguageOptions, seed: int) -> Hyperparameters:
             evaluations=model.evaluations,
             seed=seed,
         ),
-        loss=Loss(model.gamma, model.balance),
+        loss=Loss(model.gamma, model.balance, model.explain_weight),
         rates=Rates(model.lr, model.adapter_rate, model.weight_decay),
         optimizer=model.optimizer,
         clip=model.clip,
         patience=model.patience,
         precision=model.precision,
+        explain=model.explain,
         keeps_looks=model.looks == ALL,
     )
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import bench
 from bench_llm.answers import IGNORED
 from bench_llm.bases.wholeness import demand_whole
 from bench_llm.building import renderer_of
 from bench_llm.examples import Reader
+from bench_llm.explaining.draws import Draw
 from bench_llm.network.fused import ADDED, FIRST
 from bench_llm.prompts.frame import bare
 from bench_llm.rendering import MARK, SLOT, NoText
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 WIDTH = 96
 
 
-def preview(plan: NetworkPlan, train: bench.Inputs) -> str:
+def preview(plan: NetworkPlan, train: bench.Inputs, explain: Draw | None = None) -> str:
     """The first event of the train split: its text, then its tokens, the learned ones in >…<."""
     demand_whole(plan.base, weights=plan.form.random is None)
     renderer = renderer_of(plan)
@@ -33,6 +35,10 @@ def preview(plan: NetworkPlan, train: bench.Inputs) -> str:
     tokens = renderer.prompts(train.views["texts"])
     prompt, lengths = renderer.prompt(text), tokens.lengths
     answer = [token for token in tokens.answers.ids[label].tolist() if token != IGNORED]
+    if explain:  # one that is explained, which other events are not
+        one = train.take(np.arange(1))
+        examples = Reader(renderer, "", None, explain=Draw(1.0, 0)).read(one)
+        answer = [] if examples.targets is None else examples.targets.ids[0].tolist()
     pieces = _fused(plan, [_piece(plan, renderer.tokenizer, i) for i in prompt])
     pieces += [f">{_piece(plan, renderer.tokenizer, i)}<" for i in answer]
     return "\n".join(
@@ -43,30 +49,33 @@ def preview(plan: NetworkPlan, train: bench.Inputs) -> str:
             "",
             f"{len(prompt)} tokens in this prompt, {lengths.min()} to {lengths.max()} in the train "
             f"split; the loss is on the {len(answer)} in >…<",
+            *(
+                [f"the explanation is learned of {explain.share:.1%} of the train events"]
+                if explain
+                else []
+            ),
         ]
     )
 
 
 def count_tokens(plan: NetworkPlan, inputs: bench.Inputs) -> NDArray[np.int64]:
     """Tokens that the network reads of each event, without its answer: (n,)."""
-    import numpy as np
-
     renderer = renderer_of(plan)
     if isinstance(renderer, NoText):
         return np.full(len(inputs), plan.adapter.tokens if plan.adapter else 0)
     return renderer.prompts(inputs.views["texts"]).lengths
 
 
-def render(plan: NetworkPlan, inputs: bench.Inputs) -> bench.Rendered | None:
+def render(
+    plan: NetworkPlan, inputs: bench.Inputs, explain: Draw | None = None
+) -> bench.Rendered | None:
     """Each event's tokens, taken from the very batches that are trained on and scored."""
-    import numpy as np
-
     demand_whole(plan.base, weights=plan.form.random is None)
     renderer = renderer_of(plan)
     if isinstance(renderer, NoText):
         return None
     texts = inputs.views["texts"]
-    examples = Reader(renderer, bare(texts), None).read(inputs)
+    examples = Reader(renderer, bare(texts), None, explain=explain).read(inputs)
     rows = np.arange(len(inputs))
     ends = examples.tokens.lengths
     scored = examples.prompts(rows, "cpu").ids.tolist()

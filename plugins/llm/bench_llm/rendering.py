@@ -140,15 +140,29 @@ class Renderer:
         token = self.tokenizer.convert_tokens_to_ids(bench.PLACEHOLDER)
         return [MARK if i == token else i for i in ids]
 
-    def _demand_room(self, lengths: NDArray[np.int64], answers: Answers) -> None:
-        """Refuse prompts that the base cannot read whole, or whose numbers are out of reach."""
+    def demand_fit(self, lengths: NDArray[np.int64], what: str, spare: int = 0) -> None:
+        """Refuse what is longer than the base can read.
+
+        Args:
+            lengths: (n,), in tokens.
+            what: how the prompts are that have them.
+            spare: tokens that come on top of each.
+
+        Raises:
+            InputError: how many are too long.
+        """
         longest = int(lengths.max(initial=0))
-        room = None if self.longest is None else self.longest - answers.ids.shape[1]
+        room = None if self.longest is None else self.longest - spare
         if room is not None and longest > room:
             raise bench.InputError(
                 f"{int((lengths > room).sum())} of {len(lengths)} prompts do not fit the base's "
-                f"context of {self.longest} tokens with the answer; the longest has {longest}"
+                f"context of {self.longest} tokens {what}; the longest has {longest}"
             )
+
+    def _demand_room(self, lengths: NDArray[np.int64], answers: Answers) -> None:
+        """Refuse prompts that the base cannot read whole, or whose numbers are out of reach."""
+        self.demand_fit(lengths, "with the answer", answers.ids.shape[1])
+        longest = int(lengths.max(initial=0))
         if self.reach is not None and longest > self.reach:
             raise bench.InputError(
                 f"the base's attention reaches {self.reach} tokens back and the longest prompt has "

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 import bench
 from bench_llm.answers import Answers, padded_answers
 from bench_llm.prompts.frame import LABELS, bare, chat, message
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
 
 TODAY = "{% macro strftime_now(format) %}26 Jul 2024{% endmacro %}"
 """What goes before a template that asks for the day: a prompt is the same on every day."""
 SYSTEM = "You are a particle physicist."
 """The system's turn where a template demands one."""
+
+
+DIGITS = re.compile(r"\W?(?:[0-9]+|\.)")
+"""A token of digits, with what some tokenizers put in place of a blank before it, or of a point."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +48,12 @@ class Turns:
             if whole[start : start + len(plain)] == plain:
                 return whole[:start]
         raise bench.InputError("the base's tokenizer changes a text where it adds special tokens")
+
+    @cached_property
+    def numeric(self) -> NDArray[np.bool_]:
+        """Whether each token is digits of a number, or the point in one: (vocabulary,)."""
+        tokens = self.tokenizer.convert_ids_to_tokens([*range(len(self.tokenizer))])
+        return np.array([bool(DIGITS.fullmatch(token or "")) for token in tokens])
 
     def plain(self, text: str) -> list[int]:
         """The tokens of a text, and nothing around them."""
@@ -74,6 +89,24 @@ class Turns:
             return padded_answers(labels, [token for token in ends if token is not None])
         except ValueError as error:
             raise bench.InputError(f"{LABELS}: {error}") from error
+
+    def behind(self, stem: str, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of texts as they follow an answer.
+
+        Raises:
+            InputError: the tokenizer merges one with what stands before it, or lacks a token.
+        """
+        before = self.plain(bench.CUE + stem)
+        whole = [bench.CUE + stem + text for text in texts]
+        made: list[list[int]] = []
+        if whole:
+            made = self.tokenizer(whole, add_special_tokens=False)["input_ids"]
+        for ids, text in zip(made, texts, strict=True):
+            if ids[: len(before)] != before or len(ids) == len(before):
+                raise bench.InputError(f"the tokenizer merges {text!r} with the answer before it")
+            if self.tokenizer.unk_token_id in ids and self.tokenizer.unk_token_id is not None:
+                raise bench.InputError(f"the tokenizer has no token for some of {text!r}")
+        return [ids[len(before) :] for ids in made]
 
     def _conversation(self, content: str, answer: str | None = None) -> str:
         """The text of a chat up to the answer, or with it."""

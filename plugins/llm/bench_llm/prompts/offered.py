@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import bench
+from bench_llm.explaining.encoder import Explanations
 from bench_llm.prompts.conversation import ChatPrompt
 from bench_llm.prompts.features import FeaturesPrompt
 from bench_llm.prompts.momenta import MomentaPrompt
@@ -12,5 +13,5 @@ from bench_llm.prompts.momenta import MomentaPrompt
 
 @bench.hookimpl
 def bench_encoders() -> Iterable[type[bench.Encoder]]:
-    """The prompts."""
-    return [FeaturesPrompt, MomentaPrompt, ChatPrompt]
+    """The prompts, and what is to be said of an event behind its answer."""
+    return [FeaturesPrompt, MomentaPrompt, ChatPrompt, Explanations]

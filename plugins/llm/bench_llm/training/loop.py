@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 import bench
@@ -19,7 +20,6 @@ from bench_llm.training.optimizer import ADAMW8BIT, Rates, build_optimizer, dema
 from bench_llm.training.watch import Watch
 
 if TYPE_CHECKING:
-    import numpy as np
     from accelerate import Accelerator
     from numpy.typing import NDArray
     from torch import nn
@@ -45,6 +45,8 @@ class Hyperparameters:
     patience: int
     """Evaluations without a better AUC before it stops; 0 for never."""
     precision: str
+    explain: float = 0.0
+    """Share of the train events that are trained to explain their answers."""
     keeps_looks: bool = False
     """Whether the weights of each look at the valid split are kept, or the best ones alone."""
 
@@ -181,18 +183,28 @@ class _Session:
         whole = float(self.weights[rows].sum())
         both = self.examples.tokens.answers
         totals = {"loss": 0.0, "answer_loss": 0.0}
-        for part in schedule.parts(rows):
-            batch, answers = self.examples.answered(rows[part], dropped[part], device)
-            share = torch.from_numpy(self.weights[rows[part]] / whole).to(device, torch.float32)
+        for some, part in self._batches(rows):
+            batch, answers = self.examples.answered(some, dropped[part], device)
+            share = torch.from_numpy(self.weights[some] / whole).to(device, torch.float32)
             with self.accelerator.autocast():
                 logits = self.network(batch)
-            loss = (self.hyperparameters.loss.of_events(logits, answers) * share).sum()
+            said = self.examples.said(some, device)
+            loss = (self.hyperparameters.loss.of_events(logits, answers, said) * share).sum()
             self.accelerator.backward(loss)
             with torch.no_grad():
                 answer = (answer_loss(logits, answers, both) * share).sum()
             totals["loss"] += loss.item()
             totals["answer_loss"] += answer.item()
         return totals
+
+    def _batches(
+        self, rows: NDArray[np.intp]
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """What is computed at once: events, and their places among the rows of the step."""
+        places = np.arange(len(rows))
+        for part in self.hyperparameters.schedule.parts(rows):
+            for group in self.examples.groups(rows[part]):
+                yield rows[part][group], places[part][group]
 
     def _trained(self) -> list[nn.Parameter]:
         return list(trained(self.network).values())

@@ -1,0 +1,199 @@
+"""A run whose model explains: its fit, its encoders and its events, as it had them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.api.errors import DamagedError, InputError, RequestError
+from bench.api.parts import Encoder, Model
+from bench.data.encode import controlled, encode, read_learned, view_modules
+from bench.data.real_scores import scores_of_events
+from bench.data.run_samples import load_samples
+from bench.data.score import unlabelled
+from bench.explaining.explanation import Explains
+from bench.plugins.options import build
+from bench.running.fit_request import ENCODERS, MODEL
+from bench.running.look import loaded
+from bench.running.parts import resolve_parts
+from bench.storage.cache import verify
+from bench.storage.repeating import command_of, with_editions
+from bench.storage.request import RunRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bench.api.context import Context
+    from bench.api.inputs import Inputs, Learned
+    from bench.api.parts import Fitted
+    from bench.api.table import Table
+    from bench.explaining.explanation import Explanation
+    from bench.plugins.registry import Registry
+    from bench.storage.home import Home
+    from bench.storage.record import RunRecord
+    from bench.storage.store import Run
+
+AT_ONCE = 64
+"""Events that are explained between two steps of the progress."""
+CERTAIN = 1e-12
+"""A probability this close to 0 or 1 is as good as that."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A run with all that its explanations come from."""
+
+    run: Run
+    model: Model
+    encoders: Sequence[Encoder]
+    learned: Learned
+    fitted: Fitted
+    train: Table
+    """The events that it was fitted on."""
+    evaluated: Table
+    """The events that it was scored on."""
+    context: Context
+
+    @cached_property
+    def medians(self) -> list[float]:
+        """Of each feature among the background events that it was fitted on: (d,)."""
+        import numpy as np
+
+        background = self.train.x[self.train.y == 0].astype(np.float64)
+        medians: list[float] = np.median(background, axis=0).tolist()
+        return medians
+
+    def inputs(self, table: Table) -> Inputs:
+        """The events as the run's model reads them."""
+        inputs = encode(self.model, self.encoders, self.learned, table)
+        return controlled(inputs, self.run.record.without, None, 0)
+
+    def explain(self, table: Table, seed: int | None, *, freely: bool = False) -> list[Explanation]:
+        """The explanation of each event, its numbers written freely or held to those it was shown.
+
+        Raises:
+            RequestError: the model gives none.
+        """
+        import numpy as np
+
+        assert isinstance(self.fitted, Explains)
+        inputs, made = unlabelled(self.inputs(table)), list[Any]()
+        with self.context.progress("explaining", len(table)) as bar:
+            for start in range(0, len(table), AT_ONCE):
+                rows = np.arange(start, min(start + AT_ONCE, len(table)))
+                try:
+                    made += self.fitted.explain(
+                        inputs.take(rows), table.columns, seed, freely=freely
+                    )
+                except RequestError as error:
+                    raise RequestError(f"run {self.run.name}: {error}") from error
+                bar.advance(len(rows))
+        return made
+
+    def odds(self, table: Table, label: str) -> NDArray[np.float64]:
+        """The log odds of signal of each event: (n,); NaN where there is no answer."""
+        import numpy as np
+
+        inputs, scores = unlabelled(self.inputs(table)), np.empty(len(table))
+        with self.context.progress(label, len(table)) as bar:
+            for start in range(0, len(table), 4 * AT_ONCE):
+                rows = np.arange(start, min(start + 4 * AT_ONCE, len(table)))
+                scores[rows] = scores_of_events(self.fitted.score(inputs.take(rows)), len(rows))
+                bar.advance(len(rows))
+        inside = scores.clip(CERTAIN, 1 - CERTAIN)
+        odds: NDArray[np.float64] = np.log(inside) - np.log1p(-inside)
+        return odds
+
+
+def open_subject(run: Run, registry: Registry, home: Home, context: Context) -> Subject:
+    """Load what a run's explanations come from.
+
+    Raises:
+        RequestError: the run has no model here, or one that gives no explanations.
+        InputError: its events are not here any more.
+    """
+    record = run.record
+    fit = _fit_of(run, home)
+    assert record.model is not None
+    model = build(registry.find(Model, record.model.name).part, record.model.options)
+    encoders = [build(registry.find(Encoder, e.name).part, e.options) for e in record.encoders]
+    learned = read_learned(encoders, fit / ENCODERS)
+    request = _request_of(record)
+    if record.permuted:
+        raise RequestError(
+            f"run {run.name} was scored with {record.permuted} permuted: there is nothing to "
+            "explain"
+        )
+    context = replace(
+        context,
+        seed=record.seed,
+        device=request.device if model.uses_device else "cpu",
+        view_modules=view_modules(model, encoders, learned),
+    )
+    fitted = loaded(model, fit / MODEL, context)
+    if not isinstance(fitted, Explains):
+        raise RequestError(
+            f"run {run.name}: {model.name} gives no explanations; a language model that was fitted "
+            "with a share of events that explain, such as --set explain=0.3, does"
+        )
+    train, evaluated = _tables(run, request, registry, home, context)
+    return Subject(run, model, encoders, learned, fitted, train, evaluated, context)
+
+
+def _tables(
+    run: Run, request: RunRequest, registry: Registry, home: Home, context: Context
+) -> tuple[Table, Table]:
+    """The train events and those that were evaluated.
+
+    Raises:
+        InputError: they are others by now.
+    """
+    parts, record = resolve_parts(request, registry), run.record
+    samples = load_samples(
+        parts.request,
+        *parts.datasets,
+        context,
+        tables=home.tables,
+        overlapping=True,
+        quick=request.quick,
+    )
+    for role, then in (("train", record.train), ("evaluated", record.sample)):
+        if then is None or samples.records[role].fingerprint != then.fingerprint:
+            raise InputError(
+                f"run {run.name}: its {role} events are others here by now; "
+                f"`{command_of(record)}` makes the run anew"
+            )
+    return samples.tables["train"], samples.tables["evaluated"]
+
+
+def _request_of(record: RunRecord) -> RunRequest:
+    """The run as it was asked for, on the editions of then and from nothing."""
+    said = with_editions(record) | {"start": None, "allow": ()}
+    said["file"] = Path(said["file"]) if said.get("file") else None
+    return RunRequest(**said)
+
+
+def _fit_of(run: Run, home: Home) -> Path:
+    """The fit that the run's scores come from.
+
+    Raises:
+        RequestError: why there is none.
+    """
+    record = run.record
+    if record.outside is not None:
+        raise RequestError(f"run {run.name} was imported: its model is not here to explain")
+    if record.status != "ok" or record.model is None or record.fit is None:
+        raise RequestError(f"run {run.name} is {record.status}: there is nothing to explain")
+    try:
+        verify(home.fits / record.fit)
+    except DamagedError as error:
+        raise RequestError(
+            f"run {run.name}: its fit is gone; `{command_of(record)}` makes it anew in another "
+            "folder of runs"
+        ) from error
+    return home.fits / record.fit

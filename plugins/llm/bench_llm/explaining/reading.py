@@ -1,0 +1,143 @@
+"""The claims of an explanation, read back out of its text; what cannot be read is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import bench
+from bench_llm.explaining.words import (
+    GEV,
+    IN_WORDS,
+    OF_EVENT,
+    OF_OBJECT,
+    SIDES,
+    TEV,
+    Form,
+    Vocabulary,
+    unit_said,
+)
+
+NUMBER = r"[-+\u2212]?\d+(?:\.\d+)?(?![\d.]*\d)"
+SIDE = rf"(?P<side>{'|'.join(SIDES)})"
+BEFORE = re.compile(rf"\b(?:for|like|what points to) {SIDE}:", re.IGNORECASE)
+BEHIND = re.compile(rf"\b(?:speaks? for|points? to) {SIDE}\b", re.IGNORECASE)
+AGAINST = re.compile(r"\bagainst it:", re.IGNORECASE)
+BREAK = re.compile(r";")
+"""What stands behind it is said by itself."""
+BETWEEN = re.compile(r"(?:[\s,.]|\band\b|\bbut\b)+")
+"""What may stand between claims and say nothing."""
+AGAINST_IT = "against"
+
+
+@dataclass(frozen=True, eq=False)
+class ClaimReader:
+    """Reads claims about these features."""
+
+    columns: Sequence[bench.Column]
+
+    def read(self, text: str) -> tuple[tuple[bench.Claim, ...], str]:
+        """The claims of a text in order, and those of its pieces that could not be read."""
+        claims: list[bench.Claim] = []
+        unread: list[str] = []
+        group, side, place = 0, "", 0  # where the claims of the present group begin
+        for start, end, made in self._pieces(text):
+            unread.append(text[place:start])
+            place = end
+            if isinstance(made, bench.Claim):
+                claims.append(replace(made, side=side))
+            elif made[0] is BEHIND:
+                claims[group:] = [replace(claim, side=made[1]) for claim in claims[group:]]
+                group, side = len(claims), ""
+            else:
+                group, side = len(claims), made[1]
+        unread.append(text[place:])
+        main = next((c.side for c in claims if c.side in SIDES), "")
+        other = SIDES[1 - SIDES.index(main)] if main else ""
+        resolved = [replace(c, side=other) if c.side == AGAINST_IT else c for c in claims]
+        rest = (BETWEEN.sub(" ", piece).strip() for piece in unread)
+        return tuple(resolved), " … ".join(piece for piece in rest if piece)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What may be said."""
+        return Vocabulary(self.columns)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], Form]]:
+        """What each form looks like."""
+        units = {unit for column in self.columns if (unit := unit_said(column))} | {TEV, GEV}
+        short = self.vocabulary.short
+        words = {
+            "v": rf"(?P<value>{NUMBER})(?: (?P<unit>{_any(units)})\b)?",
+            "s": f"(?P<s>{_any(self.vocabulary.phrases)})",
+            "o": f"(?P<o>{_any(thing for _, thing in short if thing)})",
+        }
+        made = []
+        for form in (*OF_OBJECT, *IN_WORDS, *OF_EVENT):
+            names = {name for name, thing in short if bool(thing) == ("{o}" in form.template)}
+            names = set(self.vocabulary.short_names.values()) if "{s}" in form.template else names
+            names = {form.quantity} & names if form.quantity else names
+            more = {"q": f"(?P<q>{_any(names)})", "a": rf"(?P<a>{_any((*form.high, *form.low))})\b"}
+            pieces = re.split(r"\{([oqsav])\}", form.template)
+            pattern = "".join(
+                (words | more)[piece] if i % 2 else re.escape(piece)
+                for i, piece in enumerate(pieces)
+            )
+            made.append((re.compile(rf"(?<!\w){pattern}", re.IGNORECASE), form))
+        return made
+
+    def _pieces(
+        self, text: str
+    ) -> list[tuple[int, int, bench.Claim | tuple[re.Pattern[str], str]]]:
+        """Claims and what they speak for, where they stand, the first and the longest first."""
+        pieces: list[tuple[int, int, bench.Claim | tuple[re.Pattern[str], str]]] = []
+        for pattern, form in self._patterns:
+            for match in pattern.finditer(text):
+                if claim := self._claim(match, form):
+                    pieces.append((*match.span(), claim))
+        for marker in (BEFORE, BEHIND):
+            for match in marker.finditer(text):
+                pieces.append((*match.span(), (marker, match["side"].lower())))
+        for marker, side in ((AGAINST, AGAINST_IT), (BREAK, "")):
+            pieces += [(*match.span(), (marker, side)) for match in marker.finditer(text)]
+        pieces.sort(key=lambda piece: (piece[0], -piece[1]))
+        apart, place = [], 0
+        for piece in pieces:
+            if piece[0] >= place:
+                apart.append(piece)
+                place = piece[1]
+        return apart
+
+    def _claim(self, match: re.Match[str], form: Form) -> bench.Claim | None:
+        """What a match says; None where its words and its short name mean two things."""
+        words = match.groupdict()
+        short = {f"{name}\n{thing}": of for (name, thing), of in self.vocabulary.short.items()}
+        column = _named(short, f"{words['q']}\n{words.get('o') or ''}")
+        if phrase := words.get("s"):
+            column = _named(self.vocabulary.phrases, phrase)
+            name = self.vocabulary.short_names.get(column or "", "")
+            column = column if name.lower() == words["q"].lower() else None
+        if column is None:
+            return None
+        return bench.Claim(
+            column=column,
+            quoted=words["value"].replace("\u2212", "-"),
+            unit=words["unit"] or "",
+            high=words["a"].lower() in form.high,
+        )
+
+
+def _any(words: Iterable[str]) -> str:
+    """One of these words, the longest that is there; nothing where there are none."""
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return "|".join(map(re.escape, ordered)) or r"(?!)"
+
+
+def _named(known: Mapping[str, str], name: str) -> str | None:
+    """What is called so, in these letters or in others' case."""
+    if name in known:
+        return known[name]
+    return {word.lower(): of for word, of in known.items()}.get(name.lower())

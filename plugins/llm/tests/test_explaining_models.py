@@ -1,0 +1,249 @@
+"""Models that explain: what they are trained on, what that costs the answer, what they generate."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from bench_llm.answers import IGNORED
+from bench_llm.building import renderer_of
+from bench_llm.examples import Reader
+from bench_llm.explaining.copying import Copying
+from bench_llm.explaining.draws import Draw
+from bench_llm.explaining.encoder import VIEW, Explanations
+from bench_llm.nfa import PromptFusion
+from bench_llm.planning import network_plan
+from bench_llm.text import TextOnly
+from bench_llm.training.loss import Loss
+from events import COLUMNS, context, inputs, table
+
+import bench
+from bench.data.encode import encode, learn
+from bench.plugins.registry import load_registry
+from bench.running.parts import RunParts, resolve_parts
+from bench.storage.request import RunRequest
+
+QUICK: dict[str, Any] = {"units": 16, "epochs": 1, "evaluations": 1, "lora_blocks": 1, "r": 4}
+EXPLAINS = PromptFusion(explain=0.5, tuning="lora", **QUICK)
+
+
+def explained(n: int, seed: int = 0) -> bench.Inputs:
+    """Events with what is to be said of them."""
+    plain, encoder = inputs(n, seed), Explanations(trees=5)
+    said = encoder.encode(table(n, seed), encoder.learn(table(n, seed)))
+    return replace(plain, views={**plain.views, **said})
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    plan = network_plan(EXPLAINS, d=3, seed=0)
+    return Reader(renderer_of(plan), "", None, explain=Draw(0.5, 0))
+
+
+def test_the_answer_comes_first_and_the_prompt_stays_as_it_is_scored(reader: Reader) -> None:
+    events = explained(40)
+    examples, plain = reader.read(events), replace(reader, explain=None).read(events)
+    assert plain.targets is None
+    assert np.array_equal(examples.tokens.ids, plain.tokens.ids)
+    drawn = Draw(0.5, 0)(events.ids)
+    assert examples.targets is not None
+    assert np.array_equal(examples.targets.explained, drawn)
+    batch, targets = examples.answered(np.arange(40), np.zeros(40, bool), "cpu")
+    tokenizer = reader.renderer.tokenizer
+    for i, row in enumerate(targets.tolist()):
+        text = tokenizer.decode([token for token in row if token != IGNORED])
+        answer = bench.ANSWERS[events.y[i]]
+        said = f" {events.views[VIEW][i]}{tokenizer.eos_token}" if drawn[i] else ""
+        assert text == f"{answer}:{said}"
+        end = int(examples.tokens.lengths[i])
+        length = int(examples.targets.lengths[i])
+        assert batch.ids[i, end : end + length - 1].tolist() == row[: length - 1]
+
+
+def test_events_that_explain_are_computed_apart_from_those_that_do_not(reader: Reader) -> None:
+    examples, rows = reader.read(explained(40)), np.arange(3, 35)
+    groups = examples.groups(rows)
+    assert sorted(np.concatenate(groups).tolist()) == list(range(32))
+    assert examples.targets is not None
+    assert [set(examples.targets.explained[rows[g]].tolist()) for g in groups] == [{False}, {True}]
+    assert [g.tolist() for g in replace(examples, targets=None).groups(rows)] == [list(range(32))]
+
+
+def test_an_explanation_weighs_as_much_however_long_it_is() -> None:
+    torch.manual_seed(0)
+    logits = torch.randn(2, 8, 11)
+    answers = torch.randint(0, 11, (2, 8))
+    answers[1, 5:] = IGNORED
+    said = torch.tensor([[0, 0, 1, 1, 5, 1, 1, 1], [0, 0, 1, 5, 5, 0, 0, 0]], dtype=torch.float32)
+    each = torch.nn.functional.cross_entropy(
+        logits.flatten(0, 1), answers.flatten(), reduction="none", ignore_index=IGNORED
+    ).reshape(2, 8)
+    means = (each * said).sum(1) / said.sum(1)
+    for weight in (1.0, 3.0):
+        losses = Loss(0.0, balanced=False, explanation=weight).of_events(logits, answers, said)
+        assert torch.allclose(losses, each[:, :2].sum(1) + weight * means)
+    focal = Loss(2.0, balanced=False)
+    without = focal.of_events(logits[:, :2], answers[:, :2])
+    assert torch.allclose(focal.of_events(logits, answers, said) - without, means)
+
+
+def test_digits_weigh_more_than_words_and_the_answer_counts_as_it_did(reader: Reader) -> None:
+    examples, rows = reader.read(explained(40)), np.arange(40)
+    weights = examples.said(rows, "cpu")
+    assert weights is not None
+    assert examples.targets is not None
+    _, targets = examples.answered(rows, np.zeros(40, bool), "cpu")
+    tokens = reader.renderer.tokenizer.convert_ids_to_tokens(range(539))
+    for row, own, weighs in zip(targets.tolist(), examples.targets.answered, weights, strict=True):
+        for place, (token, weight) in enumerate(zip(row, weighs.tolist(), strict=True)):
+            if place < own or token == IGNORED:
+                assert weight == 0
+            else:
+                assert weight == (5 if re.fullmatch(r"[0-9.]+", tokens[token]) else 1)
+
+
+def test_with_a_share_of_0_nothing_is_another(tmp_path: Path) -> None:
+    """Neither what is trained on nor the scores, even where explanations are given."""
+    model = replace(EXPLAINS, explain=0.0)
+    assert model.target_views == {}
+    given, plain = (
+        model.fit(make(64), inputs(32, 1), context(tmp_path / name)).score(inputs(16, 2))
+        for name, make in (("given", explained), ("plain", inputs))
+    )
+    assert np.array_equal(given, plain)
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("fit")
+    model = replace(EXPLAINS, tuning="full", lr=2e-3, batch=8, epochs=2)
+    made = model.fit(explained(96), inputs(32, 1), context(folder))
+    (folder / "saved").mkdir()
+    made.save(folder / "saved")
+    return model.load(folder / "saved", context(folder)), made
+
+
+def test_what_is_generated_is_an_answer_and_a_text_and_is_the_same_again(fitted: Any) -> None:
+    loaded, made = fitted
+    events = inputs(24, 3)
+    said = loaded.explain(events, COLUMNS, None)
+    assert said == made.explain(events, COLUMNS, None) == loaded.explain(events, COLUMNS, None)
+    scores = loaded.score(events)
+    sure = [i for i in range(24) if abs(scores[i] - 0.5) > 1e-3]
+    assert [said[i].answer for i in sure] == [
+        "signal" if scores[i] > 0.5 else "background" for i in sure
+    ]
+    assert all(one.text for one in said)
+    drawn = loaded.explain(events, COLUMNS, 1)
+    assert drawn == loaded.explain(events, COLUMNS, 1)
+    assert drawn != loaded.explain(events, COLUMNS, 2)
+    alone = loaded.explain(events.take(np.array([7])), COLUMNS, 1)
+    assert alone == [drawn[7]]
+
+
+def test_a_model_that_was_not_fitted_to_explain_says_so(base: str, tmp_path: Path) -> None:
+    plain = PromptFusion(base=base, **{**QUICK, "lora_blocks": 0})
+    made = plain.fit(inputs(32), inputs(16, 1), context(tmp_path))
+    with pytest.raises(bench.RequestError, match="fitted with explain=0"):
+        made.explain(inputs(4), COLUMNS, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"explain": 1.5}, "0 <= explain <= 1"),
+        ({"explain": 0.1, "explain_weight": 0.0}, "explain_weight > 0"),
+        ({"explain": 0.1, "base": "none"}, "no words to explain with"),
+    ],
+)
+def test_what_cannot_be_is_refused(options: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        PromptFusion(**options)
+
+
+def test_a_base_that_is_too_short_for_it_is_refused(base: str) -> None:
+    plan = network_plan(TextOnly(base=base), d=0, seed=0)
+    short = Reader(renderer_of(plan), "", None, explain=Draw(1.0, 0))
+    with pytest.raises(bench.InputError, match=r"with what is said behind them|has no token"):
+        short.read(explained(20))
+
+
+def parts_of(**more: Any) -> RunParts:
+    return resolve_parts(RunRequest(dataset="rd", **{"plugin": "llm-nfa", **more}), load_registry())
+
+
+def test_the_encoder_comes_by_itself_and_its_view_is_no_input() -> None:
+    parts = parts_of(options={"explain": "0.3", "explanations.trees": "7"})
+    assert [e.name for e in parts.encoders] == ["prompt-features", "numbers", "explanations"]
+    assert parts.encoders[-1] == Explanations(trees=7)
+    by_hand = parts_of(options={"explain": "0.3"}, encoders=("prompt-momenta", "numbers"))
+    assert [e.name for e in by_hand.encoders] == ["prompt-momenta", "numbers", "explanations"]
+    assert "explanations" not in parts.model.depends_on | parts.model.reads_if_given
+    learned = learn(parts.encoders, table(64))
+    scored = encode(parts.model, parts.encoders, learned, table(64))
+    trained = encode(parts.model, parts.encoders, learned, table(64), targets=True)
+    assert trained.views.keys() - scored.views.keys() == {VIEW}
+    for plugin in ("llm-text", "llm-token"):
+        named = parts_of(plugin=plugin, options={"explain": "0.3"}).encoders
+        assert named[-1].name == "explanations"
+
+
+def test_without_a_share_there_is_no_such_encoder_and_one_by_hand_is_refused() -> None:
+    assert [e.name for e in parts_of().encoders] == ["prompt-features", "numbers"]
+    with pytest.raises(bench.RequestError, match="which llm-nfa does not read"):
+        parts_of(encoders=("explanations",))
+    with pytest.raises(bench.RequestError, match=r"--without explanations: .* does not read it"):
+        parts_of(options={"explain": "0.3"}, without="explanations")
+
+
+PROMPT = "jet1: pt=1310 eta=-0.474 m=412\njet2: m=61.5\nm_jj=3410\nAnswer:"
+
+
+def steered(tokenizer: Any, text: str, wish: str) -> str:
+    """What is written in place of a wish when numbers are held to those of the prompt."""
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    made = ""
+    for token in tokenizer(wish, add_special_tokens=False)["input_ids"]:
+        logits = torch.zeros(1, len(tokenizer))
+        logits[0, token] = 5.0
+        ids.append(int(Copying(tokenizer, [PROMPT])(torch.tensor([ids]), logits).argmax()))
+        made += tokenizer.decode(ids[-1:])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "wish", "made"),
+    [
+        ("the leading jet is heavy, m=", "412 ", "412 "),
+        ("the leading jet is heavy, m=", "4999", "412"),
+        ("the second jet is light, m=", "61.5 ", "61.5 "),
+        ("m_jj=", "3.41 ", "3.41 "),
+        ("m_jj=", "3410 ", "3410 "),
+        ("m_jj=", "3555", "3.41"),
+        ("jet 1's eta=-", "0.474 ", "0.474 "),
+        ("tau=", "0.123 ", "0.123 "),  # of which the prompt has nothing
+        ("the 3 jets are ", "412 ", "412 "),
+    ],
+)
+def test_a_number_behind_a_short_name_is_one_of_the_prompt(
+    reader: Reader, text: str, wish: str, made: str
+) -> None:
+    assert steered(reader.renderer.tokenizer, text, wish).startswith(made)
+
+
+def test_held_to_the_prompt_no_number_is_made_up(fitted: Any) -> None:
+    loaded, _ = fitted
+    events = inputs(24, 5)
+    held, free = (loaded.explain(events, COLUMNS, 3, freely=freely) for freely in (False, True))
+    assert [one.answer for one in held] == [one.answer for one in free]
+    for one, text in zip(held, events.views["texts"], strict=True):
+        said = dict(re.findall(r"(\w+)=([\d.]+)", text))
+        for name, number in re.findall(r"(\w+)=(\d+(?:\.\d+)?)(?=[^\d.])", one.text):
+            if name in said:
+                thousands = f"{float(said[name]) / 1000:.3g}"
+                assert number in (said[name], thousands), one.text
