@@ -20,7 +20,7 @@ from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 from bench.storage.machine import MachineError, as_refused
 
 COMMANDS = (
-    *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "export"),
+    *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "ask", "export"),
     *("import", "list", "data", "check", "new", "clean", "schema", "completion"),
 )
 MODULES = {"import": "outside", "try": "trying"}
