@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 DIGITS = (
     r"(?:[0-9]{1,3}(?:[\u00a0\u2009\u202f'][0-9]{3})+(?![0-9])(?:[.,][0-9]+)?"
+    r"|[1-9][0-9]{0,2}(?: [0-9]{3})+,[0-9]+"
     r"|[0-9]+(?:[.,][0-9]+){0,6}|[.][0-9]+)"
 )
 """Digits with points and commas among them, whatever those mean."""
@@ -65,7 +66,7 @@ class Commas:
 
     def plain(self, digits: str) -> str:
         """The digits as Python has them; `nan` where a comma or point leaves it open."""
-        digits = re.sub(r"[\u00a0\u2009\u202f']", "", digits)
+        digits = re.sub(r"[ \u00a0\u2009\u202f']", "", digits)
         body = re.match(r"[0-9.,]+", digits)
         number = body[0] if body else ""
         if "," not in number:

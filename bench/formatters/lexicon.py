@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,10 @@ QUANTITY, OBJECT, PLURAL, ORDER, NUMBER, UNIT, WHOLE, BREAK = (
 INDEX = r"(?:[_^{{(,]*(?P<{0}index>[1-5])(?![0-9.])[)}}\]]*|\[(?P<{0}place>[0-4])\])"
 ASSIGNED = re.compile(r"[\"'`*_\])}|\s]*(?:=|:|≈|~|->|→|\bis\b|\bof\b|\bwas\b|[\[(]|[+\-−]?[0-9])")
 """What comes behind a letter that stands for a quantity."""
-WHOLES = r"\b(?:(?:the\s+)?(?:whole\s+)?event|in\s+total|altogether|overall|in\s+all|total)\b"
+WHOLES = (
+    r"\b(?:together|(?:the\s+)?(?:whole\s+)?event|in\s+total|altogether|overall|in\s+all"
+    r"|total)\b"
+)
 BREAKS = r"\n[ \t]*\n|\n|[;{}]|\.(?=\s|$)"
 
 
@@ -55,6 +58,12 @@ class Lexicon:
     names: tuple[str, ...]
     """The objects in their order."""
     pattern: re.Pattern[str]
+    alike: tuple[tuple[str, ...], ...]
+    """Quantities that go by the very same words, of one object each."""
+
+    def named_like(self, name: str) -> tuple[str, ...]:
+        """The same quantity of every object."""
+        return next((names for names in self.alike if name in names), (name,))
 
     def quantity(self, names: tuple[str, ...], which: str) -> str | None:
         """The quantity of an object among those that a word may mean."""
@@ -80,6 +89,10 @@ def _compiled(key: tuple[object, ...]) -> Lexicon:
             if name not in words[plain(word)]:
                 words[plain(word)].append(name)
             spelled.add(word)
+    alike: dict[object, list[str]] = defaultdict(list)
+    for name, which, of in quantities:
+        if which != EVENT:
+            alike[of].append(name)
     called = {plain(word): name for name, of in objects for word in of}
     spelled |= {word for _, of in objects for word in of} | {*plural} | {w for w, _ in orders}
     short = sorted({w for _, of in objects for w in of if re.fullmatch(r"\w+", w)}, key=len)
@@ -87,7 +100,7 @@ def _compiled(key: tuple[object, ...]) -> Lexicon:
     body = "|".join(_loose(word) for word in sorted(spelled, key=len, reverse=True)) or "(?!)"
     pattern = re.compile(
         rf"(?<![^\W_])(?P<word>{body})"
-        rf"(?:{INDEX.format('')}|[_^{{(,]*(?P<of>{inner})[)}}\]]*(?![^\W_])|(?![^\W_]))",
+        rf"(?:(?<=\w\w)'?s(?![^\W_])|{INDEX.format('')}|[_^{{(,]*(?P<of>{inner})[)}}\]]*(?![^\W_])|(?![^\W_]|\.[0-9]))",
         re.IGNORECASE,
     )
     return Lexicon(
@@ -98,12 +111,15 @@ def _compiled(key: tuple[object, ...]) -> Lexicon:
         {name: which for name, which, _ in quantities},
         tuple(name for name, _ in objects),
         pattern,
+        tuple(map(tuple, alike.values())),
     )
 
 
 def _loose(word: str) -> str:
     """A pattern of a word in which spaces, hyphens and underscores are alike."""
-    return r"[\s_\-]{1,3}".join(re.escape(part) for part in re.split(r"[\s_\-]+", word) if part)
+    parts = [part for part in re.split(r"[\s_\-]+", word) if part]
+    between = "_" if all(len(part) == 1 for part in parts) else r"[\s_\-]{1,3}"
+    return between.join(map(re.escape, parts))
 
 
 def lexicon(vocabulary: Vocabulary) -> Lexicon:
@@ -126,7 +142,7 @@ def tokens(passage: Passage) -> list[Token]:
     named = [
         token
         for match in words.pattern.finditer(text)
-        if not _within(match.start(), spans) and (token := _named(text, match, words))
+        if not _inside(match, spans) and (token := _named(text, match, words))
         if token.kind != OBJECT or not _within(match.start(), phrases)
     ]
     covered = sorted(token.span for token in named)
@@ -137,9 +153,28 @@ def tokens(passage: Passage) -> list[Token]:
     taken = sorted([token.span for token in out] + [n.unit for n in passage.numbers if n.unit])
     for kind, pattern in ((UNIT, rf"(?<![^\W_])(?:{PATTERN})"), (WHOLE, WHOLES), (BREAK, BREAKS)):
         for match in re.finditer(pattern, text, re.IGNORECASE):
-            if kind == BREAK or not _within(match.start(), taken):
+            if not _within(match.start(), covered if kind == BREAK else taken):
                 out.append(Token(kind, match.span()))
-    return sorted(out, key=lambda token: (token.span, token.kind))
+    return _joined(text, sorted(out, key=lambda token: (token.span, token.kind)))
+
+
+def _joined(text: str, tokens: list[Token]) -> list[Token]:
+    """Names such as `j1_pt` as one word each; single letters that stand among others count."""
+    out: list[Token] = []
+    for token in tokens:
+        last = out[-1] if out else token
+        between = text[last.span[1] : token.span[0]] if out else "\n"
+        if last.kind == OBJECT and token.kind == QUANTITY and between in ("_", "."):
+            whole = last.span[0], token.span[1]
+            out[-1] = replace(token, span=whole, object=last.object, weak=False)
+            continue
+        among = last.kind == token.kind == QUANTITY and not between.strip(" ,/|;()[]")
+        if among and last.weak != token.weak:
+            out[-1] = replace(last, weak=False)
+            out.append(replace(token, weak=False))
+        else:
+            out.append(token)
+    return out
 
 
 def _named(text: str, match: re.Match[str], words: Lexicon) -> Token | None:
@@ -150,7 +185,7 @@ def _named(text: str, match: re.Match[str], words: Lexicon) -> Token | None:
         of = words.names[int(index) - 1]
     if word in words.words:
         names = words.words[word]
-        if of is None and span[1] != match.end("word"):
+        if of is None and index:
             return None
         alone = len(word) == 1 and of is None
         joined = text[max(0, span[0] - 1) : span[0]] == "_"
@@ -162,6 +197,13 @@ def _named(text: str, match: re.Match[str], words: Lexicon) -> Token | None:
     if word in words.orders:
         return Token(ORDER, span, words.orders[word], of)
     return Token(PLURAL, span) if word in words.plural else None
+
+
+def _inside(match: re.Match[str], spans: list[Span]) -> bool:
+    """Whether a word is a part of a number, and does not begin with it as `4-vector` does."""
+    start = match.start("word")
+    at = bisect_left(spans, (start + 1, 0))
+    return _within(start, spans) and match.end("word") <= spans[at - 1][1]
 
 
 def _within(place: int, spans: list[Span]) -> bool:

@@ -30,6 +30,8 @@ class State:
     """What is spoken of; several for a list of numbers."""
     stale: bool = False
     """Whether a sentence, or a line, has ended since."""
+    outdented: bool = False
+    """Whether the line begins at the margin."""
     whole: bool = False
     """Whether the event as a whole is spoken of."""
     implicit: int = 0
@@ -71,21 +73,34 @@ class Meaning:
         jets = [name for name in of.names if of.quantity(names, name)]
         if event and (not jets or state.whole):
             return event
-        loose = not state.objects or (state.stale and self._all_used(names, state.objects))
+        loose = not state.objects or (
+            state.stale and (state.outdented or self._all_used(names, state.objects))
+        )
         if event and loose and event not in self.used:
-            return event
+            return None if self._doubtful(word, jets) else event
         if state.objects:
             return self._of_objects(names, event, listed=listed)
-        return self._implicit(names, jets)
+        return self._implicit(names, jets, listed=listed)
 
-    def _implicit(self, names: tuple[str, ...], jets: list[str]) -> str | None:
+    def _doubtful(self, word: Token, jets: list[str]) -> bool:
+        """Whether a word may as well be of an object that is spoken of without its name."""
+        if not jets or self.state.objects or not self.readings:
+            return False
+        if self.text[word.span[0] : word.span[1]].casefold() in self.words.object_of:
+            return False  # a column's very name
+        last = self.readings[-1]
+        between = self.text[last.span[1] : word.span[0]]
+        return self.words.object_of[last.quantity] != EVENT and not re.search(r"[.;\n]", between)
+
+    def _implicit(self, names: tuple[str, ...], jets: list[str], *, listed: bool) -> str | None:
         """The quantity of the next object in order, where none is named."""
         of, state = self.words, self.state
-        while state.implicit < len(jets):
-            name = of.quantity(names, jets[state.implicit])
+        for place in range(state.implicit, len(jets)):
+            name = of.quantity(names, jets[place])
             if name and name not in self.used:
+                if not listed:
+                    state.implicit = place
                 return name
-            state.implicit += 1
         return None
 
     def _all_used(self, names: tuple[str, ...], objects: list[str]) -> bool:
@@ -98,9 +113,7 @@ class Meaning:
         if len(objects) > 1 or event:
             own = [name for name in own if name not in self.used] or ([event] if event else [])
         if listed and len(objects) == 1 and own and own[0] in self.used:
-            at = of.names.index(objects[0]) if objects[0] in of.names else len(of.names)
-            later = of.names[at + 1 : at + 2]
-            return of.quantity(names, later[0]) if later else None
+            return None  # a second number of one object: nobody says of what
         return own[0] if own else None
 
     def _gap(self, word: Token, token: Token) -> bool:

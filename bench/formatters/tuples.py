@@ -19,6 +19,19 @@ class Tuples(Meaning):
         """An object is spoken of."""
         raise NotImplementedError
 
+    def _said_order(self, tokens: list[Token]) -> tuple[str, ...]:
+        """The first three words or more that stand in a row, such as `[pt, eta, phi, m]`."""
+        row: list[Token] = []
+        for token in tokens:
+            apart = row and re.sub(r"[\s,/|;()\[\]]", "", self._between(row[-1], token))
+            if token.kind != QUANTITY or apart:
+                if len(row) > 2:
+                    break
+                row = []
+            if token.kind == QUANTITY:
+                row.append(token)
+        return tuple(self._spelled(word) for word in row) if len(row) > 2 else ()
+
     def _tuple(self, tokens: list[Token], place: int) -> int:
         """Numbers in the order of words before them: how many tokens they take; 0 for none."""
         words: list[Token] = []

@@ -30,7 +30,16 @@ LEAD = (
     *("transverse momentum of the hardest constituent", "pT max", "max particle pT"),
 )
 COUNT = (
-    *("n", "n particles", "nparticles", "n_part", "n constituents", "nconst", "n_const"),
+    *(
+        "n",
+        "n particles",
+        "num particles",
+        "nparticles",
+        "n_part",
+        "n constituents",
+        "nconst",
+        "n_const",
+    ),
     *("n constit", "particles", "constituents", "number of particles", "number of constituents"),
     *("multiplicity", "particle multiplicity", "constituent multiplicity", "particle count"),
     *("constituent count", "particles inside", "no. of particles", "# particles", "# of particles"),
@@ -38,10 +47,13 @@ COUNT = (
 )
 OF_A_JET: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "pt": ("GeV", PT),
-    "eta": ("1", ("eta", "η", "\\eta", "pseudorapidity", "pseudo-rapidity")),
+    "eta": ("1", ("eta", "η", "\\eta", "pseudorapidity", "pseudo-rapidity", "pseudorapidities")),
     "phi": ("rad", ("phi", "φ", "ϕ", "\\phi", "psi", "azimuth", "azimuthal angle", "azimuthal")),
-    "e": ("GeV", ("E", "energy", "jet energy")),
-    "m": ("GeV", ("m", "mass", "masses", "jet mass", "jet masses", "invariant mass")),
+    "e": ("GeV", ("E", "energy", "jet energy", "energies")),
+    "m": (
+        "GeV",
+        ("m", "mass", "masses", "jet mass", "jet masses", "invariant mass", "weighs", "weigh"),
+    ),
     "n": ("1", COUNT),
     "pt_lead": ("GeV", LEAD),
     "pt_lead_share": (
@@ -61,7 +73,7 @@ OF_A_JET: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "px": ("GeV", ("px", "p_x", "p_{x}", "x momentum", "x component of the momentum")),
     "py": ("GeV", ("py", "p_y", "p_{y}", "y momentum", "y component of the momentum")),
     "pz": ("GeV", ("pz", "p_z", "p_{z}", "z momentum", "longitudinal momentum")),
-    "p": ("GeV", ("p", "|p|", "momentum", "total momentum", "three-momentum")),
+    "p": ("GeV", ("|p|", "momentum", "total momentum", "three-momentum")),
     "theta": ("rad", ("theta", "θ", "\\theta", "polar angle")),
     "tau1": ("1", ("tau1", "tau_1", "τ1", "τ_1", "\\tau_1", "1-subjettiness")),
     "tau2": ("1", ("tau2", "tau_2", "τ2", "τ_2", "\\tau_2", "2-subjettiness")),
@@ -121,6 +133,7 @@ OF_THE_EVENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
         (
             *(
                 "n_particles",
+                "num particles",
                 "n particles",
                 "N_tot",
                 "n_total",
