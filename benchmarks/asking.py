@@ -21,7 +21,7 @@ from asking_texts import UNSEEN, Case, by_hand, from_templates
 import bench
 from bench.api.asking import Formatter
 from bench.api.errors import InputError
-from bench.asking.ask import understand
+from bench.asking.ask import read_in_turn, understand
 from bench.asking.said import said_in
 from bench.formatters.numbers import scan
 from bench.plugins.options import build
@@ -59,11 +59,11 @@ def wilson(right: int, of: int) -> tuple[float, float]:
 class Judge:
     """Texts and a formatter."""
 
-    def __init__(self, formatter: Formatter, wrong: bool) -> None:
+    def __init__(self, formatters: Sequence[Formatter], wrong: bool) -> None:
         from bench_lhco.datasets import ResearchAndDevelopment
         from bench_lhco.features.sets import SETS
 
-        self.formatter, self.wrong = formatter, wrong
+        self.formatters, self.wrong = formatters, wrong
         here = Path()
         self.context = bench.Context(data=here, scratch=here, checkpoints=here)
         self.sets = {
@@ -86,7 +86,7 @@ class Judge:
     def _values(self, case: Case, tally: Tally) -> None:
         dataset, columns = self.sets["substructure"]
         passage, _ = scan(case.text, dataset.vocabulary(columns))
-        readings = list(self.formatter.read(passage, self.context))
+        readings = read_in_turn(passage, self.formatters, self.context)
         known = {number.span for number in passage.numbers}
         tally.invented += sum(reading.span not in known for reading in readings)
         facts = {n: f.value for n, f in said_in(passage, readings).facts.items()}
@@ -106,7 +106,7 @@ class Judge:
         dataset, columns = self.sets["standard"]
         kind, _, name = case.refusal.partition(" ")
         try:
-            out = understand(case.text, columns, dataset, self.formatter, self.context)
+            out = understand(case.text, columns, dataset, self.formatters, self.context)
             reasons = {
                 "missing": [column.name for column in out.missing],
                 "contradiction": [line.split()[0].strip(":") for line in out.contradictions],
@@ -129,9 +129,10 @@ def main() -> None:
     parser.add_argument("--by-hand", type=int, default=100)
     parser.add_argument("--wrong", action="store_true", help="print what is not right")
     given = parser.parse_args()
-    part = load_registry().find(Formatter, given.formatter).part
-    formatter = build(part, dict(option.split("=", 1) for option in given.options))
-    judge = Judge(formatter, given.wrong)
+    registry, options = load_registry(), dict(option.split("=", 1) for option in given.options)
+    parts = [registry.find(Formatter, name).part for name in given.formatter.split(",")]
+    formatters = [*(build(part, {}) for part in parts[:-1]), build(parts[-1], options)]
+    judge = Judge(formatters, given.wrong)
     for name, cases in (
         ("templates", from_templates(given.templates, SEED)),
         ("unseen templates", from_templates(given.templates * 6 // 25, SEED, UNSEEN)),

@@ -55,7 +55,7 @@ def ask(place: tuple[Workplace, Run], *words: str, given: str | None = None) -> 
 
 def values(text: str) -> dict[str, float]:
     context = bench.Context(data=Path(), scratch=Path(), checkpoints=Path())
-    return understand(text, COLUMNS, Toy(), Rules(), context).values
+    return understand(text, COLUMNS, Toy(), [Rules()], context).values
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_fit_of_an_older_bench_knows_no_ranges(place: tuple[Workplace, Run]) -
     workplace, done = place
     subject = Asked.of(done, workplace.registry, workplace.home, workplace.context)
     object.__setattr__(subject.fit, "ranges", {})
-    understood = subject.understand("mass 1900 GeV, noise 0", Rules(), workplace.context)
+    understood = subject.understand("mass 1900 GeV, noise 0", [Rules()], workplace.context)
     assert any("ranges are unknown" in line for line in understood.notices)
     assert (workplace.home.fits / str(done.record.fit) / RANGES).is_file()
 

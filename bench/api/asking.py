@@ -32,16 +32,6 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A text, and what is known of it before anyone makes sense of it."""
-
-    text: str
-    numbers: tuple[Number, ...]
-    """Every number that can be a value, in their order."""
-    vocabulary: Vocabulary
-
-
-@dataclass(frozen=True)
 class Reading:
     """That a number of a text is the value of a quantity; checked by the bench."""
 
@@ -54,6 +44,18 @@ class Reading:
     """What called it so."""
     event: int = 0
     """Which event of the text it is of."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text, and what is known of it before anyone makes sense of it."""
+
+    text: str
+    numbers: tuple[Number, ...]
+    """Every number that can be a value, in their order."""
+    vocabulary: Vocabulary
+    known: tuple[Reading, ...] = ()
+    """What others have read already; their numbers and quantities are to be left alone."""
 
 
 class Formatter(Part):

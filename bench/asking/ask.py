@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.api.errors import InputError
@@ -16,7 +16,7 @@ from bench.running.stored_fit import StoredFit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.api.asking import Formatter
+    from bench.api.asking import Formatter, Passage, Reading
     from bench.api.context import Context
     from bench.api.table import Column
     from bench.plugins.registry import Registry
@@ -28,7 +28,11 @@ SEVERAL = 3
 
 
 def understand(
-    text: str, columns: Sequence[Column], dataset: Dataset, formatter: Formatter, context: Context
+    text: str,
+    columns: Sequence[Column],
+    dataset: Dataset,
+    formatters: Sequence[Formatter],
+    context: Context,
 ) -> Understood:
     """What a text says of an event, as a dataset's columns.
 
@@ -37,7 +41,7 @@ def understand(
     """
     vocabulary = dataset.vocabulary(columns)
     passage, left = scan(text, vocabulary)
-    said = said_in(passage, formatter.read(passage, context))
+    said = said_in(passage, read_in_turn(passage, formatters, context))
     twice = [line for line in said.contradictions if " is said twice" in line]
     if said.events > 1 or len(twice) >= SEVERAL:
         count = str(said.events) if said.events > 1 else "several"
@@ -47,6 +51,19 @@ def understand(
         shown = printable(text[number.span[0] : number.span[1]])
         understood.notices.append(f"{shown[:20]}{'...' * (len(shown) > 20)}: {number.why}")
     return understood
+
+
+def read_in_turn(
+    passage: Passage, formatters: Sequence[Formatter], context: Context
+) -> list[Reading]:
+    """What formatters read, each of the numbers and the quantities that those before it left."""
+    readings: list[Reading] = []
+    for formatter in formatters:
+        spans = {reading.span for reading in readings}
+        names = {reading.quantity for reading in readings}
+        more = formatter.read(replace(passage, known=tuple(readings)), context)
+        readings += [one for one in more if one.span not in spans and one.quantity not in names]
+    return readings
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +85,15 @@ class Asked:
         options = record.sample.options if record.sample else {}
         return cls(fit, build(registry.find(Dataset, record.dataset).part, options))
 
-    def understand(self, text: str, formatter: Formatter, context: Context) -> Understood:
+    def understand(
+        self, text: str, formatters: Sequence[Formatter], context: Context
+    ) -> Understood:
         """What a text says, in the run's columns, and which values the run has never seen.
 
         Raises:
             InputError: it is of several events.
         """
-        out = understand(text, self.fit.columns, self.dataset, formatter, context)
+        out = understand(text, self.fit.columns, self.dataset, formatters, context)
         values = out.values
         for name, (least, most) in self.fit.ranges.items():
             if name in values and not least <= values[name] <= most:

@@ -21,7 +21,8 @@ DEFAULT = "rules"
     default=DEFAULT,
     show_default=True,
     metavar="NAME",
-    help="What makes sense of the words; `bench list formatters` names them.",
+    help="What makes sense of the words, or several, `rules,llm`, each of the numbers that those "
+    "before it left; `bench list formatters` names them.",
 )
 @click.option(
     "--set",
@@ -29,7 +30,7 @@ DEFAULT = "rules"
     multiple=True,
     callback=given_options,
     metavar="OPTION=VALUE",
-    help="An option of the formatter.",
+    help="An option of the last formatter.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was understood as JSON.")
 @RUNS
@@ -71,9 +72,11 @@ def command(
     (run,) = Store(runs).pick([name])
     home, registry = Home.here(), load_registry()
     here = context(home)
-    reader = build(registry.find(Formatter, formatter).part, options)
+    names = [name.strip() for name in formatter.split(",")]
+    parts = [registry.find(Formatter, name).part for name in names]
+    readers = [*(build(part, {}) for part in parts[:-1]), build(parts[-1], options)]
     subject = Asked.of(run, registry, home, here)
-    understood = subject.understand(text, reader, here)
+    understood = subject.understand(text, readers, here)
     columns = subject.fit.columns
     score = subject.score(understood) if understood.whole else None
     if as_json:

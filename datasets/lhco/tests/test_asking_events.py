@@ -58,7 +58,7 @@ SAID = {
 def understood(text: str, features: str = "standard") -> Understood:
     dataset = ResearchAndDevelopment(features=features)  # type: ignore[arg-type]
     context = bench.Context(data=Path(), scratch=Path(), checkpoints=Path())
-    return understand(text, SETS[features].columns, dataset, Rules(), context)
+    return understand(text, SETS[features].columns, dataset, [Rules()], context)
 
 
 def prompt() -> str:
