@@ -1,5 +1,6 @@
 """The bench: what plugins may use of it, by its public names."""
 
+from bench.api.asking import Formatter, Number, Passage, Reading
 from bench.api.context import Bar, Context, Progress, Source, TrainingHandle
 from bench.api.dataset_requests import ImportRequest, SimulationRequest
 from bench.api.errors import (
@@ -17,6 +18,7 @@ from bench.api.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rende
 from bench.api.prompt import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
 from bench.api.scores import Counts, Estimate, Scored
 from bench.api.table import Column, Split, Table
+from bench.api.vocabulary import Derived, Quantity, Vocabulary
 from bench.data.particle_layouts import ExportedFile, ExportedSample, ExportRequest
 from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in, split_rows
@@ -53,6 +55,7 @@ __all__ = [
     "Counts",
     "DamagedError",
     "Dataset",
+    "Derived",
     "Encoder",
     "Estimate",
     "Explains",
@@ -61,6 +64,7 @@ __all__ = [
     "ExportedFile",
     "ExportedSample",
     "Fitted",
+    "Formatter",
     "Guard",
     "ImportRequest",
     "InputError",
@@ -71,10 +75,14 @@ __all__ = [
     "Model",
     "NotApplicableError",
     "NotFiniteError",
+    "Number",
     "Part",
+    "Passage",
     "ProbeEvidence",
     "Progress",
+    "Quantity",
     "ReadLimits",
+    "Reading",
     "Rendered",
     "RequestError",
     "Sample",
@@ -86,6 +94,7 @@ __all__ = [
     "Table",
     "TrainingHandle",
     "ViewModule",
+    "Vocabulary",
     "array_digest",
     "atomic_replace",
     "atomic_write",

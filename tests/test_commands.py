@@ -46,6 +46,11 @@ INSTEAD = {
 """What is typed for a command that fits a dozen language models, or that is no whole one."""
 GUIDED = re.compile("my-encoder|my-events")
 """What is told of them is typed where they are installed: `test_guide`, `test_new_dataset`."""
+EVENT = """jet  pT [TeV]  eta    phi     m [GeV]  n   pT_lead [GeV]
+1    1.41157   -0.28  2.748   94.28    22  354.8
+2    1.30657   1.044  -0.474  401.5    63  253.8
+162 particles in total
+"""
 FOR_OPTIONS = (
     "bench run --plugin gbt --dataset blackbox3 --set signal=trijet",
     "bench run --plugin gbt --dataset rd --set features=substructure --dry-run",
@@ -142,6 +147,7 @@ def write_files(folder: Path) -> None:
     """Files of the user's own: official events, lists of particles, scores, counts, studies."""
     import pandas as pd
 
+    (folder / "event.txt").write_text(EVENT)
     rows = turned(folder / "home" / "data" / "rd.twin.h5", folder.parent / "shared" / "data")
     for name, label in (("events", 0), ("signal", 1)):
         events = [row[:2100].reshape(700, 3) for row in rows[rows[:, 2100] == label]]

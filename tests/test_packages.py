@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
+import bench
 from bench.api.parts import Dataset, Encoder, Model
 from bench.plugins.packages import PACKAGES, how_to_have
 from bench.plugins.registry import load_registry
@@ -89,7 +90,7 @@ def test_the_core_knows_what_each_package_of_this_house_offers() -> None:
     registry = load_registry()
     own = {project(folder)["name"] for folder in FOLDERS[1:]}
     offered: dict[str, set[tuple[type, str]]] = {name: set() for name in own}
-    for kind in (Dataset, Encoder, Model):
+    for kind in (Dataset, Encoder, Model, bench.Formatter):
         for name, entry in registry.all(kind).items():
             if entry.distribution in own:
                 offered[entry.distribution].add((kind, name))

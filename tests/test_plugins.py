@@ -188,4 +188,4 @@ def test_nothing_heavy_is_imported_to_list_or_to_help(arguments: list[str]) -> N
 
 
 def test_a_registry_knows_every_kind() -> None:
-    assert {Dataset, Encoder, Model, Metric, bench.Guard} == set(HOOKS.values())
+    assert {Dataset, Encoder, Model, Metric, bench.Guard, bench.Formatter} == set(HOOKS.values())

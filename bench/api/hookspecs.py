@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from bench.api.asking import Formatter
     from bench.api.guard import Guard
     from bench.api.parts import Dataset, Encoder, Metric, Model
 
@@ -43,4 +44,10 @@ def bench_metrics() -> Iterable[type[Metric]]:
 @hookspec
 def bench_guards() -> Iterable[type[Guard[Any]]]:
     """The guards that the plugin offers."""
+    raise NotImplementedError
+
+
+@hookspec
+def bench_formatters() -> Iterable[type[Formatter]]:
+    """The readers of events in anyone's words that the plugin offers."""
     raise NotImplementedError

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from bench.api.dataset_requests import ImportRequest, SimulationRequest
     from bench.api.inputs import Inputs
     from bench.api.scores import Estimate, Scored
-    from bench.api.table import Table
+    from bench.api.table import Column, Table
+    from bench.api.vocabulary import Derived, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,20 @@ class Dataset(Part):
             BenchError: a bad file or a bad request, in one line; then nothing is kept.
         """
         raise RequestError(f"dataset {self.name!r} takes no file in another layout")
+
+    def vocabulary(self, columns: Sequence[Column]) -> Vocabulary:
+        """What people may say of an event, and in which words; the columns by their names."""
+        from bench.api.vocabulary import Vocabulary
+
+        return Vocabulary.of(columns)
+
+    def arrange(self, said: Mapping[str, float], columns: Sequence[Column]) -> Mapping[str, str]:
+        """Other names of said quantities, where the objects are in another order than said."""
+        return {}
+
+    def derive(self, said: Mapping[str, float], columns: Sequence[Column]) -> Sequence[Derived]:
+        """All that follows from said values, by name, in the units of `vocabulary`."""
+        return ()
 
     def card(self) -> str:
         """The dataset's card in TOML: the file `cards/NAME.toml` of its package."""

@@ -98,6 +98,13 @@ class Table:
             splits=None if self.splits is None else self.splits[rows],
         )
 
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """The least and the largest value of each feature; empty where there is no event."""
+        if not len(self):
+            return {}
+        ends = zip(self.x.min(axis=0).tolist(), self.x.max(axis=0).tolist(), strict=True)
+        return dict(zip([column.name for column in self.columns], ends, strict=True))
+
     def has(self, name: str) -> bool:
         """Whether there is such a column."""
         return any(column.name == name for column in self.columns)

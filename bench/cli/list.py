@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.api.asking import Formatter
 from bench.api.errors import RequestError, did_you_mean
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
@@ -26,6 +27,7 @@ KINDS: dict[str, type[Part]] = {
     "models": Model,
     "metrics": Metric,
     "guards": Guard,
+    "formatters": Formatter,
 }
 FEW = 12
 """Parts of a kind that a plugin's line names; more of them are counted."""
@@ -42,7 +44,7 @@ FEW = 12
 )
 @RUNS
 def command(what: str, clear: bool, runs: Path) -> None:
-    """List plugins, datasets, encoders, models, metrics, guards or runs; or a part by its name.
+    """List plugins, datasets, encoders, models, metrics, guards, formatters or runs; or a part.
 
     A run that is under way is listed as running. One that ended without a word, as when the
     machine went down, is listed as ended, and --clear removes its folder.

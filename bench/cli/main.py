@@ -20,8 +20,8 @@ from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 from bench.storage.machine import MachineError, as_refused
 
 COMMANDS = (
-    *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "explain", "export"),
-    *("import", "list", "data", "check", "new", "clean", "schema", "completion"),
+    *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "explain", "ask"),
+    *("export", "import", "list", "data", "check", "new", "clean", "schema", "completion"),
 )
 MODULES = {"import": "outside", "try": "trying"}
 """Where a command's name is no name of a module."""

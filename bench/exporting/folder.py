@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.api.errors import DamagedError, RequestError
+from bench.api.errors import RequestError
 from bench.api.parts import Encoder, Model
 from bench.api.table import Column
 from bench.data.encode import read_learned, view_modules
@@ -19,13 +18,11 @@ from bench.exporting.record import CARD, ENCODERS, ExportRecord, digests
 from bench.plugins.options import build
 from bench.running.fit_request import COLUMNS, MODEL
 from bench.running.fit_request import ENCODERS as LEARNED
-from bench.storage.cache import verify
+from bench.running.stored_fit import fit_folder
 from bench.storage.distributions import changes
 from bench.storage.files import sync
 from bench.storage.parse import read_json
-from bench.storage.repeating import command_of
 from bench.storage.secrets import mask_files, masked
-from bench.storage.typed import typed
 
 if TYPE_CHECKING:
     from bench.api.context import Context
@@ -34,9 +31,6 @@ if TYPE_CHECKING:
     from bench.storage.record import PartRecord, RunRecord
     from bench.storage.store import Run
 
-ANOTHER = Path("runs-anew")
-"""A folder of runs in which no run is found done."""
-
 
 def export(run: Run, folder: Path, registry: Registry, home: Home, context: Context) -> None:
     """Write the run's fitted model, what its encoders learned, and a card.
@@ -44,7 +38,7 @@ def export(run: Run, folder: Path, registry: Registry, home: Home, context: Cont
     Raises:
         RequestError: the run has no model to export, or the folder has something in it.
     """
-    fit = _fit_of(run, home)
+    fit = fit_folder(run, home, "exporting")
     _demand_empty(folder)
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -96,33 +90,6 @@ def _write(run: Run, fit: Path, folder: Path, registry: Registry, context: Conte
     (folder / CARD).write_text(masked(text), encoding="utf-8")
     mask_files(folder)
     replace(written, files=digests(folder)).write(folder)
-
-
-def _anew(run: Run) -> str:
-    """How to have the run again, and its fit with it."""
-    command = typed(*shlex.split(command_of(run.record)), runs=ANOTHER)
-    return f"`{command}` makes it anew, to be exported from there"
-
-
-def _fit_of(run: Run, home: Home) -> Path:
-    """The fit that the run's scores come from.
-
-    Raises:
-        RequestError: why there is none.
-    """
-    record = run.record
-    if record.outside is not None:
-        raise RequestError(f"run {run.name} was imported: its model is not here")
-    if record.status != "ok" or record.model is None or record.fit is None:
-        raise RequestError(f"run {run.name} is {record.status}: nothing of it is worth exporting")
-    fit = home.fits / record.fit
-    try:
-        verify(fit)
-    except DamagedError as error:
-        raise RequestError(f"run {run.name}: its fit is gone; {_anew(run)}") from error
-    if not (fit / COLUMNS).is_file():
-        raise RequestError(f"run {run.name}: its fit is of an older bench; {_anew(run)}")
-    return fit
 
 
 def _demand_empty(folder: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bench.api.asking import Formatter
 from bench.api.hookspecs import hookimpl
 from bench.api.parts import Encoder, Metric
 from bench.encoders.numbers import Numbers
+from bench.formatters.rules import Rules
 from bench.metrics.calibration import CalibrationError, ProperScores
 from bench.metrics.decisions import AsimovSignificance, Decisions, SignificanceImprovement
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
@@ -35,3 +37,9 @@ def bench_metrics() -> Iterable[type[Metric]]:
         ProperScores,
         CalibrationError,
     ]
+
+
+@hookimpl
+def bench_formatters() -> Iterable[type[Formatter]]:
+    """The reader by rules."""
+    return [Rules]

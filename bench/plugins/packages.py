@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from itertools import product
 from typing import TYPE_CHECKING
 
+from bench.api.asking import Formatter
 from bench.api.parts import Dataset, Encoder, Model, Part
 from bench.storage.extras import NotInstalledError
 
@@ -25,6 +26,7 @@ PACKAGES: dict[str, tuple[Named, ...]] = {
     "bench-llm": (
         *product((Model,), ("llm-nfa", "llm-text", "llm-token")),
         *product((Encoder,), ("prompt-chat", "prompt-features", "prompt-momenta")),
+        (Formatter, "llm"),
     ),
     "bench-mlp": ((Model, "mlp"),),
     "bench-numbers-bins": ((Encoder, "numbers-bins"),),

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 import pluggy
 
 from bench.api import hookspecs
+from bench.api.asking import Formatter
 from bench.api.errors import RequestError, did_you_mean
 from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
@@ -40,8 +41,8 @@ HOOKS: dict[str, type[Part]] = {
     "bench_models": Model,
     "bench_metrics": Metric,
     "bench_guards": Guard,
+    "bench_formatters": Formatter,
 }
-
 
 P = TypeVar("P", bound=Part)
 P_co = TypeVar("P_co", bound=Part, covariant=True)

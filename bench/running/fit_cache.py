@@ -17,7 +17,7 @@ from bench.guards.recorder import Recorder
 from bench.guards.training import Seen, check_fit, of_fits, rows_to_check, stopping_log
 from bench.plugins.options import with_default_scoring
 from bench.running.fit_differences import MadeOf, why_anew
-from bench.running.fit_request import COLUMNS, ENCODERS, MODEL, FitRequest
+from bench.running.fit_request import COLUMNS, ENCODERS, MODEL, RANGES, FitRequest
 from bench.running.goes import FILE as SECONDS
 from bench.running.goes import Goes
 from bench.running.look import loaded
@@ -145,6 +145,8 @@ def _fit_into(folder: Path, request: FitRequest, context: Context, goes: Goes) -
     fitted.save(folder / MODEL)
     write_learned(learned, folder / ENCODERS)
     (folder / COLUMNS).write_bytes(msgspec.json.encode(request.train.columns))
+    ranges = request.train.ranges()
+    (folder / RANGES).write_bytes(msgspec.json.encode(ranges))
     request.used_events.write(folder)
     history.write(folder / HISTORY)
     record = recorder.record

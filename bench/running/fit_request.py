@@ -33,6 +33,8 @@ MODEL, ENCODERS = "model", "encoders"
 """Folders of a fit."""
 COLUMNS = "columns.json"
 """The features that it was fitted on, in their order."""
+RANGES = "ranges.json"
+"""The least and the largest value of each feature in the train split."""
 
 
 @dataclass(frozen=True)

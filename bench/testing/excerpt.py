@@ -15,6 +15,7 @@ from bench.storage.fingerprint import file_digest
 
 if TYPE_CHECKING:
     from bench.api.dataset_requests import SimulationRequest
+    from bench.api.vocabulary import Vocabulary
 
 FILE = Path(__file__).with_name("events.parquet")
 
@@ -62,6 +63,15 @@ def events_of(name: str, home: Path, simulation: SimulationRequest | None = None
     if simulation:
         dataset.make(simulation, context)
     return dataset.table(dataset.open("twin", None, context), context)
+
+
+def vocabulary_of(name: str) -> Vocabulary:
+    """What people may say of a dataset's events, beyond the names of its columns.
+
+    Raises:
+        BenchError: there is no such dataset.
+    """
+    return load_registry().find(Dataset, name).part().vocabulary(())
 
 
 def read(file: Path) -> Table:

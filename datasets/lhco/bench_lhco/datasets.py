@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -140,6 +140,28 @@ class LhcoDataset(bench.Dataset):
         from bench_lhco.imported.import_file import import_file
 
         return import_file(request, context)
+
+    def vocabulary(self, columns: Sequence[bench.Column]) -> bench.Vocabulary:
+        """What people call the quantities of jets."""
+        from bench_lhco.asking.words import vocabulary
+
+        return vocabulary(columns)
+
+    def arrange(
+        self, said: Mapping[str, float], columns: Sequence[bench.Column]
+    ) -> Mapping[str, str]:
+        """The jets by their pt, but for the study diary's columns."""
+        from bench_lhco.asking.derive import arrange
+
+        return arrange(said, columns)
+
+    def derive(
+        self, said: Mapping[str, float], columns: Sequence[bench.Column]
+    ) -> Sequence[bench.Derived]:
+        """What follows from jets' four-momenta and from parts of them."""
+        from bench_lhco.asking.derive import derive
+
+        return tuple(derive(said, columns))
 
     def _simulate(self, simulation: bench.SimulationRequest | None, context: bench.Context) -> None:
         from bench_lhco.twin.make import make_twin

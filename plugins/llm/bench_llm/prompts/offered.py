@@ -1,10 +1,11 @@
-"""The encoders that this package offers."""
+"""The encoders that this package offers, and its formatter."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import bench
+from bench_llm.asking.formatter import LanguageModelFormatter
 from bench_llm.explaining.encoder import Explanations
 from bench_llm.prompts.conversation import ChatPrompt
 from bench_llm.prompts.features import FeaturesPrompt
@@ -15,3 +16,9 @@ from bench_llm.prompts.momenta import MomentaPrompt
 def bench_encoders() -> Iterable[type[bench.Encoder]]:
     """The prompts, and what is to be said of an event behind its answer."""
     return [FeaturesPrompt, MomentaPrompt, ChatPrompt, Explanations]
+
+
+@bench.hookimpl
+def bench_formatters() -> Iterable[type[bench.Formatter]]:
+    """The language model that reads events in words."""
+    return [LanguageModelFormatter]

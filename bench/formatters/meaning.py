@@ -1,0 +1,135 @@
+"""Which quantity a word means where it stands: of which object, or of the whole event."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bench.api.asking import Passage, Reading, Span
+from bench.api.table import EVENT
+from bench.formatters.lexicon import Lexicon, Token
+
+FILLERS = re.compile(
+    r"\b(?:is|was|are|were|of|at|about|around|approximately|approx\.?|roughly|some|ca\.?|has|have|a|an"
+    r"|the|its|it|equals?|to|comes|out|with|being|measured|reads|value|respectively|and|jets?|both|nearly"
+    r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?)\b"
+    r"|[\s=:~≈\"'`*_|()\[\]{}<>\\$→,/-]+",
+    re.IGNORECASE,
+)
+"""What may stand between a word and its number without parting them."""
+
+
+@dataclass
+class State:
+    """Where a reader is in a text."""
+
+    pending: Token | None = None
+    """The quantity that waits for its number."""
+    unit: Span | None = None
+    objects: list[str] = field(default_factory=list)
+    """What is spoken of; several for a list of numbers."""
+    stale: bool = False
+    """Whether a sentence, or a line, has ended since."""
+    outdented: bool = False
+    """Whether the line begins at the margin."""
+    whole: bool = False
+    """Whether the event as a whole is spoken of."""
+    implicit: int = 0
+    """The place of the object that numbers are of while none is named."""
+    last: Token | None = None
+    """The quantity of the last number."""
+    order: tuple[str, ...] = ()
+
+
+class Meaning:
+    """A text, how far it is read, and what its words mean there."""
+
+    def __init__(self, passage: Passage, words: Lexicon) -> None:
+        self.passage, self.words, self.text = passage, words, passage.text
+        self.state = State()
+        self.readings: list[Reading] = []
+        self.used: set[str] = set()
+
+    def _assign(
+        self, word: Token, token: Token, unit: Span | None, *, listed: bool = False
+    ) -> None:
+        number, state = token.number, self.state
+        assert number
+        names = tuple(name for name in word.names if name in number.candidates)
+        quantity = self._quantity(names, word, listed=listed)
+        state.last = word
+        if quantity is None:
+            return
+        self.used.add(quantity)
+        own = None if number.unit else unit
+        self.readings.append(Reading(quantity, token.span, own, word.span))
+
+    def _quantity(self, names: tuple[str, ...], word: Token, *, listed: bool) -> str | None:
+        """Which of the quantities that a word may mean is meant here."""
+        of, state = self.words, self.state
+        event = of.quantity(names, EVENT)
+        if word.object:
+            return of.quantity(names, word.object)
+        jets = [name for name in of.names if of.quantity(names, name)]
+        if event and (not jets or state.whole):
+            return event
+        loose = not state.objects or (
+            state.stale and (state.outdented or self._all_used(names, state.objects))
+        )
+        if event and loose and event not in self.used:
+            return None if self._doubtful(word, jets) else event
+        if state.objects:
+            return self._of_objects(names, event, listed=listed)
+        return self._implicit(names, jets, listed=listed)
+
+    def _doubtful(self, word: Token, jets: list[str]) -> bool:
+        """Whether a word may as well be of an object that is spoken of without its name."""
+        if not jets or self.state.objects or not self.readings:
+            return False
+        if self.text[word.span[0] : word.span[1]].casefold() in self.words.object_of:
+            return False  # a column's very name
+        last = self.readings[-1]
+        between = self.text[last.span[1] : word.span[0]]
+        return self.words.object_of[last.quantity] != EVENT and not re.search(r"[.;\n]", between)
+
+    def _implicit(self, names: tuple[str, ...], jets: list[str], *, listed: bool) -> str | None:
+        """The quantity of the next object in order, where none is named."""
+        of, state = self.words, self.state
+        for place in range(state.implicit, len(jets)):
+            name = of.quantity(names, jets[place])
+            if name and name not in self.used:
+                if not listed:
+                    state.implicit = place
+                return name
+        return None
+
+    def _all_used(self, names: tuple[str, ...], objects: list[str]) -> bool:
+        return all(self.words.quantity(names, one) in {*self.used, None} for one in objects)
+
+    def _of_objects(self, names: tuple[str, ...], event: str | None, *, listed: bool) -> str | None:
+        """The quantity of what is spoken of; of several objects the first that lacks it."""
+        of, objects = self.words, self.state.objects
+        own = [name for one in objects if (name := of.quantity(names, one))]
+        if len(objects) > 1 or event:
+            own = [name for name in own if name not in self.used] or ([event] if event else [])
+        if listed and len(objects) == 1 and own and own[0] in self.used:
+            return None  # a second number of one object: nobody says of what
+        return own[0] if own else None
+
+    def _gap(self, word: Token, token: Token) -> bool:
+        return bool(self._fill(word, token))
+
+    def _fill(self, word: Token, token: Token) -> str:
+        """What of meaning stands between a word and a number."""
+        return FILLERS.sub("", self._between(word, token))
+
+    def _fill_after(self, token: Token, word: Token) -> str:
+        return FILLERS.sub("", self._after(token, word))
+
+    def _between(self, one: Token, other: Token) -> str:
+        return self.text[one.span[1] : other.span[0]]
+
+    def _after(self, token: Token, other: Token) -> str:
+        """What stands behind a number and its unit."""
+        unit = token.number.unit if token.number else None
+        return self.text[(unit or token.span)[1] : other.span[0]]

@@ -1,0 +1,250 @@
+"""Which number of running text is which quantity, by the words around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bench.api.asking import Reading
+from bench.formatters.lexicon import (
+    BREAK,
+    NUMBER,
+    OBJECT,
+    PLURAL,
+    QUANTITY,
+    UNIT,
+    WHOLE,
+    Token,
+)
+from bench.formatters.tuples import Tuples
+from bench.formatters.units import PATTERN
+
+LIST = re.compile(r"[\s\])]*(?:,?\s*\band\b|,|/|;|&|\bvs\.?|\|)[\s\[(]*(?:the\s+)?", re.IGNORECASE)
+"""Between two numbers of one quantity."""
+BEHIND = re.compile(
+    r"[\s\-]*(?:(?:of|in|as|for|is|are|the|its|a|an|worth|apart)\s+)*(?:the\s+|its\s+)?",
+    re.IGNORECASE,
+)
+"""Between a number and the word behind it that names it."""
+FOR = re.compile(
+    r"[\s\])]*[(\[]?\s*(?:for|in|of|from|on|is)?\s*(?:the|that of the|is the)?\s*", re.IGNORECASE
+)
+"""Between a number and its object behind it."""
+
+
+class Prose(Tuples):
+    """Reads the tokens of a text once, from its beginning to its end."""
+
+    begun = 0
+    """The first of the readings since an object was named."""
+    before: tuple[Reading, ...] = ()
+    """Those of the object that was named before."""
+
+    def read(self, tokens: list[Token]) -> list[Reading]:
+        """What these tokens say."""
+        tokens = [token for token in tokens if not token.weak]
+        self.state.order = self._said_order(tokens)
+        place = 0
+        while place < len(tokens):
+            place += (
+                self._tuple(tokens, place)
+                or self._once_more(tokens, place)
+                or self._one(tokens, place)
+            )
+        return self.readings
+
+    def _one(self, tokens: list[Token], place: int) -> int:
+        """One token, and what it takes with it: how many."""
+        token, state = tokens[place], self.state
+        if token.kind == QUANTITY:
+            state.pending, state.unit = token, None
+        elif token.kind in (OBJECT, PLURAL):
+            self._objects(tokens, place)
+        elif token.kind == UNIT and state.pending and not state.unit:
+            state.unit = token.span
+        elif token.kind == WHOLE:
+            state.whole, state.stale = True, True
+        elif token.kind == BREAK:
+            self._break(token)
+        elif token.kind == NUMBER:
+            return self._number(tokens, place)
+        return 1
+
+    def _once_more(self, tokens: list[Token], place: int) -> int:
+        """Bare numbers of an object, in the order of the one before it; how many tokens.
+
+        As many as that one had; of any other number of them nobody knows what they are.
+        """
+        last = tokens[place - 1] if place else None
+        if not (last and last.kind == OBJECT and last.object and tokens[place].kind == NUMBER):
+            return 0
+        if re.sub(r"[\s:=(\[]|with|has|is", "", self._between(last, tokens[place])):
+            return 0
+        end = place + 1
+        while end < len(tokens) and tokens[end].kind == NUMBER:
+            if not LIST.fullmatch(self._after(tokens[end - 1], tokens[end])):
+                break
+            end += 1
+        run = tokens[place:end]
+        behind = end < len(tokens) and tokens[end].kind == QUANTITY
+        if len(run) < 2 or behind or self.state.pending:
+            return 0
+        names = [self.words.named_like(reading.quantity) for reading in self.before]
+        if len(run) == len(names):
+            for token, like, reading in zip(run, names, self.before, strict=True):
+                word = Token(QUANTITY, reading.words or last.span, like, last.object)
+                self._assign(word, token, None)
+        return len(run)
+
+    def _objects(self, tokens: list[Token], place: int) -> None:
+        """An object is spoken of: by itself, with another one, or behind its number."""
+        token, state = tokens[place], self.state
+        before = tokens[place - 1] if place else None
+        state.whole = False
+        if token.kind == PLURAL:
+            state.objects, state.stale, state.implicit = list(self.words.names[:2]), False, 0
+            return
+        assert token.object
+        if self._all_before(token) or self._behind(before, token):
+            return
+        joined = before and before.kind == OBJECT and LIST.fullmatch(self._between(before, token))
+        state.objects = [*state.objects, token.object] if joined else [token.object]
+        self.before = tuple(self.readings[self.begun :]) or self.before
+        state.stale, self.begun = False, len(self.readings)
+
+    def _all_before(self, token: Token) -> bool:
+        """Whether it says whose all the last numbers are: `1 TeV of pT and 90 GeV of mass for`."""
+        said = self.readings[self.begun :]
+        if not said or self.state.objects or not token.object:
+            return False
+        last = said[-1]
+        end = max(last.span[1], (last.words or last.span)[1])
+        between = self.text[end : token.span[0]]
+        if not re.fullmatch(rf"\s*(?:{PATTERN})?\s*for\s+(?:the\s+)?", between, re.IGNORECASE):
+            return False
+        for i, reading in enumerate(said, self.begun):
+            names = self.words.named_like(reading.quantity)
+            if right := self.words.quantity(names, token.object):
+                self.used.discard(reading.quantity)
+                self.readings[i] = replace(reading, quantity=right)
+        self.used |= {reading.quantity for reading in self.readings}
+        self.begun, self.state.implicit = len(self.readings), 0
+        return True
+
+    def _behind(self, before: Token | None, token: Token) -> bool:
+        """Whether it says whose the last number is; then that reading is mended."""
+        if not (before and before.kind == NUMBER and self.readings and token.object):
+            return False
+        reading = self.readings[-1]
+        between = self._after(before, token)
+        named = re.search(r"\bfor\b|\bof\b|\bin\b|[(\[]\s*$", between)
+        if reading.span != before.span or not FOR.fullmatch(between) or not named:
+            return False
+        right = self._other(reading, token.object)
+        listed = len(self.readings) > 1 and self.readings[-2].words == reading.words
+        if right is None or (listed and "(" not in between):
+            return False  # or a list, of which both are said: `2 and 3 for the first and second`
+        self.used.discard(reading.quantity)
+        self.used.add(right)
+        self.readings[-1] = replace(reading, quantity=right)
+        return True
+
+    def _other(self, reading: Reading, of: str) -> str | None:
+        """The same quantity of this object, unless it was named with its own already."""
+        last = self.state.last
+        if not last or last.object or self.state.objects == [of]:
+            return None
+        return self.words.quantity(self.words.named_like(reading.quantity), of)
+
+    def _break(self, token: Token) -> None:
+        state, mark = self.state, self.text[token.span[0] : token.span[1]]
+        state.stale = True
+        if mark == "{":
+            state.stale = False
+        if mark == "\n":
+            state.outdented = not self.text[token.span[1] : token.span[1] + 1].isspace()
+        if mark == "}" or mark.count("\n") > 1:
+            state.objects = []
+        if not mark.isspace():
+            state.pending = None
+        if mark != "\n":
+            state.whole = False
+
+    def _number(self, tokens: list[Token], place: int) -> int:
+        token, state = tokens[place], self.state
+        behind = self._named_behind(tokens, place)
+        pending = state.pending
+        if pending and self._gap(pending, token) and behind and self._is_count(behind, token):
+            pending = None
+        if pending and len(self._fill(pending, token)) > 40:
+            pending = None
+        if pending is None and behind is not None:
+            self._assign(behind, token, None)
+            state.pending, state.whole = None, False
+            return 1 + tokens.index(behind, place) - place if behind in tokens else 3
+        if pending is None:
+            pending = self._named_by_object(tokens, place)
+        if pending is None and self._goes_on(tokens, place):
+            pending = state.last
+        if pending is not None:
+            self._assign(pending, token, state.unit, listed=pending is not state.pending)
+        state.pending = None
+        return 1
+
+    def _is_count(self, behind: Token, token: Token) -> bool:
+        """Whether the word behind a number is as good a name as one farther before it."""
+        return not self._fill_after(token, behind)
+
+    def _named_behind(self, tokens: list[Token], place: int) -> Token | None:
+        """The quantity behind a number that names it, if the next number has its own."""
+        if place + 1 >= len(tokens):
+            return None
+        token, word = tokens[place], tokens[place + 1]
+        if not BEHIND.fullmatch(self._after(token, word)):
+            return None
+        after = tokens[place + 2] if place + 2 < len(tokens) else None
+        if word.kind == OBJECT and after and after.kind == QUANTITY:  # 1.4 TeV leading jet pT
+            own = self.words.quantity(after.names, word.object or "")
+            spoken = not re.sub(r"'s|\s", "", self._between(word, after)) and not after.object
+            fits = token.number and own in token.number.candidates
+            return replace(after, object=word.object) if own and fits and spoken else None
+        if word.kind != QUANTITY:
+            return None
+        close = self.text[word.span[1] : word.span[1] + 3].lstrip(" \"'").startswith(("=", ":"))
+        if close or (
+            after
+            and after.kind == NUMBER
+            and not self._fill(word, after)
+            and not re.search(r",|\band\b", self._between(word, after))
+        ):
+            return None
+        return word if token.number and token.number.candidates & {*word.names} else None
+
+    def _named_by_object(self, tokens: list[Token], place: int) -> Token | None:
+        """The last quantity once more, where its object follows: `and 1330 GeV for the second`."""
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        last = self.state.last
+        if not (last and after and after.kind == OBJECT and after.object and not last.object):
+            return None
+        between = self._after(tokens[place], after)
+        if not re.search(r"\bfor\b", between) or not FOR.fullmatch(between):
+            return None
+        own = self.words.quantity(last.names, after.object)
+        return replace(last, object=after.object) if own and own not in self.used else None
+
+    def _goes_on(self, tokens: list[Token], place: int) -> bool:
+        """Whether a number without a name goes on what was said by the last one."""
+        if not self.state.last or not place:
+            return False
+        before = tokens[place - 1]
+        if before.kind == NUMBER:
+            return bool(LIST.fullmatch(self._after(before, tokens[place])))
+        if before.kind != OBJECT or self.state.last.object:
+            return False
+        earlier = tokens[place - 2] if place > 1 else before
+        if earlier.kind == NUMBER and "(" in self._after(earlier, before):  # 94 (leading) and 401
+            return bool(LIST.fullmatch(self._between(before, tokens[place])))
+        quantity = self.words.quantity(self.state.last.names, before.object or "")
+        return (
+            bool(quantity) and quantity not in self.used and not self._fill(before, tokens[place])
+        )

@@ -1,0 +1,100 @@
+"""The reader by rules: words and numbers by patterns, tables by their heads, prose by its order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bench.api.asking import Formatter, Reading
+from bench.formatters.lexicon import lexicon, tokens
+from bench.formatters.prose import Prose
+from bench.formatters.tables import read_tables
+from bench.formatters.units import ENERGY, PATTERN, column_unit, unit_of
+
+if TYPE_CHECKING:
+    from bench.api.asking import Passage, Span
+    from bench.api.context import Context
+
+EVENTS = re.compile(
+    r"\b(?:event|evt|ev)\b[\s#:.]*(?:no\.?|number|id)?[\s#:=.]*([0-9]+|[A-Z]\b)"
+    r"|\b((?:first|second|third|other|another|1st|2nd|next)\s+event)\b",
+    re.IGNORECASE,
+)
+"""What a text calls one of several events."""
+EVERYWHERE = re.compile(
+    rf"(?:\ball\b|\benerg\w+|\bmoment\w+|\bmasses|\bunits?|\bvalues|\beverything|\bnumbers|\bin)\b"
+    rf"[^0-9\n.;]{{0,50}}?(?<![^\W_])({PATTERN})",
+    re.IGNORECASE,
+)
+"""A unit that is said once for all numbers."""
+
+
+@dataclass(frozen=True)
+class Rules(Formatter):
+    """By the words of the vocabulary and the order of a text; no model, and no training."""
+
+    name = "rules"
+
+    def read(self, passage: Passage, context: Context) -> Sequence[Reading]:
+        """Tables first, then what stands outside of them as prose."""
+        words = lexicon(passage.vocabulary)
+        every = tokens(passage)
+        readings, covered = read_tables(passage, words, every)
+        rest = [t for t in every if not any(a <= t.span[0] < b for a, b in covered)]
+        readings += Prose(passage, words).read(rest)
+        readings = _with_units(passage, readings)
+        return _by_event(passage, readings)
+
+
+def _with_units(passage: Passage, readings: list[Reading]) -> list[Reading]:
+    """The readings, with units that are said for a list of numbers, or for all of them."""
+    numbers = {number.span: number for number in passage.numbers}
+    kinds = {q.name: column_unit(q.unit)[0] for q in passage.vocabulary.quantities}
+    everywhere = _everywhere(passage)
+    out: list[Reading] = []
+    for i, reading in enumerate(readings):
+        unit = reading.unit or numbers[reading.span].unit
+        if unit is None:
+            unit = _of_list(passage, readings, i)
+        if unit is None and kinds[reading.quantity] == ENERGY:
+            unit = everywhere
+        own = numbers[reading.span].unit
+        out.append(reading if unit == own else replace(reading, unit=unit))
+    return out
+
+
+def _of_list(passage: Passage, readings: list[Reading], place: int) -> Span | None:
+    """The unit of the next number, where both are said of one word: `1306 and 1411 GeV`."""
+    reading = readings[place]
+    for later in readings[place + 1 : place + 2]:
+        number = next(n for n in passage.numbers if n.span == later.span)
+        between = passage.text[reading.span[1] : later.span[0]]
+        if later.words == reading.words and number.unit and len(between) < 40:
+            return number.unit
+    return None
+
+
+def _everywhere(passage: Passage) -> Span | None:
+    """The one unit of energy that stands behind no number and beside no quantity's value."""
+    owned = {number.unit for number in passage.numbers}
+    said = [
+        match.span(1) for match in EVERYWHERE.finditer(passage.text) if match.span(1) not in owned
+    ]
+    energies = [(unit_of(passage.text[a:b]), (a, b)) for a, b in said]
+    of = {unit: span for unit, span in energies if unit and unit[0] == ENERGY}
+    return next(iter(of.values())) if len(of) == 1 else None
+
+
+def _by_event(passage: Passage, readings: Sequence[Reading]) -> list[Reading]:
+    """The readings by the events that a text tells apart by name or number."""
+    marks = [(m.start(), (m[1] or m[2]).casefold()) for m in EVENTS.finditer(passage.text)]
+    if len({name for _, name in marks}) < 2:
+        return list(readings)
+    order = {name: i for i, name in enumerate(dict.fromkeys(name for _, name in marks))}
+    out = []
+    for reading in readings:
+        before = [order[name] for place, name in marks if place <= reading.span[0]]
+        out.append(replace(reading, event=(before or [0])[-1]))
+    return out

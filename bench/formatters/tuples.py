@@ -1,0 +1,87 @@
+"""Several numbers in the order of words before them: `(px, py, pz, E) = (1, 2, 3, 4)`."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from bench.formatters.lexicon import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
+from bench.formatters.meaning import Meaning
+
+LONGEST = 40
+"""Words in a row that may each have a number."""
+
+
+class Tuples(Meaning):
+    """Reads numbers in an order that is said, or usual."""
+
+    def _objects(self, tokens: list[Token], place: int) -> None:
+        """An object is spoken of."""
+        raise NotImplementedError
+
+    def _said_order(self, tokens: list[Token]) -> tuple[str, ...]:
+        """The first three words or more that stand in a row, such as `[pt, eta, phi, m]`."""
+        row: list[Token] = []
+        for token in tokens:
+            apart = row and re.sub(r"[\s,/|;()\[\]]", "", self._between(row[-1], token))
+            if token.kind != QUANTITY or apart:
+                if len(row) > 2:
+                    break
+                row = []
+            if token.kind == QUANTITY:
+                row.append(token)
+        return tuple(self._spelled(word) for word in row) if len(row) > 2 else ()
+
+    def _tuple(self, tokens: list[Token], place: int) -> int:
+        """Numbers in the order of words before them: how many tokens they take; 0 for none."""
+        words: list[Token] = []
+        at = place
+        while at < min(len(tokens), place + LONGEST) and tokens[at].kind == QUANTITY:
+            if words and re.sub(
+                r"[\s,()\[\]:/|;\"'&]|and", "", self._between(words[-1], tokens[at])
+            ):
+                break
+            words.append(tokens[at])
+            at += 1
+        if len(words) > 1:
+            self.state.order = tuple(self._spelled(word) for word in words)
+            names = words
+        elif tokens[place].kind == ORDER:
+            self.state.order = (
+                self.state.order if len(self.state.order) > 2 else tokens[place].names
+            )
+            if tokens[place].object:
+                self.state.objects, self.state.stale = [tokens[place].object or ""], False
+            names, at = [], place + 1
+        elif tokens[place].kind == NUMBER and not self.state.pending and len(self.state.order) > 2:
+            names, at = [], place
+        else:
+            return 0
+        while at < len(tokens) and tokens[at].kind in (OBJECT, UNIT) and at > place:
+            if tokens[at].kind == OBJECT:
+                self._objects(tokens, at)
+            at += 1
+        return self._zipped(tokens, place, at, names)
+
+    def _zipped(self, tokens: list[Token], place: int, at: int, names: list[Token]) -> int:
+        order = self.state.order
+        numbers = tokens[at : at + len(order)]
+        if len(numbers) < len(order) or any(one.kind != NUMBER for one in numbers):
+            return 1 if tokens[place].kind == ORDER else 0
+        if at > place and re.search(
+            r"\n\s*\n", self.text[tokens[at - 1].span[1] : numbers[0].span[0]]
+        ):
+            return 0
+        pairs = pairwise(numbers)
+        if any(re.sub(r"[\s,;|/]|and", "", self._after(*pair)) for pair in pairs):
+            return 0
+        words = names or [
+            Token(QUANTITY, tokens[place].span, self.words.words.get(one, ())) for one in order
+        ]
+        unit = next((n.number.unit for n in reversed(numbers) if n.number and n.number.unit), None)
+        for word, number in zip(words, numbers, strict=True):
+            self._assign(word, number, unit)
+        return at + len(order) - place
+
+    def _spelled(self, word: Token) -> str:
+        return next((key for key, names in self.words.words.items() if names == word.names), "")

@@ -1,0 +1,1 @@
+"""Jets in words: what people call their quantities, and what follows from them."""

@@ -1,0 +1,1 @@
+"""A language model reads events in words: it writes, under a grammar, which number is what."""
