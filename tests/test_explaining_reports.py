@@ -33,9 +33,9 @@ def judged(place: Workplace, manner: str, control: str = "") -> Run:
     made = judge(subject, explained)
     figures = dict(made.figures)
     beside = figures if control else {}
-    kept = JudgedExplanations(40, figures, made.void, control, beside, tuple(examples(explained)))
-    write_explanations(run.folder, kept)
-    assert run.explanations() == kept
+    judged = JudgedExplanations(40, figures, made.void, control, beside, tuple(examples(explained)))
+    write_explanations(run.folder, judged)
+    assert run.explanations() == judged
     return run
 
 

@@ -103,21 +103,11 @@ def views_of(
 
 
 def encode(
-    model: Model,
-    encoders: Sequence[Encoder],
-    learned: Learned,
-    table: Table,
-    *,
-    targets: bool = False,
+    model: Model, encoders: Sequence[Encoder], learned: Learned, table: Table, targets: bool = False
 ) -> Inputs:
-    """The inputs of a sample: the views that the model reads, or reads if given.
-
-    With `targets`, those that it learns to give as well: for events that it is trained on.
-    """
+    """The views that the model reads; with `targets`, for training, what it learns to give too."""
     views: dict[str, Any] = {}
-    readable = (
-        model.reads | model.reads_if_given | (model.target_views.keys() if targets else set())
-    )
+    readable = model.reads | model.reads_if_given | (set(model.target_views) if targets else set())
     for encoder in encoders:
         if not encoder.produces & readable:
             continue
