@@ -166,7 +166,7 @@ def encoder(name: str, **ways: Any) -> Any:
     def encode(table: bench.Table, _: object) -> dict[str, Any]:
         return {view: do(table) for view, do in ways.items()}
 
-    return SimpleNamespace(name=name, encode=encode)
+    return SimpleNamespace(name=name, encode=encode, produces=frozenset(ways))
 
 
 def test_encodings_depend_on_labels_or_company() -> None:
@@ -208,7 +208,7 @@ def reader(trained: Any = (), scored: Any = (), read: Any = None) -> Any:
         return read and Rendered([], [read(text) for text in inputs.views.get("texts", [])])
 
     texts = frozenset({"texts"})
-    return SimpleNamespace(reads=texts, reads_if_given=frozenset(), render=render)
+    return SimpleNamespace(reads=texts, reads_if_given=frozenset(), target_views={}, render=render)
 
 
 def test_prompts_are_scored_as_they_are_trained_on() -> None:

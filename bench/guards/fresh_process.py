@@ -224,7 +224,7 @@ def _main(scratch: Path, said: bytes) -> None:
     model, encoders = _built(request["part"]), [_built(spec) for spec in request["encoders"]]
     if encoders:
         learned, table = read_learned(encoders, scratch / ENCODERS), read_table(scratch / EVENTS)
-        _write(encode(model, encoders, learned, table), scratch / ENCODED)
+        _write(encode(model, encoders, learned, table, targets=True), scratch / ENCODED)
     fitted = model.load(Path(request["model"]), context)
     inputs = _read(scratch / VIEWS)
     np.save(scratch / SCORES, scores_of_events(fitted.score(inputs), len(inputs)))

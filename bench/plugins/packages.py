@@ -25,7 +25,7 @@ PACKAGES: dict[str, tuple[Named, ...]] = {
     "bench-linear": ((Model, "linear"),),
     "bench-llm": (
         *product((Model,), ("llm-nfa", "llm-text", "llm-token")),
-        *product((Encoder,), ("prompt-chat", "prompt-features", "prompt-momenta")),
+        *product((Encoder,), ("explanations", "prompt-chat", "prompt-features", "prompt-momenta")),
         (Formatter, "llm"),
     ),
     "bench-mlp": ((Model, "mlp"),),
