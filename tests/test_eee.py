@@ -102,7 +102,7 @@ def test_events_add_up_to_the_accuracy_and_one_without_an_answer_is_wrong(
     # events whose model gave no answer
     scored, events = own.scored(), own.events()
     gap = replace(scored, score=np.where(np.arange(len(events)) < 3, np.nan, scored.score))
-    monkeypatch.setattr(Run, "_samples", {"evaluated": (gap, events)})
+    monkeypatch.setattr(Run, "_evaluated", (gap, events))
     (file,) = write_evaluations([own], tmp_path, events=True)
     detail = read(file)["detailed_evaluation_results"]
     lines = [

@@ -37,7 +37,7 @@ def reread(tmp_path: Path) -> list[float]:
         {"numbers": np.ones((1, 2))}, np.ones(1, np.int8), np.ones(1, np.uint64), np.ones(1)
     )
     context = bench.Context(data=tmp_path, scratch=tmp_path, checkpoints=tmp_path)
-    return list(fresh_process.reread(Cut(), tmp_path, inputs, context))
+    return list(fresh_process.reread(Cut(), tmp_path, inputs, context)[0])
 
 
 def test_a_fresh_process_that_takes_too_long_is_tried_once_more(

@@ -96,7 +96,7 @@ def test_a_fresh_process_has_them(fitted: tuple[Any, Recorder], tmp_path: Path) 
     work.mkdir()
     fitted[0].save(saved)
     test = inputs(50, 2)
-    again = reread(MODEL, saved, test, context(work))
+    again, _ = reread(MODEL, saved, test, context(work))
     assert np.array_equal(again, fitted[0].score(test))
     with pytest.raises(bench.RequestError, match="the fit has one True, given False"):
         MODEL.load(saved, context(work, view_modules={}))
