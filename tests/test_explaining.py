@@ -175,7 +175,7 @@ def test_what_gives_no_explanations_is_refused_by_name(place: Workplace) -> None
         subject_of(place, done(place, permute="numbers"))
     good = done(place)
     for record, problem in (
-        (replace(good.record, status="void"), "is void: there is nothing to explain"),
+        (replace(good.record, status="void"), "is void: nothing of it is worth explaining"),
         (replace(good.record, fit="gone"), "its fit is gone; `bench run --plugin talker"),
     ):
         with pytest.raises(RequestError, match=problem):

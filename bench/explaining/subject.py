@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.api.errors import DamagedError, InputError, RequestError
+from bench.api.errors import InputError, RequestError
 from bench.api.parts import Encoder, Model
 from bench.data.encode import controlled, encode, read_learned, view_modules
 from bench.data.real_scores import scores_of_events
@@ -18,7 +18,7 @@ from bench.plugins.options import build
 from bench.running.fit_request import ENCODERS, MODEL
 from bench.running.look import loaded
 from bench.running.parts import resolve_parts
-from bench.storage.cache import verify
+from bench.running.stored_fit import fit_folder
 from bench.storage.repeating import command_of, with_editions
 from bench.storage.request import RunRequest
 
@@ -118,7 +118,7 @@ def open_subject(run: Run, registry: Registry, home: Home, context: Context) -> 
         InputError: its events are not here any more.
     """
     record = run.record
-    fit = _fit_of(run, home)
+    fit = fit_folder(run, home, "explaining")
     assert record.model is not None
     model = build(registry.find(Model, record.model.name).part, record.model.options)
     encoders = [build(registry.find(Encoder, e.name).part, e.options) for e in record.encoders]
@@ -176,24 +176,3 @@ def _request_of(record: RunRecord) -> RunRequest:
     said = with_editions(record) | {"start": None, "allow": ()}
     said["file"] = Path(said["file"]) if said.get("file") else None
     return RunRequest(**said)
-
-
-def _fit_of(run: Run, home: Home) -> Path:
-    """The fit that the run's scores come from.
-
-    Raises:
-        RequestError: why there is none.
-    """
-    record = run.record
-    if record.outside is not None:
-        raise RequestError(f"run {run.name} was imported: its model is not here to explain")
-    if record.status != "ok" or record.model is None or record.fit is None:
-        raise RequestError(f"run {run.name} is {record.status}: there is nothing to explain")
-    try:
-        verify(home.fits / record.fit)
-    except DamagedError as error:
-        raise RequestError(
-            f"run {run.name}: its fit is gone; `{command_of(record)}` makes it anew in another "
-            "folder of runs"
-        ) from error
-    return home.fits / record.fit
