@@ -74,10 +74,19 @@ def sync_all(folder: Path) -> None:
 
 
 def put_in_place(draft: Path, folder: Path) -> None:
-    """Give a finished folder its name, so that after a power cut it is there, whole, or not."""
+    """Give a finished folder its name, so that after a power cut it is there, whole, or not.
+
+    Raises:
+        OSError: what the machine refused; the folder then has no more than its draft's name.
+    """
     sync_all(draft)
     draft.rename(folder)
-    sync(folder.parent)
+    try:
+        sync(folder.parent)
+    except OSError:
+        with suppress(OSError):
+            folder.rename(draft)
+        raise
 
 
 @contextmanager
