@@ -20,7 +20,7 @@ from bench.running.fit_request import COLUMNS, MODEL
 from bench.running.fit_request import ENCODERS as LEARNED
 from bench.running.stored_fit import fit_folder
 from bench.storage.distributions import changes
-from bench.storage.files import sync
+from bench.storage.files import put_in_place
 from bench.storage.parse import read_json
 from bench.storage.secrets import mask_files, masked
 
@@ -53,11 +53,9 @@ def export(run: Run, folder: Path, registry: Registry, home: Home, context: Cont
         for path in (*draft.rglob("*"), draft):
             if path.is_file():
                 path.chmod(shared)
-            sync(path)
         if folder.is_dir():
             folder.rmdir()
-        draft.rename(folder)
-    sync(folder.parent)
+        put_in_place(draft, folder)
 
 
 def _write(run: Run, fit: Path, folder: Path, registry: Registry, context: Context) -> None:

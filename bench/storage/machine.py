@@ -40,8 +40,11 @@ BUSY = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN}
 """Those that say nothing of the file, which can be read another time."""
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What a file system answers that has no locks."""
-TOLD = re.compile(r"\(os error (\d+)\)|\berrno = (\d+)\b|^OSError: \[Errno (\d+)\]")
-"""How libraries that write by themselves tell of it, safetensors and HDF5, and other processes."""
+TOLD = re.compile(
+    r"\(os error (\d+)\)|\berrno = (\d+)\b|^OSError: \[Errno (\d+)\]|^\[\(.*?\[Errno (\d+)\]"
+)
+"""How libraries that write by themselves tell of it, safetensors and HDF5, and other processes; and
+Python of the files of a folder that it copied."""
 SHORT = re.compile(r"^\d+ requested and \d+ written")
 """How numpy tells that not all could be written."""
 RUN = re.compile(r"(^|/)(\d{8}T\d{6}Z-[0-9a-f]{12}(-\d+)?|\.locks)(/|$)")
@@ -95,7 +98,7 @@ def refusal(error: BaseException) -> OSError | None:
     if isinstance(error, OSError) and SHORT.match(text):
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if told := TOLD.search(text):
-        number = int(told[1] or told[2] or told[3])
+        number = int(next(filter(None, told.groups())))
         if number in REMEDIES:
             return OSError(number, os.strerror(number))
     return refusal(error.__cause__) if error.__cause__ else None
