@@ -243,6 +243,7 @@ def test_who_does_not_want_to_wait_is_told(tmp_path: Path) -> None:
         (OSError("200000 requested and 8176 written"), errno.ENOSPC),
         (RuntimeError("Can't close (file write failed: errno = 28, error message"), errno.ENOSPC),
         (ValueError("Error while serializing: I/O error: Read-only (os error 30)"), errno.EROFS),
+        (shutil.Error([("a", "b", "[Errno 5] Input/output error: 'b'")]), errno.EIO),
         (FileNotFoundError(errno.ENOENT, "No such file"), None),
         (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), None),
         (ValueError("28"), None),
@@ -278,6 +279,18 @@ def test_a_full_disk_on_a_mount_of_its_own_is_one_line(tmp_path: Path, place: Wo
         assert typed(replace(tight, store=Store(small / "r")), "list", "runs").code == 0
     finally:
         os.system(f"umount {small}")
+
+
+def test_a_folder_whose_name_may_be_lost_does_not_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = mock.Mock(side_effect=OSError(errno.EIO, "Input/output error"))
+    monkeypatch.setattr("bench.storage.files.sync", refused)
+    monkeypatch.setattr("bench.storage.files.sync_all", lambda _: None)
+    with pytest.raises(OSError, match="Input"), drafted(tmp_path / "new") as draft:
+        (draft / "file").touch()
+    assert refused.called
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_plugins_lock_with_is_public() -> None:
