@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import InputError, RequestError
-from bench.api.parts import Encoder, Model
 from bench.data.encode import controlled, encode, read_learned, view_modules
 from bench.data.real_scores import scores_of_events
 from bench.data.run_samples import load_samples
 from bench.data.score import unlabelled
 from bench.explaining.explanation import Explains
-from bench.plugins.options import build
 from bench.running.fit_request import ENCODERS, MODEL
 from bench.running.look import loaded
 from bench.running.parts import resolve_parts
-from bench.running.stored_fit import fit_folder
+from bench.running.stored_fit import fit_folder, parts_of
 from bench.storage.repeating import command_of, with_editions
 from bench.storage.request import RunRequest
 
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
     from bench.api.context import Context
     from bench.api.inputs import Inputs, Learned
-    from bench.api.parts import Fitted
+    from bench.api.parts import Encoder, Fitted, Model
     from bench.api.table import Table
     from bench.explaining.explanation import Explanation
     from bench.plugins.registry import Registry
@@ -119,9 +117,7 @@ def open_subject(run: Run, registry: Registry, home: Home, context: Context) -> 
     """
     record = run.record
     fit = fit_folder(run, home, "explaining")
-    assert record.model is not None
-    model = build(registry.find(Model, record.model.name).part, record.model.options)
-    encoders = [build(registry.find(Encoder, e.name).part, e.options) for e in record.encoders]
+    model, encoders = parts_of(record, registry)
     learned = read_learned(encoders, fit / ENCODERS)
     request = _request_of(record)
     if record.permuted:

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import RequestError
-from bench.api.parts import Encoder, Model
 from bench.api.table import Column
 from bench.data.encode import read_learned, view_modules
 from bench.exporting.card import card
 from bench.exporting.record import CARD, ENCODERS, ExportRecord, digests
-from bench.plugins.options import build
 from bench.running.fit_request import COLUMNS, MODEL
 from bench.running.fit_request import ENCODERS as LEARNED
-from bench.running.stored_fit import fit_folder
+from bench.running.stored_fit import fit_folder, parts_of
 from bench.storage.distributions import changes
 from bench.storage.files import put_in_place
 from bench.storage.parse import read_json
@@ -63,8 +61,7 @@ def _write(run: Run, fit: Path, folder: Path, registry: Registry, context: Conte
     assert record.model is not None
     for line in changes(record.versions):
         context.notice(f"{line}: the exported model may score differently")
-    model = build(registry.find(Model, record.model.name).part, record.model.options)
-    encoders = [build(registry.find(Encoder, e.name).part, e.options) for e in record.encoders]
+    model, encoders = parts_of(record, registry)
     learned = read_learned(encoders, fit / LEARNED)
     context = replace(
         context, seed=record.seed, view_modules=view_modules(model, encoders, learned)

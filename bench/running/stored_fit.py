@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bench.api.table import Table
     from bench.plugins.registry import Registry
     from bench.storage.home import Home
+    from bench.storage.record import RunRecord
     from bench.storage.store import Run
 
 ANOTHER = Path("runs-anew")
@@ -63,6 +64,17 @@ def _anew(run: Run, purpose: str) -> str:
     return f"`{command}` makes it anew, for {purpose} from there"
 
 
+def parts_of(record: RunRecord, registry: Registry) -> tuple[Model, list[Encoder]]:
+    """The model of a run that has one, and its encoders, with the options of then.
+
+    Raises:
+        RequestError: a plugin is not installed, or has no such option any more.
+    """
+    assert record.model is not None
+    model = build(registry.find(Model, record.model.name).part, record.model.options)
+    return model, [build(registry.find(Encoder, e.name).part, e.options) for e in record.encoders]
+
+
 @dataclass(frozen=True, eq=False)
 class StoredFit:
     """A fitted model with its encoders, as a run left it."""
@@ -88,11 +100,9 @@ class StoredFit:
             RequestError: its fit is not here, or a plugin is not.
         """
         folder, record = fit_folder(run, home, purpose), run.record
-        assert record.model is not None
         for line in changes(record.versions):
             context.notice(f"{line}: scores may differ")
-        model = build(registry.find(Model, record.model.name).part, record.model.options)
-        encoders = [build(registry.find(Encoder, e.name).part, e.options) for e in record.encoders]
+        model, encoders = parts_of(record, registry)
         learned = read_learned(encoders, folder / ENCODERS)
         modules = view_modules(model, encoders, learned)
         context = replace(context, seed=record.seed, view_modules=modules)
