@@ -149,6 +149,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         earlier=start.used_events if start else None,
         overlapping=TrainedOn.code in request.allow,
         quick=request.quick,
+        shuffled=request.shuffled_by,
     )
     fit_request = FitRequest(
         model=parts.model,

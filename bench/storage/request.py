@@ -96,6 +96,9 @@ class RunRequest(SampleRequest):
     """Score without a view: numbers or texts."""
     permute: str | None = field(default=None, metadata=_said(metavar="VIEW"))
     """Score with a view shuffled between events."""
+    labels: Literal["truth", "shuffled"] = "truth"
+    """Labels to fit by: the truth, or shuffled between the events of the train and of the valid
+    split, a control from which nothing can be learned."""
     start: str | None = field(default=None, metadata=_said(name="from", metavar="RUN"))
     """Go on from the fit of an earlier run of this plugin, on this sample and with these
     options."""
@@ -140,6 +143,21 @@ class RunRequest(SampleRequest):
                 f"{self.valid_events} valid events: wanted at least {FEWEST_VALID}, "
                 "as fewer choose the weights by chance"
             )
+
+    @property
+    def control(self) -> str:
+        """What is done on purpose so that it does worse: `numbers permuted`; empty for nothing."""
+        said = {
+            f"without {self.without}": self.without,
+            f"{self.permute} permuted": self.permute,
+            "labels shuffled": self.labels == "shuffled",
+        }
+        return ", ".join(name for name, done in said.items() if done)
+
+    @property
+    def shuffled_by(self) -> int | None:
+        """The seed by which labels are shuffled; None for the truth."""
+        return self.seed if self.labels == "shuffled" else None
 
     def said(self) -> dict[str, Any]:
         """What was said, as a record has it."""
