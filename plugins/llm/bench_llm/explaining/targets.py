@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bench_llm.answers import Answers
     from bench_llm.turns import Turns
 
-NUMBERS = np.float32(5)
+NUMBERS = np.float32(1)
 """What a digit weighs against a word: a phrasing is one of many, a number is right or wrong."""
 COLON = ":"
 """Stands between an answer and its explanation."""
