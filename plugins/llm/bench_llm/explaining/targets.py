@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from bench_llm.answers import Answers
     from bench_llm.turns import Turns
 
-NUMBERS = np.float32(0.1)
-"""What a digit weighs against a word: whoever explains looks numbers up, and what cannot be copied
-yet would drown the words."""
+NUMBERS = np.float32(5)
+"""What a digit weighs against a word: a phrasing is one of many, a number is right or wrong."""
 COLON = ":"
 """Stands between an answer and its explanation."""
 

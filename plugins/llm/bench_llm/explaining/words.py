@@ -38,7 +38,7 @@ class Form:
     """A way to say something of a feature: `{a}` high or low, `{q}` its short name, `{v}` how much.
 
     The short name with an equals sign is how prompts say it, so that who writes the number can look
-    it up there; and high or low stands behind the number, so that it follows from what is written.
+    it up there.
     """
 
     template: str
@@ -49,17 +49,19 @@ class Form:
     """The one that it goes with; empty for any."""
 
 
-OF_EVENT = (Form("{q}={v} is {a}"), Form("{q}={v} is rather {a}"))
+OF_EVENT = (Form("{q}={v} is {a}"), Form("{a} {q}={v}"))
 OF_OBJECT = (
     Form("{o}'s {q}={v} is {a}"),
-    Form("{o} has {q}={v}, which is {a}"),
+    Form("{o} has {a} {q}={v}"),
+    Form("{o} is {a}, {q}={v}", ("heavy",), ("light",), "m"),
     Form("{o} with {q}={v} is {a}", ("heavy",), ("light",), "m"),
-    Form("{o}, {q}={v}, is {a}", ("heavy",), ("light",), "m"),
-    Form("{o} with {q}={v} is {a}", ("hard",), ("soft",), "pt"),
-    Form("{o} with {q}={v} has {a} particles", ("many",), ("few",), "n"),
-    Form("of {o} the hardest particle, {q}={v}, carries {a}", ("much",), ("little",), "pt_lead"),
+    Form("{o} is {a}, {q}={v}", ("hard",), ("soft",), "pt"),
+    Form("{o} has {a} particles, {q}={v}", ("many",), ("few",), "n"),
+    Form(
+        "the hardest particle of {o} carries {a} of it, {q}={v}", ("much",), ("little",), "pt_lead"
+    ),
 )
-IN_WORDS = (Form("{s}, {q}={v}, is {a}"),)
+IN_WORDS = (Form("{s} is {a}, {q}={v}"),)
 OFTEN = 3
 """As often an event's feature is called by its short name as in words."""
 
