@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.api.asking import Number, Passage
 from bench.api.errors import InputError
 from bench.formatters.commas import DIGITS, Commas
+from bench.formatters.markup import plain
 from bench.formatters.units import PATTERN, column_unit, unit_of
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def scan(text: str, vocabulary: Vocabulary) -> tuple[Passage, list[NoValue]]:
     Raises:
         InputError: there are far more numbers in it than an event has.
     """
-    hidden = _without(text)
+    without = plain(text)
+    hidden = _without(without.text)
     commas = Commas.of(hidden)
     values: list[Number] = []
     left: list[NoValue] = []
@@ -81,7 +83,11 @@ def scan(text: str, vocabulary: Vocabulary) -> tuple[Passage, list[NoValue]]:
         else:
             values.append(number)
         last = number, why
-    return Passage(text, tuple(values), vocabulary), left
+    back = without.origin
+    numbers = (replace(n, span=back(n.span), unit=n.unit and back(n.unit)) for n in values)
+    return Passage(text, tuple(numbers), vocabulary), [
+        replace(one, span=back(one.span)) for one in left
+    ]
 
 
 def _without(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.asking import Formatter, Reading
 from bench.formatters.lexicon import lexicon, tokens
+from bench.formatters.markup import Plain, plain
 from bench.formatters.prose import Prose
 from bench.formatters.tables import read_tables
 from bench.formatters.units import ENERGY, PATTERN, column_unit, unit_of
@@ -38,14 +39,34 @@ class Rules(Formatter):
     name = "rules"
 
     def read(self, passage: Passage, context: Context) -> Sequence[Reading]:
-        """Tables first, then what stands outside of them as prose."""
+        """What stands in tables, then what is said between them."""
+        without = plain(passage.text)
+        passage = _without_markup(passage, without)
         words = lexicon(passage.vocabulary)
         every = tokens(passage)
         readings, covered = read_tables(passage, words, every)
         rest = [t for t in every if not any(a <= t.span[0] < b for a, b in covered)]
         readings += Prose(passage, words).read(rest)
-        readings = _with_units(passage, readings)
-        return _by_event(passage, readings)
+        readings = _by_event(passage, _with_units(passage, readings))
+        back = without.origin
+        return [
+            replace(
+                one,
+                span=back(one.span),
+                unit=one.unit and back(one.unit),
+                words=one.words and back(one.words),
+            )
+            for one in readings
+        ]
+
+
+def _without_markup(passage: Passage, without: Plain) -> Passage:
+    """The passage of the plain text, without what others have read."""
+    place = without.place
+    numbers = (
+        replace(n, span=place(n.span), unit=n.unit and place(n.unit)) for n in passage.numbers
+    )
+    return replace(passage, text=without.text, numbers=tuple(numbers))
 
 
 def _with_units(passage: Passage, readings: list[Reading]) -> list[Reading]:
