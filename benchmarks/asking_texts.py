@@ -120,7 +120,9 @@ def dress(number: str, style: str) -> str:
         digits = len(whole.lstrip("-")) - 1
         mantissa = number.replace(".", "")
         place = len(mantissa) - len(rest) - digits
-        power = str(digits).translate(str.maketrans("3456", "³⁴⁵⁶" if style == "unicode" else "3456"))
+        power = str(digits).translate(
+            str.maketrans("3456", "³⁴⁵⁶" if style == "unicode" else "3456")
+        )
         number = POWERS[style].format(f"{mantissa[:place]}.{mantissa[place:]}", power)
     if style == "german":
         number = number.translate(str.maketrans(".,", ",."))

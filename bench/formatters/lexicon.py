@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bench.api.table import EVENT
+from bench.formatters.numbered import Numbered
 from bench.formatters.phrases import phrases_in
 from bench.formatters.units import PATTERN
 
@@ -60,10 +61,21 @@ class Lexicon:
     pattern: re.Pattern[str]
     alike: tuple[tuple[str, ...], ...]
     """Quantities that go by the very same words, of one object each."""
+    numbered: Numbered
+    """The objects that are called by a number."""
 
     def named_like(self, name: str) -> tuple[str, ...]:
         """The same quantity of every object."""
         return next((names for names in self.alike if name in names), (name,))
+
+    def only(self, names: tuple[str, ...]) -> str | None:
+        """What a word means that means one quantity alone, of whatever object."""
+        return names[0] if len(names) == 1 else None
+
+    def composed(self, which: str, word: str) -> str | None:
+        """What a word means of an object that has words of its own with it: `dijet: mass`."""
+        names = self.words.get(plain(f"{which} {word}"), ())
+        return self.only(names)
 
     def quantity(self, names: tuple[str, ...], which: str) -> str | None:
         """The quantity of an object among those that a word may mean."""
@@ -106,12 +118,13 @@ def _compiled(key: tuple[object, ...]) -> Lexicon:
     return Lexicon(
         {word: tuple(names) for word, names in words.items()},
         called,
-        {plain(word): tuple(of) for word, of in orders},
+        {plain(word): tuple(map(plain, of)) for word, of in orders},
         frozenset(map(plain, plural)),
         {name: which for name, which, _ in quantities},
         tuple(name for name, _ in objects),
         pattern,
         tuple(map(tuple, alike.values())),
+        Numbered.of(objects),
     )
 
 
@@ -138,13 +151,20 @@ def tokens(passage: Passage) -> list[Token]:
     """What means something in a text, in its order; no two of them overlap."""
     text, words = passage.text, lexicon(passage.vocabulary)
     spans = [number.span for number in passage.numbers]
-    phrases = sorted(span for *_, span in phrases_in(text, passage.vocabulary))
+    phrases = sorted(span for *_, span in phrases_in(text, passage.vocabulary, every=True))
+    counted = [Token(OBJECT, span, object=name) for span, name in words.numbered.find(text)]
+    taken = [token.span for token in counted]
     named = [
         token
         for match in words.pattern.finditer(text)
-        if not _inside(match, spans) and (token := _named(text, match, words))
-        if token.kind != OBJECT or not _within(match.start(), phrases)
+        if not _inside(match, spans) and not _within(match.start(), taken)
+        if (token := _named(text, match, words))
+        if token.kind == QUANTITY or not _within(token.span[1] - 1, taken)
     ]
+    spelled = [token.span for token in named]
+    counted = [token for token in counted if not _within(token.span[0], spelled)]
+    named = sorted([*named, *counted], key=lambda token: token.span)
+    named = [t for t in named if t.kind != OBJECT or not _within(t.span[0], phrases)]
     covered = sorted(token.span for token in named)
     out = [*named]
     for number in passage.numbers:
@@ -193,6 +213,8 @@ def _named(text: str, match: re.Match[str], words: Lexicon) -> Token | None:
         return Token(QUANTITY, span, names, of, weak=weak)
     span = match.span("word")
     if word in words.objects:
+        if match[0][-1:] in "sS" and match.end() == span[1] + 1:
+            return Token(PLURAL, match.span())  # the leading jets
         return Token(OBJECT, span, object=words.objects[word])
     if word in words.orders:
         return Token(ORDER, span, words.orders[word], of)

@@ -167,7 +167,11 @@ PASSES: tuple[
     (r"\\", _pattern(r"\\cdot\b"), _constant("·")),
     (r"\\", _pattern(r"\\(?:pm|mp)\b"), _constant("±")),
     (r"\\", _pattern(r"\\(?:approx|simeq|sim)\b"), _constant("≈")),
-    (r"\\", _pattern(r"\\!|\\(?:left|right|displaystyle|phantom\{[^{}]{0,9}\})(?![a-z])"), _constant()),
+    (
+        r"\\",
+        _pattern(r"\\!|\\(?:left|right|displaystyle|phantom\{[^{}]{0,9}\})(?![a-z])"),
+        _constant(),
+    ),
     (r"\\", _pattern(r"\\[,;: ]|\\q?quad\b|(?<=[\w}])~(?=[\\\w])"), _constant(" ")),
     (r"\$", _pattern(r"\$"), _constant()),
     (r"[_^]\{", re.compile(r"([_^])\{\s?([^{}]{1,24}?)\s?\}"), _constant(1, 2)),

@@ -18,6 +18,9 @@ FILLERS = re.compile(
 )
 """What may stand between a word and its number without parting them."""
 
+PLURALS = re.compile(r"(?:[^us]s|momenta)\b", re.IGNORECASE)
+"""Words for what several objects have."""
+
 
 @dataclass
 class State:
@@ -28,6 +31,10 @@ class State:
     unit: Span | None = None
     objects: list[str] = field(default_factory=list)
     """What is spoken of; several for a list of numbers."""
+    plural: bool = False
+    """Whether these are spoken of together, in this line."""
+    several: bool = False
+    """Whether the number at hand is one of a list, or has its object behind it."""
     stale: bool = False
     """Whether a sentence, or a line, has ended since."""
     outdented: bool = False
@@ -39,6 +46,10 @@ class State:
     last: Token | None = None
     """The quantity of the last number."""
     order: tuple[str, ...] = ()
+    bracket: bool = False
+    """Whether the last number stands in a bracket that is open still."""
+    named: list[str] = field(default_factory=list)
+    """The objects that this sentence has named, in their order."""
 
 
 class Meaning:
@@ -68,11 +79,18 @@ class Meaning:
         """Which of the quantities that a word may mean is meant here."""
         of, state = self.words, self.state
         event = of.quantity(names, EVENT)
+        which = word.object or (state.objects[0] if len(state.objects) == 1 else "")
+        if which and which not in of.numbered.names and not of.quantity(names, which):
+            if composed := of.composed(which, self.text[word.span[0] : word.span[1]]):
+                return composed
         if word.object:
             return of.quantity(names, word.object)
-        jets = [name for name in of.names if of.quantity(names, name)]
-        if event and (not jets or state.whole):
+        jets = [name for name in of.numbered.names if of.quantity(names, name)]
+        together = state.plural and not listed and not state.several
+        if event and (not jets or state.whole or together):
             return event
+        if together and jets:
+            return None  # one number of several objects
         loose = not state.objects or (
             state.stale and (state.outdented or self._all_used(names, state.objects))
         )
@@ -102,6 +120,13 @@ class Meaning:
                     state.implicit = place
                 return name
         return None
+
+    def _in_turn(self, word: Token, names: tuple[str, ...]) -> bool:
+        """Whether two numbers of one plural word are of both objects that the sentence named."""
+        if word.object or not PLURALS.search(self.text[word.span[0] : word.span[1]]):
+            return False
+        every = [self.words.quantity(names, one) for one in self.state.named]
+        return len(every) > 1 and all(every) and not self.used & {*every}
 
     def _all_used(self, names: tuple[str, ...], objects: list[str]) -> bool:
         return all(self.words.quantity(names, one) in {*self.used, None} for one in objects)

@@ -59,6 +59,8 @@ class Prose(Tuples):
         if token.kind == QUANTITY:
             state.pending, state.unit = token, None
         elif token.kind in (OBJECT, PLURAL):
+            if token.kind == OBJECT and (taken := self._of_each(tokens, place)):
+                return taken
             self._objects(tokens, place)
         elif token.kind == UNIT and state.pending and not state.unit:
             state.unit = token.span
@@ -100,22 +102,81 @@ class Prose(Tuples):
         """An object is spoken of: by itself, with another one, or behind its number."""
         token, state = tokens[place], self.state
         before = tokens[place - 1] if place else None
-        state.whole = False
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        state.whole = state.plural = False
         if token.kind == PLURAL:
             state.objects, state.stale, state.implicit = list(self.words.names[:2]), False, 0
+            state.plural = not (after and re.search(r"[\[({]", self._between(token, after)))
             return
         assert token.object
+        if token.object not in state.named:
+            state.named.append(token.object)
         if self._all_before(token) or self._behind(before, token):
+            return
+        if self._respectively(tokens, place):
+            state.objects, state.stale = [*state.named], False
             return
         joined = before and before.kind == OBJECT and LIST.fullmatch(self._between(before, token))
         state.objects = [*state.objects, token.object] if joined else [token.object]
         self.before = tuple(self.readings[self.begun :]) or self.before
         state.stale, self.begun = False, len(self.readings)
 
+    def _respectively(self, tokens: list[Token], place: int) -> bool:
+        """Whether it is the last of several objects whose values follow one by one."""
+        end = len(self.text)
+        for token in tokens[place + 1 :]:
+            if token.kind == OBJECT:
+                return False
+            if token.kind == BREAK and not self.text[token.span[0] : token.span[1]].isspace():
+                end = token.span[0]
+                break
+        rest = self.text[tokens[place].span[1] : end]
+        numbers = any(token.kind == NUMBER for token in tokens[place + 1 : place + 9])
+        return len(self.state.named) > 1 and "respectively" in rest and numbers
+
+    def _of_each(self, tokens: list[Token], place: int) -> int:
+        """Objects behind lists of numbers, one of each: `2 and 3 for the first and the second`."""
+        before = tokens[place - 1] if place else None
+        if not (before and before.kind == NUMBER and self.readings):
+            return 0
+        run = [tokens[place]]
+        for token in tokens[place + 1 :]:
+            if token.kind != OBJECT or not LIST.fullmatch(self._between(run[-1], token)):
+                break
+            run.append(token)
+        between = self._after(before, run[0])
+        if len(run) < 2 or not re.fullmatch(r"[\s,]*(?:for|in|of|on)\s+(?:the\s+)?", between):
+            return 0
+        names = [token.object or "" for token in run]
+        start = self._sentence(tokens, place)
+        for i in range(len(self.readings) - len(run), -1, -1):
+            said = self.readings[i : i + len(run)]
+            if said[0].span[0] < start or len({one.words for one in said}) > 1:
+                continue
+            likes = [self.words.named_like(one.quantity) for one in said]
+            right = [self.words.quantity(n, one) for n, one in zip(likes, names, strict=True)]
+            if all(right) and len({*likes}) == 1:
+                both = zip(said, right, strict=True)
+                self.readings[i : i + len(run)] = [replace(r, quantity=q or "") for r, q in both]
+        self.used = {reading.quantity for reading in self.readings}
+        self.state.objects, self.state.stale, self.state.named = names, False, names
+        self.before, self.begun = tuple(self.readings[self.begun :]), len(self.readings)
+        return len(run)
+
+    def _sentence(self, tokens: list[Token], place: int) -> int:
+        """Where the sentence of a token begins."""
+        for token in reversed(tokens[:place]):
+            mark = self.text[token.span[0] : token.span[1]]
+            if token.kind == BREAK and (mark in (".", "}") or mark.count("\n") > 1):
+                return token.span[1]
+        return 0
+
     def _all_before(self, token: Token) -> bool:
         """Whether it says whose all the last numbers are: `1 TeV of pT and 90 GeV of mass for`."""
         said = self.readings[self.begun :]
         if not said or self.state.objects or not token.object:
+            return False
+        if len({self.words.named_like(one.quantity) for one in said}) < len(said):
             return False
         last = said[-1]
         end = max(last.span[1], (last.words or last.span)[1])
@@ -158,20 +219,27 @@ class Prose(Tuples):
 
     def _break(self, token: Token) -> None:
         state, mark = self.state, self.text[token.span[0] : token.span[1]]
-        state.stale = True
+        state.stale, state.plural = True, False
         if mark == "{":
             state.stale = False
         if mark == "\n":
             state.outdented = not self.text[token.span[1] : token.span[1] + 1].isspace()
-        if mark == "}" or mark.count("\n") > 1:
+        if mark == "}" or mark.count("\n") > 1 or (mark == "." and self._uncounted()):
             state.objects = []
+        if mark in (".", "}") or mark.count("\n") > 1:
+            state.named = []
         if not mark.isspace():
             state.pending = None
         if mark != "\n":
             state.whole = False
 
+    def _uncounted(self) -> bool:
+        """Whether what is spoken of is none of the objects in a row, such as both together."""
+        return bool({*self.state.objects} - {*self.words.numbered.names})
+
     def _number(self, tokens: list[Token], place: int) -> int:
         token, state = tokens[place], self.state
+        state.several = self._is_one_of_several(tokens, place)
         behind = self._named_behind(tokens, place)
         pending = state.pending
         if pending and self._gap(pending, token) and behind and self._is_count(behind, token):
@@ -187,9 +255,28 @@ class Prose(Tuples):
         if pending is None and self._goes_on(tokens, place):
             pending = state.last
         if pending is not None:
-            self._assign(pending, token, state.unit, listed=pending is not state.pending)
+            listed = pending is not state.pending
+            if not listed:
+                state.bracket = bool(re.search(r"[\[(]\s*$", self._between(pending, token)))
+                follows = tokens[place + 1 : place + 2]
+                if state.several and follows[0].kind == NUMBER and len(state.objects) == 1:
+                    names = [n for n in pending.names if n in token.number.candidates]  # type: ignore[union-attr]
+                    if self._in_turn(pending, tuple(names)):
+                        state.objects = [*state.named]
+            self._assign(pending, token, state.unit, listed=listed)
         state.pending = None
         return 1
+
+    def _is_one_of_several(self, tokens: list[Token], place: int) -> bool:
+        """Whether another number of its kind follows, or the object that it is of."""
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        if after is None or after.kind not in (NUMBER, OBJECT, QUANTITY):
+            return False
+        between = self._after(tokens[place], after)
+        if after.kind == QUANTITY:  # eta = 1 and eta = 2
+            last = self.state.pending
+            return bool(last and last.names == after.names and LIST.fullmatch(between))
+        return bool((LIST if after.kind == NUMBER else FOR).fullmatch(between))
 
     def _is_count(self, behind: Token, token: Token) -> bool:
         """Whether the word behind a number is as good a name as one farther before it."""
@@ -200,6 +287,8 @@ class Prose(Tuples):
         if place + 1 >= len(tokens):
             return None
         token, word = tokens[place], tokens[place + 1]
+        if word.kind == QUANTITY and self._in_brackets(token, word):
+            return word if token.number and token.number.candidates & {*word.names} else None
         if not BEHIND.fullmatch(self._after(token, word)):
             return None
         after = tokens[place + 2] if place + 2 < len(tokens) else None
@@ -220,6 +309,11 @@ class Prose(Tuples):
             return None
         return word if token.number and token.number.candidates & {*word.names} else None
 
+    def _in_brackets(self, token: Token, word: Token) -> bool:
+        """Whether a word stands alone in brackets behind a number: `1411 GeV (pT)`."""
+        before, after = self._after(token, word), self.text[word.span[1] : word.span[1] + 3]
+        return before.strip() in ("(", "[") and after.lstrip().startswith((")", "]"))
+
     def _named_by_object(self, tokens: list[Token], place: int) -> Token | None:
         """The last quantity once more, where its object follows: `and 1330 GeV for the second`."""
         after = tokens[place + 1] if place + 1 < len(tokens) else None
@@ -227,7 +321,7 @@ class Prose(Tuples):
         if not (last and after and after.kind == OBJECT and after.object and not last.object):
             return None
         between = self._after(tokens[place], after)
-        if not re.search(r"\bfor\b", between) or not FOR.fullmatch(between):
+        if not re.search(r"\b(?:for|in|of)\b", between) or not FOR.fullmatch(between):
             return None
         own = self.words.quantity(last.names, after.object)
         return replace(last, object=after.object) if own and own not in self.used else None
@@ -238,7 +332,8 @@ class Prose(Tuples):
             return False
         before = tokens[place - 1]
         if before.kind == NUMBER:
-            return bool(LIST.fullmatch(self._after(before, tokens[place])))
+            between = self._after(before, tokens[place])
+            return bool(LIST.fullmatch(between)) or (self.state.bracket and between.isspace())
         if before.kind != OBJECT or self.state.last.object:
             return False
         earlier = tokens[place - 2] if place > 1 else before

@@ -92,16 +92,18 @@ class _Table:
         self.readings: list[Reading] = []
 
     def by_cells(self) -> int:
-        """How many rows are as many cells as the head, by the first way of parting that fits."""
+        """How many rows have the cells of the head, by the way of parting that fits most of them."""
+        ways = []
         for mark, head in split(self.text, self.head):
-            rows = []
+            rows: list[list[Cell]] = []
             for line in self.rows:
                 cells = next((c for m, c in split(self.text, line) if m == mark), [])
                 if len(cells) - len(head) not in (0, 1) or (rows and len(cells) != len(rows[0])):
                     break
                 rows.append(cells)
-            if not rows:
-                continue
+            if rows:
+                ways.append((head, rows))
+        for head, rows in sorted(ways, key=lambda way: -len(way[1])):
             if len(rows[0]) > len(head):
                 head = [Cell((self.head.span[0], self.head.span[0]), []), *head]
             if self._by_quantities(head, rows) or self._by_objects(head, rows):
@@ -135,7 +137,9 @@ class _Table:
         apart = any(c.word and (c.object or self._of_event_alone(c.word)) for c in columns)
         objects = self._objects(columns, rows)
         if not apart and len(rows) > 1 and not any(objects):
-            objects = [self.words.names[i] if i < len(self.words.names) else "" for i in range(len(rows))]
+            objects = [
+                self.words.names[i] if i < len(self.words.names) else "" for i in range(len(rows))
+            ]
         elif not apart and len(rows) == 1 and not any(objects):
             objects = [self.words.names[0] if self.words.names else ""]
         for row, cells in enumerate(rows):
@@ -200,7 +204,9 @@ def _spaced(line: Line, kind: str) -> list[Cell]:
     cells: list[Cell] = []
     for token in line.tokens:
         if token.kind == kind:
-            before = [t for t in line.tokens if t.kind == OBJECT and 0 <= token.span[0] - t.span[1] <= 1]
+            before = [
+                t for t in line.tokens if t.kind == OBJECT and 0 <= token.span[0] - t.span[1] <= 1
+            ]
             cells.append(Cell(token.span, [*before, token] if kind == QUANTITY else [token]))
         elif token.kind == UNIT and cells:
             cells[-1].tokens.append(token)
@@ -226,7 +232,9 @@ def _in_turn(words: Lexicon, columns: list[_Column]) -> list[_Column]:
         if column.word and not column.object:
             count = seen.get(column.word.names, 0)
             seen[column.word.names] = count + 1
-            out.append(replace(column, object=words.names[count] if count < len(words.names) else None))
+            out.append(
+                replace(column, object=words.names[count] if count < len(words.names) else None)
+            )
         else:
             out.append(column)
     return out if max(seen.values(), default=0) > 1 else columns

@@ -1,0 +1,67 @@
+"""Objects that are called by a number: `jet 1`, `jets[0]`, `J2`, `rank=1`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.formatters.units import PATTERN
+
+if TYPE_CHECKING:
+    from bench.api.asking import Span
+
+COUNTS = r"(?:rank|index|idx|number|no\.?|nr\.?|id)"
+"""What a number that tells objects apart is called."""
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """The objects of a vocabulary that have words with a number."""
+
+    names: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, objects: Sequence[tuple[str, Sequence[str]]]) -> Numbered:
+        """As the words of the objects are: `jet 1` and `j1` are the first of `jet` and of `j`."""
+        stems: dict[str, None] = {}
+        names = []
+        for place, (name, words) in enumerate(objects, 1):
+            own = [m[1] for word in words if (m := re.fullmatch(rf"([a-z]+) ?{place}", word, re.I))]
+            stems |= dict.fromkeys(word.casefold() for word in own)
+            names += [name] if own else []
+        long = "|".join(re.escape(stem) + "s?" for stem in stems if len(stem) > 1) or "(?!)"
+        short = "|".join(re.escape(stem) for stem in stems if len(stem) == 1) or "(?!)"
+        mark = rf"(?:\s*[({{,]?\s*[\"']?{COUNTS}|[_ ]?{COUNTS})\s*[\"']?\s*[=:#]?\s*[\"']?"
+        return cls(
+            tuple(names),
+            re.compile(
+                rf"(?<![^\W_])(?:(?:{long})(?:{mark}|[ \t_#.\-]{{0,2}}|[\"']?\s?[=:]\s?[\"']?(?=[0-9][\"',;\s)}}]))"
+                rf"|(?:{short})_?|(?:rank|index|idx|instance)[\"']?\s?[=:]\s?[\"']?)"
+                rf"(?P<place>[0-9])(?![0-9%])(?![.,][0-9])(?!\s?(?:{PATTERN})|-[a-z])"
+                rf"|(?<![^\W_])(?:{long}|{short})\s?[\[(]\s?(?P<bracket>[0-9])\s?[\])]",
+                re.IGNORECASE,
+            ),
+        )
+
+    def find(self, text: str) -> Iterator[tuple[Span, str]]:
+        """Where an object is called by its number, and which; counted from 0 where one is 0."""
+        matches = [m for m in self.pattern.finditer(text) if not _goes_on(text, m.end())]
+        plain = {int(m["place"]) for m in matches if m["place"]}
+        bracketed = {int(m["bracket"]) for m in matches if m["bracket"]}
+        zero = 0 in plain or 0 in bracketed
+        one = 1 if plain and not zero or len(self.names) in bracketed or 2 in bracketed else 0
+        for match in matches:
+            said = match["place"] or match["bracket"]
+            first = 0 if zero else 1 if match["place"] else one
+            at = int(said) - first
+            if 0 <= at < len(self.names):
+                end = match.end() if match["bracket"] else match.end("place")
+                yield (match.start(), end), self.names[at]
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether letters follow that are no word of their own."""
+    return text[end : end + 1].isalpha() and text[end - 1 : end].isalnum()
