@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]{3,600})[)\]}]")
 PARTS = re.compile(r"[,;|]|\s+")
-LEAST = 3
+LEAST = 2
 """Names in brackets that are taken for an order."""
 UNIT_BEHIND = re.compile(r"[\s\[(]{0,3}(?:in\s)?")
 

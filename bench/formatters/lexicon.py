@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bench.api.table import EVENT
@@ -26,8 +27,10 @@ ASSIGNED = re.compile(r"[\"'`*_\])}|\s]*(?:=|:|≈|~|->|→|\bis\b|\bof\b|\bwas\
 """What comes behind a letter that stands for a quantity."""
 WHOLES = (
     r"\b(?:together|(?:the\s+)?(?:whole\s+)?event|in\s+total|altogether|overall|in\s+all"
-    r"|total)\b"
+    r"|total|insgesamt|au\s+total|en\s+tout)\b"
 )
+ANAPHORS = re.compile(r"\b(?:the\s)?(former|latter)(?:'s|\sone)?\b", re.IGNORECASE)
+LETTERS = re.compile(r"_?[^\W\d_]+(?:_[^\W\d_]+)*")
 BREAKS = r"\n[ \t]*\n|\n|[;{}]|\.(?=\s|$)"
 
 
@@ -112,7 +115,7 @@ def _compiled(key: tuple[object, ...]) -> Lexicon:
     body = "|".join(_loose(word) for word in sorted(spelled, key=len, reverse=True)) or "(?!)"
     pattern = re.compile(
         rf"(?<![^\W_])(?P<word>{body})"
-        rf"(?:(?<=\w\w)'?s(?![^\W_])|{INDEX.format('')}|[_^{{(,]*(?P<of>{inner})[)}}\]]*(?![^\W_])|(?![^\W_]|\.[0-9]))",
+        rf"(?:(?<=\w\w)'?s(?![^\W_])|{INDEX.format('')}|[_^{{(]*(?P<of>{inner})[)}}\]]*(?![^\W_])|(?![^\W_]|\.[0-9]))",
         re.IGNORECASE,
     )
     return Lexicon(
@@ -152,7 +155,11 @@ def tokens(passage: Passage) -> list[Token]:
     text, words = passage.text, lexicon(passage.vocabulary)
     spans = [number.span for number in passage.numbers]
     phrases = sorted(span for *_, span in phrases_in(text, passage.vocabulary, every=True))
-    counted = [Token(OBJECT, span, object=name) for span, name in words.numbered.find(text)]
+    counted = [
+        Token(OBJECT, span, object=name)
+        for span, name in words.numbered.find(text)
+        if _stands_alone(text, span[1], words)
+    ]
     taken = [token.span for token in counted]
     named = [
         token
@@ -165,6 +172,7 @@ def tokens(passage: Passage) -> list[Token]:
     counted = [token for token in counted if not _within(token.span[0], spelled)]
     named = sorted([*named, *counted], key=lambda token: token.span)
     named = [t for t in named if t.kind != OBJECT or not _within(t.span[0], phrases)]
+    named = _glued(text, words, _parted(text, words, named))
     covered = sorted(token.span for token in named)
     out = [*named]
     for number in passage.numbers:
@@ -175,7 +183,64 @@ def tokens(passage: Passage) -> list[Token]:
         for match in re.finditer(pattern, text, re.IGNORECASE):
             if not _within(match.start(), covered if kind == BREAK else taken):
                 out.append(Token(kind, match.span()))
-    return _joined(text, sorted(out, key=lambda token: (token.span, token.kind)))
+    out += [Token(OBJECT, m.span(), object=m[1].lower()) for m in ANAPHORS.finditer(text)]
+    return _joined(text, _resolved(sorted(out, key=lambda token: (token.span, token.kind))))
+
+
+def _resolved(tokens: list[Token]) -> list[Token]:
+    """With the objects that `the former` and `the latter` are; none of them where nobody knows."""
+    out: list[Token] = []
+    last: list[str] = []
+    for token in tokens:
+        which = token.object
+        if which in ("former", "latter"):
+            if len(last) == 2:
+                out.append(replace(token, object=last[which == "latter"]))
+            continue
+        if which and which not in last[-1:]:
+            last = [*last[-1:], which]
+        out.append(token)
+    return out
+
+
+def _stands_alone(text: str, end: int, words: Lexicon) -> bool:
+    """Whether no letters follow, or a word of the vocabulary: `j1pt`."""
+    rest = LETTERS.match(text, end)
+    return rest is None or plain(rest[0]) in words.words
+
+
+def _glued(text: str, words: Lexicon, named: list[Token]) -> list[Token]:
+    """With the words that stand right behind an object's number: `j1pt`."""
+    out = []
+    for token in named:
+        out.append(token)
+        rest = LETTERS.match(text, token.span[1]) if token.kind == OBJECT else None
+        if rest and (names := words.words.get(plain(rest[0]))):
+            out[-1] = Token(QUANTITY, (token.span[0], rest.end()), names, token.object)
+    return out
+
+
+def _parted(text: str, words: Lexicon, named: list[Token]) -> list[Token]:
+    """`lead_pt` as the object and its quantity, where others are called so: `sub_pt`, `lead_m`."""
+    doubtful = {i: o for i, t in enumerate(named) if (o := _object_and_quantity(text, t, words))}
+    called = [
+        one.kind == OBJECT and other.kind == QUANTITY and other.span[0] - one.span[1] == 1
+        for one, other in pairwise(named)
+    ]
+    if not doubtful or not any(called):
+        return named
+    return [doubtful.get(i, token) for i, token in enumerate(named)]
+
+
+def _object_and_quantity(text: str, token: Token, words: Lexicon) -> Token | None:
+    """A word for a quantity that is an object's word and another quantity's as well."""
+    if token.kind != QUANTITY:
+        return None
+    first, _, rest = plain(text[token.span[0] : token.span[1]]).partition(" ")
+    counted = words.objects.get(first) in words.numbered.names
+    if counted and rest in words.words and token.object is None:
+        return replace(token, names=words.words[rest], object=words.objects[first])
+    return None
 
 
 def _joined(text: str, tokens: list[Token]) -> list[Token]:

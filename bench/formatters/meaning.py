@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from bench.api.asking import Passage, Reading, Span
 from bench.api.table import EVENT
 from bench.formatters.lexicon import Lexicon, Token
+from bench.formatters.units import PATTERN
 
 FILLERS = re.compile(
-    r"\b(?:is|was|are|were|of|at|about|around|approximately|approx\.?|roughly|some|ca\.?|has|have|a|an"
+    rf"\b(?:is|was|are|were|of|at|about|around|approximately|approx\.?|roughly|some|ca\.?|has|have|a|an"
     r"|the|its|it|equals?|to|comes|out|with|being|measured|reads|value|respectively|and|jets?|both|nearly"
-    r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?)\b"
+    r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?|one)\b"
+    rf"|(?<![^\W_])(?:{PATTERN})"
     r"|[\s=:~≈\"'`*_|()\[\]{}<>\\$→,/-]+",
     re.IGNORECASE,
 )
@@ -46,8 +48,10 @@ class State:
     last: Token | None = None
     """The quantity of the last number."""
     order: tuple[str, ...] = ()
-    bracket: bool = False
-    """Whether the last number stands in a bracket that is open still."""
+    blanks: bool = False
+    """Whether blanks part the numbers of a list: in a bracket, or alone in their line."""
+    paired: bool = False
+    """Whether the second object is in brackets, and so is its number: `1411 (1306)`."""
     named: list[str] = field(default_factory=list)
     """The objects that this sentence has named, in their order."""
 
@@ -121,9 +125,9 @@ class Meaning:
                 return name
         return None
 
-    def _in_turn(self, word: Token, names: tuple[str, ...]) -> bool:
+    def _in_turn(self, word: Token, names: tuple[str, ...], *, sure: bool) -> bool:
         """Whether two numbers of one plural word are of both objects that the sentence named."""
-        if word.object or not PLURALS.search(self.text[word.span[0] : word.span[1]]):
+        if word.object or not sure and not PLURALS.search(self.text[word.span[0] : word.span[1]]):
             return False
         every = [self.words.quantity(names, one) for one in self.state.named]
         return len(every) > 1 and all(every) and not self.used & {*every}

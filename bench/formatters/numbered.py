@@ -48,7 +48,7 @@ class Numbered:
 
     def find(self, text: str) -> Iterator[tuple[Span, str]]:
         """Where an object is called by its number, and which; counted from 0 where one is 0."""
-        matches = [m for m in self.pattern.finditer(text) if not _goes_on(text, m.end())]
+        matches = list(self.pattern.finditer(text))
         plain = {int(m["place"]) for m in matches if m["place"]}
         bracketed = {int(m["bracket"]) for m in matches if m["bracket"]}
         zero = 0 in plain or 0 in bracketed
@@ -61,7 +61,3 @@ class Numbered:
                 end = match.end() if match["bracket"] else match.end("place")
                 yield (match.start(), end), self.names[at]
 
-
-def _goes_on(text: str, end: int) -> bool:
-    """Whether letters follow that are no word of their own."""
-    return text[end : end + 1].isalpha() and text[end - 1 : end].isalnum()

@@ -29,9 +29,14 @@ EXPONENT = (
 )
 NUMBER = re.compile(rf"(?P<sign>[+\-−])?(?P<body>{DIGITS})(?P<exponent>{EXPONENT})?")
 UNIT = re.compile(rf"[\s\u00a0]{{0,3}}-?[\[(]?({PATTERN})", re.IGNORECASE)
+VALUE = re.compile(r"\bvalue[\"']?\s?[:=]\s?[\"']?$", re.IGNORECASE)
+UNIT_OF_VALUE = re.compile(
+    rf"[\"']?\s?,\s?[\"']?units?[\"']?\s?[:=]\s?[\"']?({PATTERN})", re.IGNORECASE
+)
+"""The unit of `{"value": 1411, "unit": "GeV"}`."""
 MASKED = re.compile(
     r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+Z?)?|\b[0-9]{1,2}:[0-9]{2}"
-    r"(?::[0-9]{2}(?:[.,][0-9]+)?)?\b|\b[0-9]{1,4}[./][0-9]{1,2}[./][0-9]{2,4}\b|&#?\w{1,8};|<[^<>\n]{0,200}>"
+    r"(?::[0-9]{2}(?:[.,][0-9]+)?)?\b|(?<![0-9./])[0-9]{1,4}([./])[0-9]{1,2}\1[0-9]{2,4}(?![0-9./])|&#?\w{1,8};|<[^<>\n]{0,200}>"
 )
 """Dates, times of day, and the tags of a page: their digits are no numbers of an event."""
 BOUND = re.compile(
@@ -121,6 +126,8 @@ def _number(text: str, span: Span, commas: Commas, kinds: dict[str, str]) -> Num
     power = _power(text[span[0] : span[1]])
     sign = -1.0 if text[span[0]] in "-−" else 1.0
     unit = UNIT.match(text, span[1])
+    if unit is None and VALUE.search(text[max(0, span[0] - 12) : span[0]]):
+        unit = UNIT_OF_VALUE.match(text, span[1])
     named = unit_of(unit[1]) if unit else None
     fits = frozenset(n for n, kind in kinds.items() if named is None or kind == named[0])
     value, step = math.nan, 0.0

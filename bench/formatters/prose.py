@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bench.api.asking import Reading
+from bench.api.table import EVENT
 from bench.formatters.lexicon import (
     BREAK,
     NUMBER,
@@ -26,10 +27,15 @@ BEHIND = re.compile(
     re.IGNORECASE,
 )
 """Between a number and the word behind it that names it."""
+AND = re.compile(r"\s*(?:\band\b|&|/|\bvs\.?)\s*", re.IGNORECASE)
+"""Between two numbers that are sure to be of one kind."""
 FOR = re.compile(
-    r"[\s\])]*[(\[]?\s*(?:for|in|of|from|on|is)?\s*(?:the|that of the|is the)?\s*", re.IGNORECASE
+    r"[\s\])]*[(\[]?\s*(?:are\s+)?(?:for|in|of|from|on|is)?\s*(?:the|that of the|is the)?\s*", re.IGNORECASE
 )
 """Between a number and its object behind it."""
+
+OPENED = re.compile(r"[\"'\s:=]*")
+"""Between a word and the braces that hold what is said of it."""
 
 
 class Prose(Tuples):
@@ -116,8 +122,11 @@ class Prose(Tuples):
         if self._respectively(tokens, place):
             state.objects, state.stale = [*state.named], False
             return
-        joined = before and before.kind == OBJECT and LIST.fullmatch(self._between(before, token))
+        between = self._between(before, token) if before and before.kind == OBJECT else "."
+        paired = between.strip() == "(" and state.objects != [token.object]
+        joined = (paired or LIST.fullmatch(between)) and token.object not in state.objects
         state.objects = [*state.objects, token.object] if joined else [token.object]
+        state.paired = bool(paired and joined)
         self.before = tuple(self.readings[self.begun :]) or self.before
         state.stale, self.begun = False, len(self.readings)
 
@@ -228,7 +237,8 @@ class Prose(Tuples):
             state.objects = []
         if mark in (".", "}") or mark.count("\n") > 1:
             state.named = []
-        if not mark.isspace():
+        opened = mark == "{" and state.pending and OPENED.fullmatch(self._between(state.pending, token))
+        if not mark.isspace() and not opened:
             state.pending = None
         if mark != "\n":
             state.whole = False
@@ -239,33 +249,62 @@ class Prose(Tuples):
 
     def _number(self, tokens: list[Token], place: int) -> int:
         token, state = tokens[place], self.state
-        state.several = self._is_one_of_several(tokens, place)
+        state.several = self._is_one_of_several(tokens, place) or self._once_again(tokens, place)
         behind = self._named_behind(tokens, place)
         pending = state.pending
         if pending and self._gap(pending, token) and behind and self._is_count(behind, token):
             pending = None
         if pending and len(self._fill(pending, token)) > 40:
             pending = None
+        if pending is None and (listed := self._list_behind(tokens, place)):
+            return listed
         if pending is None and behind is not None:
             self._assign(behind, token, None)
             state.pending, state.whole = None, False
             return 1 + tokens.index(behind, place) - place if behind in tokens else 3
-        if pending is None:
-            pending = self._named_by_object(tokens, place)
+        if pending is None and (named := self._named_by_object(tokens, place)):
+            last = state.last
+            self._assign(named, token, state.unit)
+            state.pending, state.last = None, last
+            return 1
         if pending is None and self._goes_on(tokens, place):
             pending = state.last
         if pending is not None:
             listed = pending is not state.pending
             if not listed:
-                state.bracket = bool(re.search(r"[\[(]\s*$", self._between(pending, token)))
-                follows = tokens[place + 1 : place + 2]
-                if state.several and follows[0].kind == NUMBER and len(state.objects) == 1:
-                    names = [n for n in pending.names if n in token.number.candidates]  # type: ignore[union-attr]
-                    if self._in_turn(pending, tuple(names)):
+                state.blanks = self._parted_by_blanks(pending, tokens, place)
+                follows = tokens[place + 1] if place + 1 < len(tokens) else token
+                if state.several and follows.kind == NUMBER and len(state.objects) == 1:
+                    sure = bool(AND.fullmatch(self._after(token, follows)))
+                    if self._in_turn(pending, pending.names, sure=sure):
                         state.objects = [*state.named]
             self._assign(pending, token, state.unit, listed=listed)
         state.pending = None
         return 1
+
+    def _list_behind(self, tokens: list[Token], place: int) -> int:
+        """Numbers that one word behind them names: `1.4 TeV and 1.3 TeV of pT`; how many tokens."""
+        end = place + 1
+        while end < len(tokens) and tokens[end].kind == NUMBER:
+            if not AND.fullmatch(self._after(tokens[end - 1], tokens[end])):
+                break
+            end += 1
+        word = self._named_behind(tokens, end - 1) if end - place > 1 else None
+        if word is None or word not in tokens or word.object:
+            return 0
+        for token in tokens[place:end]:
+            self.state.several = True
+            self._assign(word, token, None, listed=token is not tokens[place])
+        self.state.pending, self.state.whole = None, False
+        return end + 1 - place
+
+    def _once_again(self, tokens: list[Token], place: int) -> bool:
+        """Whether a word is repeated for the next number of a list: `eta = 1 and eta = 2`."""
+        pending, last = self.state.pending, self.state.last
+        if not (pending and last and pending.names == last.names and place > 1):
+            return False
+        before = tokens[place - 2]
+        return before.kind == NUMBER and bool(LIST.fullmatch(self._after(before, pending)))
 
     def _is_one_of_several(self, tokens: list[Token], place: int) -> bool:
         """Whether another number of its kind follows, or the object that it is of."""
@@ -276,7 +315,23 @@ class Prose(Tuples):
         if after.kind == QUANTITY:  # eta = 1 and eta = 2
             last = self.state.pending
             return bool(last and last.names == after.names and LIST.fullmatch(between))
-        return bool((LIST if after.kind == NUMBER else FOR).fullmatch(between))
+        return self._lists(between) if after.kind == NUMBER else bool(FOR.fullmatch(between))
+
+    def _lists(self, between: str) -> bool:
+        """Whether two numbers with this between them are of one list."""
+        blanks = self.state.blanks and between.isspace() and "\n" not in between
+        paired = self.state.paired and between.strip() in ("(", "[")
+        return blanks or paired or bool(LIST.fullmatch(between))
+
+    def _parted_by_blanks(self, word: Token, tokens: list[Token], place: int) -> bool:
+        """Whether blanks part numbers: in a bracket, or two of them alone in the rest of a line."""
+        if re.search(r"[\[(]\s*$", self._between(word, tokens[place])):
+            return True
+        if len(self.state.objects) == 1 or place + 1 >= len(tokens):
+            return False
+        other = tokens[place + 1]
+        rest = self.text[other.span[1] :].partition("\n")[0]
+        return other.kind == NUMBER and not rest.strip() and bool(self.state.plural)
 
     def _is_count(self, behind: Token, token: Token) -> bool:
         """Whether the word behind a number is as good a name as one farther before it."""
@@ -291,6 +346,10 @@ class Prose(Tuples):
             return word if token.number and token.number.candidates & {*word.names} else None
         if not BEHIND.fullmatch(self._after(token, word)):
             return None
+        follows = tokens[place + 2] if place + 2 < len(tokens) else None
+        if word.kind == PLURAL and follows and follows.kind == QUANTITY:
+            event = self.words.quantity(follows.names, EVENT)
+            return replace(follows, names=(event,)) if event else None
         after = tokens[place + 2] if place + 2 < len(tokens) else None
         if word.kind == OBJECT and after and after.kind == QUANTITY:  # 1.4 TeV leading jet pT
             own = self.words.quantity(after.names, word.object or "")
@@ -333,7 +392,7 @@ class Prose(Tuples):
         before = tokens[place - 1]
         if before.kind == NUMBER:
             between = self._after(before, tokens[place])
-            return bool(LIST.fullmatch(between)) or (self.state.bracket and between.isspace())
+            return self._lists(between)
         if before.kind != OBJECT or self.state.last.object:
             return False
         earlier = tokens[place - 2] if place > 1 else before

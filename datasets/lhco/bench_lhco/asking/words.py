@@ -35,7 +35,7 @@ OF_A_JET: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "n": (
         "1",
         _words(
-            "n ; n particles ; num particles ; nparticles ; n_part ; n constituents ; "
+            "n ; n particles ; num particles ; nparticles ; n_part ; npart ; n constituents ; "
             "nconst ; n_const ; n constit ; particles ; constituents ; "
             "number of particles ; number of constituents ; multiplicity ; mult ; "
             "particle multiplicity ; constituent multiplicity ; particle count ; "
@@ -126,7 +126,7 @@ OF_THE_EVENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "n_particles": (
         "1",
         _words(
-            "n_particles ; num particles ; n particles ; N_tot ; n_total ; "
+            "n_particles ; num particles ; n particles ; n_part ; npart ; N_tot ; n_total ; "
             "n particles total ; total particles ; particles in total ; "
             "total number of particles ; particles in the event ; nparticles ; "
             "particles in all ; particles overall ; particles altogether ; "
@@ -165,7 +165,7 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
         "subleading jet ; sub-leading jet ; second jet ; 2nd jet ; softer jet ; "
         "other jet ; next-to-leading jet ; second-leading jet ; subleading one ; "
         "second one ; other one ; the other one ; the second ; the other jet ; softer one ; subleading ; sub-leading ; "
-        "subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; j_2 ; j_{2} ; "
+        "sub ; subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; j_2 ; j_{2} ; "
         "second hardest jet ; second-highest-pT jet ; jet with the second highest pT ; "
         "jet with the second-highest pT ; jet with the lower pT ; next-to-hardest jet ; "
         "second most energetic jet ; zweiter Jet ; zweite Jet ; zweiten Jet ; deuxième jet ; "
