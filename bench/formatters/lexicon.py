@@ -66,6 +66,8 @@ class Lexicon:
     """Quantities that go by the very same words, of one object each."""
     numbered: Numbered
     """The objects that are called by a number."""
+    pair: str = ""
+    """What several of these are together, which has words of its own: `dijet mass`."""
 
     def named_like(self, name: str) -> tuple[str, ...]:
         """The same quantity of every object."""
@@ -77,8 +79,11 @@ class Lexicon:
 
     def composed(self, which: str, word: str) -> str | None:
         """What a word means of an object that has words of its own with it: `dijet: mass`."""
-        names = self.words.get(plain(f"{which} {word}"), ())
-        return self.only(names)
+        names = self.words.get(plain(word), ())
+        for other, same in self.words.items():
+            if same == names and (composed := self.words.get(plain(which) + other)):
+                return self.only(composed)
+        return None
 
     def quantity(self, names: tuple[str, ...], which: str) -> str | None:
         """The quantity of an object among those that a word may mean."""
@@ -86,8 +91,8 @@ class Lexicon:
 
 
 def plain(word: str) -> str:
-    """A word as it is looked up: without case, its spaces, hyphens and underscores alike."""
-    return re.sub(r"[\s_\-]+", " ", word.casefold()).strip()
+    """A word as it is looked up: without case, spaces, hyphens and underscores."""
+    return re.sub(r"[\s_\-]+", "", word.casefold())
 
 
 @lru_cache(maxsize=8)
@@ -118,6 +123,9 @@ def _compiled(key: tuple[object, ...]) -> Lexicon:
         rf"(?:(?<=\w\w)'?s(?![^\W_])|{INDEX.format('')}|[_^{{(]*(?P<of>{inner})[)}}\]]*(?![^\W_])|(?![^\W_]|\.[0-9]))",
         re.IGNORECASE,
     )
+    numbered = Numbered.of(objects)
+    others = [plain(name) for name, _ in objects if name not in numbered.names]
+    pairs = [one for one in others if any(word.startswith(one) for word in words)]
     return Lexicon(
         {word: tuple(names) for word, names in words.items()},
         called,
@@ -127,14 +135,15 @@ def _compiled(key: tuple[object, ...]) -> Lexicon:
         tuple(name for name, _ in objects),
         pattern,
         tuple(map(tuple, alike.values())),
-        Numbered.of(objects),
+        numbered,
+        pairs[0] if pairs else "",
     )
 
 
 def _loose(word: str) -> str:
-    """A pattern of a word in which spaces, hyphens and underscores are alike."""
+    """A pattern of a word in which spaces, hyphens, underscores and nothing are alike."""
     parts = [part for part in re.split(r"[\s_\-]+", word) if part]
-    between = "_" if all(len(part) == 1 for part in parts) else r"[\s_\-]{1,3}"
+    between = "_?" if all(len(part) == 1 for part in parts) else r"[\s_\-]{0,3}"
     return between.join(map(re.escape, parts))
 
 
@@ -184,11 +193,13 @@ def tokens(passage: Passage) -> list[Token]:
             if not _within(match.start(), covered if kind == BREAK else taken):
                 out.append(Token(kind, match.span()))
     out += [Token(OBJECT, m.span(), object=m[1].lower()) for m in ANAPHORS.finditer(text)]
-    return _joined(text, _resolved(sorted(out, key=lambda token: (token.span, token.kind))))
+    return _joined(
+        text, _resolved(text, words, sorted(out, key=lambda token: (token.span, token.kind)))
+    )
 
 
-def _resolved(tokens: list[Token]) -> list[Token]:
-    """With the objects that `the former` and `the latter` are; none of them where nobody knows."""
+def _resolved(text: str, words: Lexicon, tokens: list[Token]) -> list[Token]:
+    """With the objects that `the former` and `the latter` are, and sums of objects as their pair."""
     out: list[Token] = []
     last: list[str] = []
     for token in tokens:
@@ -196,6 +207,13 @@ def _resolved(tokens: list[Token]) -> list[Token]:
         if which in ("former", "latter"):
             if len(last) == 2:
                 out.append(replace(token, object=last[which == "latter"]))
+            continue
+        one = out[-1] if out else token
+        summed = (
+            one.kind == token.kind == OBJECT and text[one.span[1] : token.span[0]].strip() == "+"
+        )
+        if summed and words.pair:
+            out[-1] = Token(OBJECT, (one.span[0], token.span[1]), object=words.pair)
             continue
         if which and which not in last[-1:]:
             last = [*last[-1:], which]
@@ -236,7 +254,8 @@ def _object_and_quantity(text: str, token: Token, words: Lexicon) -> Token | Non
     """A word for a quantity that is an object's word and another quantity's as well."""
     if token.kind != QUANTITY:
         return None
-    first, _, rest = plain(text[token.span[0] : token.span[1]]).partition(" ")
+    first, _, rest = re.sub(r"[\s\-]+", "_", text[slice(*token.span)]).casefold().partition("_")
+    rest = plain(rest)
     counted = words.objects.get(first) in words.numbered.names
     if counted and rest in words.words and token.object is None:
         return replace(token, names=words.words[rest], object=words.objects[first])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Piece = str | int
 """What a match becomes: characters of its own, or one of the match's groups as it stands."""
 
-BLOCKS = "tr|br|p|div|li|ul|ol|table|thead|tbody|tfoot|caption|h[1-6]|pre|hr|html|body|head|section"
+BLOCKS = "tr|dl|dt|br|p|div|li|ul|ol|table|thead|tbody|tfoot|caption|h[1-6]|pre|hr|html|body|head|section"
 CELLS = "td|th"
 INLINE = "b|i|em|strong|span|font|a|img|code|u|small|big|tt|style|script|meta|title|col|colgroup"
 _NAME = r"[A-Za-z][\w.:-]{0,40}"
@@ -146,6 +146,8 @@ PASSES: tuple[
     ("<", _pattern(rf"</?(?:{INLINE})(?:\s{_ATTRIBUTES})?>"), _constant()),
     ("<", _pattern(rf"<(?:{CELLS})(?:\s{_ATTRIBUTES})?>"), _constant("|")),
     ("<", _pattern(rf"</(?:{CELLS})>"), _constant()),
+    ("<dd", _pattern(rf"<dd(?:\s{_ATTRIBUTES})?>"), _constant(": ")),
+    ("<dd|</dd", _pattern(r"</dd>"), _constant()),
     ("<", _pattern(rf"\s?<(?:{BLOCKS})(?:\s{_ATTRIBUTES})?/?>"), _constant("\n")),
     ("</", _pattern(rf"</(?:{BLOCKS})>"), _constant(" ")),
     ("<[!?]", _pattern(r"<[!?][^<>]{0,400}>"), _constant(" ")),

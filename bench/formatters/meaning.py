@@ -11,9 +11,9 @@ from bench.formatters.lexicon import Lexicon, Token
 from bench.formatters.units import PATTERN
 
 FILLERS = re.compile(
-    rf"\b(?:is|was|are|were|of|at|about|around|approximately|approx\.?|roughly|some|ca\.?|has|have|a|an"
+    rf"'s\b|\b(?:is|was|are|were|of|at|about|around|approximately|approx\.?|roughly|some|ca\.?|has|have|a|an"
     r"|the|its|it|equals?|to|comes|out|with|being|measured|reads|value|respectively|and|jets?|both|nearly"
-    r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?|one)\b"
+    r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?|one|be|still)\b"
     rf"|(?<![^\W_])(?:{PATTERN})"
     r"|[\s=:~≈\"'`*_|()\[\]{}<>\\$→,/-]+",
     re.IGNORECASE,
@@ -50,6 +50,8 @@ class State:
     order: tuple[str, ...] = ()
     blanks: bool = False
     """Whether blanks part the numbers of a list: in a bracket, or alone in their line."""
+    joined: bool = False
+    """Whether two objects were named in a row: `jet 1 and jet 2`."""
     paired: bool = False
     """Whether the second object is in brackets, and so is its number: `1411 (1306)`."""
     named: list[str] = field(default_factory=list)
@@ -90,7 +92,9 @@ class Meaning:
         if word.object:
             return of.quantity(names, word.object)
         jets = [name for name in of.numbered.names if of.quantity(names, name)]
-        together = state.plural and not listed and not state.several
+        together = (state.plural or state.joined) and not listed and not state.several
+        if together and state.joined and not event:
+            return of.composed(of.pair, self.text[word.span[0] : word.span[1]]) if of.pair else None
         if event and (not jets or state.whole or together):
             return event
         if together and jets:

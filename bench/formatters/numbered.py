@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 COUNTS = r"(?:rank|index|idx|number|no\.?|nr\.?|id)"
 """What a number that tells objects apart is called."""
 
+SEVERAL = re.compile(r"[a-z]{2}s\W*[0-9]$", re.IGNORECASE)
+OTHER = re.compile(r"\s?(?:and|&|,|/|\+)\s?([0-9])(?![0-9.])", re.IGNORECASE)
+"""The second one of `jets 1 and 2`."""
+
 
 @dataclass(frozen=True)
 class Numbered:
@@ -41,6 +45,7 @@ class Numbered:
                 rf"(?<![^\W_])(?:(?:{long})(?:{mark}|[ \t_#.\-]{{0,2}}|[\"']?\s?[=:]\s?[\"']?(?=[0-9][\"',;\s)}}]))"
                 rf"|(?:{short})_?|(?:rank|index|idx|instance)[\"']?\s?[=:]\s?[\"']?)"
                 rf"(?P<place>[0-9])(?![0-9%])(?![.,][0-9])(?!\s?(?:{PATTERN})|-[a-z])"
+                rf"|(?<!event )(?<!evt )(?<!run )(?<![\w&])\#\s?(?P<hash>[0-9])(?![0-9.%])"
                 rf"|(?<![^\W_])(?:{long}|{short})\s?[\[(]\s?(?P<bracket>[0-9])\s?[\])]",
                 re.IGNORECASE,
             ),
@@ -49,15 +54,19 @@ class Numbered:
     def find(self, text: str) -> Iterator[tuple[Span, str]]:
         """Where an object is called by its number, and which; counted from 0 where one is 0."""
         matches = list(self.pattern.finditer(text))
-        plain = {int(m["place"]) for m in matches if m["place"]}
+        hashed = {m["hash"] for m in matches if m["hash"]}
+        if len(hashed) == 1:
+            matches = [m for m in matches if not m["hash"]]
+        plain = {int(m["place"] or m["hash"]) for m in matches if m["place"] or m["hash"]}
         bracketed = {int(m["bracket"]) for m in matches if m["bracket"]}
         zero = 0 in plain or 0 in bracketed
         one = 1 if plain and not zero or len(self.names) in bracketed or 2 in bracketed else 0
         for match in matches:
-            said = match["place"] or match["bracket"]
-            first = 0 if zero else 1 if match["place"] else one
+            said = match["place"] or match["hash"] or match["bracket"]
+            first = 0 if zero else one if match["bracket"] else 1
             at = int(said) - first
             if 0 <= at < len(self.names):
-                end = match.end() if match["bracket"] else match.end("place")
-                yield (match.start(), end), self.names[at]
-
+                yield match.span(), self.names[at]
+                other = OTHER.match(text, match.end()) if SEVERAL.search(match[0]) else None
+                if other and 0 <= int(other[1]) - first < len(self.names):
+                    yield other.span(1), self.names[int(other[1]) - first]

@@ -30,10 +30,13 @@ BEHIND = re.compile(
 AND = re.compile(r"\s*(?:\band\b|&|/|\bvs\.?)\s*", re.IGNORECASE)
 """Between two numbers that are sure to be of one kind."""
 FOR = re.compile(
-    r"[\s\])]*[(\[]?\s*(?:are\s+)?(?:for|in|of|from|on|is)?\s*(?:the|that of the|is the)?\s*", re.IGNORECASE
+    r"[\s\])]*[(\[]?\s*(?:are\s+)?(?:for|in|of|from|on|is)?\s*(?:the|that of the|is the)?\s*",
+    re.IGNORECASE,
 )
 """Between a number and its object behind it."""
 
+ALL_OF = re.compile(rf"\s*(?:{PATTERN})?\s*(?:for\s+|\()(?:the\s+)?", re.IGNORECASE)
+"""Between numbers and the object that all of them are of."""
 OPENED = re.compile(r"[\"'\s:=]*")
 """Between a word and the braces that hold what is said of it."""
 
@@ -120,13 +123,13 @@ class Prose(Tuples):
         if self._all_before(token) or self._behind(before, token):
             return
         if self._respectively(tokens, place):
-            state.objects, state.stale = [*state.named], False
+            state.objects, state.stale, state.joined = [*state.named], False, False
             return
         between = self._between(before, token) if before and before.kind == OBJECT else "."
         paired = between.strip() == "(" and state.objects != [token.object]
         joined = (paired or LIST.fullmatch(between)) and token.object not in state.objects
         state.objects = [*state.objects, token.object] if joined else [token.object]
-        state.paired = bool(paired and joined)
+        state.paired, state.joined = bool(paired and joined), bool(joined)
         self.before = tuple(self.readings[self.begun :]) or self.before
         state.stale, self.begun = False, len(self.readings)
 
@@ -190,7 +193,7 @@ class Prose(Tuples):
         last = said[-1]
         end = max(last.span[1], (last.words or last.span)[1])
         between = self.text[end : token.span[0]]
-        if not re.fullmatch(rf"\s*(?:{PATTERN})?\s*for\s+(?:the\s+)?", between, re.IGNORECASE):
+        if not ALL_OF.fullmatch(between) or ("(" in between and len(said) < 2):
             return False
         for i, reading in enumerate(said, self.begun):
             names = self.words.named_like(reading.quantity)
@@ -228,7 +231,7 @@ class Prose(Tuples):
 
     def _break(self, token: Token) -> None:
         state, mark = self.state, self.text[token.span[0] : token.span[1]]
-        state.stale, state.plural = True, False
+        state.stale, state.plural, state.joined = True, False, False
         if mark == "{":
             state.stale = False
         if mark == "\n":
@@ -237,7 +240,9 @@ class Prose(Tuples):
             state.objects = []
         if mark in (".", "}") or mark.count("\n") > 1:
             state.named = []
-        opened = mark == "{" and state.pending and OPENED.fullmatch(self._between(state.pending, token))
+        opened = (
+            mark == "{" and state.pending and OPENED.fullmatch(self._between(state.pending, token))
+        )
         if not mark.isspace() and not opened:
             state.pending = None
         if mark != "\n":
@@ -249,6 +254,8 @@ class Prose(Tuples):
 
     def _number(self, tokens: list[Token], place: int) -> int:
         token, state = tokens[place], self.state
+        if state.pending:
+            state.blanks = self._parted_by_blanks(state.pending, tokens, place)
         state.several = self._is_one_of_several(tokens, place) or self._once_again(tokens, place)
         behind = self._named_behind(tokens, place)
         pending = state.pending
@@ -268,11 +275,14 @@ class Prose(Tuples):
             state.pending, state.last = None, last
             return 1
         if pending is None and self._goes_on(tokens, place):
+            assert state.last
+            before = tokens[place - 1]
             pending = state.last
+            if before.kind == OBJECT and pending.object:
+                pending = replace(pending, object=before.object)
         if pending is not None:
             listed = pending is not state.pending
             if not listed:
-                state.blanks = self._parted_by_blanks(pending, tokens, place)
                 follows = tokens[place + 1] if place + 1 < len(tokens) else token
                 if state.several and follows.kind == NUMBER and len(state.objects) == 1:
                     sure = bool(AND.fullmatch(self._after(token, follows)))
@@ -359,8 +369,10 @@ class Prose(Tuples):
         if word.kind != QUANTITY:
             return None
         close = self.text[word.span[1] : word.span[1] + 3].lstrip(" \"'").startswith(("=", ":"))
+        sure = re.match(r"\s*(?:of|in)\s", self._after(token, word))
         if close or (
-            after
+            not sure
+            and after
             and after.kind == NUMBER
             and not self._fill(word, after)
             and not re.search(r",|\band\b", self._between(word, after))
@@ -393,7 +405,7 @@ class Prose(Tuples):
         if before.kind == NUMBER:
             between = self._after(before, tokens[place])
             return self._lists(between)
-        if before.kind != OBJECT or self.state.last.object:
+        if before.kind != OBJECT:
             return False
         earlier = tokens[place - 2] if place > 1 else before
         if earlier.kind == NUMBER and "(" in self._after(earlier, before):  # 94 (leading) and 401

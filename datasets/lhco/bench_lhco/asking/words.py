@@ -153,7 +153,7 @@ OF_THE_EVENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
 OBJECTS: Mapping[str, tuple[str, ...]] = {
     "jet 1": _words(
         "jet 1 ; jet1 ; j1 ; jet #1 ; jet no. 1 ; jet one ; jet_1 ; jet[0] ; jet (1) ; "
-        "leading jet ; first jet ; lead jet ; 1st jet ; hardest jet ; harder jet ; "
+        "leading jet ; first jet ; lead jet ; lead. jet ; 1st jet ; hardest jet ; harder jet ; "
         "leading one ; first one ; harder one ; leading ; leadjet ; lead ; jet I ; "
         "jet A ; jet a ; highest-pT jet ; jet with the highest pT ; "
         "jet with the highest transverse momentum ; jet of highest pT ; most energetic jet ; "
@@ -162,7 +162,7 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
     ),
     "jet 2": _words(
         "jet 2 ; jet2 ; j2 ; jet #2 ; jet no. 2 ; jet two ; jet_2 ; jet[1] ; jet (2) ; "
-        "subleading jet ; sub-leading jet ; second jet ; 2nd jet ; softer jet ; "
+        "subleading jet ; sub-leading jet ; sub-lead jet ; sub-lead ; subl. jet ; sublead. jet ; second jet ; 2nd jet ; softer jet ; "
         "other jet ; next-to-leading jet ; second-leading jet ; subleading one ; "
         "second one ; other one ; the other one ; the second ; the other jet ; softer one ; subleading ; sub-leading ; "
         "sub ; subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; j_2 ; j_{2} ; "
