@@ -12,6 +12,7 @@ DIGITS = (
 )
 """Digits with points and commas among them, whatever those mean."""
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+_GROUPED_WHOLE = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _POINTED_GROUP = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _VALUE = r"[-+−]?[0-9.]{1,40}(?:[eE][-+]?[0-9]{1,4})?"
 _ROW = re.compile(rf"(?<![0-9.]){_VALUE}(?:,{_VALUE}){{2,}}")
@@ -90,5 +91,5 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 def _all_grouped(line: str) -> bool:
     """Whether every comma between digits parts thousands."""
-    numbers = re.findall(r"[0-9]+(?:,[0-9]+)+", line)
-    return all(_GROUPED.fullmatch(number) for number in numbers)
+    numbers = re.findall(r"[0-9.]+(?:,[0-9.]+)+", line)
+    return all(_GROUPED_WHOLE.fullmatch(number) for number in numbers)

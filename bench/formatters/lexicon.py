@@ -29,8 +29,10 @@ WHOLES = (
     r"\b(?:together|(?:the\s+)?(?:whole\s+)?event|in\s+total|altogether|overall|in\s+all"
     r"|total|insgesamt|au\s+total|en\s+tout)\b"
 )
+CLOSED = re.compile(r"\s?\)")
+OF_IT = re.compile(r" |'s? ")
 ANAPHORS = re.compile(r"\b(?:the\s)?(former|latter)(?:'s|\sone)?\b", re.IGNORECASE)
-LETTERS = re.compile(r"_?[^\W\d_]+(?:_[^\W\d_]+)*")
+LETTERS = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)*")
 BREAKS = r"\n[ \t]*\n|\n|[;{}]|\.(?=\s|$)"
 
 
@@ -272,6 +274,18 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
             whole = last.span[0], token.span[1]
             out[-1] = replace(token, span=whole, object=last.object, weak=False)
             continue
+        if last.kind == QUANTITY and token.kind == OBJECT and between.strip() == "(":
+            if last.object is None and (end := CLOSED.match(text, token.span[1])):
+                out[-1] = replace(last, span=(last.span[0], end.end()), object=token.object)
+                continue
+        listed = len(out) > 1 and out[-2].kind == OBJECT  # leading / subleading jet pT
+        if (
+            last.kind == OBJECT
+            and token.kind == QUANTITY
+            and OF_IT.fullmatch(between)
+            and not listed
+        ):
+            token = replace(token, object=token.object or last.object)
         among = last.kind == token.kind == QUANTITY and not between.strip(" ,/|;()[]")
         if among and last.weak != token.weak:
             out[-1] = replace(last, weak=False)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.api.asking import Passage, Reading, Span
 from bench.api.table import EVENT
-from bench.formatters.lexicon import Lexicon, Token
+from bench.formatters.lexicon import OBJECT, Lexicon, Token
 from bench.formatters.units import PATTERN
 
 FILLERS = re.compile(
     rf"'s\b|\b(?:is|was|are|were|of|at|about|around|approximately|approx\.?|roughly|some|ca\.?|has|have|a|an"
     r"|the|its|it|equals?|to|comes|out|with|being|measured|reads|value|respectively|and|jets?|both|nearly"
-    r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?|one|be|still)\b"
+    r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?|one|be|still|as)\b"
     rf"|(?<![^\W_])(?:{PATTERN})"
     r"|[\s=:~≈\"'`*_|()\[\]{}<>\\$→,/-]+",
     re.IGNORECASE,
@@ -61,11 +62,15 @@ class State:
 class Meaning:
     """A text, how far it is read, and what its words mean there."""
 
-    def __init__(self, passage: Passage, words: Lexicon) -> None:
+    def __init__(self, passage: Passage, words: Lexicon, tokens: Sequence[Token]) -> None:
         self.passage, self.words, self.text = passage, words, passage.text
         self.state = State()
         self.readings: list[Reading] = []
         self.used: set[str] = set()
+        self.guesses: set[Span] = set()
+        """The numbers that are of an object only if the text names none."""
+        self.guessed = ""
+        self.spoken = any(t.kind == OBJECT and t.object in words.numbered.names for t in tokens)
 
     def _assign(
         self, word: Token, token: Token, unit: Span | None, *, listed: bool = False
@@ -73,11 +78,14 @@ class Meaning:
         number, state = token.number, self.state
         assert number
         names = tuple(name for name in word.names if name in number.candidates)
+        self.guessed = ""
         quantity = self._quantity(names, word, listed=listed)
         state.last = word
         if quantity is None:
             return
         self.used.add(quantity)
+        if self.guessed == quantity:
+            self.guesses.add(token.span)
         own = None if number.unit else unit
         self.readings.append(Reading(quantity, token.span, own, word.span))
 
@@ -110,7 +118,8 @@ class Meaning:
 
     def _doubtful(self, word: Token, jets: list[str]) -> bool:
         """Whether a word may as well be of an object that is spoken of without its name."""
-        if not jets or self.state.objects or not self.readings:
+        last_word = self.state.last
+        if not jets or self.state.objects or not self.readings or (last_word and last_word.object):
             return False
         if self.text[word.span[0] : word.span[1]].casefold() in self.words.object_of:
             return False  # a column's very name
@@ -126,6 +135,8 @@ class Meaning:
             if name and name not in self.used:
                 if not listed:
                     state.implicit = place
+                if not listed and not state.several:
+                    self.guessed = name
                 return name
         return None
 
@@ -133,8 +144,10 @@ class Meaning:
         """Whether two numbers of one plural word are of both objects that the sentence named."""
         if word.object or not sure and not PLURALS.search(self.text[word.span[0] : word.span[1]]):
             return False
-        every = [self.words.quantity(names, one) for one in self.state.named]
-        return len(every) > 1 and all(every) and not self.used & {*every}
+        order = [one for one in self.words.numbered.names if one in self.state.named]
+        every = [self.words.quantity(names, one) for one in order]
+        right = len(every) > 1 and all(every) and order == self.state.named
+        return right and not self.used & {*every}
 
     def _all_used(self, names: tuple[str, ...], objects: list[str]) -> bool:
         return all(self.words.quantity(names, one) in {*self.used, None} for one in objects)

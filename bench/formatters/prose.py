@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from bench.api.asking import Reading
 from bench.api.table import EVENT
@@ -35,8 +36,12 @@ FOR = re.compile(
 )
 """Between a number and its object behind it."""
 
-ALL_OF = re.compile(rf"\s*(?:{PATTERN})?\s*(?:for\s+|\()(?:the\s+)?", re.IGNORECASE)
+OF = re.compile(r"\b(?:for|of|in|from)\b|[(\[]\s*$", re.IGNORECASE)
+ALL_OF = re.compile(rf"\s*[\[(]?(?:{PATTERN})?[\])]?\s*(?:for\s+|\()(?:the\s+)?", re.IGNORECASE)
 """Between numbers and the object that all of them are of."""
+WITH = re.compile(r"(?:with|at|having|weighing|carrying)\b", re.IGNORECASE)
+WITH_UNTIL = re.compile(rf"\s*(?:{PATTERN})?\s*,?\s*(?:the\s+)?", re.IGNORECASE)
+"""Between the numbers of a sentence that begins with `with` and the object that they are of."""
 OPENED = re.compile(r"[\"'\s:=]*")
 """Between a word and the braces that hold what is said of it."""
 
@@ -46,13 +51,15 @@ class Prose(Tuples):
 
     begun = 0
     """The first of the readings since an object was named."""
+    scopes: list[list[str]]
+    """What is spoken of in each of the braces that are open."""
     before: tuple[Reading, ...] = ()
     """Those of the object that was named before."""
 
     def read(self, tokens: list[Token]) -> list[Reading]:
         """What these tokens say."""
         tokens = [token for token in tokens if not token.weak]
-        self.state.order = self._said_order(tokens)
+        self.state.order, self.scopes = self._said_order(tokens), []
         place = 0
         while place < len(tokens):
             place += (
@@ -60,7 +67,20 @@ class Prose(Tuples):
                 or self._once_more(tokens, place)
                 or self._one(tokens, place)
             )
+        if self.spoken:
+            return [
+                one
+                for one in self.readings
+                if one.span not in self.guesses or self._first(one, tokens)
+            ]
         return self.readings
+
+    def _first(self, guess: Reading, tokens: list[Token]) -> bool:
+        """Whether the next object that is named is another one: `a jet of 1 TeV and a second jet`."""
+        which = self.words.object_of[guess.quantity]
+        after = [t for t in tokens if t.kind == OBJECT and t.span[0] > guess.span[0]]
+        counted = self.words.numbered.names
+        return bool(after) and after[0].object in counted and after[0].object != which
 
     def _one(self, tokens: list[Token], place: int) -> int:
         """One token, and what it takes with it: how many."""
@@ -122,6 +142,7 @@ class Prose(Tuples):
             state.named.append(token.object)
         if self._all_before(token) or self._behind(before, token):
             return
+        self._with_before(token)
         if self._respectively(tokens, place):
             state.objects, state.stale, state.joined = [*state.named], False, False
             return
@@ -170,6 +191,7 @@ class Prose(Tuples):
             if all(right) and len({*likes}) == 1:
                 both = zip(said, right, strict=True)
                 self.readings[i : i + len(run)] = [replace(r, quantity=q or "") for r, q in both]
+                self.guesses -= {one.span for one in said}
         self.used = {reading.quantity for reading in self.readings}
         self.state.objects, self.state.stale, self.state.named = names, False, names
         self.before, self.begun = tuple(self.readings[self.begun :]), len(self.readings)
@@ -182,6 +204,28 @@ class Prose(Tuples):
             if token.kind == BREAK and (mark in (".", "}") or mark.count("\n") > 1):
                 return token.span[1]
         return 0
+
+    def _with_before(self, token: Token) -> bool:
+        """Whether it says whose the numbers before it are: `With a mass of 94 GeV the jet has`."""
+        said = [reading for reading in self.readings[self.begun :] if reading.span in self.guesses]
+        if not said or said[-1] != self.readings[-1] or not token.object:
+            return False
+        start = max(self.text.rfind(mark, 0, said[0].span[0]) for mark in (". ", "\n", "; "))
+        between = self.text[said[-1].span[1] : token.span[0]]
+        opening = self.text[start + 1 : said[0].span[0]].strip()
+        if not WITH.match(opening) or not WITH_UNTIL.fullmatch(between):
+            return False
+        for i, reading in enumerate(self.readings):
+            if reading in said and reading.words:
+                names = self.words.named_like(reading.quantity)
+                right = self.words.quantity(names, token.object) or self.words.composed(
+                    token.object, self.text[slice(*reading.words)]
+                )
+                if right:
+                    self.readings[i] = replace(reading, quantity=right)
+                    self.guesses.discard(reading.span)
+        self.used = {reading.quantity for reading in self.readings}
+        return True
 
     def _all_before(self, token: Token) -> bool:
         """Whether it says whose all the last numbers are: `1 TeV of pT and 90 GeV of mass for`."""
@@ -200,18 +244,25 @@ class Prose(Tuples):
             if right := self.words.quantity(names, token.object):
                 self.used.discard(reading.quantity)
                 self.readings[i] = replace(reading, quantity=right)
+                self.guesses.discard(reading.span)
         self.used |= {reading.quantity for reading in self.readings}
         self.begun, self.state.implicit = len(self.readings), 0
+        if "(" in between and self.text[token.span[1] : token.span[1] + 1] == ",":
+            self.state.objects = [token.object]  # (leading jet, n = 63)
         return True
 
     def _behind(self, before: Token | None, token: Token) -> bool:
         """Whether it says whose the last number is; then that reading is mended."""
-        if not (before and before.kind == NUMBER and self.readings and token.object):
+        if not (before and self.readings and token.object):
             return False
         reading = self.readings[-1]
+        behind = before.span == reading.words and reading.words > reading.span
         between = self._after(before, token)
-        named = re.search(r"\bfor\b|\bof\b|\bin\b|[(\[]\s*$", between)
-        if reading.span != before.span or not FOR.fullmatch(between) or not named:
+        named = OF.search(between)
+        apart = re.fullmatch(r"\s*(?:,|--?|–|—)\s*the\s+", between)
+        apart = apart and self.text[token.span[1] : token.span[1] + 2].lstrip()[:1] in ",-–—.;"
+        fits = apart or (named and FOR.fullmatch(between))
+        if not (reading.span == before.span or behind) or not fits:
             return False
         right = self._other(reading, token.object)
         listed = len(self.readings) > 1 and self.readings[-2].words == reading.words
@@ -220,6 +271,7 @@ class Prose(Tuples):
         self.used.discard(reading.quantity)
         self.used.add(right)
         self.readings[-1] = replace(reading, quantity=right)
+        self.guesses.discard(reading.span)
         return True
 
     def _other(self, reading: Reading, of: str) -> str | None:
@@ -236,9 +288,13 @@ class Prose(Tuples):
             state.stale = False
         if mark == "\n":
             state.outdented = not self.text[token.span[1] : token.span[1] + 1].isspace()
+        if mark == "{":
+            self.scopes.append([*state.objects])
+        if mark == "}" and self.scopes:
+            self.scopes.pop()
         if mark == "}" or mark.count("\n") > 1 or (mark == "." and self._uncounted()):
-            state.objects = []
-        if mark in (".", "}") or mark.count("\n") > 1:
+            state.objects = [*self.scopes[-1]] if self.scopes else []
+        if mark == "}" or mark.count("\n") > 1:
             state.named = []
         opened = (
             mark == "{" and state.pending and OPENED.fullmatch(self._between(state.pending, token))
@@ -263,7 +319,9 @@ class Prose(Tuples):
             pending = None
         if pending and len(self._fill(pending, token)) > 40:
             pending = None
-        if pending is None and (listed := self._list_behind(tokens, place)):
+        if pending is None and (
+            listed := self._list_behind(tokens, place) or self._order_behind(tokens, place)
+        ):
             return listed
         if pending is None and behind is not None:
             self._assign(behind, token, None)
@@ -288,6 +346,9 @@ class Prose(Tuples):
                     sure = bool(AND.fullmatch(self._after(token, follows)))
                     if self._in_turn(pending, pending.names, sure=sure):
                         state.objects = [*state.named]
+                    elif sure and not self._named_behind(tokens, place + 1):
+                        state.pending = state.last = None  # two numbers of one object
+                        return 1
             self._assign(pending, token, state.unit, listed=listed)
         state.pending = None
         return 1
@@ -316,6 +377,26 @@ class Prose(Tuples):
         before = tokens[place - 2]
         return before.kind == NUMBER and bool(LIST.fullmatch(self._after(before, pending)))
 
+    def _order_behind(self, tokens: list[Token], place: int) -> int:
+        """Numbers with their words in brackets behind: `1.4 / -0.3 (pT / eta)`; how many tokens."""
+        end = place + 1
+        while end < len(tokens) and tokens[end].kind == NUMBER:
+            if not LIST.fullmatch(self._after(tokens[end - 1], tokens[end])):
+                break
+            end += 1
+        count = end - place
+        words = tokens[end : end + count]
+        if count < 2 or len(words) < count or any(w.kind != QUANTITY for w in words):
+            return 0
+        if self._after(tokens[end - 1], words[0]).strip() not in ("(", "["):
+            return 0
+        if any(not LIST.fullmatch(self._between(a, b)) for a, b in pairwise(words)):
+            return 0
+        for token, word in zip(tokens[place:end], words, strict=True):
+            self._assign(word, token, None)
+        self.state.pending = None
+        return 2 * count
+
     def _is_one_of_several(self, tokens: list[Token], place: int) -> bool:
         """Whether another number of its kind follows, or the object that it is of."""
         after = tokens[place + 1] if place + 1 < len(tokens) else None
@@ -325,7 +406,9 @@ class Prose(Tuples):
         if after.kind == QUANTITY:  # eta = 1 and eta = 2
             last = self.state.pending
             return bool(last and last.names == after.names and LIST.fullmatch(between))
-        return self._lists(between) if after.kind == NUMBER else bool(FOR.fullmatch(between))
+        if after.kind == NUMBER:
+            return self._lists(between)
+        return bool(FOR.fullmatch(between) and OF.search(between))
 
     def _lists(self, between: str) -> bool:
         """Whether two numbers with this between them are of one list."""
@@ -363,7 +446,8 @@ class Prose(Tuples):
         after = tokens[place + 2] if place + 2 < len(tokens) else None
         if word.kind == OBJECT and after and after.kind == QUANTITY:  # 1.4 TeV leading jet pT
             own = self.words.quantity(after.names, word.object or "")
-            spoken = not re.sub(r"'s|\s", "", self._between(word, after)) and not after.object
+            spoken = not re.sub(r"'s|\s", "", self._between(word, after))
+            spoken = spoken and after.object in (None, word.object)
             fits = token.number and own in token.number.candidates
             return replace(after, object=word.object) if own and fits and spoken else None
         if word.kind != QUANTITY:
@@ -389,7 +473,9 @@ class Prose(Tuples):
         """The last quantity once more, where its object follows: `and 1330 GeV for the second`."""
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         last = self.state.last
-        if not (last and after and after.kind == OBJECT and after.object and not last.object):
+        if not (last and after and after.kind == OBJECT and after.object):
+            return None
+        if last.object == after.object:
             return None
         between = self._after(tokens[place], after)
         if not re.search(r"\b(?:for|in|of)\b", between) or not FOR.fullmatch(between):

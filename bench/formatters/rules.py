@@ -50,7 +50,7 @@ class Rules(Formatter):
             said, covered = read(passage, words, every)
             readings += said
             every = [t for t in every if not any(a <= t.span[0] < b for a, b in covered)]
-        readings += Prose(passage, words).read(every)
+        readings += Prose(passage, words, every).read(every)
         readings = _by_event(passage, _with_units(passage, readings))
         back = without.origin
         return [

@@ -73,7 +73,7 @@ class Tuples(Meaning):
         ):
             return 0
         pairs = pairwise(numbers)
-        if any(re.sub(r"[\s,;|/]|and", "", self._after(*pair)) for pair in pairs):
+        if any(re.sub(r"[\s,;|/()]|and", "", self._after(*pair)) for pair in pairs):
             return 0
         words = names or [
             Token(QUANTITY, tokens[place].span, self.words.words.get(one, ())) for one in order
