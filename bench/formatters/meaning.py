@@ -142,7 +142,7 @@ class Meaning:
 
     def _in_turn(self, word: Token, names: tuple[str, ...], *, sure: bool) -> bool:
         """Whether two numbers of one plural word are of both objects that the sentence named."""
-        if word.object or not sure and not PLURALS.search(self.text[word.span[0] : word.span[1]]):
+        if word.object or (not sure and not PLURALS.search(self.text[word.span[0] : word.span[1]])):
             return False
         order = [one for one in self.words.numbered.names if one in self.state.named]
         every = [self.words.quantity(names, one) for one in order]

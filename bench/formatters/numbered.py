@@ -60,7 +60,7 @@ class Numbered:
         plain = {int(m["place"] or m["hash"]) for m in matches if m["place"] or m["hash"]}
         bracketed = {int(m["bracket"]) for m in matches if m["bracket"]}
         zero = 0 in plain or 0 in bracketed
-        one = 1 if plain and not zero or len(self.names) in bracketed or 2 in bracketed else 0
+        one = 1 if (plain and not zero) or len(self.names) in bracketed or 2 in bracketed else 0
         for match in matches:
             said = match["place"] or match["hash"] or match["bracket"]
             first = 0 if zero else one if match["bracket"] else 1

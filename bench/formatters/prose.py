@@ -17,6 +17,7 @@ from bench.formatters.lexicon import (
     UNIT,
     WHOLE,
     Token,
+    plain,
 )
 from bench.formatters.tuples import Tuples
 from bench.formatters.units import PATTERN
@@ -86,7 +87,7 @@ class Prose(Tuples):
         """One token, and what it takes with it: how many."""
         token, state = tokens[place], self.state
         if token.kind == QUANTITY:
-            state.pending, state.unit = token, None
+            state.pending, state.unit = self._together(state.pending, token), None
         elif token.kind in (OBJECT, PLURAL):
             if token.kind == OBJECT and (taken := self._of_each(tokens, place)):
                 return taken
@@ -100,6 +101,14 @@ class Prose(Tuples):
         elif token.kind == NUMBER:
             return self._number(tokens, place)
         return 1
+
+    def _together(self, earlier: Token | None, word: Token) -> Token:
+        """A word with the one before it, if both make one: `the hardest particle has a pT of`."""
+        if earlier is None or len(self._between(earlier, word)) > 60:
+            return word
+        both = plain(self.text[slice(*earlier.span)]) + plain(self.text[slice(*word.span)])
+        names = self.words.words.get(both)
+        return replace(word, names=names, object=earlier.object or word.object) if names else word
 
     def _once_more(self, tokens: list[Token], place: int) -> int:
         """Bare numbers of an object, in the order of the one before it; how many tokens.
@@ -361,9 +370,15 @@ class Prose(Tuples):
                 break
             end += 1
         word = self._named_behind(tokens, end - 1) if end - place > 1 else None
+        behind = tokens[end : end + 2]
+        if end - place > 1 and [one.kind for one in behind] == [PLURAL, QUANTITY]:
+            if re.search(r"\b(?:for|are)\b", self._after(tokens[end - 1], behind[0])):
+                word, end = behind[1], end + 1
         if word is None or word not in tokens or word.object:
             return 0
         for token in tokens[place:end]:
+            if token.kind != NUMBER:
+                continue
             self.state.several = True
             self._assign(word, token, None, listed=token is not tokens[place])
         self.state.pending, self.state.whole = None, False
@@ -491,11 +506,15 @@ class Prose(Tuples):
         if before.kind == NUMBER:
             between = self._after(before, tokens[place])
             return self._lists(between)
-        if before.kind != OBJECT:
+        if before.kind != OBJECT or not self.readings:
             return False
         earlier = tokens[place - 2] if place > 1 else before
         if earlier.kind == NUMBER and "(" in self._after(earlier, before):  # 94 (leading) and 401
             return bool(LIST.fullmatch(self._between(before, tokens[place])))
+        counted = self.words.object_of[self.readings[-1].quantity] in self.words.numbered.names
+        of_them = re.match(r"\s*of\s+(?:them|these|those)\b", self.text[tokens[place].span[1] :])
+        if len(self.before) > 1 or not (counted or of_them):
+            return False
         quantity = self.words.quantity(self.state.last.names, before.object or "")
         return (
             bool(quantity) and quantity not in self.used and not self._fill(before, tokens[place])

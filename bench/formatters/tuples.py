@@ -72,6 +72,15 @@ class Tuples(Meaning):
             r"\n\s*\n", self.text[tokens[at - 1].span[1] : numbers[0].span[0]]
         ):
             return 0
+        beside = (
+            [*tokens[at - 1 : at], *numbers[:1]],
+            [*numbers[-1:], *tokens[at + len(order) :][:1]],
+        )
+        for pair in beside:
+            if len(pair) == 2 and pair[0].kind == pair[1].kind == NUMBER:
+                between = self._after(*pair)
+                if "\n" not in between and not re.sub(r"[\s,;|/]|and", "", between):
+                    return 0  # more numbers than words
         pairs = pairwise(numbers)
         if any(re.sub(r"[\s,;|/()]|and", "", self._after(*pair)) for pair in pairs):
             return 0

@@ -38,6 +38,7 @@ OF_A_JET: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "n ; n particles ; num particles ; nparticles ; n_part ; npart ; n constituents ; "
             "nconst ; n_const ; n constit ; particles ; constituents ; "
             "number of particles ; number of constituents ; multiplicity ; mult ; "
+            "multiplicities ; constituent multiplicities ; numbers of constituents ; "
             "particle multiplicity ; constituent multiplicity ; particle count ; "
             "constituent count ; particles inside ; no. of particles ; # particles ; "
             "# of particles ; no. of constituents ; # constituents ; nb of particles ; "
