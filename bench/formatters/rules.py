@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from bench.api.asking import Formatter, Reading
 from bench.formatters.groups import read_groups
-from bench.formatters.lexicon import lexicon, tokens
+from bench.formatters.lexicon import lexicon
 from bench.formatters.markup import Plain, plain
 from bench.formatters.prose import Prose
 from bench.formatters.tables import read_tables
+from bench.formatters.tokens import tokens
 from bench.formatters.units import ENERGY, PATTERN, column_unit, unit_of
 
 if TYPE_CHECKING:

@@ -1,0 +1,216 @@
+"""The words of a vocabulary where they stand in a text: quantities, objects, numbers, breaks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bench.formatters.lexicon import Lexicon, lexicon, plain
+from bench.formatters.phrases import phrases_in
+from bench.formatters.units import PATTERN
+
+if TYPE_CHECKING:
+    from bench.api.asking import Number, Passage, Span
+
+QUANTITY, OBJECT, PLURAL, ORDER, NUMBER, UNIT, WHOLE, BREAK = (
+    *("quantity", "object", "plural", "order", "number", "unit", "whole", "break"),
+)
+ASSIGNED = re.compile(r"[\"'`*_\])}|\s]*(?:=|:|≈|~|->|→|\bis\b|\bof\b|\bwas\b|[\[(]|[+\-−]?[0-9])")
+"""What comes behind a letter that stands for a quantity."""
+WHOLES = (
+    r"\b(?:together|(?:the\s+)?(?:whole\s+)?event|in\s+total|altogether|overall|in\s+all"
+    r"|total|insgesamt|au\s+total|en\s+tout)\b"
+)
+CLOSED = re.compile(r"\s?\)")
+OF_IT = re.compile(r" |'s? ")
+ANAPHORS = re.compile(r"\b(?:the\s)?(former|latter)(?:'s|\sone)?\b", re.IGNORECASE)
+LETTERS = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)*")
+BREAKS = r"\n[ \t]*\n|\n|[;{}]|\.(?=\s|$)"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a text that means something."""
+
+    kind: str
+    span: Span
+    names: tuple[str, ...] = ()
+    """The quantities that a word may mean; of an order the words of its numbers."""
+    object: str | None = None
+    number: Number | None = None
+    weak: bool = False
+    """A single letter, or a word that may mean something else."""
+
+
+def tokens(passage: Passage) -> list[Token]:
+    """What means something in a text, in its order; no two of them overlap."""
+    text, words = passage.text, lexicon(passage.vocabulary)
+    spans = [number.span for number in passage.numbers]
+    phrases = sorted(span for *_, span in phrases_in(text, passage.vocabulary, every=True))
+    counted = [
+        Token(OBJECT, span, object=name)
+        for span, name in words.numbered.find(text)
+        if _stands_alone(text, span[1], words)
+    ]
+    taken = [token.span for token in counted]
+    named = [
+        token
+        for match in words.pattern.finditer(text)
+        if not _inside(match, spans) and not _within(match.start(), taken)
+        if (token := _named(text, match, words))
+        if token.kind == QUANTITY or not _within(token.span[1] - 1, taken)
+    ]
+    spelled = [token.span for token in named]
+    counted = [token for token in counted if not _within(token.span[0], spelled)]
+    named = sorted([*named, *counted], key=lambda token: token.span)
+    named = [t for t in named if t.kind != OBJECT or not _within(t.span[0], phrases)]
+    named = _glued(text, words, _parted(text, words, named))
+    covered = sorted(token.span for token in named)
+    out = [*named]
+    for number in passage.numbers:
+        if not _within(number.span[0], covered):
+            out.append(Token(NUMBER, number.span, number=number))
+    taken = sorted([token.span for token in out] + [n.unit for n in passage.numbers if n.unit])
+    for kind, pattern in ((UNIT, rf"(?<![^\W_])(?:{PATTERN})"), (WHOLE, WHOLES), (BREAK, BREAKS)):
+        for match in re.finditer(pattern, text, re.IGNORECASE):
+            if not _within(match.start(), covered if kind == BREAK else taken):
+                out.append(Token(kind, match.span()))
+    out += [Token(OBJECT, m.span(), object=m[1].lower()) for m in ANAPHORS.finditer(text)]
+    return _joined(
+        text, _resolved(text, words, sorted(out, key=lambda token: (token.span, token.kind)))
+    )
+
+
+def _resolved(text: str, words: Lexicon, tokens: list[Token]) -> list[Token]:
+    """With the objects that `the former` and `the latter` are, and sums of objects as their pair."""
+    out: list[Token] = []
+    last: list[str] = []
+    for token in tokens:
+        which = token.object
+        if which in ("former", "latter"):
+            if len(last) == 2:
+                out.append(replace(token, object=last[which == "latter"]))
+            continue
+        one = out[-1] if out else token
+        summed = (
+            one.kind == token.kind == OBJECT and text[one.span[1] : token.span[0]].strip() == "+"
+        )
+        if summed and words.pair:
+            out[-1] = Token(OBJECT, (one.span[0], token.span[1]), object=words.pair)
+            continue
+        if which and which not in last[-1:]:
+            last = [*last[-1:], which]
+        out.append(token)
+    return out
+
+
+def _stands_alone(text: str, end: int, words: Lexicon) -> bool:
+    """Whether no letters follow, or a word of the vocabulary: `j1pt`."""
+    rest = LETTERS.match(text, end)
+    return rest is None or plain(rest[0]) in words.words
+
+
+def _glued(text: str, words: Lexicon, named: list[Token]) -> list[Token]:
+    """With the words that stand right behind an object's number: `j1pt`."""
+    out = []
+    for token in named:
+        out.append(token)
+        rest = LETTERS.match(text, token.span[1]) if token.kind == OBJECT else None
+        if rest and (names := words.words.get(plain(rest[0]))):
+            out[-1] = Token(QUANTITY, (token.span[0], rest.end()), names, token.object)
+    return out
+
+
+def _parted(text: str, words: Lexicon, named: list[Token]) -> list[Token]:
+    """`lead_pt` as the object and its quantity, where others are called so: `sub_pt`, `lead_m`."""
+    doubtful = {i: o for i, t in enumerate(named) if (o := _object_and_quantity(text, t, words))}
+    called = [
+        one.kind == OBJECT and other.kind == QUANTITY and other.span[0] - one.span[1] == 1
+        for one, other in pairwise(named)
+    ]
+    if not doubtful or not any(called):
+        return named
+    return [doubtful.get(i, token) for i, token in enumerate(named)]
+
+
+def _object_and_quantity(text: str, token: Token, words: Lexicon) -> Token | None:
+    """A word for a quantity that is an object's word and another quantity's as well."""
+    if token.kind != QUANTITY:
+        return None
+    first, _, rest = re.sub(r"[\s\-]+", "_", text[slice(*token.span)]).casefold().partition("_")
+    rest = plain(rest)
+    counted = words.objects.get(first) in words.numbered.names
+    if counted and rest in words.words and token.object is None:
+        return replace(token, names=words.words[rest], object=words.objects[first])
+    return None
+
+
+def _joined(text: str, tokens: list[Token]) -> list[Token]:
+    """Names such as `j1_pt` as one word each; single letters that stand among others count."""
+    out: list[Token] = []
+    for token in tokens:
+        last = out[-1] if out else token
+        between = text[last.span[1] : token.span[0]] if out else "\n"
+        if last.kind == OBJECT and token.kind == QUANTITY and between in ("_", "."):
+            whole = last.span[0], token.span[1]
+            out[-1] = replace(token, span=whole, object=last.object, weak=False)
+            continue
+        if last.kind == QUANTITY and token.kind == OBJECT and between.strip() == "(":
+            if last.object is None and (end := CLOSED.match(text, token.span[1])):
+                out[-1] = replace(last, span=(last.span[0], end.end()), object=token.object)
+                continue
+        listed = len(out) > 1 and out[-2].kind == OBJECT  # leading / subleading jet pT
+        if (
+            last.kind == OBJECT
+            and token.kind == QUANTITY
+            and OF_IT.fullmatch(between)
+            and not listed
+        ):
+            token = replace(token, object=token.object or last.object)
+        among = last.kind == token.kind == QUANTITY and not between.strip(" ,/|;()[]")
+        if among and last.weak != token.weak:
+            out[-1] = replace(last, weak=False)
+            out.append(replace(token, weak=False))
+        else:
+            out.append(token)
+    return out
+
+
+def _named(text: str, match: re.Match[str], words: Lexicon) -> Token | None:
+    word, span = plain(match["word"]), match.span()
+    index = match["index"] or (match["place"] and str(int(match["place"]) + 1))
+    of = words.objects.get(plain(match["of"])) if match["of"] else None
+    if index and int(index) <= len(words.names):
+        of = words.names[int(index) - 1]
+    if word in words.words:
+        names = words.words[word]
+        if of is None and index:
+            return None
+        alone = len(word) == 1 and of is None
+        joined = text[max(0, span[0] - 1) : span[0]] == "_"
+        weak = alone and not joined and not ASSIGNED.match(text, span[1])
+        return Token(QUANTITY, span, names, of, weak=weak)
+    span = match.span("word")
+    if word in words.objects:
+        if match[0][-1:] in "sS" and match.end() == span[1] + 1:
+            return Token(PLURAL, match.span())  # the leading jets
+        return Token(OBJECT, span, object=words.objects[word])
+    if word in words.orders:
+        return Token(ORDER, span, words.orders[word], of)
+    return Token(PLURAL, span) if word in words.plural else None
+
+
+def _inside(match: re.Match[str], spans: list[Span]) -> bool:
+    """Whether a word is a part of a number, and does not begin with it as `4-vector` does."""
+    start = match.start("word")
+    at = bisect_left(spans, (start + 1, 0))
+    return _within(start, spans) and match.end("word") <= spans[at - 1][1]
+
+
+def _within(place: int, spans: list[Span]) -> bool:
+    """Whether a place lies in one of these spans, which are in order."""
+    at = bisect_left(spans, (place + 1, 0))
+    return at > 0 and spans[at - 1][0] <= place < spans[at - 1][1]
