@@ -6,12 +6,12 @@ import re
 from itertools import pairwise
 
 from bench.api.asking import Reading
+from bench.formatters.behind import Behind
 from bench.formatters.connectives import AND, FOR, LIST, OF
 from bench.formatters.tokens import NUMBER, OBJECT, PLURAL, QUANTITY, Token
-from bench.formatters.tuples import Tuples
 
 
-class Lists(Tuples):
+class Lists(Behind):
     """Reads lists of numbers."""
 
     before: tuple[Reading, ...] = ()
@@ -52,9 +52,9 @@ class Lists(Tuples):
             end += 1
         word = self._named_behind(tokens, end - 1) if end - place > 1 else None
         behind = tokens[end : end + 2]
-        if end - place > 1 and [one.kind for one in behind] == [PLURAL, QUANTITY]:
-            if re.search(r"\b(?:for|are)\b", self._after(tokens[end - 1], behind[0])):
-                word, end = behind[1], end + 1
+        theirs = end - place > 1 and [one.kind for one in behind] == [PLURAL, QUANTITY]
+        if theirs and re.search(r"\b(?:for|are)\b", self._after(tokens[end - 1], behind[0])):
+            word, end = behind[1], end + 1  # 1.4 TeV and 1.3 TeV for their pT
         if word is None or word not in tokens or word.object:
             return 0
         for token in tokens[place:end]:

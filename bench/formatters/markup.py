@@ -1,4 +1,4 @@
-"""A text without its markup: tags, LaTeX, frames and joined words, with the way back to the text."""
+"""A text without its markup: tags, LaTeX, frames, joined words; and the way back to the text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Piece = str | int
 """What a match becomes: characters of its own, or one of the match's groups as it stands."""
 
-BLOCKS = "tr|dl|dt|br|p|div|li|ul|ol|table|thead|tbody|tfoot|caption|h[1-6]|pre|hr|html|body|head|section"
+BLOCKS = (
+    "tr|dl|dt|br|p|div|li|ul|ol|table|thead|tbody|tfoot|caption|h[1-6]|pre|hr|html|body|head"
+    "|section"
+)
 CELLS = "td|th"
 INLINE = "b|i|em|strong|span|font|a|img|code|u|small|big|tt|style|script|meta|title|col|colgroup"
 _NAME = r"[A-Za-z][\w.:-]{0,40}"

@@ -93,36 +93,44 @@ class Meaning:
     def _quantity(self, names: tuple[str, ...], word: Token, *, listed: bool) -> str | None:
         """Which of the quantities that a word may mean is meant here."""
         of, state = self.words, self.state
-        event = of.quantity(names, EVENT)
         which = word.object or (state.objects[0] if len(state.objects) == 1 else "")
-        if which and which not in of.numbered.names and not of.quantity(names, which):
-            if composed := of.composed(which, self.text[word.span[0] : word.span[1]]):
-                return composed
-        if word.object:
-            return of.quantity(names, word.object)
+        composed = self._of_pair(names, word, which) if which else None
+        if composed or word.object:
+            return composed or of.quantity(names, word.object or "")
+        event = of.quantity(names, EVENT)
         jets = [name for name in of.numbered.names if of.quantity(names, name)]
-        together = (state.plural or state.joined) and not listed and not state.several
-        if together and state.joined and not event:
-            return of.composed(of.pair, self.text[word.span[0] : word.span[1]]) if of.pair else None
-        if event and (not jets or state.whole or together):
-            return event
-        if together and jets:
-            return None  # one number of several objects
-        loose = not state.objects or (
-            state.stale and (state.outdented or self._all_used(names, state.objects))
-        )
-        if event and loose and event not in self.used:
+        one = not listed and not state.several
+        if one and state.joined and not event:
+            return self._of_pair(names, word, of.pair)
+        together = one and (state.plural or state.joined)
+        if together or (event and (not jets or state.whole)):
+            return event  # or none: one number of several objects
+        if event and self._loose(names) and event not in self.used:
             return None if self._doubtful(word, jets) else event
         if state.objects:
             return self._of_objects(names, event, listed=listed)
         return self._implicit(names, jets, listed=listed)
+
+    def _of_pair(self, names: tuple[str, ...], word: Token, which: str) -> str | None:
+        """What a word means of something that is none of the objects, such as the jets' pair."""
+        counted = which in self.words.numbered.names or self.words.quantity(names, which)
+        return None if counted else self.words.composed(which, self._word(word))
+
+    def _loose(self, names: tuple[str, ...]) -> bool:
+        """Whether it is open what is spoken of, so that it may be the event."""
+        state = self.state
+        over = state.outdented or self._all_used(names, state.objects)
+        return not state.objects or (state.stale and over)
+
+    def _word(self, word: Token) -> str:
+        return self.text[word.span[0] : word.span[1]]
 
     def _doubtful(self, word: Token, jets: list[str]) -> bool:
         """Whether a word may as well be of an object that is spoken of without its name."""
         last_word = self.state.last
         if not jets or self.state.objects or not self.readings or (last_word and last_word.object):
             return False
-        if self.text[word.span[0] : word.span[1]].casefold() in self.words.object_of:
+        if self._word(word).casefold() in self.words.object_of:
             return False  # a column's very name
         last = self.readings[-1]
         between = self.text[last.span[1] : word.span[0]]
@@ -143,7 +151,7 @@ class Meaning:
 
     def _in_turn(self, word: Token, names: tuple[str, ...], *, sure: bool) -> bool:
         """Whether two numbers of one plural word are of both objects that the sentence named."""
-        if word.object or (not sure and not PLURALS.search(self.text[word.span[0] : word.span[1]])):
+        if word.object or (not sure and not PLURALS.search(self._word(word))):
             return False
         order = [one for one in self.words.numbered.names if one in self.state.named]
         every = [self.words.quantity(names, one) for one in order]

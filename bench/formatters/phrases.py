@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def phrases_in(
     text: str, vocabulary: Vocabulary, *, every: bool = False
 ) -> Iterator[tuple[str, float, Span]]:
-    """Quantity and value of the phrases that stand in a text, and where; once each, or each time."""
+    """Quantity and value of the phrases that stand in a text, and where; once each, or `every`."""
     for quantity in vocabulary.quantities:
         for value in dict.fromkeys(quantity.phrases.values()):
             words = tuple(w for w, each in quantity.phrases.items() if each == value)

@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 
 from bench.api.asking import Reading
-from bench.api.table import EVENT
-from bench.formatters.connectives import AND, BEHIND, FOR, LIST
+from bench.formatters.connectives import AND, FOR, LIST
 from bench.formatters.lexicon import plain
 from bench.formatters.tokens import BREAK, NUMBER, OBJECT, PLURAL, QUANTITY, UNIT, WHOLE, Token
 from bench.formatters.whose import Whose
+
+FAR = 40
+"""Characters of other words between a word and a number, from which on it is not the number's."""
 
 
 class Prose(Whose):
@@ -36,7 +38,7 @@ class Prose(Whose):
         return self.readings
 
     def _first(self, guess: Reading, tokens: list[Token]) -> bool:
-        """Whether the next object that is named is another one: `a jet of 1 TeV and a second jet`."""
+        """Whether the next object named is another one: `a jet of 1 TeV and a second jet`."""
         which = self.words.object_of[guess.quantity]
         after = [t for t in tokens if t.kind == OBJECT and t.span[0] > guess.span[0]]
         counted = self.words.numbered.names
@@ -70,92 +72,73 @@ class Prose(Whose):
         return replace(word, names=names, object=earlier.object or word.object) if names else word
 
     def _number(self, tokens: list[Token], place: int) -> int:
+        """A number: named by the word that waits for it, or behind it, or as the one before it."""
         token, state = tokens[place], self.state
         if state.pending:
             state.blanks = self._parted_by_blanks(state.pending, tokens, place)
         state.several = self._is_one_of_several(tokens, place) or self._once_again(tokens, place)
         behind = self._named_behind(tokens, place)
-        pending = state.pending
-        if pending and self._gap(pending, token) and behind and self._is_count(behind, token):
-            pending = None
-        if pending and len(self._fill(pending, token)) > 40:
-            pending = None
-        if pending is None and (
-            listed := self._list_behind(tokens, place) or self._order_behind(tokens, place)
-        ):
-            return listed
-        if pending is None and behind is not None:
-            self._assign(behind, token, None)
-            state.pending, state.whole = None, False
-            return 1 + tokens.index(behind, place) - place if behind in tokens else 3
-        if pending is None and (named := self._named_by_object(tokens, place)):
-            last = state.last
-            self._assign(named, token, state.unit)
-            state.pending, state.last = None, last
+        pending = self._waiting(token, behind)
+        if pending:
+            if not self._two_of_one(tokens, place, pending):
+                self._assign(pending, token, state.unit)
+                state.pending = None
             return 1
-        if pending is None and self._goes_on(tokens, place):
-            assert state.last
-            before = tokens[place - 1]
-            pending = state.last
-            if before.kind == OBJECT and pending.object:
-                pending = replace(pending, object=before.object)
-        if pending is not None:
-            listed = pending is not state.pending
-            if not listed:
-                follows = tokens[place + 1] if place + 1 < len(tokens) else token
-                if state.several and follows.kind == NUMBER and len(state.objects) == 1:
-                    sure = bool(AND.fullmatch(self._after(token, follows)))
-                    if self._in_turn(pending, pending.names, sure=sure):
-                        state.objects = [*state.named]
-                    elif sure and not self._named_behind(tokens, place + 1):
-                        state.pending = state.last = None  # two numbers of one object
-                        return 1
-            self._assign(pending, token, state.unit, listed=listed)
         state.pending = None
+        return (
+            self._list_behind(tokens, place)
+            or self._order_behind(tokens, place)
+            or self._one_behind(tokens, place, behind)
+            or self._as_before(tokens, place)
+            or 1
+        )
+
+    def _waiting(self, token: Token, behind: Token | None) -> Token | None:
+        """The word that waits for this number; none where one behind it is the better name."""
+        pending = self.state.pending
+        if pending is None or len(self._fill(pending, token)) > FAR:
+            return None
+        better = behind and self._is_count(behind, token) and self._gap(pending, token)
+        return None if better else pending
+
+    def _two_of_one(self, tokens: list[Token], place: int, pending: Token) -> bool:
+        """Whether two numbers of a word follow where one object is spoken of; then none is read.
+
+        They are of both objects that were named, if they were named in their order.
+        """
+        state = self.state
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        if not (state.several and after and after.kind == NUMBER and len(state.objects) == 1):
+            return False
+        sure = bool(AND.fullmatch(self._after(tokens[place], after)))
+        if self._in_turn(pending, pending.names, sure=sure):
+            state.objects = [*state.named]
+            return False
+        if sure and not self._named_behind(tokens, place + 1):
+            state.pending = state.last = None
+            return True
+        return False
+
+    def _one_behind(self, tokens: list[Token], place: int, behind: Token | None) -> int:
+        if behind is None:
+            return 0
+        self._assign(behind, tokens[place], None)
+        self.state.whole = False
+        return 1 + tokens.index(behind, place) - place if behind in tokens else 3
+
+    def _as_before(self, tokens: list[Token], place: int) -> int:
+        """A number that no word names: it is what the last one was, of the object that is named."""
+        token, state = tokens[place], self.state
+        if named := self._named_by_object(tokens, place):
+            last = state.last
+            self._assign(named, token, None)
+            state.last = last
+        elif self._goes_on(tokens, place) and state.last:
+            before, word = tokens[place - 1], state.last
+            if before.kind == OBJECT and word.object:
+                word = replace(word, object=before.object)
+            self._assign(word, token, state.unit, listed=True)
         return 1
-
-    def _is_count(self, behind: Token, token: Token) -> bool:
-        """Whether the word behind a number is as good a name as one farther before it."""
-        return not self._fill_after(token, behind)
-
-    def _named_behind(self, tokens: list[Token], place: int) -> Token | None:
-        """The quantity behind a number that names it, if the next number has its own."""
-        if place + 1 >= len(tokens):
-            return None
-        token, word = tokens[place], tokens[place + 1]
-        if word.kind == QUANTITY and self._in_brackets(token, word):
-            return word if token.number and token.number.candidates & {*word.names} else None
-        if not BEHIND.fullmatch(self._after(token, word)):
-            return None
-        follows = tokens[place + 2] if place + 2 < len(tokens) else None
-        if word.kind == PLURAL and follows and follows.kind == QUANTITY:
-            event = self.words.quantity(follows.names, EVENT)
-            return replace(follows, names=(event,)) if event else None
-        after = tokens[place + 2] if place + 2 < len(tokens) else None
-        if word.kind == OBJECT and after and after.kind == QUANTITY:  # 1.4 TeV leading jet pT
-            own = self.words.quantity(after.names, word.object or "")
-            spoken = not re.sub(r"'s|\s", "", self._between(word, after))
-            spoken = spoken and after.object in (None, word.object)
-            fits = token.number and own in token.number.candidates
-            return replace(after, object=word.object) if own and fits and spoken else None
-        if word.kind != QUANTITY:
-            return None
-        close = self.text[word.span[1] : word.span[1] + 3].lstrip(" \"'").startswith(("=", ":"))
-        sure = re.match(r"\s*(?:of|in)\s", self._after(token, word))
-        if close or (
-            not sure
-            and after
-            and after.kind == NUMBER
-            and not self._fill(word, after)
-            and not re.search(r",|\band\b", self._between(word, after))
-        ):
-            return None
-        return word if token.number and token.number.candidates & {*word.names} else None
-
-    def _in_brackets(self, token: Token, word: Token) -> bool:
-        """Whether a word stands alone in brackets behind a number: `1411 GeV (pT)`."""
-        before, after = self._after(token, word), self.text[word.span[1] : word.span[1] + 3]
-        return before.strip() in ("(", "[") and after.lstrip().startswith((")", "]"))
 
     def _named_by_object(self, tokens: list[Token], place: int) -> Token | None:
         """The last quantity once more, where its object follows: `and 1330 GeV for the second`."""

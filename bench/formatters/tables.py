@@ -21,7 +21,8 @@ RULED = re.compile(r"[\s|:+=\-*─━│┼]*|[ \t]*\.\.\.[ \t]*\n?")
 UNITS = re.compile(r"[\s|;,\[\]()\-—/:1&*]*")
 """What a line of units has besides them."""
 COUNTED = re.compile(
-    r"\s*(?:jets?|#|id|idx|index|i|no\.?|obj(?:ect)?|nr|rank|instance|jet[ _]?(?:#|no\.?|index|rank))"
+    r"\s*(?:jets?|#|id|idx|index|i|no\.?|obj(?:ect)?|nr|rank|instance"
+    r"|jet[ _]?(?:#|no\.?|index|rank))"
     r"\s*(?:#|no\.?)?\s*",
     re.IGNORECASE,
 )
@@ -72,9 +73,10 @@ def _rows(text: str, lines: Sequence[Line], start: int) -> list[Line]:
         shown = text[line.span[0] : line.span[1]]
         if line.of(NUMBER):
             rows.append(line)
-        elif not shown.strip() or not (RULED.fullmatch(shown) or _only_units(text, line)):
-            if rows or shown.strip():
-                break
+        elif shown.strip() and (RULED.fullmatch(shown) or _only_units(text, line)):
+            continue
+        elif rows or shown.strip():
+            break
     return rows
 
 
@@ -93,7 +95,7 @@ class _Table:
         self.readings: list[Reading] = []
 
     def by_cells(self) -> int:
-        """How many rows have the cells of the head, by the way of parting that fits most of them."""
+        """How many rows have the cells of the head, parted in the way that fits most of them."""
         ways = []
         for mark, head in split(self.text, self.head):
             rows: list[list[Cell]] = []
@@ -105,9 +107,7 @@ class _Table:
             if rows:
                 ways.append((head, rows))
         for head, rows in sorted(ways, key=lambda way: -len(way[1])):
-            if len(rows[0]) > len(head):
-                head = [Cell((self.head.span[0], self.head.span[0]), []), *head]
-            if self._by_quantities(head, rows) or self._by_objects(head, rows):
+            if self._read_cells(head if len(rows[0]) == len(head) else [self._empty, *head], rows):
                 return len(rows)
         return 0
 
@@ -123,10 +123,15 @@ class _Table:
             if len(numbers) != len(head):
                 break
             rows.append([Cell(line.span, first), *numbers])
-        head = [Cell((self.head.span[0], self.head.span[0]), []), *head]
-        if rows and (self._by_quantities(head, rows) or self._by_objects(head, rows)):
-            return len(rows)
-        return 0
+        return len(rows) if rows and self._read_cells([self._empty, *head], rows) else 0
+
+    @property
+    def _empty(self) -> Cell:
+        """A cell without a head."""
+        return Cell((self.head.span[0], self.head.span[0]), [])
+
+    def _read_cells(self, head: list[Cell], rows: list[list[Cell]]) -> bool:
+        return self._by_quantities(head, rows) or self._by_objects(head, rows)
 
     def _by_quantities(self, head: list[Cell], rows: list[list[Cell]]) -> bool:
         """A head of quantities; a row is an event, or one of its objects."""

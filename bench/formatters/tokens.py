@@ -85,7 +85,7 @@ def tokens(passage: Passage) -> list[Token]:
 
 
 def _resolved(text: str, words: Lexicon, tokens: list[Token]) -> list[Token]:
-    """With the objects that `the former` and `the latter` are, and sums of objects as their pair."""
+    """With the objects that `the former` and `the latter` are, and sums of objects as a pair."""
     out: list[Token] = []
     last: list[str] = []
     for token in tokens:
@@ -154,29 +154,34 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
     for token in tokens:
         last = out[-1] if out else token
         between = text[last.span[1] : token.span[0]] if out else "\n"
-        if last.kind == OBJECT and token.kind == QUANTITY and between in ("_", "."):
+        kinds = last.kind, token.kind
+        if kinds == (OBJECT, QUANTITY) and between in ("_", "."):
             whole = last.span[0], token.span[1]
             out[-1] = replace(token, span=whole, object=last.object, weak=False)
-            continue
-        if last.kind == QUANTITY and token.kind == OBJECT and between.strip() == "(":
-            if last.object is None and (end := CLOSED.match(text, token.span[1])):
-                out[-1] = replace(last, span=(last.span[0], end.end()), object=token.object)
-                continue
-        listed = len(out) > 1 and out[-2].kind == OBJECT  # leading / subleading jet pT
-        if (
-            last.kind == OBJECT
-            and token.kind == QUANTITY
-            and OF_IT.fullmatch(between)
-            and not listed
-        ):
-            token = replace(token, object=token.object or last.object)
-        among = last.kind == token.kind == QUANTITY and not between.strip(" ,/|;()[]")
-        if among and last.weak != token.weak:
-            out[-1] = replace(last, weak=False)
-            out.append(replace(token, weak=False))
+        elif kinds == (QUANTITY, OBJECT) and (end := _bracketed(text, last, token)):
+            out[-1] = replace(last, span=(last.span[0], end), object=token.object)
+        elif kinds == (OBJECT, QUANTITY) and OF_IT.fullmatch(between) and not _listed(out):
+            out.append(replace(token, object=token.object or last.object))
+        elif kinds == (QUANTITY, QUANTITY) and not between.strip(" ,/|;()[]"):
+            weak = last.weak and token.weak
+            out[-1] = replace(last, weak=weak)
+            out.append(replace(token, weak=weak))
         else:
             out.append(token)
     return out
+
+
+def _bracketed(text: str, word: Token, token: Token) -> int:
+    """Where `pT (leading jet)` ends; 0 where it is no such."""
+    if word.object is not None or text[word.span[1] : token.span[0]].strip() != "(":
+        return 0
+    end = CLOSED.match(text, token.span[1])
+    return end.end() if end else 0
+
+
+def _listed(tokens: list[Token]) -> bool:
+    """Whether the last object is one of several: `leading / subleading jet pT`."""
+    return len(tokens) > 1 and tokens[-2].kind == OBJECT
 
 
 def _named(text: str, match: re.Match[str], words: Lexicon) -> Token | None:

@@ -151,8 +151,8 @@ class Whose(Lists):
         behind = before.span == reading.words and reading.words > reading.span
         between = self._after(before, token)
         named = OF.search(between)
-        apart = re.fullmatch(r"\s*(?:,|--?|–|—)\s*the\s+", between)
-        apart = apart and self.text[token.span[1] : token.span[1] + 2].lstrip()[:1] in ",-–—.;"
+        ends = self.text[token.span[1] : token.span[1] + 2].lstrip()[:1] in ",-–—.;"
+        apart = ends and re.fullmatch(r"\s*(?:,|--?|–|—)\s*the\s+", between)
         fits = apart or (named and FOR.fullmatch(between))
         if not (reading.span == before.span or behind) or not fits:
             return False
