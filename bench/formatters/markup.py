@@ -162,7 +162,7 @@ PASSES: tuple[
     ),
     ("</", _pattern(rf"<({_NAME})>"), _constant(1, " {")),
     ("</", _pattern(rf"</{_NAME}>"), _constant("}")),
-    (r"&[^\n]*\\\\", re.compile("&"), _constant("|")),
+    (r"\\\\", re.compile("&"), _constant("|")),
     (r"\\", _pattern(r"\\\\(?:\[[^\]\n]{0,20}\])?[ \t]*\n?"), _constant("\n")),
     (r"\\", _pattern(r"\\(?:begin|end)\s?\{[^{}]{0,20}\}(?:\{[^{}]{0,40}\})?"), _constant()),
     (r"\\", _pattern(r"\\(?:h|top|mid|bottom)(?:line|rule)\b[ \t]*\n?"), _constant()),

@@ -11,6 +11,7 @@ from bench.formatters.lexicon import plain
 from bench.formatters.tokens import BREAK, NUMBER, OBJECT, PLURAL, QUANTITY, UNIT, WHOLE, Token
 from bench.formatters.whose import Whose
 
+OF_THEM = re.compile(r"\s*of\s+(?:them|these|those)\b", re.IGNORECASE)
 FAR = 40
 """Characters of other words between a word and a number, from which on it is not the number's."""
 
@@ -168,7 +169,7 @@ class Prose(Whose):
         if earlier.kind == NUMBER and "(" in self._after(earlier, before):  # 94 (leading) and 401
             return bool(LIST.fullmatch(self._between(before, tokens[place])))
         counted = self.words.object_of[self.readings[-1].quantity] in self.words.numbered.names
-        of_them = re.match(r"\s*of\s+(?:them|these|those)\b", self.text[tokens[place].span[1] :])
+        of_them = OF_THEM.match(self.text, tokens[place].span[1])
         if len(self.before) > 1 or not (counted or of_them):
             return False
         quantity = self.words.quantity(self.state.last.names, before.object or "")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from bench.formatters.meaning import Meaning
 from bench.formatters.tokens import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 
-LONGEST = 40
+LONGEST = 20
 """Words in a row that may each have a number."""
 
 

@@ -49,7 +49,8 @@ class Whose(Lists):
     def _respectively(self, tokens: list[Token], place: int) -> bool:
         """Whether it is the last of several objects whose values follow one by one."""
         end = len(self.text)
-        for token in tokens[place + 1 :]:
+        for at in range(place + 1, len(tokens)):
+            token = tokens[at]
             if token.kind == OBJECT:
                 return False
             if token.kind == BREAK and not self.text[token.span[0] : token.span[1]].isspace():
@@ -65,7 +66,8 @@ class Whose(Lists):
         if not (before and before.kind == NUMBER and self.readings):
             return 0
         run = [tokens[place]]
-        for token in tokens[place + 1 :]:
+        for at in range(place + 1, len(tokens)):
+            token = tokens[at]
             if token.kind != OBJECT or not LIST.fullmatch(self._between(run[-1], token)):
                 break
             run.append(token)
