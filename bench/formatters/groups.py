@@ -81,7 +81,7 @@ def _groups(text: str, tokens: list[Token]) -> list[_Group]:
 def _cells(match: re.Match[str], tokens: list[Token]) -> list[Cell]:
     """The parts between commas, or between blanks where there is none."""
     inside, start = match[1], match.start(1)
-    mark = next((m for m in (",", ";", "|") if m in inside), None)
+    mark = next((m for m in (";", "|", ",") if m in inside), None)
     cells: list[Cell] = []
     place = 0
     edges = [m.span() for m in re.finditer(re.escape(mark) if mark else r"\s+", inside)]

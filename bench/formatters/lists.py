@@ -120,4 +120,4 @@ class Lists(Behind):
             return False
         other = tokens[place + 1]
         rest = self.text[other.span[1] :].partition("\n")[0]
-        return other.kind == NUMBER and not rest.strip() and bool(self.state.plural)
+        return other.kind == NUMBER and not rest.strip()

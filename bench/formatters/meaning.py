@@ -16,7 +16,7 @@ FILLERS = re.compile(
     rf"'s\b|\b(?:is|was|are|were|of|at|about|around|approximately|approx\.?|roughly|some|ca\.?|has|have|a|an"
     r"|the|its|it|equals?|to|comes|out|with|being|measured|reads|value|respectively|and|jets?|both|nearly"
     r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?|one|be|still|as)\b"
-    rf"|(?<![^\W_])(?:{PATTERN})"
+    rf"|(?<![^\W_])(?:{PATTERN})|\.{{2,}}|…|\s\.\s"
     r"|[\s=:~≈\"'`*_|()\[\]{}<>\\$→,/-]+",
     re.IGNORECASE,
 )
@@ -54,6 +54,8 @@ class State:
     """Whether blanks part the numbers of a list: in a bracket, or alone in their line."""
     joined: bool = False
     """Whether two objects were named in a row: `jet 1 and jet 2`."""
+    together: bool = False
+    """Whether that is said of the objects: `together they have`."""
     paired: bool = False
     """Whether the second object is in brackets, and so is its number: `1411 (1306)`."""
     named: list[str] = field(default_factory=list)
@@ -100,13 +102,15 @@ class Meaning:
         event = of.quantity(names, EVENT)
         jets = [name for name in of.numbered.names if of.quantity(names, name)]
         one = not listed and not state.several
-        if one and state.joined and not event:
+        if one and not event and (state.joined or (state.whole and state.together)):
             return self._of_pair(names, word, of.pair)
         together = one and (state.plural or state.joined)
         if together or (event and (not jets or state.whole)):
             return event  # or none: one number of several objects
         if event and self._loose(names) and event not in self.used:
             return None if self._doubtful(word, jets) else event
+        if event and one and state.stale and not state.outdented and event not in self.used:
+            return None  # or of what was spoken of in the sentence before
         if state.objects:
             return self._of_objects(names, event, listed=listed)
         return self._implicit(names, jets, listed=listed)

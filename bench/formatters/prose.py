@@ -58,6 +58,7 @@ class Prose(Whose):
             state.unit = token.span
         elif token.kind == WHOLE:
             state.whole, state.stale = True, True
+            state.together = self._word(token).casefold() == "together"
         elif token.kind == BREAK:
             self._break(token)
         elif token.kind == NUMBER:
@@ -136,7 +137,7 @@ class Prose(Whose):
             state.last = last
         elif self._goes_on(tokens, place) and state.last:
             before, word = tokens[place - 1], state.last
-            if before.kind == OBJECT and word.object:
+            if before.kind == OBJECT and (word.object or before.object not in self.words.names[:2]):
                 word = replace(word, object=before.object)
             self._assign(word, token, state.unit, listed=True)
         return 1
@@ -172,7 +173,9 @@ class Prose(Whose):
         of_them = OF_THEM.match(self.text, tokens[place].span[1])
         if len(self.before) > 1 or not (counted or of_them):
             return False
-        quantity = self.words.quantity(self.state.last.names, before.object or "")
+        which, word = before.object or "", self._word(self.state.last)
+        quantity = self.words.quantity(self.state.last.names, which)
+        quantity = quantity or self.words.composed(which, word)
         return (
             bool(quantity) and quantity not in self.used and not self._fill(before, tokens[place])
         )

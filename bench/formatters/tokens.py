@@ -28,7 +28,7 @@ CLOSED = re.compile(r"\s?\)")
 OF_IT = re.compile(r" |'s? ")
 ANAPHORS = re.compile(r"\b(?:the\s)?(former|latter)(?:'s|\sone)?\b", re.IGNORECASE)
 LETTERS = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)*")
-BREAKS = r"\n[ \t]*\n|\n|[;{}]|\.(?=\s|$)"
+BREAKS = r"\n[ \t]*\n|\n|[;{}]|(?<![\s.])\.(?=\s|$)|(?<!\.)\.\.\.(?=\s)"
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,9 @@ def _resolved(text: str, words: Lexicon, tokens: list[Token]) -> list[Token]:
         if summed and words.pair:
             out[-1] = Token(OBJECT, (one.span[0], token.span[1]), object=words.pair)
             continue
+        then = one.kind == token.kind == OBJECT and text[one.span[1] : token.span[0]] == " "
+        if then and one is not token and text[token.span[1] : token.span[1] + 1] in (":", ","):
+            continue  # the second jet first:
         if which and which not in last[-1:]:
             last = [*last[-1:], which]
         out.append(token)

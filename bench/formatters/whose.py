@@ -24,7 +24,7 @@ class Whose(Lists):
         token, state = tokens[place], self.state
         before = tokens[place - 1] if place else None
         after = tokens[place + 1] if place + 1 < len(tokens) else None
-        state.whole = state.plural = False
+        state.whole, state.plural = state.whole and token.kind == PLURAL, False
         if token.kind == PLURAL:
             state.objects, state.stale, state.implicit = list(self.words.names[:2]), False, 0
             state.plural = not (after and re.search(r"[\[({]", self._between(token, after)))

@@ -166,11 +166,11 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
         "subleading jet ; sub-leading jet ; sub-lead jet ; sub-lead ; subl. jet ; sublead. jet ; second jet ; 2nd jet ; softer jet ; "
         "other jet ; next-to-leading jet ; second-leading jet ; subleading one ; "
         "second one ; other one ; the other one ; the second ; the other jet ; softer one ; subleading ; sub-leading ; "
-        "sub ; subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; j_2 ; j_{2} ; "
+        "sub ; subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; second ; j_2 ; j_{2} ; "
         "second hardest jet ; second-highest-pT jet ; jet with the second highest pT ; "
         "jet with the second-highest pT ; jet with the lower pT ; next-to-hardest jet ; "
         "second most energetic jet ; zweiter Jet ; zweite Jet ; zweiten Jet ; deuxième jet ; "
-        "less energetic jet ; trailing jet ; second ; recoiling jet ; away jet ; "
+        "less energetic jet ; trailing jet ; recoiling jet ; away jet ; "
         "the other"
     ),
     "jet 3": _words("jet 3 ; jet3 ; j3 ; jet #3 ; jet_3 ; third jet ; 3th jet"),
