@@ -1,4 +1,4 @@
-"""How well formatters understand events in words: 500 held-out texts, 100 by hand, 890 to learn from.
+"""How well formatters understand events in words: 500 held-out texts, 100 by hand, 1375 to learn from.
 
     python benchmarks/asking.py [--formatter NAME] [--set OPTION=VALUE] [--templates N] [--wrong]
 
@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--formatter", default="rules")
     parser.add_argument("--set", action="append", default=[], dest="options")
     parser.add_argument("--templates", type=int, default=500, help="held-out texts")
-    parser.add_argument("--development", type=int, default=890)
+    parser.add_argument("--development", type=int, default=1375, help="texts to learn from")
     parser.add_argument("--by-hand", type=int, default=100)
     parser.add_argument("--wrong", action="store_true", help="print what is not right")
     given = parser.parse_args()

@@ -15,7 +15,7 @@ from bench.formatters.units import PATTERN
 FILLERS = re.compile(
     rf"'s\b|\b(?:is|was|are|were|of|at|about|around|approximately|approx\.?|roughly|some|ca\.?|has|have|a|an"
     r"|the|its|it|equals?|to|comes|out|with|being|measured|reads|value|respectively|and|jets?|both|nearly"
-    r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?|one|be|still|as)\b"
+    r"|just|only|carries|contains|sits|lies|points|for|each|only|now|here|we|get|gives?|in|units?|one|be|still|as|which|that)\b"
     rf"|(?<![^\W_])(?:{PATTERN})|\.{{2,}}|…|\s\.\s"
     r"|[\s=:~≈\"'`*_|()\[\]{}<>\\$→,/-]+",
     re.IGNORECASE,

@@ -151,7 +151,7 @@ class Prose(Whose):
         if last.object == after.object:
             return None
         between = self._after(tokens[place], after)
-        if not re.search(r"\b(?:for|in|of)\b", between) or not FOR.fullmatch(between):
+        if not re.search(r"\b(?:for|in|of|to)\b", between) or not FOR.fullmatch(between):
             return None
         own = self.words.quantity(last.names, after.object)
         return replace(last, object=after.object) if own and own not in self.used else None

@@ -38,7 +38,7 @@ class Tuples(Meaning):
         at = place
         while at < min(len(tokens), place + LONGEST) and tokens[at].kind == QUANTITY:
             if words and re.sub(
-                r"[\s,()\[\]:/|;\"'&]|and", "", self._between(words[-1], tokens[at])
+                r"[\s,()\[\]:/|;\"'&]|and|over", "", self._between(words[-1], tokens[at])
             ):
                 break
             words.append(tokens[at])
@@ -79,10 +79,10 @@ class Tuples(Meaning):
         for pair in beside:
             if len(pair) == 2 and pair[0].kind == pair[1].kind == NUMBER:
                 between = self._after(*pair)
-                if "\n" not in between and not re.sub(r"[\s,;|/]|and", "", between):
+                if "\n" not in between and not re.sub(r"[\s,;|/]|and|over", "", between):
                     return 0  # more numbers than words
         pairs = pairwise(numbers)
-        if any(re.sub(r"[\s,;|/()]|and", "", self._after(*pair)) for pair in pairs):
+        if any(re.sub(r"[\s,;|/()]|and|over", "", self._after(*pair)) for pair in pairs):
             return 0
         words = names or [
             Token(QUANTITY, tokens[place].span, self.words.words.get(one, ())) for one in order

@@ -10,6 +10,11 @@ from bench.formatters.connectives import ALL_OF, FOR, LIST, OF, OPENED, WITH, WI
 from bench.formatters.lists import Lists
 from bench.formatters.tokens import BREAK, NUMBER, OBJECT, PLURAL, Token
 
+GOES_ON = re.compile(r"\)\s(?:has|have|is|with|sits|weighs)\b")
+"""Behind an object in brackets that what follows is of: `1.4 TeV (leading jet) has a mass of`."""
+SEPARATED = re.compile(r"[+\-−]?[0-9.]")
+"""What stands right behind a semicolon that parts a word from its number."""
+
 
 class Whose(Lists):
     """Keeps what is spoken of, and mends the readings whose object is named behind them."""
@@ -105,7 +110,8 @@ class Whose(Lists):
         if not said or said[-1] != self.readings[-1] or not token.object:
             return False
         start = max(self.text.rfind(mark, 0, said[0].span[0]) for mark in (". ", "\n", "; "))
-        between = self.text[said[-1].span[1] : token.span[0]]
+        end = max(said[-1].span[1], (said[-1].words or said[-1].span)[1])
+        between = self.text[end : token.span[0]]
         opening = self.text[start + 1 : said[0].span[0]].strip()
         if not WITH.match(opening) or not WITH_UNTIL.fullmatch(between):
             return False
@@ -131,7 +137,9 @@ class Whose(Lists):
         last = said[-1]
         end = max(last.span[1], (last.words or last.span)[1])
         between = self.text[end : token.span[0]]
-        if not ALL_OF.fullmatch(between) or ("(" in between and len(said) < 2):
+        if not ALL_OF.fullmatch(between) or (
+            re.search(r"[(\[]\s*(?:the\s)?$", between) and len(said) < 2
+        ):
             return False
         for i, reading in enumerate(said, self.begun):
             names = self.words.named_like(reading.quantity)
@@ -166,6 +174,8 @@ class Whose(Lists):
         self.used.add(right)
         self.readings[-1] = replace(reading, quantity=right)
         self.guesses.discard(reading.span)
+        if GOES_ON.match(self.text, token.span[1]):
+            self.state.objects, self.state.stale = [token.object], False
         return True
 
     def _other(self, reading: Reading, of: str) -> str | None:
@@ -193,6 +203,7 @@ class Whose(Lists):
         opened = (
             mark == "{" and state.pending and OPENED.fullmatch(self._between(state.pending, token))
         )
+        opened = opened or (mark == ";" and SEPARATED.match(self.text, token.span[1]))
         if not mark.isspace() and not opened:
             state.pending = None
         if mark != "\n":
