@@ -14,6 +14,7 @@ DIGITS = (
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _GROUPED_WHOLE = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _POINTED_GROUP = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_MIXED = re.compile(r"[0-9]+,[0-9]+")
 _VALUE = r"[-+−]?[0-9.]{1,40}(?:[eE][-+]?[0-9]{1,4})?"
 _ROW = re.compile(rf"(?<![0-9.]){_VALUE}(?:,{_VALUE}){{2,}}")
 _POINT = re.compile(r"(?<![0-9.])[0-9]*\.[0-9]+(?![0-9.])")
@@ -30,6 +31,8 @@ class Commas:
     """Whether points part decimals, so that commas do not."""
     decimal: bool
     """Whether commas part decimals."""
+    both: bool
+    """Whether both do, so that a comma before three digits says nothing."""
     separated: frozenset[int]
     """The beginnings of lines in which commas part values."""
 
@@ -47,7 +50,7 @@ class Commas:
         pointed = _POINT.findall(text)
         doubtful = decimal and all(_POINTED_GROUP.fullmatch(number) for number in pointed)
         points = bool(pointed) and not mixed and not doubtful
-        return cls(points, decimal and not points, frozenset(starts))
+        return cls(points, decimal and not points, decimal and points, frozenset(starts))
 
     def end(self, text: str, start: int, body: int, end: int) -> int:
         """Where a number ends whose digits, points and commas go on until `body`."""
@@ -61,12 +64,17 @@ class Commas:
         if line in self.separated:
             return False
         if self.points:
+            if _MIXED.fullmatch(digits):
+                return True
             whole, _, rest = digits.partition(".")
             return bool(_GROUPED.fullmatch(whole)) and "," not in rest
         return digits.count(",") == 1 or bool(_GROUPED.fullmatch(digits))
 
-    def plain(self, digits: str) -> str:
-        """The digits as Python has them; `nan` where a comma or point leaves it open."""
+    def plain(self, digits: str, *, united: bool) -> str:
+        """The digits as Python has them; `nan` where a comma or point leaves it open.
+
+        A comma among points parts decimals before a unit; elsewhere it may part two numbers.
+        """
         digits = re.sub(r"[ \u00a0\u2009\u202f']", "", digits)
         body = re.match(r"[0-9.,]+", digits)
         number = body[0] if body else ""
@@ -74,6 +82,10 @@ class Commas:
             if self.decimal and re.fullmatch(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+", number):
                 return number.replace(".", "")
             return number if number.count(".") <= 1 else "nan"
+        if self.points and _MIXED.fullmatch(number) and not _GROUPED.fullmatch(number):
+            return number.replace(",", ".") if united else "nan"
+        if self.both and _GROUPED.fullmatch(number) and number.count(",") == 1:
+            return "nan"
         if self.points or number.count(",") > 1:
             return number.replace(",", "")
         if self.decimal or not _GROUPED.fullmatch(number):

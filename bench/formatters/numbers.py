@@ -120,7 +120,9 @@ def _spans(text: str, commas: Commas) -> Iterator[Span]:
 
 def _number(text: str, span: Span, commas: Commas, kinds: dict[str, str]) -> Number:
     matched = NUMBER.match(text, span[0])
-    body = commas.plain(text[matched.start("body") : span[1]] if matched else "")
+    united = UNIT.match(text, span[1]) is not None
+    body = text[matched.start("body") : span[1]] if matched else ""
+    body = commas.plain(body, united=united)
     mantissa = re.match(r"[0-9.]+|nan", body)
     digits = mantissa[0] if mantissa else "nan"
     power = _power(text[span[0] : span[1]])

@@ -49,6 +49,9 @@ class Prose(Whose):
         """One token, and what it takes with it: how many."""
         token, state = tokens[place], self.state
         if token.kind == QUANTITY:
+            if state.pending and self._between(state.pending, token).strip() in ("/", "over"):
+                state.pending = state.last = None
+                return 1  # a ratio
             state.pending, state.unit = self._together(state.pending, token), None
         elif token.kind in (OBJECT, PLURAL):
             if token.kind == OBJECT and (taken := self._of_each(tokens, place)):
