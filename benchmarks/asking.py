@@ -1,11 +1,12 @@
-"""How well formatters understand events in words: 500 held-out texts, 100 by hand, 1375 to learn from.
+"""How well formatters understand events in words: 500 held-out texts and 100 by hand.
 
     python benchmarks/asking.py [--formatter NAME] [--set OPTION=VALUE] [--templates N] [--wrong]
 
 Prints, of each formatter: the share of values that are right, with Wilson's 95 % interval and one
 of a bootstrap over the templates, as values of one template fail together; how many values stand
 nowhere in the text; how many of the texts that are to be refused are refused, for the reason that
-they are written for; and seconds a text. `--wrong` shows failures, but none of a held-out text.
+they are written for; and seconds a text. The same of 1375 texts to learn from. `--wrong` shows
+failures, but none of a held-out text.
 """
 
 from __future__ import annotations

@@ -82,15 +82,13 @@ class Commas:
             if self.decimal and re.fullmatch(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+", number):
                 return number.replace(".", "")
             return number if number.count(".") <= 1 else "nan"
-        if self.points and _MIXED.fullmatch(number) and not _GROUPED.fullmatch(number):
-            return number.replace(",", ".") if united else "nan"
-        if self.both and _GROUPED.fullmatch(number) and number.count(",") == 1:
-            return "nan"
+        grouped, single = bool(_GROUPED.fullmatch(number)), bool(_MIXED.fullmatch(number))
+        if self.points and single and (self.both or not grouped):
+            return number.replace(",", ".") if united and not grouped else "nan"
         if self.points or number.count(",") > 1:
             return number.replace(",", "")
-        if self.decimal or not _GROUPED.fullmatch(number):
-            return number.replace(".", "").replace(",", ".")
-        return "nan"
+        open_yet = grouped and not self.decimal
+        return "nan" if open_yet else number.replace(".", "").replace(",", ".")
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

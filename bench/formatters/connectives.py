@@ -17,13 +17,16 @@ AND = re.compile(r"\s*(?:\band\b|&|/|\bvs\.?)\s*", re.IGNORECASE)
 """Between two numbers that are sure to be of one kind."""
 FOR = re.compile(
     r"[\s\])]*[(\[]?\s*(?:of\s+(?:them|these|those)\s+)?"
-    r"(?:(?:are|belongs?|go|goes)\s+)?(?:for|in|of|from|on|is|to)?\s*(?:the|that of the|is the)?\s*",
+    r"(?:(?:are|belongs?|go|goes)\s+)?(?:for|in|of|from|on|is|to)?\s*"
+    r"(?:the|that of the|is the)?\s*",
     re.IGNORECASE,
 )
 """Between a number and its object behind it."""
 
 OF = re.compile(r"\b(?:for|of|in|from|to)\b|[(\[]\s*$", re.IGNORECASE)
-ALL_OF = re.compile(rf"[ \t]*[\[(]?(?:{PATTERN})?[\])]?[ \t]*(?:for\s+|[(\[])(?:the\s+)?", re.IGNORECASE)
+ALL_OF = re.compile(
+    rf"[ \t]*[\[(]?(?:{PATTERN})?[\])]?[ \t]*(?:for\s+|[(\[])(?:the\s+)?", re.IGNORECASE
+)
 """Between numbers and the object that all of them are of."""
 WITH = re.compile(r"(?:with|at|having|weighing|carrying)\b", re.IGNORECASE)
 WITH_UNTIL = re.compile(rf"\s*(?:{PATTERN})?\s*,?\s*(?:the\s+)?", re.IGNORECASE)

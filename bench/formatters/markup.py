@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bench.api.asking import Span
 
-Piece = str | int
-"""What a match becomes: characters of its own, or one of the match's groups as it stands."""
+Piece = str | int | tuple[int, int]
+"""What a match becomes: characters of its own, a group or a stretch of the text as it stands."""
 
 BLOCKS = (
     "tr|dl|dt|br|p|div|li|ul|ol|table|thead|tbody|tfoot|caption|h[1-6]|pre|hr|html|body|head"
@@ -73,8 +73,8 @@ def _rewritten(
         keep(place, match.start())
         place = match.end()
         for piece in make(match):
-            if isinstance(piece, int):
-                keep(*match.span(piece))
+            if not isinstance(piece, str):
+                keep(*(match.span(piece) if isinstance(piece, int) else piece))
             else:
                 before = starts[-1] if starts else 0
                 empty = match.start() == match.end()
@@ -117,8 +117,11 @@ def _attributes(match: re.Match[str]) -> list[Piece]:
     """A tag with attributes: those with digits are facts; a unit stands behind its name."""
     if re.search(r"=\s*[\"']?\s*[+\-−.]?[0-9]", match[2]):
         return [1, " {", 2, "}"] if match[3] else [1, " ", 2, " {"]
-    unit = re.search(r"\bunits?\s*=\s*[\"']?([^\"'<>=]{1,20})", match[2])
-    return ["<", 1, ">"] if unit is None else ["<", 1, f" ({unit[1].strip()}) ", ">"]
+    unit = re.search(r"\bunits?\s*=\s*[\"']?([^\"'<>=\s]{1,20})", match[2])
+    if unit is None:
+        return ["<", 1, ">"]
+    start = match.start(2)
+    return ["<", 1, " (", (start + unit.start(1), start + unit.end(1)), ") ", ">"]
 
 
 def _constant(*pieces: Piece) -> Callable[[re.Match[str]], list[Piece]]:
@@ -177,7 +180,7 @@ PASSES: tuple[
         _pattern(r"\\!|\\(?:left|right|displaystyle|phantom\{[^{}]{0,9}\})(?![a-z])"),
         _constant(),
     ),
-    (r"\\", _pattern(r"\\[,;: ]|\\q?quad\b|(?<=[\w}])~(?=[\\\w])"), _constant(" ")),
+    (r"[~\\]", _pattern(r"\\[,;: ]|\\q?quad\b|(?<=[\w}])~(?=[\\\w])"), _constant(" ")),
     (r"\$", _pattern(r"\$"), _constant()),
     (r"[_^]\{", re.compile(r"([_^])\{\s?([^{}]{1,24}?)\s?\}"), _constant(1, 2)),
     (r"[_^]\{", re.compile(r"([_^])\{\s?([^{}]{1,24}?)\s?\}"), _constant(1, 2)),

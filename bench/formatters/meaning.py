@@ -109,11 +109,11 @@ class Meaning:
             return event  # or none: one number of several objects
         if event and self._loose(names) and event not in self.used:
             return None if self._doubtful(word, jets) else event
-        if event and one and state.stale and not state.outdented and event not in self.used:
-            return None  # or of what was spoken of in the sentence before
-        if state.objects:
-            return self._of_objects(names, event, listed=listed)
-        return self._implicit(names, jets, listed=listed)
+        if not state.objects:
+            return self._implicit(names, jets, listed=listed)
+        # of the event as well as of what was spoken of in the sentence before
+        doubtful = event and one and state.stale and not state.outdented and event not in self.used
+        return None if doubtful else self._of_objects(names, event, listed=listed)
 
     def _of_pair(self, names: tuple[str, ...], word: Token, which: str) -> str | None:
         """What a word means of something that is none of the objects, such as the jets' pair."""

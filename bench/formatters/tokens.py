@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 QUANTITY, OBJECT, PLURAL, ORDER, NUMBER, UNIT, WHOLE, BREAK = (
     *("quantity", "object", "plural", "order", "number", "unit", "whole", "break"),
 )
-ASSIGNED = re.compile(r"[\"'`*_\])}|\s]*(?:=|:|≈|~|->|→|\bis\b|\bof\b|\bwas\b|[\[(]|[+\-−]?[0-9])")
+ASSIGNED = re.compile(
+    r"[\"'`*_\])}|\s]*(?:=|:|≈|~|\.{2}|->|→|\bis\b|\bof\b|\bwas\b|[\[(]|[+\-−]?[0-9])"
+)
 """What comes behind a letter that stands for a quantity."""
 WHOLES = (
     r"\b(?:together|(?:the\s+)?(?:whole\s+)?event|in\s+total|altogether|overall|in\s+all"

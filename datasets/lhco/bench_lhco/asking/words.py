@@ -19,7 +19,8 @@ OF_A_JET: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "GeV",
         _words(
             "pT ; p_T ; P_T ; p_{T} ; pt ; transverse momentum ; transverse momenta ; "
-            "Transversalimpuls ; Transversalimpulse ; impulsion transverse ; impulsions transverses"
+            "Transversalimpuls ; Transversalimpulse ; impulsion transverse ; "
+            "impulsions transverses"
         ),
     ),
     "eta": ("1", _words("eta ; η ; \\eta ; pseudorapidity ; pseudo-rapidity ; pseudorapidities")),
@@ -159,14 +160,18 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
         "jet A ; jet a ; highest-pT jet ; jet with the highest pT ; "
         "jet with the highest transverse momentum ; jet of highest pT ; most energetic jet ; "
         "more energetic jet ; führender Jet ; führende Jet ; führenden Jet ; "
-        "erster Jet ; erste Jet ; ersten Jet ; premier jet ; jet principal ; j_1 ; j_{1} ; hardest ; first"
+        "erster Jet ; erste Jet ; ersten Jet ; premier jet ; jet principal ; j_1 ; j_{1} ; "
+        "hardest ; first"
     ),
     "jet 2": _words(
         "jet 2 ; jet2 ; j2 ; jet #2 ; jet no. 2 ; jet two ; jet_2 ; jet[1] ; jet (2) ; "
-        "subleading jet ; sub-leading jet ; sub-lead jet ; sub-lead ; subl. jet ; sublead. jet ; second jet ; 2nd jet ; softer jet ; "
+        "subleading jet ; sub-leading jet ; sub-lead jet ; sub-lead ; subl. jet ; "
+        "sublead. jet ; second jet ; 2nd jet ; softer jet ; "
         "other jet ; next-to-leading jet ; second-leading jet ; subleading one ; "
-        "second one ; other one ; the other one ; the second ; the other jet ; softer one ; subleading ; sub-leading ; "
-        "sub ; subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; second ; j_2 ; j_{2} ; "
+        "second one ; other one ; the other one ; the second ; the other jet ; softer one ; "
+        "subleading ; sub-leading ; "
+        "sub ; subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; second ; "
+        "j_2 ; j_{2} ; "
         "second hardest jet ; second-highest-pT jet ; jet with the second highest pT ; "
         "jet with the second-highest pT ; jet with the lower pT ; next-to-hardest jet ; "
         "second most energetic jet ; zweiter Jet ; zweite Jet ; zweiten Jet ; deuxième jet ; "
@@ -204,7 +209,8 @@ PLURAL = _words("jets ; the jets ; two jets ; both jets ; both ; their ; they ; 
 ORDERS: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     _words(
         "four-momentum ; four momentum ; four-vector ; four vector ; 4-momentum ; p4 ; "
-        "(x,y,z,t) ; (x, y, z, t) ; 4-vector ; 4 vector ; fourvector ; 4-mom ; p^mu ; P4 ; LorentzVector ; "
+        "(x,y,z,t) ; (x, y, z, t) ; 4-vector ; 4 vector ; fourvector ; 4-mom ; p^mu ; P4 ; "
+        "LorentzVector ; "
         "four-momenta ; four-vectors ; 4-vectors ; 4-momenta ; momentum 4-vector"
     ),
     ("px", "py", "pz", "E"),
