@@ -27,7 +27,8 @@ class Behind(Tuples):
         word, after = behind[0] if behind else None, behind[1] if len(behind) > 1 else None
         if word is None:
             return None
-        close = BEHIND.fullmatch(self._after(token, word))
+        between = self._after(token, word)
+        close = BEHIND.fullmatch(between.removeprefix(")") if self.state.paired else between)
         if word.kind == QUANTITY and (
             self._in_brackets(token, word) or (close and not self._of_the_next(token, word, after))
         ):

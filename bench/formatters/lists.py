@@ -25,7 +25,7 @@ class Lists(Behind):
         last = tokens[place - 1] if place else None
         if not (last and last.kind == OBJECT and last.object and tokens[place].kind == NUMBER):
             return 0
-        if re.sub(r"[\s:=(\[]|with|has|is", "", self._between(last, tokens[place])):
+        if re.sub(r"[\s:=(\[]|with|has|have|are|is", "", self._between(last, tokens[place])):
             return 0
         end = place + 1
         while end < len(tokens) and tokens[end].kind == NUMBER:
@@ -47,7 +47,8 @@ class Lists(Behind):
         """Numbers that one word behind them names: `1.4 TeV and 1.3 TeV of pT`; how many tokens."""
         end = place + 1
         while end < len(tokens) and tokens[end].kind == NUMBER:
-            if not AND.fullmatch(self._after(tokens[end - 1], tokens[end])):
+            between = self._after(tokens[end - 1], tokens[end])
+            if not AND.fullmatch(between) and not (self.state.paired and between.strip() == "("):
                 break
             end += 1
         word = self._named_behind(tokens, end - 1) if end - place > 1 else None

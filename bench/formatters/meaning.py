@@ -58,8 +58,10 @@ class State:
     """Whether that is said of the objects: `together they have`."""
     paired: bool = False
     """Whether the second object is in brackets, and so is its number: `1411 (1306)`."""
+    clause: list[str] = field(default_factory=list)
+    """The objects that were named since the last full stop or semicolon, in their order."""
     named: list[str] = field(default_factory=list)
-    """The objects that this sentence has named, in their order."""
+    """Those that this paragraph has named."""
 
 
 class Meaning:

@@ -59,7 +59,7 @@ class Prose(Whose):
             self._objects(tokens, place)
         elif token.kind == UNIT and state.pending and not state.unit:
             state.unit = token.span
-        elif token.kind == WHOLE:
+        elif token.kind == WHOLE and not self._of_an_object(tokens, place):
             state.whole, state.stale = True, True
             state.together = self._word(token).casefold() == "together"
         elif token.kind == BREAK:
@@ -67,6 +67,14 @@ class Prose(Whose):
         elif token.kind == NUMBER:
             return self._number(tokens, place)
         return 1
+
+    def _of_an_object(self, tokens: list[Token], place: int) -> bool:
+        """Whether it is said of an object alone: `the hardest jet in the event has`."""
+        before = tokens[place - 1] if place else None
+        said = before and before.kind == OBJECT
+        return bool(
+            before and said and self._between(before, tokens[place]).strip() in ("in", "of")
+        )
 
     def _together(self, earlier: Token | None, word: Token) -> Token:
         """A word with the one before it, if both make one: `the hardest particle has a pT of`."""

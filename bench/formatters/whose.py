@@ -35,13 +35,14 @@ class Whose(Lists):
             state.plural = not (after and re.search(r"[\[({]", self._between(token, after)))
             return
         assert token.object
-        if token.object not in state.named:
-            state.named.append(token.object)
+        for named in (state.named, state.clause):
+            if token.object not in named:
+                named.append(token.object)
         if self._all_before(token) or self._behind(before, token):
             return
         self._with_before(token)
         if self._respectively(tokens, place):
-            state.objects, state.stale, state.joined = [*state.named], False, False
+            state.objects, state.stale, state.joined = [*state.clause], False, False
             return
         between = self._between(before, token) if before and before.kind == OBJECT else "."
         paired = between.strip() == "(" and state.objects != [token.object]
@@ -63,7 +64,7 @@ class Whose(Lists):
                 break
         rest = self.text[tokens[place].span[1] : end]
         numbers = any(token.kind == NUMBER for token in tokens[place + 1 : place + 9])
-        return len(self.state.named) > 1 and "respectively" in rest and numbers
+        return len(self.state.clause) > 1 and "respectively" in rest and numbers
 
     def _of_each(self, tokens: list[Token], place: int) -> int:
         """Objects behind lists of numbers, one of each: `2 and 3 for the first and the second`."""
@@ -92,7 +93,7 @@ class Whose(Lists):
                 self.readings[i : i + len(run)] = [replace(r, quantity=q or "") for r, q in both]
                 self.guesses -= {one.span for one in said}
         self.used = {reading.quantity for reading in self.readings}
-        self.state.objects, self.state.stale, self.state.named = names, False, names
+        self.state.objects, self.state.stale, self.state.named = names, False, [*names]
         self.before, self.begun = tuple(self.readings[self.begun :]), len(self.readings)
         return len(run)
 
@@ -198,8 +199,10 @@ class Whose(Lists):
             self.scopes.pop()
         if mark == "}" or mark.count("\n") > 1 or (mark == "." and self._uncounted()):
             state.objects = [*self.scopes[-1]] if self.scopes else []
+        if not mark.isspace():
+            state.clause = []
         if mark == "}" or mark.count("\n") > 1:
-            state.named = []
+            state.named, state.clause = [], []
         opened = (
             mark == "{" and state.pending and OPENED.fullmatch(self._between(state.pending, token))
         )

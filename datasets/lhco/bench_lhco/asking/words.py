@@ -109,7 +109,7 @@ OF_THE_EVENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "invariant dijet mass ; invariant mass of the system ; two-jet mass ; "
             "combined mass ; combined invariant mass ; mass of the two jets together ; "
             "invariant mass of the jets ; invariant mass ; resonance mass ; "
-            "mass of the jet pair ; invariant mass of the jet pair ; invariante Masse ; "
+            "mass of the jet pair ; invariant mass of the jet pair ; mass of the system ; invariante Masse ; "
             "masse invariante"
         ),
     ),
@@ -161,7 +161,7 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
         "jet with the highest transverse momentum ; jet of highest pT ; most energetic jet ; "
         "more energetic jet ; führender Jet ; führende Jet ; führenden Jet ; "
         "erster Jet ; erste Jet ; ersten Jet ; premier jet ; jet principal ; j_1 ; j_{1} ; "
-        "hardest ; first"
+        "first"
     ),
     "jet 2": _words(
         "jet 2 ; jet2 ; j2 ; jet #2 ; jet no. 2 ; jet two ; jet_2 ; jet[1] ; jet (2) ; "
@@ -175,7 +175,7 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
         "second hardest jet ; second-highest-pT jet ; jet with the second highest pT ; "
         "jet with the second-highest pT ; jet with the lower pT ; next-to-hardest jet ; "
         "second most energetic jet ; zweiter Jet ; zweite Jet ; zweiten Jet ; deuxième jet ; "
-        "less energetic jet ; trailing jet ; recoiling jet ; away jet ; "
+        "less energetic jet ; trailing jet ; next jet ; next one ; recoiling jet ; away jet ; "
         "the other"
     ),
     "jet 3": _words("jet 3 ; jet3 ; j3 ; jet #3 ; jet_3 ; third jet ; 3th jet"),
