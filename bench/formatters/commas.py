@@ -17,6 +17,7 @@ _POINTED_GROUP = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _MIXED = re.compile(r"[0-9]+,[0-9]+")
 _VALUE = r"[-+−]?[0-9.]{1,40}(?:[eE][-+]?[0-9]{1,4})?"
 _ROW = re.compile(rf"(?<![0-9.]){_VALUE}(?:,{_VALUE}){{2,}}")
+_TWO = re.compile(r"\.[0-9]+,[-+−]?[0-9]*\.[0-9]")
 _POINT = re.compile(r"(?<![0-9.])[0-9]*\.[0-9]+(?![0-9.])")
 _DECIMAL_COMMA = re.compile(
     r"(?<![0-9.,])(?:[0-9]{4,}|0),[0-9]+(?![,0-9])|[0-9],(?:[0-9]{1,2}|[0-9]{4,})(?![,0-9])"
@@ -41,7 +42,7 @@ class Commas:
         """As the numbers that leave no doubt say."""
         starts, start = set(), 0
         for line in text.splitlines(keepends=True):
-            if any(not _all_grouped(row) for row in _ROW.findall(line)):
+            if _TWO.search(line) or any(not _all_grouped(row) for row in _ROW.findall(line)):
                 starts.add(start)
             start += len(line)
         prose = "".join(line if place not in starts else "\n" for place, line in _lines(text))

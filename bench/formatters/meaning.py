@@ -75,6 +75,8 @@ class Meaning:
         self.guesses: set[Span] = set()
         """The numbers that are of an object only if the text names none."""
         self.guessed = ""
+        self.explicit = False
+        """Whether a word was named with its object, such as `pT(j1)`."""
         self.spoken = any(t.kind == OBJECT and t.object in words.numbered.names for t in tokens)
 
     def _assign(
@@ -85,7 +87,7 @@ class Meaning:
         names = tuple(name for name in word.names if name in number.candidates)
         self.guessed = ""
         quantity = self._quantity(names, word, listed=listed)
-        state.last = word
+        state.last, self.explicit = word, self.explicit or word.object is not None
         if quantity is None:
             return
         self.used.add(quantity)
@@ -145,6 +147,8 @@ class Meaning:
     def _implicit(self, names: tuple[str, ...], jets: list[str], *, listed: bool) -> str | None:
         """The quantity of the next object in order, where none is named."""
         of, state = self.words, self.state
+        if self.explicit and not listed:
+            return None  # others are named with their objects
         for place in range(state.implicit, len(jets)):
             name = of.quantity(names, jets[place])
             if name and name not in self.used:

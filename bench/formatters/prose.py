@@ -23,6 +23,7 @@ class Prose(Whose):
         """What these tokens say."""
         tokens = [token for token in tokens if not token.weak]
         self.state.order, self.scopes = self._said_order(tokens), []
+        self.opened = []
         place = 0
         while place < len(tokens):
             place += (

@@ -12,6 +12,8 @@ from bench.formatters.tokens import BREAK, NUMBER, OBJECT, PLURAL, Token
 
 GOES_ON = re.compile(r"\)\s(?:has|have|is|with|sits|weighs)\b")
 """Behind an object in brackets that what follows is of: `1.4 TeV (leading jet) has a mass of`."""
+LAST = re.compile(r"[\"']?\s?\}")
+"""Behind the last word in braces."""
 SEPARATED = re.compile(r"[+\-−]?[0-9.]")
 """What stands right behind a semicolon that parts a word from its number."""
 
@@ -23,6 +25,8 @@ class Whose(Lists):
     """The first of the readings since an object was named."""
     scopes: list[list[str]]
     """What is spoken of in each of the braces that are open."""
+    opened: list[int]
+    """The first of the readings in each of these."""
 
     def _objects(self, tokens: list[Token], place: int) -> None:
         """An object is spoken of: by itself, with another one, or behind its number."""
@@ -38,7 +42,7 @@ class Whose(Lists):
         for named in (state.named, state.clause):
             if token.object not in named:
                 named.append(token.object)
-        if self._all_before(token) or self._behind(before, token):
+        if self._all_before(token) or self._behind(before, token) or self._label(token):
             return
         self._with_before(token)
         if self._respectively(tokens, place):
@@ -142,17 +146,31 @@ class Whose(Lists):
             re.search(r"[(\[]\s*(?:the\s)?$", between) and len(said) < 2
         ):
             return False
-        for i, reading in enumerate(said, self.begun):
-            names = self.words.named_like(reading.quantity)
-            if right := self.words.quantity(names, token.object):
-                self.used.discard(reading.quantity)
-                self.readings[i] = replace(reading, quantity=right)
-                self.guesses.discard(reading.span)
-        self.used |= {reading.quantity for reading in self.readings}
+        self._are_of(self.begun, token.object)
         self.begun, self.state.implicit = len(self.readings), 0
         if "(" in between and self.text[token.span[1] : token.span[1] + 1] == ",":
             self.state.objects = [token.object]  # (leading jet, n = 63)
         return True
+
+    def _label(self, token: Token) -> bool:
+        """Whether it says at their end whose all values in braces are: `"label": "leading"}`."""
+        start = self.opened[-1] if self.opened else len(self.readings)
+        said = self.readings[start:]
+        if not said or not token.object or not LAST.match(self.text, token.span[1]):
+            return False
+        if any(reading.span not in self.guesses for reading in said):
+            return False
+        self._are_of(start, token.object)
+        return True
+
+    def _are_of(self, start: int, which: str) -> None:
+        """The readings from one on are of an object."""
+        for i in range(start, len(self.readings)):
+            reading = self.readings[i]
+            if right := self.words.quantity(self.words.named_like(reading.quantity), which):
+                self.readings[i] = replace(reading, quantity=right)
+                self.guesses.discard(reading.span)
+        self.used = {reading.quantity for reading in self.readings}
 
     def _behind(self, before: Token | None, token: Token) -> bool:
         """Whether it says whose the last number is; then that reading is mended."""
@@ -195,8 +213,10 @@ class Whose(Lists):
             state.outdented = not self.text[token.span[1] : token.span[1] + 1].isspace()
         if mark == "{":
             self.scopes.append([*state.objects])
+            self.opened.append(len(self.readings))
         if mark == "}" and self.scopes:
             self.scopes.pop()
+            self.opened.pop()
         if mark == "}" or mark.count("\n") > 1 or (mark == "." and self._uncounted()):
             state.objects = [*self.scopes[-1]] if self.scopes else []
         if not mark.isspace():
