@@ -87,7 +87,7 @@ class Meaning:
         names = tuple(name for name in word.names if name in number.candidates)
         self.guessed = ""
         quantity = self._quantity(names, word, listed=listed)
-        state.last, self.explicit = word, self.explicit or word.object is not None
+        state.last = word
         if quantity is None:
             return
         self.used.add(quantity)

@@ -29,4 +29,4 @@ def phrases_in(
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     longest = sorted(phrases, key=len, reverse=True)
     body = "|".join(r"[\s_]+".join(map(re.escape, phrase.split())) for phrase in longest)
-    return re.compile(rf"(?<![^\W_])(?:{body})(?![^\W_])", re.IGNORECASE)
+    return re.compile(rf"(?<![^\W_])(?<![0-9][.,])(?:{body})(?![^\W_])", re.IGNORECASE)

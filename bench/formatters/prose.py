@@ -50,6 +50,7 @@ class Prose(Whose):
         """One token, and what it takes with it: how many."""
         token, state = tokens[place], self.state
         if token.kind == QUANTITY:
+            self.explicit = self.explicit or token.object is not None
             if state.pending and self._between(state.pending, token).strip() in ("/", "over"):
                 state.pending = state.last = None
                 return 1  # a ratio

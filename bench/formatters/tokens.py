@@ -19,7 +19,7 @@ QUANTITY, OBJECT, PLURAL, ORDER, NUMBER, UNIT, WHOLE, BREAK = (
     *("quantity", "object", "plural", "order", "number", "unit", "whole", "break"),
 )
 ASSIGNED = re.compile(
-    r"[\"'`*_\])}|\s]*(?:=|:|≈|~|\.{2}|->|→|\bis\b|\bof\b|\bwas\b|[\[(]|[+\-−]?[0-9])"
+    r"[\"'`*_\])}|\s]*(?:=|:|≈|~|\.{2}|->|→|/\s?[GTMgtm]e[Vv]\b|\bis\b|\bof\b|\bwas\b|[\[(]|[+\-−]?[0-9])"
 )
 """What comes behind a letter that stands for a quantity."""
 WHOLES = (

@@ -202,7 +202,8 @@ class Whose(Lists):
         last = self.state.last
         if not last or last.object or self.state.objects == [of]:
             return None
-        return self.words.quantity(self.words.named_like(reading.quantity), of)
+        right = self.words.quantity(self.words.named_like(reading.quantity), of)
+        return right or self.words.composed(of, self._word(last))
 
     def _break(self, token: Token) -> None:
         state, mark = self.state, self.text[token.span[0] : token.span[1]]

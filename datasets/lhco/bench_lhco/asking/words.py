@@ -88,8 +88,7 @@ OF_A_JET: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "tau3": ("1", _words("tau3 ; tau_3 ; τ3 ; τ_3 ; \\tau_3 ; 3-subjettiness")),
     "tau21": ("1", _words("tau21 ; tau_21 ; tau_{21} ; τ21 ; τ_21 ; tau2/tau1 ; τ2/τ1")),
     "tau32": ("1", _words("tau32 ; tau_32 ; tau_{32} ; τ32 ; τ_32 ; tau3/tau2 ; τ3/τ2")),
-    "m_sd": ("GeV", _words("m_sd ; msd ; m_{SD} ; soft drop mass ; groomed mass ; "
-    "softdrop mass")),
+    "m_sd": ("GeV", _words("m_sd ; msd ; m_{SD} ; soft drop mass ; groomed mass ; softdrop mass")),
     "z_sd": ("1", _words("z_sd ; zsd ; z_g ; zg")),
     "dr_sd": ("1", _words("dr_sd ; R_g ; rg ; groomed radius")),
     "e2": ("1", _words("e2 ; e_2")),
@@ -183,8 +182,9 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
     "jet 3": _words("jet 3 ; jet3 ; j3 ; jet #3 ; jet_3 ; third jet ; 3th jet"),
     "jet 4": _words("jet 4 ; jet4 ; j4 ; jet #4 ; jet_4 ; fourth jet ; 4th jet"),
     "jet 5": _words("jet 5 ; jet5 ; j5 ; jet #5 ; jet_5 ; fifth jet ; 5th jet"),
-    "dijet": _words("dijet ; di-jet ; dijet system ; di-jet system ; two-jet system ; "
-    "dijet pair"),
+    "dijet": _words(
+        "dijet ; jj ; di-jet ; dijet system ; di-jet system ; two-jet system ; dijet pair"
+    ),
     "lepton": _words(
         "muon ; electron ; photon ; MET ; missing energy ; missing transverse energy ; "
         "missing transverse momentum ; missing ET ; subjet ; vertex"
