@@ -25,7 +25,7 @@ FOR = re.compile(
 
 OF = re.compile(r"\b(?:for|of|in|from|to)\b|[(\[]\s*$", re.IGNORECASE)
 ALL_OF = re.compile(
-    rf"[ \t]*[\[(]?(?:{PATTERN})?[\])]?[ \t]*(?:for\s+|[(\[])(?:the\s+)?", re.IGNORECASE
+    rf"[ \t]*[\[(]?(?:{PATTERN})?[\])]?[ \t]*(?:(?:for|as)\s+|[(\[])(?:the\s+)?", re.IGNORECASE
 )
 """Between numbers and the object that all of them are of."""
 WITH = re.compile(r"(?:with|at|having|weighing|carrying)\b", re.IGNORECASE)

@@ -89,7 +89,7 @@ def _compiled(key: tuple[object, ...]) -> Lexicon:
     body = "|".join(_loose(word) for word in sorted(spelled, key=len, reverse=True)) or "(?!)"
     pattern = re.compile(
         rf"(?<![^\W_])(?P<word>{body})"
-        rf"(?:(?<=\w\w)'?s(?![^\W_])|{INDEX.format('')}|[_^{{(]*(?P<of>{inner})[)}}\]]*(?![^\W_])|(?![^\W_]|\.[0-9]))",
+        rf"(?:(?<=\w\w)'?s(?![^\W_])|{INDEX.format('')}|(?:[_^{{]*(?P<of>{inner})[}}\]]*|\((?P<argument>{inner})\))(?![^\W_])|(?![^\W_]|\.[0-9]))",
         re.IGNORECASE,
     )
     numbered = Numbered.of(objects)

@@ -192,7 +192,8 @@ def _listed(tokens: list[Token]) -> bool:
 def _named(text: str, match: re.Match[str], words: Lexicon) -> Token | None:
     word, span = plain(match["word"]), match.span()
     index = match["index"] or (match["place"] and str(int(match["place"]) + 1))
-    of = words.objects.get(plain(match["of"])) if match["of"] else None
+    called = match["of"] or match["argument"]
+    of = words.objects.get(plain(called)) if called else None
     if index and int(index) <= len(words.names):
         of = words.names[int(index) - 1]
     if word in words.words:

@@ -169,7 +169,7 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
         "subleading jet ; sub-leading jet ; sub-lead jet ; sub-lead ; subl. jet ; "
         "sublead. jet ; second jet ; 2nd jet ; softer jet ; "
         "other jet ; next-to-leading jet ; second-leading jet ; subleading one ; "
-        "second one ; other one ; the other one ; the second ; the other jet ; softer one ; "
+        "second one ; other one ; the other one ; the other jet ; softer one ; "
         "subleading ; sub-leading ; "
         "sub ; subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; second ; "
         "j_2 ; j_{2} ; "
