@@ -37,11 +37,20 @@ class Behind(Tuples):
             return self._with_object_between(token, word, after)
         return None
 
+    def _enclosed(self, token: Token, word: Token) -> bool:
+        """Whether a number and the word behind it are alone in brackets: `(22 constituents)`."""
+        before = self.text[max(0, token.span[0] - 2) : token.span[0]].rstrip()
+        return before.endswith("(") and self.text[word.span[1] : word.span[1] + 1] == ")"
+
     def _of_the_next(self, token: Token, word: Token, after: Token | None) -> bool:
         """Whether a word between two numbers names the one behind it."""
         if self.text[word.span[1] : word.span[1] + 3].lstrip(" \"'").startswith(("=", ":")):
             return True
         if OF_WORD.match(self._after(token, word)) or not after or after.kind != NUMBER:
+            return False
+        if self._enclosed(token, word) or not (
+            after.number and after.number.candidates & {*word.names}
+        ):
             return False
         between = self._between(word, after)
         return not self._fill(word, after) and not re.search(r",|\band\b", between)

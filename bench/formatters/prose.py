@@ -12,6 +12,7 @@ from bench.formatters.tokens import BREAK, NUMBER, OBJECT, PLURAL, QUANTITY, UNI
 from bench.formatters.whose import Whose
 
 OF_THEM = re.compile(r"\s*of\s+(?:them|these|those)\b", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"\s?[(\[]([a-z\-]{3,20})[)\]]", re.IGNORECASE)
 FAR = 40
 """Characters of other words between a word and a number, from which on it is not the number's."""
 
@@ -93,10 +94,12 @@ class Prose(Whose):
             state.blanks = self._parted_by_blanks(state.pending, tokens, place)
         state.several = self._is_one_of_several(tokens, place) or self._once_again(tokens, place)
         behind = self._named_behind(tokens, place)
+        if behind and state.pending and self._enclosed(token, behind):
+            return self._one_behind(tokens, place, behind)  # an aside
         pending = self._waiting(token, behind)
         if pending:
             if not self._two_of_one(tokens, place, pending):
-                self._assign(pending, token, state.unit)
+                self._assign(self._qualified(pending, token), token, state.unit)
                 state.pending = None
             return 1
         state.pending = None
@@ -115,6 +118,15 @@ class Prose(Whose):
             return None
         better = behind and self._is_count(behind, token) and self._gap(pending, token)
         return None if better else pending
+
+    def _qualified(self, word: Token, token: Token) -> Token:
+        """A word with what is in brackets behind its number: `momentum 1.4 TeV (transverse)`."""
+        unit = token.number.unit if token.number else None
+        said = IN_BRACKETS.match(self.text, (unit or token.span)[1])
+        if said is None or plain(said[1]) in self.words.objects:
+            return word
+        names = self.words.words.get(plain(said[1]) + plain(self._word(word)))
+        return replace(word, names=names) if names else word
 
     def _two_of_one(self, tokens: list[Token], place: int, pending: Token) -> bool:
         """Whether two numbers of a word follow where one object is spoken of; then none is read.

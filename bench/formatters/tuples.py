@@ -36,13 +36,13 @@ class Tuples(Meaning):
         """Numbers in the order of words before them: how many tokens they take; 0 for none."""
         words: list[Token] = []
         at = place
-        while at < min(len(tokens), place + LONGEST) and tokens[at].kind == QUANTITY:
-            if words and re.sub(
-                r"[\s,()\[\]:/|;\"'&]|and|over", "", self._between(words[-1], tokens[at])
-            ):
+        while at < min(len(tokens), place + LONGEST):
+            skipped = int(bool(words) and self._names_next(tokens, at))
+            word = tokens[at + skipped]
+            if word.kind != QUANTITY or (words and self._parts(words[-1], tokens[at])):
                 break
-            words.append(tokens[at])
-            at += 1
+            words.append(word)
+            at += 1 + skipped
         if len(words) > 1:
             self.state.order = tuple(self._spelled(word) for word in words)
             names = words
@@ -62,6 +62,18 @@ class Tuples(Meaning):
                 self._objects(tokens, at)
             at += 1
         return self._zipped(tokens, place, at, names)
+
+    def _parts(self, word: Token, token: Token) -> bool:
+        """Whether something between a word and the next one says that they are no row."""
+        between = self._between(word, token)
+        return bool(re.sub(r"[\s,()\[\]:/|;\"'&]|and|over", "", between))
+
+    def _names_next(self, tokens: list[Token], at: int) -> bool:
+        """Whether an object is that of the word behind it: `lead jet pT (second jet pT)`."""
+        one, word = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else None
+        return bool(
+            one.kind == OBJECT and word and word.kind == QUANTITY and word.object == one.object
+        )
 
     def _zipped(self, tokens: list[Token], place: int, at: int, names: list[Token]) -> int:
         order = self.state.order
