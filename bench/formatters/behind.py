@@ -33,9 +33,13 @@ class Behind(Tuples):
             self._in_brackets(token, word) or (close and not self._of_the_next(token, word, after))
         ):
             return word if token.number and token.number.candidates & {*word.names} else None
-        if close and after and after.kind == QUANTITY:
+        bracketed = between.strip() in ("(", "[") and after and self._ends_bracket(after)
+        if (close or bracketed) and after and after.kind == QUANTITY:
             return self._with_object_between(token, word, after)
         return None
+
+    def _ends_bracket(self, word: Token) -> bool:
+        return self.text[word.span[1] : word.span[1] + 2].lstrip().startswith((")", "]"))
 
     def _enclosed(self, token: Token, word: Token) -> bool:
         """Whether a number and the word behind it are alone in brackets: `(22 constituents)`."""

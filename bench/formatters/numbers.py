@@ -50,6 +50,10 @@ DIRECTED = re.compile(r"(?:[-=]>|<[^<>\n]{0,200}>)\s*$")
 RANGE = re.compile(r"\s*(?:–|—|\.\.\.?|\bto\b)\s*|-|\s+-\s+")
 BETWEEN = re.compile(r"\s*(?:and|&)\s*")
 
+ITEM = re.compile(r"(?:.*\n)?[ \t]*[0-9]{1,2}", re.DOTALL)
+ITEM_BEHIND = re.compile(r"[.)][ \t][^\W\d_(]")
+"""The number of an item in a list of lines."""
+
 
 @dataclass(frozen=True)
 class NoValue:
@@ -111,6 +115,8 @@ def _spans(text: str, commas: Commas) -> Iterator[Span]:
             start, before = start + 1, match["sign"]
         after = text[end : end + 1]
         place = end
+        if ITEM.fullmatch(text[max(0, start - 20) : end]) and ITEM_BEHIND.match(text, end):
+            continue
         if before.isalnum() or before in ("_", "\\", "#", "@"):
             continue
         if (after.isalpha() or after == "_") and not UNIT.match(text, end):

@@ -159,7 +159,8 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
         "leading jet ; first jet ; lead jet ; lead. jet ; 1st jet ; hardest jet ; harder jet ; "
         "leading one ; first one ; harder one ; leading ; leadjet ; lead ; jet I ; "
         "jet A ; jet a ; highest-pT jet ; jet with the highest pT ; "
-        "jet with the highest transverse momentum ; jet of highest pT ; most energetic jet ; "
+        "jet with the highest transverse momentum ; jet of highest pT ; "
+        "hardest of the two jets ; harder of the two jets ; most energetic jet ; "
         "more energetic jet ; führender Jet ; führende Jet ; führenden Jet ; "
         "erster Jet ; erste Jet ; ersten Jet ; premier jet ; jet principal ; j_1 ; j_{1} ; "
         "first"
@@ -176,7 +177,8 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
         "second hardest jet ; second-highest-pT jet ; jet with the second highest pT ; "
         "jet with the second-highest pT ; jet with the lower pT ; next-to-hardest jet ; "
         "second most energetic jet ; zweiter Jet ; zweite Jet ; zweiten Jet ; deuxième jet ; "
-        "less energetic jet ; trailing jet ; next jet ; next one ; recoiling jet ; away jet ; "
+        "less energetic jet ; trailing jet ; next jet ; next one ; softer of the two jets ; "
+        "recoiling jet ; away jet ; "
         "the other"
     ),
     "jet 3": _words("jet 3 ; jet3 ; j3 ; jet #3 ; jet_3 ; third jet ; 3th jet"),
