@@ -65,6 +65,7 @@ def tokens(passage: Passage) -> list[Token]:
         if (token := _named(text, match, words))
         if token.kind == QUANTITY or not _within(token.span[1] - 1, taken)
     ]
+    named = [one for token in named for one in _of_a_longer(text, words, token)]
     spelled = [token.span for token in named]
     counted = [token for token in counted if not _within(token.span[0], spelled)]
     named = sorted([*named, *counted], key=lambda token: token.span)
@@ -139,6 +140,21 @@ def _parted(text: str, words: Lexicon, named: list[Token]) -> list[Token]:
     if not doubtful or not any(called):
         return named
     return [doubtful.get(i, token) for i, token in enumerate(named)]
+
+
+def _of_a_longer(text: str, words: Lexicon, token: Token) -> list[Token]:
+    """`pT lead` before `jet` as pT and the lead jet."""
+    last = max(text.rfind(mark, *token.span) for mark in " _-") + 1
+    if token.kind != QUANTITY or token.object or last <= token.span[0]:
+        return [token]
+    names = words.words.get(plain(text[token.span[0] : last]))
+    match = words.pattern.match(text, last)
+    if not names or not match or match.end() <= token.span[1]:
+        return [token]
+    which = _named(text, match, words)
+    if which is None or which.kind != OBJECT:
+        return [token]
+    return [replace(token, span=(token.span[0], last - 1), names=names), which]
 
 
 def _object_and_quantity(text: str, token: Token, words: Lexicon) -> Token | None:

@@ -182,7 +182,8 @@ class Whose(Lists):
         named = OF.search(between)
         ends = self.text[token.span[1] : token.span[1] + 2].lstrip()[:1] in ",-–—.;"
         apart = ends and re.fullmatch(r"\s*(?:,|--?|–|—)\s*the\s+", between)
-        fits = apart or (named and FOR.fullmatch(between))
+        beside = behind and ends and between == " "  # 1.4 TeV pT lead jet,
+        fits = apart or beside or (named and FOR.fullmatch(between))
         if not (reading.span == before.span or behind) or not fits:
             return False
         right = self._other(reading, token.object)
