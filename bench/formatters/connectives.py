@@ -17,7 +17,7 @@ AND = re.compile(r"\s*(?:\band\b|&|/|\bvs\.?)\s*", re.IGNORECASE)
 """Between two numbers that are sure to be of one kind."""
 FOR = re.compile(
     r"[\s\])]*[(\[]?\s*(?:of\s+(?:them|these|those)\s+)?"
-    r"(?:(?:are|belongs?|go|goes)\s+)?(?:for|in|of|from|on|is|to)?\s*"
+    r"(?:(?:are|belongs?|go|goes|makes?\s+up)\s+)?(?:for|in|of|from|on|is|to)?\s*"
     r"(?:the|that of the|is the)?\s*",
     re.IGNORECASE,
 )

@@ -142,7 +142,7 @@ class Meaning:
             return False  # a column's very name
         last = self.readings[-1]
         between = self.text[last.span[1] : word.span[0]]
-        return self.words.object_of[last.quantity] != EVENT and not re.search(r"[.;\n]", between)
+        return self.words.object_of[last.quantity] != EVENT and not re.search(r"[.;\n}\]]", between)
 
     def _implicit(self, names: tuple[str, ...], jets: list[str], *, listed: bool) -> str | None:
         """The quantity of the next object in order, where none is named."""

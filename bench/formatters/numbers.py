@@ -40,7 +40,7 @@ MASKED = re.compile(
 )
 """Dates, times of day, and the tags of a page: their digits are no numbers of an event."""
 BOUND = re.compile(
-    r"(?:[<>≤≥]=?|\b(?:more|less|greater|larger|smaller|fewer|higher|lower|better)\s+than|\babove"
+    r"(?:[<>≤≥]=?|\b(?:more|less|greater|larger|smaller|fewer|higher|lower|better)\s+than|\bclosest\s+to|\babove"
     r"|\bbelow|\bover|\bunder|\bat\s+(?:least|most)|\bup\s+to|\bexceed(?:s|ing)?|\bbetween"
     r"|\bminimum(?:\s+of)?|\bmaximum(?:\s+of)?|\bthreshold(?:\s+of)?)\s*$",
     re.IGNORECASE,

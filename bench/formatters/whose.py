@@ -10,7 +10,7 @@ from bench.formatters.connectives import ALL_OF, FOR, LIST, OF, OPENED, WITH, WI
 from bench.formatters.lists import Lists
 from bench.formatters.tokens import BREAK, NUMBER, OBJECT, PLURAL, Token
 
-GOES_ON = re.compile(r"\)\s(?:has|have|is|with|sits|weighs)\b")
+GOES_ON = re.compile(r"\)\s(?:has|have|is|with|sits|weighs)\b|\s\(")
 """Behind an object in brackets that what follows is of: `1.4 TeV (leading jet) has a mass of`."""
 LAST = re.compile(r"[\"']?\s?\}")
 """Behind the last word in braces."""
@@ -179,10 +179,11 @@ class Whose(Lists):
         reading = self.readings[-1]
         behind = before.span == reading.words and reading.words > reading.span
         between = self._after(before, token)
-        named = OF.search(between)
+        named = OF.search(between) or "make" in between
         ends = self.text[token.span[1] : token.span[1] + 2].lstrip()[:1] in ",-–—.;"
         apart = ends and re.fullmatch(r"\s*(?:,|--?|–|—)\s*the\s+", between)
-        beside = behind and ends and between == " "  # 1.4 TeV pT lead jet,
+        beside = behind and between in (" ", " the ")  # 1.4 TeV pT lead jet,
+        beside = beside and (ends or self.text.startswith(" (", token.span[1]))
         fits = apart or beside or (named and FOR.fullmatch(between))
         if not (reading.span == before.span or behind) or not fits:
             return False
@@ -204,6 +205,7 @@ class Whose(Lists):
         if not last or last.object or self.state.objects == [of]:
             return None
         right = self.words.quantity(self.words.named_like(reading.quantity), of)
+        right = right or self.words.quantity(last.names, of)
         return right or self.words.composed(of, self._word(last))
 
     def _break(self, token: Token) -> None:
