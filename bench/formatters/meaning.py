@@ -106,8 +106,8 @@ class Meaning:
         event = of.quantity(names, EVENT)
         jets = [name for name in of.numbered.names if of.quantity(names, name)]
         one = not listed and not state.several
-        if one and not event and (state.joined or (state.whole and state.together)):
-            return self._of_pair(names, word, of.pair)
+        if one and not event and (which := self._whole()):
+            return of.composed(which, self._word(word))
         together = one and (state.plural or state.joined)
         if together or (event and (not jets or state.whole)):
             return event  # or none: one number of several objects
@@ -119,10 +119,18 @@ class Meaning:
         doubtful = event and one and state.stale and not state.outdented and event not in self.used
         return None if doubtful else self._of_objects(names, event, listed=listed)
 
+    def _whole(self) -> str:
+        """What is spoken of as a whole: the event, or several of its objects; empty for neither."""
+        state = self.state
+        if state.joined or (state.whole and state.together):
+            return self.words.pair or EVENT
+        return "event" if state.whole and len(state.objects) == 1 else ""
+
     def _of_pair(self, names: tuple[str, ...], word: Token, which: str) -> str | None:
         """What a word means of something that is none of the objects, such as the jets' pair."""
         counted = which in self.words.numbered.names or self.words.quantity(names, which)
-        return None if counted else self.words.composed(which, self._word(word))
+        composed = self.words.composed(which, self._word(word))
+        return None if counted else composed or self.words.only(names)
 
     def _loose(self, names: tuple[str, ...]) -> bool:
         """Whether it is open what is spoken of, so that it may be the event."""

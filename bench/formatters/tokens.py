@@ -23,7 +23,7 @@ ASSIGNED = re.compile(
 )
 """What comes behind a letter that stands for a quantity."""
 WHOLES = (
-    r"\b(?:together|(?:the\s+)?(?:whole\s+)?event|in\s+total|altogether|overall|in\s+all"
+    r"\b(?:together|(?:the\s+)?(?:whole\s+)?(?:event|evt)|in\s+total|altogether|overall|in\s+all"
     r"|total|insgesamt|au\s+total|en\s+tout)\b"
 )
 CLOSED = re.compile(r"\s?\)")

@@ -182,8 +182,8 @@ class Whose(Lists):
         named = OF.search(between) or "make" in between
         ends = self.text[token.span[1] : token.span[1] + 2].lstrip()[:1] in ",-–—.;"
         apart = ends and re.fullmatch(r"\s*(?:,|--?|–|—)\s*the\s+", between)
-        beside = behind and between in (" ", " the ")  # 1.4 TeV pT lead jet,
-        beside = beside and (ends or self.text.startswith(" (", token.span[1]))
+        ended = ends or self.text.startswith((")", " ("), token.span[1])
+        beside = ended and between in ((" ", " the ") if behind else (" ",))  # 1.4 TeV leading,
         fits = apart or beside or (named and FOR.fullmatch(between))
         if not (reading.span == before.span or behind) or not fits:
             return False

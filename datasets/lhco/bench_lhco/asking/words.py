@@ -129,7 +129,8 @@ OF_THE_EVENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "n_particles": (
         "1",
         _words(
-            "n_particles ; num particles ; n particles ; n_part ; npart ; N_tot ; n_total ; "
+            "n_particles ; event n ; num particles ; n particles ; n_part ; npart ; N_tot ; "
+            "n_total ; "
             "n particles total ; total particles ; particles in total ; "
             "total number of particles ; particles in the event ; nparticles ; "
             "particles in all ; particles overall ; particles altogether ; "
