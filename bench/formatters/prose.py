@@ -6,9 +6,19 @@ import re
 from dataclasses import replace
 
 from bench.api.asking import Reading
-from bench.formatters.connectives import AND, FOR, LIST
+from bench.formatters.connectives import AND, BEHIND, FOR, LIST
 from bench.formatters.lexicon import plain
-from bench.formatters.tokens import BREAK, NUMBER, OBJECT, PLURAL, QUANTITY, UNIT, WHOLE, Token
+from bench.formatters.tokens import (
+    BREAK,
+    LOST,
+    NUMBER,
+    OBJECT,
+    PLURAL,
+    QUANTITY,
+    UNIT,
+    WHOLE,
+    Token,
+)
 from bench.formatters.whose import Whose
 
 OF_THEM = re.compile(r"\s*of\s+(?:them|these|those)\b", re.IGNORECASE)
@@ -67,9 +77,22 @@ class Prose(Whose):
             state.together = self._word(token).casefold() == "together"
         elif token.kind == BREAK:
             self._break(token)
+        elif token.kind == LOST:
+            return self._lost(tokens, place)
         elif token.kind == NUMBER:
             return self._number(tokens, place)
         return 1
+
+    def _lost(self, tokens: list[Token], place: int) -> int:
+        """A number that is no value keeps the word that waits for it, or the one behind it."""
+        self.state.pending = self.state.last = None
+        at = place + 1
+        if at < len(tokens) and tokens[at].kind == UNIT:
+            at += 1
+        if at == len(tokens) or tokens[at].kind != QUANTITY:
+            return 1
+        between = self._between(tokens[at - 1], tokens[at])
+        return 1 + at - place if between.strip() and BEHIND.fullmatch(between) else 1
 
     def _of_an_object(self, tokens: list[Token], place: int) -> bool:
         """Whether it is said of an object alone: `the hardest jet in the event has`."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bench.formatters.lexicon import Lexicon, lexicon, plain
+from bench.formatters.numbers import UNCERTAINTY
 from bench.formatters.phrases import phrases_in
 from bench.formatters.units import PATTERN
 
 if TYPE_CHECKING:
     from bench.api.asking import Number, Passage, Span
 
-QUANTITY, OBJECT, PLURAL, ORDER, NUMBER, UNIT, WHOLE, BREAK = (
-    *("quantity", "object", "plural", "order", "number", "unit", "whole", "break"),
+QUANTITY, OBJECT, PLURAL, ORDER, NUMBER, UNIT, WHOLE, BREAK, LOST = (
+    *("quantity", "object", "plural", "order", "number", "unit", "whole", "break", "lost"),
 )
 ASSIGNED = re.compile(
     r"[\"'`*_\])}|\s]*(?:=|:|≈|~|\.{2}|->|→|/\s?[GTMgtm]e[Vv]\b|\bis\b|\bof\b|\bwas\b|[\[(]|[+\-−]?[0-9])"
@@ -29,6 +31,7 @@ WHOLES = (
 CLOSED = re.compile(r"\s?\)")
 OF_IT = re.compile(r" |'s? ")
 ANAPHORS = re.compile(r"\b(?:the\s)?(former|latter)(?:'s|\sone)?\b", re.IGNORECASE)
+DIGITS = re.compile(r"(?<![\w.,\-])[0-9][0-9.,]*(?![\w\-/:])")
 LETTERS = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)*")
 BREAKS = r"\n[ \t]*\n|\n|[;{}]|(?<![\s.])\.(?=\s|$)|(?<!\.)\.\.\.(?=\s)"
 
@@ -81,10 +84,19 @@ def tokens(passage: Passage) -> list[Token]:
         for match in re.finditer(pattern, text, re.IGNORECASE):
             if not _within(match.start(), covered if kind == BREAK else taken):
                 out.append(Token(kind, match.span()))
+    out += [Token(LOST, span) for span in _lost(text, taken)]
     out += [Token(OBJECT, m.span(), object=m[1].lower()) for m in ANAPHORS.finditer(text)]
     return _joined(
         text, _resolved(text, words, sorted(out, key=lambda token: (token.span, token.kind)))
     )
+
+
+def _lost(text: str, taken: list[Span]) -> Iterator[Span]:
+    """The numbers that are no value and no uncertainty: bounds, ends of a range, `1,306`."""
+    for match in DIGITS.finditer(text):
+        before = text[max(0, match.start() - 8) : match.start()]
+        if not _within(match.start(), taken) and not UNCERTAINTY.search(before):
+            yield match.span()
 
 
 def _resolved(text: str, words: Lexicon, tokens: list[Token]) -> list[Token]:

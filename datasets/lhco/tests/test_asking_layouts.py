@@ -124,6 +124,8 @@ def test_what_is_of_both_jets_is_told_from_what_is_of_one(
         "{'leading': {'eta': 0.3}, 'mass': 3400}",
         "1 1411.5 -0.28 94.2\n2 1306.5 1.04 401.5\n(jet, pt, eta, mass)",
         "eta of jet 1 = 0,3; we cut at 1.5",
+        "the leading jet carries 1,561 TeV of pT",
+        "leading jet pT > 1200 GeV, 1306 of something",
         "a list of the leading jet's mass, 94.2 and 401.5, in some order",
     ],
 )
