@@ -93,7 +93,7 @@ def test_an_explanation_weighs_as_much_however_long_it_is() -> None:
     assert torch.allclose(focal.of_events(logits, answers, said) - without, means)
 
 
-def test_digits_weigh_less_than_words_and_the_answer_counts_as_it_did(reader: Reader) -> None:
+def test_digits_weigh_more_than_words_and_the_answer_counts_as_it_did(reader: Reader) -> None:
     examples, rows = reader.read(explained(40)), np.arange(40)
     weights = examples.said(rows, "cpu")
     assert weights is not None
@@ -105,8 +105,7 @@ def test_digits_weigh_less_than_words_and_the_answer_counts_as_it_did(reader: Re
             if place < own or token == IGNORED:
                 assert weight == 0
             else:
-                digit = re.fullmatch(r"[0-9.]+", tokens[token])
-                assert weight == pytest.approx(0.1 if digit else 1)
+                assert weight == (5 if re.fullmatch(r"[0-9.]+", tokens[token]) else 1)
 
 
 def test_with_a_share_of_0_nothing_is_another(tmp_path: Path) -> None:
