@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bench.api.table import EVENT
 from bench.asking.said import ROUNDING, Fact, Said
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def conclude(
             _absent(column, facts, out)
         if column.name not in facts:
             out.missing.append(column)
+    _besides(facts, vocabulary, columns, out)
     names = [column.name for column in columns]
     shown = [name for name in facts if name not in names and facts[name].said]
     out.facts = [facts[name] for name in [*names, *shown] if name in facts]
@@ -147,10 +149,26 @@ def _mistaken(fact: Fact, ways: Sequence[Way], period: float | None) -> str:
 def _absent(column: Column, facts: dict[str, Fact], out: Understood) -> None:
     """A column of something that is not there is 0, as in the dataset's own tables."""
     if column.name in facts and facts[column.name].said:
-        fact = facts[column.name]
-        out.contradictions.append(
-            f"{column.name} is said ({fact.origin}) and so is that it is not there "
-            f"({facts[column.needs].origin})"
-        )
+        out.contradictions.append(_both(column.name, facts[column.name], facts[column.needs]))
     else:
         facts[column.name] = Fact(column.name, 0.0, 0.0, f"{column.needs} is 0", said=False)
+
+
+def _besides(
+    facts: Mapping[str, Fact], vocabulary: Vocabulary, columns: Sequence[Column], out: Understood
+) -> None:
+    """What is said of an object that is not there contradicts that, if it is no column as well."""
+    names = {column.name for column in columns}
+    absent = {
+        column.object: facts[column.needs]
+        for column in columns
+        if column.needs and column.needs in facts and not facts[column.needs].value
+    }
+    for quantity in vocabulary.quantities:
+        fact, flag = facts.get(quantity.name), absent.get(quantity.object)
+        if fact and flag and fact.said and quantity.name not in names and quantity.object != EVENT:
+            out.contradictions.append(_both(quantity.name, fact, flag))
+
+
+def _both(name: str, fact: Fact, flag: Fact) -> str:
+    return f"{name} is said ({fact.origin}) and so is that it is not there ({flag.origin})"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bench.formatters.phrases import phrases_in
-from bench.formatters.units import column_unit, unit_of
+from bench.formatters.units import ANGLE, column_unit, unit_of
 
 if TYPE_CHECKING:
     from bench.api.asking import Number, Passage, Reading, Span
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROUNDING = 6e-8
 """Of a float32, in which features are kept."""
+TURN = 2 * math.pi * (1 + 1e-4)
+"""Radians of a full turn, as people round it."""
 AROUND = 24
 """Characters that are shown before a number that nothing names."""
 
@@ -64,7 +66,10 @@ def said_in(passage: Passage, readings: Sequence[Reading]) -> Said:
         fact = _fact(passage, quantity, number, reading, unit)
         if fact is None:
             where = _quoted(passage.text, number.span)
-            said.contradictions.append(f"{quantity.name}: {where} has no unit of {quantity.unit}")
+            why = f"has no unit of {quantity.unit}"
+            if unit is None:
+                why = "has no unit and is more than a full turn: say whether it is in degrees"
+            said.contradictions.append(f"{quantity.name}: {where} {why}")
         else:
             bare += unit is None and column_unit(quantity.unit)[0] == "energy"
             _add(said, fact)
@@ -82,7 +87,10 @@ def _is_unit(passage: Passage, span: Span | None) -> bool:
 def _fact(
     passage: Passage, quantity: Quantity, number: Number, reading: Reading, unit: Span | None
 ) -> Fact | None:
-    """The value in the quantity's unit; None where the text names a unit of another kind."""
+    """The value in the quantity's unit.
+
+    None where the text names a unit of another kind, or none for an angle beyond a full turn.
+    """
     kind, size = column_unit(quantity.unit)
     factor = 1.0
     if unit is not None:
@@ -92,6 +100,8 @@ def _fact(
         factor = named[1] / size
     elif kind == "energy":
         factor = 1.0 / size  # GeV, as everybody's; which is said
+    elif kind == ANGLE and abs(number.value) * size > TURN:
+        return None  # of degrees, it may be
     value = number.value * factor
     width = max(number.step * factor / 2, abs(value) * ROUNDING)
     if quantity.period:

@@ -36,7 +36,7 @@ UNIT_OF_VALUE = re.compile(
 """The unit of `{"value": 1411, "unit": "GeV"}`."""
 MASKED = re.compile(
     r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+Z?)?|\b[0-9]{1,2}:[0-9]{2}"
-    r"(?::[0-9]{2}(?:[.,][0-9]+)?)?\b|(?<![0-9./])[0-9]{1,4}([./])[0-9]{1,2}\1[0-9]{2,4}(?![0-9./])|&#?\w{1,8};|<[^<>\n]{0,200}>"
+    r"(?::[0-9]{2}(?:[.,][0-9]+)?)?\b|(?<![0-9./])[0-9]{1,4}([./])[0-9]{1,2}\1[0-9]{2,4}(?![0-9./])|&#?\w{1,8};|</?[A-Za-z][^<>\n]{0,200}>"
 )
 """Dates, times of day, and the tags of a page: their digits are no numbers of an event."""
 BOUND = re.compile(
@@ -46,7 +46,18 @@ BOUND = re.compile(
     re.IGNORECASE,
 )
 UNCERTAINTY = re.compile(r"(?:±|\+/?[-−]|\+\s*/\s*-|\\pm)\s*$")
-DIRECTED = re.compile(r"(?:[-=]>|<[^<>\n]{0,200}>)\s*$")
+DIRECTED = re.compile(r"(?:[-=]>|</?[A-Za-z][^<>\n]{0,200}>)\s*$")
+TIMES = re.compile(r"\b(?:twice|thrice|double|half|times)\s+(?:of\s+)?$", re.IGNORECASE)
+SHARE = re.compile(r"\s?%?\s(?:of|times|x)\s(?:the|that|its|what)\b", re.IGNORECASE)
+"""Behind a number without a unit: `0.93 of the pT of the first`, `40 of its particles`."""
+APART = re.compile(
+    r"\s(?:(?:or|and)\s)?(?:less|more|lighter|heavier|higher|lower|larger|smaller|greater|fewer|softer|harder)\b"
+    r"(?!\s(?:or\s(?:less|more)|jets?|one|of|energetic)\b)"
+    r"|\s(?:above|below|under|over)\s(?:that|those|jet|its|the\s(?:first|second|other|lead\w*|sublead\w*))\b",
+    re.IGNORECASE,
+)
+"""Behind a number that says how far something is from something else."""
+PART = re.compile(r"\s(?:of\s(?:which|them)\s)?(?:are\s|is\s)?(?:charged|neutral)\b", re.IGNORECASE)
 RANGE = re.compile(r"\s*(?:–|—|\.\.\.?|\bto\b)\s*|-|\s+-\s+")
 BETWEEN = re.compile(r"\s*(?:and|&)\s*")
 
@@ -173,9 +184,21 @@ def _why_not(text: str, number: Number) -> str:
         return "an uncertainty, no value"
     if BOUND.search(before) and not DIRECTED.search(before):
         return "a bound, no value"
+    if why := _relative(text, before, number):
+        return why
     if math.isnan(number.value):
         return "a comma that may part decimals or thousands: say which"
     return "" if math.isfinite(number.value) else "too large"
+
+
+def _relative(text: str, before: str, number: Number) -> str:
+    """Why a number is only said beside another value; empty where it stands by itself."""
+    behind = _end(number)
+    if TIMES.search(before) or (number.unit is None and SHARE.match(text, behind)):
+        return "a share of something else, no value"
+    if APART.match(text, behind):
+        return "a difference from something else, no value"
+    return "a part of a count, no value" if PART.match(text, behind) else ""
 
 
 def _is_range(last: tuple[Number, str], number: Number, between: str, text: str) -> bool:

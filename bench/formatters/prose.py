@@ -23,6 +23,17 @@ from bench.formatters.whose import Whose
 
 OF_THEM = re.compile(r"\s*of\s+(?:them|these|those)\b", re.IGNORECASE)
 IN_BRACKETS = re.compile(r"\s?[(\[]([a-z\-]{3,20})[)\]]", re.IGNORECASE)
+CORRECTED = re.compile(
+    r"\b(?:(?:correct(?:ed)?|calibrated|updated|revised|true|actual|right|new|better)\s+"
+    r"(?:value|one|figure|number|result)|correction|sorry|rather|make\sthat|should\sbe|i\smean)"
+    r"\b[\s:,=]*(?:(?:is|was|are|it|to|be|of|the)\b[\s:,=]*)*$",
+    re.IGNORECASE,
+)
+"""Before a number that is to stand for the one that was read before it."""
+ADDED = re.compile(
+    r"\b(?:plus|minus|times)\s+(?:(?:that|those)\s+of\s+)?(?:the\s+)?$", re.IGNORECASE
+)
+"""Before an object whose value is to be added to another one's."""
 FAR = 40
 """Characters of other words between a word and a number, from which on it is not the number's."""
 
@@ -66,6 +77,8 @@ class Prose(Whose):
                 state.pending = state.last = None
                 return 1  # a ratio
             state.pending, state.unit = self._together(state.pending, token), None
+        elif token.kind == OBJECT and ADDED.search(self._before(token)):
+            state.pending = state.last = None
         elif token.kind in (OBJECT, PLURAL):
             if token.kind == OBJECT and (taken := self._of_each(tokens, place)):
                 return taken
@@ -117,6 +130,9 @@ class Prose(Whose):
             state.blanks = self._parted_by_blanks(state.pending, tokens, place)
         state.several = self._is_one_of_several(tokens, place) or self._once_again(tokens, place)
         behind = self._named_behind(tokens, place)
+        if self._corrects(token) or self._of_another(tokens, place):
+            state.pending = None
+            return 1
         if behind and state.pending and self._enclosed(token, behind):
             return self._one_behind(tokens, place, behind)  # an aside
         pending = self._waiting(token, behind)
@@ -133,6 +149,26 @@ class Prose(Whose):
             or self._as_before(tokens, place)
             or 1
         )
+
+    def _before(self, token: Token) -> str:
+        return self.text[max(0, token.span[0] - FAR) : token.span[0]]
+
+    def _corrects(self, token: Token) -> bool:
+        """Whether it is another value of what was read last, which is then said twice."""
+        if not self.readings or not CORRECTED.search(self._before(token)):
+            return False
+        last = self.readings[-1]
+        if token.number and last.quantity in token.number.candidates:
+            self.readings.append(replace(last, span=token.span, unit=None))
+        return True
+
+    def _of_another(self, tokens: list[Token], place: int) -> bool:
+        """Whether a quantity that no column knows is named behind it: `40 charged particles`."""
+        word = tokens[place + 1] if place + 1 < len(tokens) else None
+        if word is None or word.kind != QUANTITY or word.names or self.state.pending:
+            return False
+        between = self._after(tokens[place], word)
+        return bool(between.strip(" -") == "" or BEHIND.fullmatch(between))
 
     def _waiting(self, token: Token, behind: Token | None) -> Token | None:
         """The word that waits for this number; none where one behind it is the better name."""

@@ -27,6 +27,8 @@ COUNTED = re.compile(
     re.IGNORECASE,
 )
 """The head of a column that counts objects."""
+COUNTS = re.compile(rf"[\s|*]*{COUNTED.pattern}(?:(?P<mark>[|,;\t])|(?<=\s))", re.IGNORECASE)
+"""A head whose first column does."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def read_tables(
     place = 0
     while place < len(lines):
         head, place = lines[place], place + 1
-        rows = _rows(passage.text, lines, place) if _is_head(head) else []
+        rows = _rows(passage.text, lines, place) if _is_head(passage.text, head) else []
         if not rows:
             continue
         table = _Table(passage.text, words, head, rows)
@@ -58,12 +60,16 @@ def read_tables(
             readings += table.readings
             covered.append((head.span[0], rows[used - 1].span[1]))
             place = rows[used - 1].place + 1
+        elif (counts := COUNTS.match(passage.text, *head.span)) and counts["mark"]:
+            covered.append((head.span[0], rows[-1].span[1]))  # of which object, nobody knows
+            place = rows[-1].place + 1
     return readings, covered
 
 
-def _is_head(line: Line) -> bool:
+def _is_head(text: str, line: Line) -> bool:
     names = [token for token in line.tokens if token.kind in (QUANTITY, OBJECT)]
-    return len(names) > 1 and not line.of(NUMBER)
+    counts = len(names) == 1 and COUNTS.match(text, *line.span)
+    return (len(names) > 1 or bool(counts)) and not line.of(NUMBER)
 
 
 def _rows(text: str, lines: Sequence[Line], start: int) -> list[Line]:
@@ -137,7 +143,8 @@ class _Table:
         """A head of quantities; a row is an event, or one of its objects."""
         columns = _columns(self.text, head)
         named = [column for column in columns if column.word]
-        if len(named) < 2:
+        counts = len(rows) > 1 and COUNTED.fullmatch(columns[0].head)
+        if not named or (len(named) < 2 and not (counts and any(self._objects(columns, rows)))):
             return False
         columns = _in_turn(self.words, columns)
         apart = any(c.word and (c.object or self._of_event_alone(c.word)) for c in columns)

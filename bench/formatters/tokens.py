@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bench.formatters.lexicon import Lexicon, lexicon, plain
 from bench.formatters.numbers import UNCERTAINTY
 from bench.formatters.phrases import phrases_in
+from bench.formatters.qualifiers import qualified
 from bench.formatters.units import PATTERN
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ WHOLES = (
     r"|total|insgesamt|au\s+total|en\s+tout)\b"
 )
 CLOSED = re.compile(r"\s?\)")
+SUM = re.compile(r"\s*(?:\+|\bplus\b)\s*(?:the\s+)?", re.IGNORECASE)
 OF_IT = re.compile(r" |'s? ")
 ANAPHORS = re.compile(r"\b(?:the\s)?(former|latter)(?:'s|\sone)?\b", re.IGNORECASE)
 DIGITS = re.compile(r"(?<![\w.,\-])[0-9][0-9.,]*(?![\w\-/:])")
@@ -73,7 +75,7 @@ def tokens(passage: Passage) -> list[Token]:
     counted = [token for token in counted if not _within(token.span[0], spelled)]
     named = sorted([*named, *counted], key=lambda token: token.span)
     named = [t for t in named if t.kind != OBJECT or not _within(t.span[0], phrases)]
-    named = _glued(text, words, _parted(text, words, named))
+    named = [*qualified(text, _glued(text, words, _parted(text, words, named)), QUANTITY)]
     covered = sorted(token.span for token in named)
     out = [*named]
     for number in passage.numbers:
@@ -110,8 +112,8 @@ def _resolved(text: str, words: Lexicon, tokens: list[Token]) -> list[Token]:
                 out.append(replace(token, object=last[which == "latter"]))
             continue
         one = out[-1] if out else token
-        summed = (
-            one.kind == token.kind == OBJECT and text[one.span[1] : token.span[0]].strip() == "+"
+        summed = one.kind == token.kind == OBJECT and SUM.fullmatch(
+            text, one.span[1], token.span[0]
         )
         if summed and words.pair:
             out[-1] = Token(OBJECT, (one.span[0], token.span[1]), object=words.pair)

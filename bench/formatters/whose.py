@@ -10,6 +10,8 @@ from bench.formatters.connectives import ALL_OF, FOR, LIST, OF, OPENED, WITH, WI
 from bench.formatters.lists import Lists
 from bench.formatters.tokens import BREAK, NUMBER, OBJECT, PLURAL, Token
 
+EACH = re.compile(r"(?:[\s,]*(?:for|in|of|on)\s+|[\s\])]*[(\[]\s?)(?:the\s+)?", re.IGNORECASE)
+"""Between numbers and the objects that they are of, one by one."""
 GOES_ON = re.compile(r"\)\s(?:has|have|is|with|sits|weighs)\b|\s\(")
 """Behind an object in brackets that what follows is of: `1.4 TeV (leading jet) has a mass of`."""
 LAST = re.compile(r"[\"']?\s?\}")
@@ -73,7 +75,10 @@ class Whose(Lists):
     def _of_each(self, tokens: list[Token], place: int) -> int:
         """Objects behind lists of numbers, one of each: `2 and 3 for the first and the second`."""
         before = tokens[place - 1] if place else None
-        if not (before and before.kind == NUMBER and self.readings):
+        if not (before and self.readings):
+            return 0
+        last = self.readings[-1]
+        if before.kind != NUMBER and not before.span == last.words > last.span:
             return 0
         run = [tokens[place]]
         for at in range(place + 1, len(tokens)):
@@ -82,7 +87,7 @@ class Whose(Lists):
                 break
             run.append(token)
         between = self._after(before, run[0])
-        if len(run) < 2 or not re.fullmatch(r"[\s,]*(?:for|in|of|on)\s+(?:the\s+)?", between):
+        if len(run) < 2 or not EACH.fullmatch(between):
             return 0
         names = [token.object or "" for token in run]
         start = self._sentence(tokens, place)

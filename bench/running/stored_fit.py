@@ -134,11 +134,15 @@ class StoredFit:
         """Which of the columns without a value the model is not given, by its encoders.
 
         Their inputs are the same at either end of the column's range in the train split, wherever
-        in their ranges the other ones are. None where the ranges are not known.
+        in their ranges the other ones are. None where the ranges are not known; no column that is
+        constant in the train split, of which this says nothing.
         """
         import numpy as np
 
-        if not missing or not self.ranges.keys() >= {*missing}:
+        if not self.ranges.keys() >= {*missing}:
+            return []
+        missing = [name for name in missing if self.ranges[name][0] < self.ranges[name][1]]
+        if not missing:
             return []
         ends = [dict(zip(("low", "high"), self.ranges[name], strict=True)) for name in missing]
         rows = [
@@ -170,6 +174,17 @@ def events(columns: Sequence[Column], x: NDArray[np.float32]) -> Table:
 
 
 def _equal(one: object, other: object) -> bool:
+    """Whether two events' values of a view are the same: numbers, texts, or lists of any."""
     import numpy as np
 
-    return one == other if isinstance(one, str) else np.array_equal(one, other, equal_nan=True)  # type: ignore[arg-type]
+    values = [
+        list(value) if isinstance(value, list | tuple) else np.asarray(value)
+        for value in (one, other)
+    ]
+    a, b = (v.tolist() if isinstance(v, np.ndarray) and v.dtype.hasobject else v for v in values)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        numbers = a.dtype.kind in "fc" and b.dtype.kind in "fc"
+        return bool(np.array_equal(a, b, equal_nan=numbers))
+    return bool(a == b)

@@ -24,7 +24,7 @@ OF_A_JET: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "eta": ("1", _words("eta ; η ; \\eta ; pseudorapidity ; pseudo-rapidity ; pseudorapidities")),
-    "phi": ("rad", _words("phi ; φ ; ϕ ; \\phi ; psi ; azimuth ; azimuthal angle ; azimuthal")),
+    "phi": ("rad", _words("phi ; φ ; ϕ ; \\phi ; azimuth ; azimuthal angle ; azimuthal")),
     "e": ("GeV", _words("E ; energy ; jet energy ; energies")),
     "m": (
         "GeV",
@@ -182,15 +182,21 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
         "recoiling jet ; away jet ; "
         "the other"
     ),
-    "jet 3": _words("jet 3 ; jet3 ; j3 ; jet #3 ; jet_3 ; third jet ; 3th jet"),
-    "jet 4": _words("jet 4 ; jet4 ; j4 ; jet #4 ; jet_4 ; fourth jet ; 4th jet"),
-    "jet 5": _words("jet 5 ; jet5 ; j5 ; jet #5 ; jet_5 ; fifth jet ; 5th jet"),
+    "jet 3": _words(
+        "jet 3 ; jet3 ; j3 ; jet #3 ; jet_3 ; third jet ; 3rd jet ; jet three ; third one ; "
+        "third-leading jet ; third leading jet ; third hardest jet ; 3rd hardest jet ; "
+        "third most energetic jet ; subsubleading jet ; sub-sub-leading jet ; "
+        "dritter Jet ; third ; 3rd"
+    ),
+    "jet 4": _words("jet 4 ; jet4 ; j4 ; jet #4 ; jet_4 ; fourth jet ; 4th jet ; fourth one"),
+    "jet 5": _words("jet 5 ; jet5 ; j5 ; jet #5 ; jet_5 ; fifth jet ; 5th jet ; fifth one"),
     "dijet": _words(
         "dijet ; jj ; di-jet ; dijet system ; di-jet system ; two-jet system ; dijet pair"
     ),
     "lepton": _words(
         "muon ; electron ; photon ; MET ; missing energy ; missing transverse energy ; "
-        "missing transverse momentum ; missing ET ; subjet ; vertex"
+        "missing transverse momentum ; missing ET ; subjet ; vertex ; W boson ; Z boson ; "
+        "Higgs boson ; Higgs ; top quark ; tau lepton"
     ),
 }
 """The words for each jet; those of which no column speaks keep their numbers to themselves."""
