@@ -12,7 +12,7 @@ from bench.api.asking import Number, Passage
 from bench.api.errors import InputError
 from bench.formatters.commas import DIGITS, Commas
 from bench.formatters.markup import plain
-from bench.formatters.units import PATTERN, column_unit, unit_of
+from bench.formatters.units import PATTERN, PURE, column_unit, unit_of
 
 if TYPE_CHECKING:
     from bench.api.asking import Span
@@ -49,7 +49,7 @@ UNCERTAINTY = re.compile(r"(?:±|\+/?[-−]|\+\s*/\s*-|\\pm)\s*$")
 DIRECTED = re.compile(r"(?:[-=]>|</?[A-Za-z][^<>\n]{0,200}>)\s*$")
 TIMES = re.compile(r"\b(?:twice|thrice|double|half|times)\s+(?:of\s+)?$", re.IGNORECASE)
 SHARE = re.compile(r"\s?%?\s(?:of|times|x)\s(?:the|that|its|what)\b", re.IGNORECASE)
-"""Behind a number without a unit: `0.93 of the pT of the first`, `40 of its particles`."""
+"""Behind a share, `0.93 of the pT of the first`, or a part of a count, `40 of its particles`."""
 APART = re.compile(
     r"\s(?:(?:or|and)\s)?(?:less|more|lighter|heavier|higher|lower|larger|smaller|greater|fewer|softer|harder)\b"
     r"(?!\s(?:or\s(?:less|more)|jets?|one|of|energetic)\b)"
@@ -148,7 +148,9 @@ def _number(text: str, span: Span, commas: Commas, kinds: dict[str, str]) -> Num
     if unit is None and VALUE.search(text[max(0, span[0] - 12) : span[0]]):
         unit = UNIT_OF_VALUE.match(text, span[1])
     named = unit_of(unit[1]) if unit else None
-    fits = frozenset(n for n, kind in kinds.items() if named is None or kind == named[0])
+    share = named is None and SHARE.match(text, span[1])
+    kind = PURE if share else named[0] if named else None
+    fits = frozenset(n for n, own in kinds.items() if kind in (None, own))
     value, step = math.nan, 0.0
     if span[1] - span[0] <= LONGEST and digits != "nan":
         decimals = len(digits.partition(".")[2])
@@ -194,7 +196,8 @@ def _why_not(text: str, number: Number) -> str:
 def _relative(text: str, before: str, number: Number) -> str:
     """Why a number is only said beside another value; empty where it stands by itself."""
     behind = _end(number)
-    if TIMES.search(before) or (number.unit is None and SHARE.match(text, behind)):
+    share = number.unit is None and not 0 < number.value < 1 and SHARE.match(text, behind)
+    if share or TIMES.search(before):
         return "a share of something else, no value"
     if APART.match(text, behind):
         return "a difference from something else, no value"

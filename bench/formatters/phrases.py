@@ -15,7 +15,7 @@ PARTLY = re.compile(
     r"\s+(?:(?:is|are|was|were)\s+(?!(?:there|found|here|present|reconstructed|seen|observed"
     r"|recorded|in|left)\b)|(?:has|had|have|having|passes|passed|pass|passing|fulfils|satisfies"
     r"|above|below|over|under|within|inside|outside|beyond|that|which|whose|near|survives"
-    r"|triggers?|triggered|streams?|samples?|datasets?|rates?|tags?|tagged|taggers?|selections?"
+    r"|events|triggers?|triggered|streams?|samples?|datasets?|rates?|tags?|tagged|taggers?|selections?"
     r"|calibration|measurements?|background|cross|efficiency|mass|masses|energy|energies|resolution"
     r"|substructure|candidates?|with\s[^.;\n]{0,30}(?:[<>≤≥]|above|below|over|under|than|least|most"
     r"|tag))\b|[<>≤≥])|-(?:trigger|tagg?|jet\s+trigger)",

@@ -35,7 +35,7 @@ BEHIND = re.compile(
     r"|after\s(?:the\s)?(?:grooming|trimming|pruning|filtering|soft[ \-]?drop))"
     r"(?![^\W_])"
     r"|(?i:of\s(?:the|a|an)\s)(?:[WZ]|(?i:tops?|higgs|beams?|quarks?|bosons?|sub-?jets?))(?![^\W_]))"
-    r"|\s?\((?i:transverse)\)|\s?(?:²|\^\{?2\}?|\*\*\s?2)(?![0-9.]))"
+    r"|\s?\(\s?(?:(?i:transverse|top|higgs)|[WZHt])\s?\)|\s?(?:²|\^\{?2\}?|\*\*\s?2)(?![0-9.]))"
 )
 """Right behind a quantity's word."""
 SQUARE = re.compile(r"\^[{(]?2")

@@ -70,6 +70,7 @@ def test_a_count_of_jets_is_no_jets_number(text: str, expected: dict[str, float]
         "There is no other jet above 100 GeV. Jet 1: pT 1411 GeV",
         "Only one jet passes the cut. Jet 1: pT 1411 GeV",
         "Just one jet has a muon in it. Jet 1: pT 1411 GeV",
+        "Single jet events are rare. Jet 1: pT 1411 GeV",
         "There is more than only one jet. Jet 1: pT 1411 GeV",
     ],
 )
@@ -115,7 +116,12 @@ def test_a_third_jet_keeps_its_values(third: str) -> None:
         *("pT is 105 GeV less than that of the other", "mass is 105 GeV less", "psi 0.3"),
         *("mass is twice 47 GeV", "pT is 0.93 of the pT of the first", "E_T = 1400"),
         *("pT plus the second jet 2717 GeV", "uncertainty on the mass 5 GeV"),
-        *("mass (groomed) 80 GeV", "mass after grooming 80 GeV", "scalar sum pT 1420 GeV"),
+        *(
+            "m(W) = 80.4 GeV",
+            "mass (groomed) 80 GeV",
+            "mass after grooming 80 GeV",
+            "scalar sum pT 1420 GeV",
+        ),
     ],
 )
 def test_another_quantity_is_not_read_as_one_that_is_known(other: str) -> None:
@@ -126,6 +132,7 @@ def test_other_quantities_leave_those_beside_them() -> None:
     table = "jet,pt,pt_err,m\n1,1411,30,94\n2,1306,28,401"
     assert values(table) == MASSES | MOMENTA
     assert values("jet 1 (pt, mass squared, m) = (1411, 8836, 94)") == {"j1_pt": 1411, "j1_m": 94}
+    assert values("jet 1: hardest particle carries 0.25 of the pT") == {"j1_pt_lead_share": 0.25}
     text = "jet 1 has 63 particles, of which 40 are charged, and a groomed mass of 80 GeV"
     assert values(text) == {"j1_n": 63, "j1_m_sd": 80}
 
