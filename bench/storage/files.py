@@ -80,6 +80,11 @@ def put_in_place(draft: Path, folder: Path) -> None:
         OSError: what the machine refused; the folder then has no more than its draft's name.
     """
     sync_all(draft)
+    put_synced(draft, folder)
+
+
+def put_synced(draft: Path, folder: Path) -> None:
+    """As `put_in_place`, of a folder whose content has reached the disk."""
     draft.rename(folder)
     try:
         sync(folder.parent)
