@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from bench.api.errors import BenchError
+from bench.storage.machine import refusal
 from bench.storage.secrets import masked_bytes
 
 NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}
@@ -98,6 +100,8 @@ def put_synced(draft: Path, folder: Path) -> None:
 def naming(path: Path, *, instead_of: Path | None = None) -> Iterator[None]:
     """An error of the machine that names no file, or a passing one, names this one.
 
+    So does what a library says of a refusal in its own words.
+
     Raises:
         OSError: what the machine said, of `path`.
     """
@@ -106,4 +110,12 @@ def naming(path: Path, *, instead_of: Path | None = None) -> Iterator[None]:
     except OSError as error:
         if error.errno is not None and error.filename in (None, str(instead_of), instead_of):
             error.filename = str(path)
+        elif error.errno is None and (refused := refusal(error)):
+            raise OSError(refused.errno, refused.strerror, str(path)) from error
+        raise
+    except BenchError:
+        raise
+    except Exception as error:
+        if refused := refusal(error):
+            raise OSError(refused.errno, refused.strerror, str(path)) from error
         raise
