@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from toys import Workplace
 from typed import typed
 
 from bench.api.errors import InputError
+from bench.storage.cache import stored
 from bench.storage.files import atomic_write
+from bench.storage.history import write_events
 
 
 def test_a_report_that_is_written_is_shown_without_reading_it(
@@ -46,3 +49,32 @@ def test_what_is_no_refusal_of_the_machine_stays_what_it_is(
     with pytest.raises(type(error)) as other, atomic_write(tmp_path / "file"):
         raise error
     assert other.value is error
+
+
+def test_a_refusal_while_something_kept_is_computed_names_its_folder(tmp_path: Path) -> None:
+    def compute(folder: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")  # as streams say it
+
+    with pytest.raises(OSError, match="No space left") as refused:
+        stored(tmp_path, "0123456789abcdef", compute, print)
+    assert refused.value.filename == str(tmp_path / "0123456789abcdef")
+
+
+def test_a_refusal_of_a_copy_of_the_history_names_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "history.jsonl").write_text('{"step": 0, "loss": 0.5}\n')
+    full = Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left") as refused:
+        write_events(tmp_path / "history.jsonl", tmp_path / "tensorboard")
+    assert refused.value.filename == str(tmp_path / "tensorboard")
+
+
+def test_an_error_that_is_no_refusal_is_said_of_no_folder(tmp_path: Path) -> None:
+    def compute(folder: Path) -> None:
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
+
+    with pytest.raises(ConnectionRefusedError) as other:
+        stored(tmp_path, "0123456789abcdef", compute, print)
+    assert other.value.filename is None

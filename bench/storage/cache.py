@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bench.api.errors import DamagedError
-from bench.storage.files import make_folder, put_synced, sync_all, write_bytes
+from bench.storage.files import make_folder, naming, put_synced, sync_all, write_bytes
 from bench.storage.fingerprint import file_digest
 from bench.storage.locks import locked
 from bench.storage.machine import BUSY, wanted
@@ -108,7 +108,8 @@ def stored(
         with wanted(KEPT, root):
             draft.mkdir()
         try:
-            compute(draft)
+            with naming(folder):
+                compute(draft)
             with wanted(KEPT, root):
                 put_sealed(draft, folder)
         finally:

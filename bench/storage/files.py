@@ -98,7 +98,7 @@ def put_synced(draft: Path, folder: Path) -> None:
 
 @contextmanager
 def naming(path: Path, *, instead_of: Path | None = None) -> Iterator[None]:
-    """An error of the machine that names no file, or a passing one, names this one.
+    """A refusal of the machine that names no file, or a passing one, names this one.
 
     So does what a library says of a refusal in its own words.
 
@@ -107,15 +107,15 @@ def naming(path: Path, *, instead_of: Path | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
-        if error.errno is not None and error.filename in (None, str(instead_of), instead_of):
-            error.filename = str(path)
-        elif error.errno is None and (refused := refusal(error)):
-            raise OSError(refused.errno, refused.strerror, str(path)) from error
-        raise
     except BenchError:
         raise
     except Exception as error:
-        if refused := refusal(error):
-            raise OSError(refused.errno, refused.strerror, str(path)) from error
+        refused = refusal(error)
+        if isinstance(error, OSError) and error.errno is not None:
+            passing = instead_of and error.filename in (str(instead_of), instead_of)
+            if passing or (refused and not error.filename):
+                error.filename = str(path)
+        elif refused:
+            named = refused.filename or str(path)
+            raise OSError(refused.errno, refused.strerror, named) from error
         raise
