@@ -137,6 +137,8 @@ class Refused:
             return f"exit code {code}: {said[-600:]}"
         if code in (1, 2) and len(lines) != 1:
             return f"{len(lines)} lines: {said[-600:]}"
+        if code in (1, 2) and ": output: " in lines[0]:
+            return f"names no file: {said[-600:]}"
         if name != KILLED and (left := self._left(now, code)):
             return f"left: {left}: {said[-300:]}"
         return self._unsound(now) or (self._again(now) if nth % 5 == 0 or name == KILLED else "")
@@ -183,8 +185,9 @@ def refused(work: Path, command: str) -> Refused:
         registry = load_registry()
         write_events(folder)
     mock.patch("bench.plugins.registry.load_registry", return_value=registry).start()
+    shim = ctypes.CDLL(os.environ["LD_PRELOAD"])
     before = BEFORE.get(command, ["run", "--plugin", "cut", "--dataset", "toy"])
-    one = Refused(work, place, ctypes.CDLL(os.environ["LD_PRELOAD"]), before)
+    one = Refused(work, place, shim, before)
     shutil.copytree(folder, work / "now", symlinks=True)
     code, said = one.ended(0, 0)
     assert code == 0, said
