@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 BY_HAND = Path(__file__).with_name("asking_by_hand.txt")
-TEMPLATES = Path(__file__).with_name("asking_templates.txt")
-UNSEEN = Path(__file__).with_name("asking_templates_unseen.txt")
-"""Templates after which no rule was changed."""
+DEVELOPMENT = Path(__file__).with_name("asking_templates_development.txt")
+"""Templates that rules are written after."""
+HELD_OUT = Path(__file__).with_name("asking_templates_held_out.txt")
+"""Templates whose failures nobody has looked at."""
 ENERGIES = ("pt", "e", "m", "pt_lead", "px", "py", "pz", "m_jj")
 
 
@@ -47,7 +48,7 @@ def by_hand() -> list[Case]:
 UNITS = {"GeV": 1.0, "TeV": 1e3, "MeV": 1e-3}
 
 
-def from_templates(count: int, seed: int, file: Path = TEMPLATES) -> list[Case]:
+def from_templates(count: int, seed: int, file: Path) -> list[Case]:
     """Texts from all templates in turn, each with an event and a style of its own."""
     rng, templates = np.random.default_rng(seed), blocks(file)
     return [_case(templates[i % len(templates)].rstrip("\n"), rng) for i in range(count)]
@@ -59,20 +60,35 @@ def _case(template: str, rng: np.random.Generator) -> Case:
     comma = bool(rng.random() < 0.15) and '"' not in template and "|" not in template
     comma = comma and ", {" not in template
     style = str(rng.choice(["plain", "plain", "long", "power"]))
+    if template.startswith("~ "):
+        first, _, template = template.partition("\n")
+        for word in first.split()[1:]:
+            name, equals, value = word.partition("=")
+            if equals:
+                values[name] = float(value)
+            elif word in UNITS:
+                unit = word
+            elif word in ("comma", "dot"):
+                comma = word == "comma"
+            else:
+                style, comma = word, False
 
     def say(match: re.Match[str]) -> str:
         name = match[1]
         if name == "U":
             return unit
-        mark = "_g" if name.endswith("_g") else "_" if name.endswith("_") else ""
+        mark = next((mark for mark in ("_g", "_d", "_") if name.endswith(mark)), "")
         bare = name.removesuffix(mark)
         key = f"j{bare[0]}_{bare[1:]}" if bare[0] in "12" else bare
         energy = (bare[1:] if bare[0] in "12" else bare) in ENERGIES
-        used = "GeV" if mark == "_g" else unit
-        number = _number(event[key] / (UNITS[used] if energy else 1), key, style)
-        values[key] = float(number) * (UNITS[used] if energy else 1)
+        scale = math.pi / 180 if mark == "_d" else 1.0
+        if energy:
+            scale = UNITS["GeV" if mark == "_g" else unit]
+        number = _number(event[key] / scale, key, style)
+        values[key] = float(number) * scale
+        number = dress(number, style)
         number = number.replace(".", ",") if comma else number
-        return f"{number} {used}" if energy and not mark else number
+        return f"{number} {unit}" if energy and not mark else number
 
     text = re.sub(r"(?<!\{)\{(\w+)\}", say, template).replace("{{", "{").replace("}}", "}")
     if "no second jet" in text or "Only one jet" in text:
@@ -87,9 +103,30 @@ def _number(value: float, key: str, style: str) -> str:
         return str(round(value))
     if style == "power":
         return f"{value:.4e}"
-    if abs(value) >= 1000:
-        return f"{value:.1f}" if style == "plain" else f"{value:.6f}"
-    return f"{value:.4g}" if style == "plain" else f"{value:.8f}"
+    if style == "long":
+        return f"{value:.6f}" if abs(value) >= 1000 else f"{value:.8f}"
+    return f"{value:.1f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+POWERS = {"latex": "{}\\times 10^{{{}}}", "times": "{} × 10^{}", "unicode": "{}·10{}"}
+
+
+def dress(number: str, style: str) -> str:
+    """A number as it is written in a style: thousands apart, or with a power of ten."""
+    whole, _, rest = number.partition(".")
+    if len(whole.lstrip("-")) > 3 and style in ("thousands", "german"):
+        number = f"{int(whole):,}.{rest}"
+    elif len(whole.lstrip("-")) > 3 and style in POWERS and rest:
+        digits = len(whole.lstrip("-")) - 1
+        mantissa = number.replace(".", "")
+        place = len(mantissa) - len(rest) - digits
+        power = str(digits).translate(
+            str.maketrans("3456", "³⁴⁵⁶" if style == "unicode" else "3456")
+        )
+        number = POWERS[style].format(f"{mantissa[:place]}.{mantissa[place:]}", power)
+    if style == "german":
+        number = number.translate(str.maketrans(".,", ",."))
+    return number.replace("-", "−") if style == "unicode" else number
 
 
 def _event(rng: np.random.Generator) -> dict[str, float]:

@@ -72,20 +72,20 @@ class Place:
         context = Context(data=home.data, scratch=home.scratch, checkpoints=home.fits)
         return run(request, self.registry, home, Store(store), context)[0]
 
-    def store(self, size: int) -> Path:
+    def store(self, size: int, request: RunRequest = REQUEST, settings: int = SETTINGS) -> Path:
         """A store of so many sealed runs, one of them really done; made where there is none."""
         root = self.root / f"runs-{size}"
-        template = self.run(root)
+        template = self.run(root, request)
         for number in range(len(list(root.glob("*/run.json"))), size):
-            other(template, Store(root), number)
+            other(template, Store(root), number, settings)
         return root
 
 
-def other(template: Run, store: Store, number: int) -> Run:
+def other(template: Run, store: Store, number: int, settings: int) -> Run:
     """A run with an id, a setting, a seed and scores of its own on the template's events."""
     rng, was = np.random.default_rng(number), template.record
     created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
-    strength, seed = 2.0 + number % SETTINGS, number // SETTINGS
+    strength, seed = 2.0 + number % settings, number // settings
     samples = {}
     for name in ("valid", "evaluated"):
         scored = template.scored(name)

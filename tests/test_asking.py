@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from numpy.typing import NDArray
 from toys import Toy, Workplace
 
 import bench
@@ -144,6 +146,36 @@ def test_a_value_that_no_training_event_had_is_marked(place: tuple[Workplace, Ru
     assert shown.exit_code == 0
     assert "note: mass = 1900 is outside the train split's range, " in shown.output
     assert "outside" not in ask(place, "mass = 1.9 GeV and noise 0.3").output
+
+
+@dataclass(frozen=True)
+class Masses(bench.Encoder):
+    """The first feature alone."""
+
+    name = "masses"
+    produces = frozenset({"numbers"})
+
+    def encode(
+        self, table: bench.Table, learned: Mapping[str, NDArray[np.generic]]
+    ) -> Mapping[str, NDArray[np.generic]]:
+        """`numbers`: (n, 1)."""
+        return {"numbers": table.x[:, :1]}
+
+
+def test_what_the_model_is_not_given_is_not_missed(place: tuple[Workplace, Run]) -> None:
+    workplace = place[0]
+    workplace.add(Masses)
+    request = RunRequest(plugin="cut", dataset="toy", encoders=("masses",))
+    parts = workplace.registry, workplace.home, workplace.store, workplace.context
+    done, _ = run(request, *parts)
+    shown = ask((workplace, done), "mass = 1.9 GeV")
+    assert shown.exit_code == 0, shown.output
+    assert "note: not said, and not given to the model: noise" in shown.output
+    assert (
+        shown.output.splitlines()[-1]
+        == ask((workplace, done), "mass = 1.9 GeV, noise 3").output.splitlines()[-1]
+    )
+    assert isinstance(ask((workplace, done), "noise 3").exception, InputError)
 
 
 def test_a_fit_of_an_older_bench_knows_no_ranges(place: tuple[Workplace, Run]) -> None:

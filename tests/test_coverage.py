@@ -154,7 +154,13 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(size: str, name: st
 
 
 @pytest.mark.parametrize("name", ["rejection_0.5", "max_sic", "tpr_at_fpr_0.01"])
-@pytest.mark.parametrize("size", ["small", "weak", "even", "1:10", "rare", "rare, weak"])
+@pytest.mark.parametrize(
+    "size",
+    [
+        *("small", "1:10", "rare, weak"),
+        *(pytest.param(size, marks=pytest.mark.slow) for size in ("weak", "even", "rare")),
+    ],
+)
 def test_intervals_of_the_curve_hold_the_truth_often_enough(size: str, name: str) -> None:
     assert coverage(size, name, 50).share >= 0.86
 

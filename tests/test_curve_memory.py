@@ -7,9 +7,9 @@ import tracemalloc
 import numpy as np
 
 from bench import Scored
-from bench.metrics.curve import Ranking
+from bench.metrics.curve import HELD, Ranking
 
-EVENTS = 40_000
+EVENTS = 200_000
 
 
 def test_replicas_of_a_curve_are_made_one_by_one() -> None:
@@ -25,5 +25,5 @@ def test_replicas_of_a_curve_are_made_one_by_one() -> None:
     finally:
         tracemalloc.stop()
     assert drawn.shape == (2, 64, 1)
-    # 64 numbers a corner are drawn at once; all that is made of them was seven times as much
-    assert peak < 2 * 64 * 8 * corners
+    # what is drawn at once is bounded, whatever the corners are; a curve of them is not
+    assert peak < 2 * 8 * HELD + 30 * 8 * corners < 64 * 8 * corners

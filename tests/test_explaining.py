@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from talkers import FittedTalker, Talker, done
@@ -37,6 +38,8 @@ from bench.explaining.judge import (
 from bench.explaining.matching import exchanged
 from bench.explaining.shuffling import moves
 from bench.explaining.subject import Subject, open_subject
+from bench.exporting.folder import export
+from bench.exporting.loading import load_exported
 from bench.storage.store import Run
 
 
@@ -184,6 +187,28 @@ def test_what_gives_no_explanations_is_refused_by_name(place: Workplace) -> None
     other = replace(good.record, sample=replace(good.record.sample, fingerprint="another"))
     with pytest.raises(InputError, match="its evaluated events are others here by now"):
         subject_of(place, Run(good.folder, other))
+
+
+def test_an_exported_model_explains_as_its_run_does(
+    place: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.plugins.registry.load_registry", lambda: place.registry)
+    loaded = {}
+    for name, run in {"good": done(place), "mute": done(place, "mute")}.items():
+        export(run, tmp_path / name, place.registry, place.home, place.context)
+        loaded[name] = load_exported(tmp_path / name)
+    subject = subject_of(place, done(place))
+    events = subject.evaluated.take(np.arange(70))
+    explained = loaded["good"].explain(events)
+    assert explained == subject.explain(events, None)
+    assert len({one.text for one in explained}) > 1
+    frame = pd.DataFrame(dict(zip([c.name for c in events.columns], events.x.T, strict=True)))
+    assert loaded["good"].explain(frame) == explained
+    with pytest.raises(RequestError, match="fitted with explain=0"):
+        loaded["mute"].explain(events)
+    export(done(place, plugin="cut"), tmp_path / "cut", place.registry, place.home, place.context)
+    with pytest.raises(RequestError, match="cut gives no explanations; a language model"):
+        load_exported(tmp_path / "cut").explain(events)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from bench.asking.conclude import Understood, conclude
 from bench.asking.said import printable, said_in
 from bench.formatters.numbers import scan
 from bench.plugins.options import build
-from bench.running.stored_fit import StoredFit
+from bench.running.stored_fit import StoredFit, events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,11 +90,17 @@ class Asked:
     ) -> Understood:
         """What a text says, in the run's columns, and which values the run has never seen.
 
+        What the model's encoders do not give it is not missed.
+
         Raises:
             InputError: it is of several events.
         """
         out = understand(text, self.fit.columns, self.dataset, formatters, context)
         values = out.values
+        unread = self.fit.unread(values, [column.name for column in out.missing])
+        out.missing = [column for column in out.missing if column.name not in unread]
+        if unread:
+            out.notices.append(f"not said, and not given to the model: {', '.join(unread)}")
         for name, (least, most) in self.fit.ranges.items():
             if name in values and not least <= values[name] <= most:
                 out.notices.append(
@@ -113,15 +119,11 @@ class Asked:
         """
         import numpy as np
 
-        from bench.api.table import Table
-
         if understood.contradictions:
             count = len(understood.contradictions)
             raise InputError(f"no score: {count} contradiction{'s' * (count > 1)}, as said above")
         if understood.missing:
             names = ", ".join(column.name for column in understood.missing)
             raise InputError(f"no score: the model cannot do without {names}")
-        columns, values = tuple(self.fit.columns), understood.values
-        row = np.array([[values[column.name] for column in columns]], np.float32)
-        one = np.zeros(1, np.int8), np.zeros(1, np.uint64), np.ones(1)
-        return float(self.fit.score(Table(columns, row, *one))[0])
+        row = np.array([self.fit.row(understood.values)], np.float32)
+        return float(self.fit.score(events(self.fit.columns, row))[0])

@@ -41,16 +41,16 @@ class BinormalFit:
     @property
     def auc(self) -> float:
         """The area under the curve."""
-        from scipy.stats import norm
+        from scipy.special import ndtr
 
-        return float(norm.cdf(self.a / (1 + self.b**2) ** 0.5))
+        return float(ndtr(self.a / (1 + self.b**2) ** 0.5))
 
     @property
     def p(self) -> float:
         """The chance of so large a chi2 where all points are on the curve."""
-        from scipy.stats import chi2
+        from scipy.special import chdtrc
 
-        return float(chi2.sf(self.chi2, self.dof)) if self.dof > 0 else 1.0
+        return float(chdtrc(self.dof, self.chi2)) if self.dof > 0 else 1.0
 
     @property
     def sentence(self) -> str:
@@ -98,9 +98,10 @@ def _scaled(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Z of each rate, and its variance by the binomial one of the rate."""
     import numpy as np
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     n = np.asarray(total, dtype=np.float64)
     rate = (np.asarray(passed) + 0.5) / (n + 1)
-    z = norm.ppf(rate)
-    return z, rate * (1 - rate) / n / norm.pdf(z) ** 2
+    z = ndtri(rate)
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    return z, rate * (1 - rate) / n / density**2

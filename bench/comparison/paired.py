@@ -9,6 +9,7 @@ from math import ceil, isfinite
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+from bench.comparison.exact import fair_coin
 from bench.metrics.curve import BACKGROUND_FLOOR, Ranking
 from bench.metrics.intervals import resamples
 from bench.metrics.ranking import placements
@@ -114,7 +115,6 @@ def decision_difference(one: Scored, other: Scored, label: int) -> Difference:
     Source: McNemar, Psychometrika 12 (1947) 153, in its exact binomial form; weights play no part.
     """
     import numpy as np
-    from scipy.stats import binomtest
 
     inside = one.y == label
     n = int(inside.sum())
@@ -125,7 +125,7 @@ def decision_difference(one: Scored, other: Scored, label: int) -> Difference:
     right = [(s.selected == bool(label)) & s.answered for s in (one, other)]
     first = int((right[0] & ~right[1] & inside).sum())
     second = int((right[1] & ~right[0] & inside).sum())
-    p = float(binomtest(first, first + second).pvalue) if first + second else 1.0
+    p = fair_coin(first, second)
     value = (first - second) / n
     spread = float(np.sqrt(max(first + second - (first - second) ** 2 / n, 0.0))) / n
     half = TWO_SIDED * spread

@@ -8,6 +8,7 @@ from itertools import combinations
 from math import erfc, log, sqrt
 
 from bench.comparison.binormal import BinormalFit, OperatingPoint, fit_binormal
+from bench.comparison.exact import fisher
 from bench.comparison.paired import holm
 
 LEVEL = 0.05
@@ -74,9 +75,7 @@ def _background(one: OperatingPoint, other: OperatingPoint) -> float:
 
 
 def _fisher(a: int, n: int, b: int, m: int) -> float:
-    from scipy.stats import fisher_exact
-
-    return float(fisher_exact([[a, n - a], [b, m - b]]).pvalue)
+    return fisher([(a, n - a), (b, m - b)])
 
 
 def _sic(one: OperatingPoint, other: OperatingPoint) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bench.comparison.exact import fisher
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -99,12 +101,10 @@ def _precision(signal: float, background: float, share: float) -> float:
 
 
 def _change(valid: Scored, evaluated: Scored, label: int) -> Change:
-    from scipy.stats import fisher_exact
-
     counts = []
     for scored in (valid, evaluated):
         inside = scored.y == label
         passed = int((scored.selected & inside).sum())
         counts.append((passed, int(inside.sum()) - passed))
     rates = [passed / (passed + failed) for passed, failed in counts]
-    return Change(rates[0], rates[1], float(fisher_exact(counts).pvalue))
+    return Change(rates[0], rates[1], fisher(counts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.api.errors import InputError, RequestError
 from bench.data.encode import controlled, encode, read_learned, view_modules
@@ -13,6 +13,7 @@ from bench.data.real_scores import scores_of_events
 from bench.data.run_samples import load_samples
 from bench.data.score import unlabelled
 from bench.explaining.explanation import Explains
+from bench.explaining.generated import AT_ONCE, demand_explains, explanations
 from bench.running.fit_request import ENCODERS, MODEL
 from bench.running.look import loaded
 from bench.running.parts import resolve_parts
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from bench.storage.record import RunRecord
     from bench.storage.store import Run
 
-AT_ONCE = 64
-"""Events that are explained between two steps of the progress."""
 CERTAIN = 1e-12
 """A probability this close to 0 or 1 is as good as that."""
 
@@ -77,21 +76,12 @@ class Subject:
         Raises:
             RequestError: the model gives none.
         """
-        import numpy as np
-
         assert isinstance(self.fitted, Explains)
-        inputs, made = unlabelled(self.inputs(table)), list[Any]()
-        with self.context.progress("explaining", len(table)) as bar:
-            for start in range(0, len(table), AT_ONCE):
-                rows = np.arange(start, min(start + AT_ONCE, len(table)))
-                try:
-                    made += self.fitted.explain(
-                        inputs.take(rows), table.columns, seed, freely=freely
-                    )
-                except RequestError as error:
-                    raise RequestError(f"run {self.run.name}: {error}") from error
-                bar.advance(len(rows))
-        return made
+        inputs, columns = self.inputs(table), table.columns
+        try:
+            return explanations(self.fitted, inputs, columns, self.context, seed, freely=freely)
+        except RequestError as error:
+            raise RequestError(f"run {self.run.name}: {error}") from error
 
     def odds(self, table: Table, label: str) -> NDArray[np.float64]:
         """The log odds of signal of each event: (n,); NaN where there is no answer."""
@@ -132,11 +122,7 @@ def open_subject(run: Run, registry: Registry, home: Home, context: Context) -> 
         view_modules=view_modules(model, encoders, learned),
     )
     fitted = loaded(model, fit / MODEL, context)
-    if not isinstance(fitted, Explains):
-        raise RequestError(
-            f"run {run.name}: {model.name} gives no explanations; a language model that was fitted "
-            "with a share of events that explain, such as --set explain=0.3, does"
-        )
+    demand_explains(fitted, f"run {run.name}: {model.name}")
     train, evaluated = _tables(run, request, registry, home, context)
     return Subject(run, model, encoders, learned, fitted, train, evaluated, context)
 

@@ -1,4 +1,4 @@
-"""An exported model, loaded again: it scores events by their features."""
+"""An exported model, loaded again: it scores events by their features, and may say why."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.api.context import Context
-    from bench.api.inputs import Learned
+    from bench.api.inputs import Inputs, Learned
     from bench.api.parts import Encoder, Fitted, Model
     from bench.api.table import Column, Table
+    from bench.explaining.explanation import Explanation
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +48,43 @@ class ExportedModel:
         Raises:
             InputError: a feature is missing, is not finite, or has another unit.
         """
-        from bench.api.table import Table
-        from bench.data.encode import controlled, encode
         from bench.data.score import score
 
-        table = self._checked(events) if isinstance(events, Table) else self._table(events)
-        inputs = encode(self._model, self._encoders, self._learned, table)
-        inputs = controlled(inputs, self.without, None, 0)
+        inputs = self._inputs(self._read(events))
         return score(self._fitted, inputs, "scoring", self._context)
+
+    def explain(
+        self, events: Table | pd.DataFrame, seed: int | None = None, *, freely: bool = False
+    ) -> list[Explanation]:
+        """The answer of each event and why, as `bench explain` has them of the run.
+
+        Args:
+            events: as they are scored.
+            seed: of words that are drawn by their probability, which follow from an event's id as
+                well (its row in a data frame); None for the likeliest word each time.
+            freely: let the model write any number, not only those that it was shown.
+
+        Raises:
+            RequestError: the model gives no explanations, or was not fitted to.
+            InputError: a feature is missing, is not finite, or has another unit.
+        """
+        from bench.explaining.generated import demand_explains, explanations
+
+        fitted, table = demand_explains(self._fitted, self._model.name), self._read(events)
+        inputs = self._inputs(table)
+        return explanations(fitted, inputs, table.columns, self._context, seed, freely=freely)
+
+    def _inputs(self, table: Table) -> Inputs:
+        """The events as the model reads them."""
+        from bench.data.encode import controlled, encode
+
+        inputs = encode(self._model, self._encoders, self._learned, table)
+        return controlled(inputs, self.without, None, 0)
+
+    def _read(self, events: Table | pd.DataFrame) -> Table:
+        from bench.api.table import Table
+
+        return self._checked(events) if isinstance(events, Table) else self._table(events)
 
     def _checked(self, table: Table) -> Table:
         expected, given = (

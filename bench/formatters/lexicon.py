@@ -3,45 +3,18 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bench.api.table import EVENT
-from bench.formatters.phrases import phrases_in
-from bench.formatters.units import PATTERN
+from bench.formatters.numbered import Numbered
 
 if TYPE_CHECKING:
-    from bench.api.asking import Number, Passage, Span
     from bench.api.vocabulary import Vocabulary
 
-QUANTITY, OBJECT, PLURAL, ORDER, NUMBER, UNIT, WHOLE, BREAK = (
-    *("quantity", "object", "plural", "order", "number", "unit", "whole", "break"),
-)
 INDEX = r"(?:[_^{{(,]*(?P<{0}index>[1-5])(?![0-9.])[)}}\]]*|\[(?P<{0}place>[0-4])\])"
-ASSIGNED = re.compile(r"[\"'`*_\])}|\s]*(?:=|:|≈|~|->|→|\bis\b|\bof\b|\bwas\b|[\[(]|[+\-−]?[0-9])")
-"""What comes behind a letter that stands for a quantity."""
-WHOLES = (
-    r"\b(?:together|(?:the\s+)?(?:whole\s+)?event|in\s+total|altogether|overall|in\s+all"
-    r"|total)\b"
-)
-BREAKS = r"\n[ \t]*\n|\n|[;{}]|\.(?=\s|$)"
-
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of a text that means something."""
-
-    kind: str
-    span: Span
-    names: tuple[str, ...] = ()
-    """The quantities that a word may mean; of an order the words of its numbers."""
-    object: str | None = None
-    number: Number | None = None
-    weak: bool = False
-    """A single letter, or a word that may mean something else."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +33,26 @@ class Lexicon:
     pattern: re.Pattern[str]
     alike: tuple[tuple[str, ...], ...]
     """Quantities that go by the very same words, of one object each."""
+    numbered: Numbered
+    """The objects that are called by a number."""
+    pair: str = ""
+    """What several of these are together, which has words of its own: `dijet mass`."""
 
     def named_like(self, name: str) -> tuple[str, ...]:
         """The same quantity of every object."""
         return next((names for names in self.alike if name in names), (name,))
+
+    def only(self, names: tuple[str, ...]) -> str | None:
+        """What a word means that means one quantity alone, of whatever object."""
+        return names[0] if len(names) == 1 else None
+
+    def composed(self, which: str, word: str) -> str | None:
+        """What a word means of an object that has words of its own with it: `dijet: mass`."""
+        names = self.words.get(plain(word), ())
+        for other, same in self.words.items():
+            if same == names and (composed := self.words.get(plain(which) + other)):
+                return self.only(composed)
+        return None
 
     def quantity(self, names: tuple[str, ...], which: str) -> str | None:
         """The quantity of an object among those that a word may mean."""
@@ -71,8 +60,8 @@ class Lexicon:
 
 
 def plain(word: str) -> str:
-    """A word as it is looked up: without case, its spaces, hyphens and underscores alike."""
-    return re.sub(r"[\s_\-]+", " ", word.casefold()).strip()
+    """A word as it is looked up: without case, spaces, hyphens and underscores."""
+    return re.sub(r"[\s_\-]+", "", word.casefold())
 
 
 @lru_cache(maxsize=8)
@@ -100,25 +89,30 @@ def _compiled(key: tuple[object, ...]) -> Lexicon:
     body = "|".join(_loose(word) for word in sorted(spelled, key=len, reverse=True)) or "(?!)"
     pattern = re.compile(
         rf"(?<![^\W_])(?P<word>{body})"
-        rf"(?:(?<=\w\w)'?s(?![^\W_])|{INDEX.format('')}|[_^{{(,]*(?P<of>{inner})[)}}\]]*(?![^\W_])|(?![^\W_]|\.[0-9]))",
+        rf"(?:(?<=\w\w)'?s(?![^\W_])|{INDEX.format('')}|(?:[_^{{]*(?P<of>{inner})[}}\]]*|\((?P<argument>{inner})\))(?![^\W_])|(?![^\W_]|\.[0-9]))",
         re.IGNORECASE,
     )
+    numbered = Numbered.of(objects)
+    others = [plain(name) for name, _ in objects if name not in numbered.names]
+    pairs = [one for one in others if any(word.startswith(one) for word in words)]
     return Lexicon(
         {word: tuple(names) for word, names in words.items()},
         called,
-        {plain(word): tuple(of) for word, of in orders},
+        {plain(word): tuple(map(plain, of)) for word, of in orders},
         frozenset(map(plain, plural)),
         {name: which for name, which, _ in quantities},
         tuple(name for name, _ in objects),
         pattern,
         tuple(map(tuple, alike.values())),
+        numbered,
+        pairs[0] if pairs else "",
     )
 
 
 def _loose(word: str) -> str:
-    """A pattern of a word in which spaces, hyphens and underscores are alike."""
+    """A pattern of a word in which spaces, hyphens, underscores and nothing are alike."""
     parts = [part for part in re.split(r"[\s_\-]+", word) if part]
-    between = "_" if all(len(part) == 1 for part in parts) else r"[\s_\-]{1,3}"
+    between = "_?" if all(len(part) == 1 for part in parts) else r"[\s_\-]{0,3}"
     return between.join(map(re.escape, parts))
 
 
@@ -132,86 +126,3 @@ def lexicon(vocabulary: Vocabulary) -> Lexicon:
             tuple((word, tuple(of)) for word, of in vocabulary.orders.items()),
         )
     )
-
-
-def tokens(passage: Passage) -> list[Token]:
-    """What means something in a text, in its order; no two of them overlap."""
-    text, words = passage.text, lexicon(passage.vocabulary)
-    spans = [number.span for number in passage.numbers]
-    phrases = sorted(span for *_, span in phrases_in(text, passage.vocabulary))
-    named = [
-        token
-        for match in words.pattern.finditer(text)
-        if not _inside(match, spans) and (token := _named(text, match, words))
-        if token.kind != OBJECT or not _within(match.start(), phrases)
-    ]
-    covered = sorted(token.span for token in named)
-    out = [*named]
-    for number in passage.numbers:
-        if not _within(number.span[0], covered):
-            out.append(Token(NUMBER, number.span, number=number))
-    taken = sorted([token.span for token in out] + [n.unit for n in passage.numbers if n.unit])
-    for kind, pattern in ((UNIT, rf"(?<![^\W_])(?:{PATTERN})"), (WHOLE, WHOLES), (BREAK, BREAKS)):
-        for match in re.finditer(pattern, text, re.IGNORECASE):
-            if not _within(match.start(), covered if kind == BREAK else taken):
-                out.append(Token(kind, match.span()))
-    return _joined(text, sorted(out, key=lambda token: (token.span, token.kind)))
-
-
-def _joined(text: str, tokens: list[Token]) -> list[Token]:
-    """Names such as `j1_pt` as one word each; single letters that stand among others count."""
-    out: list[Token] = []
-    for token in tokens:
-        last = out[-1] if out else token
-        between = text[last.span[1] : token.span[0]] if out else "\n"
-        if last.kind == OBJECT and token.kind == QUANTITY and between in ("_", "."):
-            whole = last.span[0], token.span[1]
-            out[-1] = replace(token, span=whole, object=last.object, weak=False)
-            continue
-        among = last.kind == token.kind == QUANTITY and not between.strip(" ,/|;()[]")
-        if among and last.weak != token.weak:
-            out[-1] = replace(last, weak=False)
-            out.append(replace(token, weak=False))
-        else:
-            out.append(token)
-    return out
-
-
-def _named(text: str, match: re.Match[str], words: Lexicon) -> Token | None:
-    word, span = plain(match["word"]), match.span()
-    index = match["index"] or (match["place"] and str(int(match["place"]) + 1))
-    of = words.objects.get(plain(match["of"])) if match["of"] else None
-    if index and int(index) <= len(words.names):
-        of = words.names[int(index) - 1]
-    if word in words.words:
-        names = words.words[word]
-        if of is None and index:
-            return None
-        alone = len(word) == 1 and of is None
-        joined = text[max(0, span[0] - 1) : span[0]] == "_"
-        weak = alone and not joined and not ASSIGNED.match(text, span[1])
-        return Token(QUANTITY, span, names, of, weak=weak)
-    span = match.span("word")
-    if word in words.objects:
-        return Token(OBJECT, span, object=words.objects[word])
-    if word in words.orders:
-        return Token(ORDER, span, words.orders[word], of)
-    return Token(PLURAL, span) if word in words.plural else None
-
-
-def _inside(match: re.Match[str], spans: list[Span]) -> bool:
-    """Whether a word is a part of a number, and does not begin with it as `4-vector` does."""
-    start = match.start("word")
-    at = bisect_left(spans, (start + 1, 0))
-    return _within(start, spans) and match.end("word") <= spans[at - 1][1]
-
-
-def _within(place: int, spans: list[Span]) -> bool:
-    """Whether a place lies in one of these spans, which are in order."""
-    at = bisect_left(spans, (place + 1, 0))
-    return at > 0 and spans[at - 1][0] <= place < spans[at - 1][1]
-
-
-def is_of_objects(words: Lexicon, names: tuple[str, ...]) -> bool:
-    """Whether a word can be of an object, and not of the event alone."""
-    return any(words.object_of[name] != EVENT for name in names)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.api.asking import Number, Passage
 from bench.api.errors import InputError
 from bench.formatters.commas import DIGITS, Commas
+from bench.formatters.markup import plain
 from bench.formatters.units import PATTERN, column_unit, unit_of
 
 if TYPE_CHECKING:
@@ -28,13 +29,18 @@ EXPONENT = (
 )
 NUMBER = re.compile(rf"(?P<sign>[+\-−])?(?P<body>{DIGITS})(?P<exponent>{EXPONENT})?")
 UNIT = re.compile(rf"[\s\u00a0]{{0,3}}-?[\[(]?({PATTERN})", re.IGNORECASE)
+VALUE = re.compile(r"\bvalue[\"']?\s?[:=]\s?[\"']?$", re.IGNORECASE)
+UNIT_OF_VALUE = re.compile(
+    rf"[\"']?\s?,\s?[\"']?units?[\"']?\s?[:=]\s?[\"']?({PATTERN})", re.IGNORECASE
+)
+"""The unit of `{"value": 1411, "unit": "GeV"}`."""
 MASKED = re.compile(
     r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+Z?)?|\b[0-9]{1,2}:[0-9]{2}"
-    r"(?::[0-9]{2}(?:[.,][0-9]+)?)?\b|\b[0-9]{1,4}[./][0-9]{1,2}[./][0-9]{2,4}\b|&#?\w{1,8};|<[^<>\n]{0,200}>"
+    r"(?::[0-9]{2}(?:[.,][0-9]+)?)?\b|(?<![0-9./])[0-9]{1,4}([./])[0-9]{1,2}\1[0-9]{2,4}(?![0-9./])|&#?\w{1,8};|<[^<>\n]{0,200}>"
 )
 """Dates, times of day, and the tags of a page: their digits are no numbers of an event."""
 BOUND = re.compile(
-    r"(?:[<>≤≥]=?|\b(?:more|less|greater|larger|smaller|fewer|higher|lower|better)\s+than|\babove"
+    r"(?:[<>≤≥]=?|\b(?:more|less|greater|larger|smaller|fewer|higher|lower|better)\s+than|\bclosest\s+to|\babove"
     r"|\bbelow|\bover|\bunder|\bat\s+(?:least|most)|\bup\s+to|\bexceed(?:s|ing)?|\bbetween"
     r"|\bminimum(?:\s+of)?|\bmaximum(?:\s+of)?|\bthreshold(?:\s+of)?)\s*$",
     re.IGNORECASE,
@@ -43,6 +49,10 @@ UNCERTAINTY = re.compile(r"(?:±|\+/?[-−]|\+\s*/\s*-|\\pm)\s*$")
 DIRECTED = re.compile(r"(?:[-=]>|<[^<>\n]{0,200}>)\s*$")
 RANGE = re.compile(r"\s*(?:–|—|\.\.\.?|\bto\b)\s*|-|\s+-\s+")
 BETWEEN = re.compile(r"\s*(?:and|&)\s*")
+
+ITEM = re.compile(r"(?:.*\n)?[ \t]*[0-9]{1,2}", re.DOTALL)
+ITEM_BEHIND = re.compile(r"[.)][ \t][^\W\d_(]")
+"""The number of an item in a list of lines."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,8 @@ def scan(text: str, vocabulary: Vocabulary) -> tuple[Passage, list[NoValue]]:
     Raises:
         InputError: there are far more numbers in it than an event has.
     """
-    hidden = _without(text)
+    without = plain(text)
+    hidden = _without(without.text)
     commas = Commas.of(hidden)
     values: list[Number] = []
     left: list[NoValue] = []
@@ -81,7 +92,11 @@ def scan(text: str, vocabulary: Vocabulary) -> tuple[Passage, list[NoValue]]:
         else:
             values.append(number)
         last = number, why
-    return Passage(text, tuple(values), vocabulary), left
+    back = without.origin
+    numbers = (replace(n, span=back(n.span), unit=n.unit and back(n.unit)) for n in values)
+    return Passage(text, tuple(numbers), vocabulary), [
+        replace(one, span=back(one.span)) for one in left
+    ]
 
 
 def _without(text: str) -> str:
@@ -100,6 +115,8 @@ def _spans(text: str, commas: Commas) -> Iterator[Span]:
             start, before = start + 1, match["sign"]
         after = text[end : end + 1]
         place = end
+        if ITEM.fullmatch(text[max(0, start - 20) : end]) and ITEM_BEHIND.match(text, end):
+            continue
         if before.isalnum() or before in ("_", "\\", "#", "@"):
             continue
         if (after.isalpha() or after == "_") and not UNIT.match(text, end):
@@ -109,12 +126,16 @@ def _spans(text: str, commas: Commas) -> Iterator[Span]:
 
 def _number(text: str, span: Span, commas: Commas, kinds: dict[str, str]) -> Number:
     matched = NUMBER.match(text, span[0])
-    body = commas.plain(text[matched.start("body") : span[1]] if matched else "")
+    united = UNIT.match(text, span[1]) is not None
+    body = text[matched.start("body") : span[1]] if matched else ""
+    body = commas.plain(body, united=united)
     mantissa = re.match(r"[0-9.]+|nan", body)
     digits = mantissa[0] if mantissa else "nan"
     power = _power(text[span[0] : span[1]])
     sign = -1.0 if text[span[0]] in "-−" else 1.0
     unit = UNIT.match(text, span[1])
+    if unit is None and VALUE.search(text[max(0, span[0] - 12) : span[0]]):
+        unit = UNIT_OF_VALUE.match(text, span[1])
     named = unit_of(unit[1]) if unit else None
     fits = frozenset(n for n, kind in kinds.items() if named is None or kind == named[0])
     value, step = math.nan, 0.0

@@ -6,8 +6,11 @@ import re
 from dataclasses import replace
 
 from bench.api.asking import Reading
-from bench.formatters.lexicon import (
+from bench.formatters.connectives import AND, BEHIND, FOR, LIST
+from bench.formatters.lexicon import plain
+from bench.formatters.tokens import (
     BREAK,
+    LOST,
     NUMBER,
     OBJECT,
     PLURAL,
@@ -16,34 +19,22 @@ from bench.formatters.lexicon import (
     WHOLE,
     Token,
 )
-from bench.formatters.tuples import Tuples
-from bench.formatters.units import PATTERN
+from bench.formatters.whose import Whose
 
-LIST = re.compile(r"[\s\])]*(?:,?\s*\band\b|,|/|;|&|\bvs\.?|\|)[\s\[(]*(?:the\s+)?", re.IGNORECASE)
-"""Between two numbers of one quantity."""
-BEHIND = re.compile(
-    r"[\s\-]*(?:(?:of|in|as|for|is|are|the|its|a|an|worth|apart)\s+)*(?:the\s+|its\s+)?",
-    re.IGNORECASE,
-)
-"""Between a number and the word behind it that names it."""
-FOR = re.compile(
-    r"[\s\])]*[(\[]?\s*(?:for|in|of|from|on|is)?\s*(?:the|that of the|is the)?\s*", re.IGNORECASE
-)
-"""Between a number and its object behind it."""
+OF_THEM = re.compile(r"\s*of\s+(?:them|these|those)\b", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"\s?[(\[]([a-z\-]{3,20})[)\]]", re.IGNORECASE)
+FAR = 40
+"""Characters of other words between a word and a number, from which on it is not the number's."""
 
 
-class Prose(Tuples):
+class Prose(Whose):
     """Reads the tokens of a text once, from its beginning to its end."""
-
-    begun = 0
-    """The first of the readings since an object was named."""
-    before: tuple[Reading, ...] = ()
-    """Those of the object that was named before."""
 
     def read(self, tokens: list[Token]) -> list[Reading]:
         """What these tokens say."""
         tokens = [token for token in tokens if not token.weak]
-        self.state.order = self._said_order(tokens)
+        self.state.order, self.scopes = self._said_order(tokens), []
+        self.opened = []
         place = 0
         while place < len(tokens):
             place += (
@@ -51,183 +42,164 @@ class Prose(Tuples):
                 or self._once_more(tokens, place)
                 or self._one(tokens, place)
             )
+        if self.spoken:
+            return [
+                one
+                for one in self.readings
+                if one.span not in self.guesses or self._first(one, tokens)
+            ]
         return self.readings
+
+    def _first(self, guess: Reading, tokens: list[Token]) -> bool:
+        """Whether the next object named is another one: `a jet of 1 TeV and a second jet`."""
+        which = self.words.object_of[guess.quantity]
+        after = [t for t in tokens if t.kind == OBJECT and t.span[0] > guess.span[0]]
+        counted = self.words.numbered.names
+        return bool(after) and after[0].object in counted and after[0].object != which
 
     def _one(self, tokens: list[Token], place: int) -> int:
         """One token, and what it takes with it: how many."""
         token, state = tokens[place], self.state
         if token.kind == QUANTITY:
-            state.pending, state.unit = token, None
+            self.explicit = self.explicit or token.object is not None
+            if state.pending and self._between(state.pending, token).strip() in ("/", "over"):
+                state.pending = state.last = None
+                return 1  # a ratio
+            state.pending, state.unit = self._together(state.pending, token), None
         elif token.kind in (OBJECT, PLURAL):
+            if token.kind == OBJECT and (taken := self._of_each(tokens, place)):
+                return taken
             self._objects(tokens, place)
         elif token.kind == UNIT and state.pending and not state.unit:
             state.unit = token.span
-        elif token.kind == WHOLE:
+        elif token.kind == WHOLE and not self._of_an_object(tokens, place):
             state.whole, state.stale = True, True
+            state.together = self._word(token).casefold() == "together"
         elif token.kind == BREAK:
             self._break(token)
+        elif token.kind == LOST:
+            return self._lost(tokens, place)
         elif token.kind == NUMBER:
             return self._number(tokens, place)
         return 1
 
-    def _once_more(self, tokens: list[Token], place: int) -> int:
-        """Bare numbers of an object, in the order of the one before it; how many tokens.
+    def _lost(self, tokens: list[Token], place: int) -> int:
+        """A number that is no value keeps the word that waits for it, or the one behind it."""
+        self.state.pending = self.state.last = None
+        at = place + 1
+        if at < len(tokens) and tokens[at].kind == UNIT:
+            at += 1
+        if at == len(tokens) or tokens[at].kind != QUANTITY:
+            return 1
+        between = self._between(tokens[at - 1], tokens[at])
+        return 1 + at - place if between.strip() and BEHIND.fullmatch(between) else 1
 
-        As many as that one had; of any other number of them nobody knows what they are.
-        """
-        last = tokens[place - 1] if place else None
-        if not (last and last.kind == OBJECT and last.object and tokens[place].kind == NUMBER):
-            return 0
-        if re.sub(r"[\s:=(\[]|with|has|is", "", self._between(last, tokens[place])):
-            return 0
-        end = place + 1
-        while end < len(tokens) and tokens[end].kind == NUMBER:
-            if not LIST.fullmatch(self._after(tokens[end - 1], tokens[end])):
-                break
-            end += 1
-        run = tokens[place:end]
-        behind = end < len(tokens) and tokens[end].kind == QUANTITY
-        if len(run) < 2 or behind or self.state.pending:
-            return 0
-        names = [self.words.named_like(reading.quantity) for reading in self.before]
-        if len(run) == len(names):
-            for token, like, reading in zip(run, names, self.before, strict=True):
-                word = Token(QUANTITY, reading.words or last.span, like, last.object)
-                self._assign(word, token, None)
-        return len(run)
-
-    def _objects(self, tokens: list[Token], place: int) -> None:
-        """An object is spoken of: by itself, with another one, or behind its number."""
-        token, state = tokens[place], self.state
+    def _of_an_object(self, tokens: list[Token], place: int) -> bool:
+        """Whether it is said of an object alone: `the hardest jet in the event has`."""
         before = tokens[place - 1] if place else None
-        state.whole = False
-        if token.kind == PLURAL:
-            state.objects, state.stale, state.implicit = list(self.words.names[:2]), False, 0
-            return
-        assert token.object
-        if self._all_before(token) or self._behind(before, token):
-            return
-        joined = before and before.kind == OBJECT and LIST.fullmatch(self._between(before, token))
-        state.objects = [*state.objects, token.object] if joined else [token.object]
-        self.before = tuple(self.readings[self.begun :]) or self.before
-        state.stale, self.begun = False, len(self.readings)
+        said = before and before.kind == OBJECT
+        return bool(
+            before and said and self._between(before, tokens[place]).strip() in ("in", "of")
+        )
 
-    def _all_before(self, token: Token) -> bool:
-        """Whether it says whose all the last numbers are: `1 TeV of pT and 90 GeV of mass for`."""
-        said = self.readings[self.begun :]
-        if not said or self.state.objects or not token.object:
-            return False
-        last = said[-1]
-        end = max(last.span[1], (last.words or last.span)[1])
-        between = self.text[end : token.span[0]]
-        if not re.fullmatch(rf"\s*(?:{PATTERN})?\s*for\s+(?:the\s+)?", between, re.IGNORECASE):
-            return False
-        for i, reading in enumerate(said, self.begun):
-            names = self.words.named_like(reading.quantity)
-            if right := self.words.quantity(names, token.object):
-                self.used.discard(reading.quantity)
-                self.readings[i] = replace(reading, quantity=right)
-        self.used |= {reading.quantity for reading in self.readings}
-        self.begun, self.state.implicit = len(self.readings), 0
-        return True
-
-    def _behind(self, before: Token | None, token: Token) -> bool:
-        """Whether it says whose the last number is; then that reading is mended."""
-        if not (before and before.kind == NUMBER and self.readings and token.object):
-            return False
-        reading = self.readings[-1]
-        between = self._after(before, token)
-        named = re.search(r"\bfor\b|\bof\b|\bin\b|[(\[]\s*$", between)
-        if reading.span != before.span or not FOR.fullmatch(between) or not named:
-            return False
-        right = self._other(reading, token.object)
-        listed = len(self.readings) > 1 and self.readings[-2].words == reading.words
-        if right is None or (listed and "(" not in between):
-            return False  # or a list, of which both are said: `2 and 3 for the first and second`
-        self.used.discard(reading.quantity)
-        self.used.add(right)
-        self.readings[-1] = replace(reading, quantity=right)
-        return True
-
-    def _other(self, reading: Reading, of: str) -> str | None:
-        """The same quantity of this object, unless it was named with its own already."""
-        last = self.state.last
-        if not last or last.object or self.state.objects == [of]:
-            return None
-        return self.words.quantity(self.words.named_like(reading.quantity), of)
-
-    def _break(self, token: Token) -> None:
-        state, mark = self.state, self.text[token.span[0] : token.span[1]]
-        state.stale = True
-        if mark == "{":
-            state.stale = False
-        if mark == "\n":
-            state.outdented = not self.text[token.span[1] : token.span[1] + 1].isspace()
-        if mark == "}" or mark.count("\n") > 1:
-            state.objects = []
-        if not mark.isspace():
-            state.pending = None
-        if mark != "\n":
-            state.whole = False
+    def _together(self, earlier: Token | None, word: Token) -> Token:
+        """A word with the one before it, if both make one: `the hardest particle has a pT of`."""
+        if earlier is None or len(self._between(earlier, word)) > 60:
+            return word
+        both = plain(self.text[slice(*earlier.span)]) + plain(self.text[slice(*word.span)])
+        names = self.words.words.get(both)
+        return replace(word, names=names, object=earlier.object or word.object) if names else word
 
     def _number(self, tokens: list[Token], place: int) -> int:
+        """A number: named by the word that waits for it, or behind it, or as the one before it."""
         token, state = tokens[place], self.state
+        if state.pending:
+            state.blanks = self._parted_by_blanks(state.pending, tokens, place)
+        state.several = self._is_one_of_several(tokens, place) or self._once_again(tokens, place)
         behind = self._named_behind(tokens, place)
-        pending = state.pending
-        if pending and self._gap(pending, token) and behind and self._is_count(behind, token):
-            pending = None
-        if pending and len(self._fill(pending, token)) > 40:
-            pending = None
-        if pending is None and behind is not None:
-            self._assign(behind, token, None)
-            state.pending, state.whole = None, False
-            return 1 + tokens.index(behind, place) - place if behind in tokens else 3
-        if pending is None:
-            pending = self._named_by_object(tokens, place)
-        if pending is None and self._goes_on(tokens, place):
-            pending = state.last
-        if pending is not None:
-            self._assign(pending, token, state.unit, listed=pending is not state.pending)
+        if behind and state.pending and self._enclosed(token, behind):
+            return self._one_behind(tokens, place, behind)  # an aside
+        pending = self._waiting(token, behind)
+        if pending:
+            if not self._two_of_one(tokens, place, pending):
+                self._assign(self._qualified(pending, token), token, state.unit)
+                state.pending = None
+            return 1
         state.pending = None
+        return (
+            self._list_behind(tokens, place)
+            or self._order_behind(tokens, place)
+            or self._one_behind(tokens, place, behind)
+            or self._as_before(tokens, place)
+            or 1
+        )
+
+    def _waiting(self, token: Token, behind: Token | None) -> Token | None:
+        """The word that waits for this number; none where one behind it is the better name."""
+        pending = self.state.pending
+        if pending is None or len(self._fill(pending, token)) > FAR:
+            return None
+        better = behind and self._is_count(behind, token) and self._gap(pending, token)
+        return None if better else pending
+
+    def _qualified(self, word: Token, token: Token) -> Token:
+        """A word with what is in brackets behind its number: `momentum 1.4 TeV (transverse)`."""
+        unit = token.number.unit if token.number else None
+        said = IN_BRACKETS.match(self.text, (unit or token.span)[1])
+        if said is None or plain(said[1]) in self.words.objects:
+            return word
+        names = self.words.words.get(plain(said[1]) + plain(self._word(word)))
+        return replace(word, names=names) if names else word
+
+    def _two_of_one(self, tokens: list[Token], place: int, pending: Token) -> bool:
+        """Whether two numbers of a word follow where one object is spoken of; then none is read.
+
+        They are of both objects that were named, if they were named in their order.
+        """
+        state = self.state
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        if not (state.several and after and after.kind == NUMBER and len(state.objects) == 1):
+            return False
+        sure = bool(AND.fullmatch(self._after(tokens[place], after)))
+        if self._in_turn(pending, pending.names, sure=sure):
+            state.objects = [*state.named]
+            return False
+        if sure and not self._named_behind(tokens, place + 1):
+            state.pending = state.last = None
+            return True
+        return False
+
+    def _one_behind(self, tokens: list[Token], place: int, behind: Token | None) -> int:
+        if behind is None:
+            return 0
+        self._assign(behind, tokens[place], None)
+        self.state.whole = False
+        return 1 + tokens.index(behind, place) - place if behind in tokens else 3
+
+    def _as_before(self, tokens: list[Token], place: int) -> int:
+        """A number that no word names: it is what the last one was, of the object that is named."""
+        token, state = tokens[place], self.state
+        if named := self._named_by_object(tokens, place):
+            last = state.last
+            self._assign(named, token, None)
+            state.last = last
+        elif self._goes_on(tokens, place) and state.last:
+            before, word = tokens[place - 1], state.last
+            if before.kind == OBJECT and (word.object or before.object not in self.words.names[:2]):
+                word = replace(word, object=before.object)
+            self._assign(word, token, state.unit, listed=True)
         return 1
-
-    def _is_count(self, behind: Token, token: Token) -> bool:
-        """Whether the word behind a number is as good a name as one farther before it."""
-        return not self._fill_after(token, behind)
-
-    def _named_behind(self, tokens: list[Token], place: int) -> Token | None:
-        """The quantity behind a number that names it, if the next number has its own."""
-        if place + 1 >= len(tokens):
-            return None
-        token, word = tokens[place], tokens[place + 1]
-        if not BEHIND.fullmatch(self._after(token, word)):
-            return None
-        after = tokens[place + 2] if place + 2 < len(tokens) else None
-        if word.kind == OBJECT and after and after.kind == QUANTITY:  # 1.4 TeV leading jet pT
-            own = self.words.quantity(after.names, word.object or "")
-            spoken = not re.sub(r"'s|\s", "", self._between(word, after)) and not after.object
-            fits = token.number and own in token.number.candidates
-            return replace(after, object=word.object) if own and fits and spoken else None
-        if word.kind != QUANTITY:
-            return None
-        close = self.text[word.span[1] : word.span[1] + 3].lstrip(" \"'").startswith(("=", ":"))
-        if close or (
-            after
-            and after.kind == NUMBER
-            and not self._fill(word, after)
-            and not re.search(r",|\band\b", self._between(word, after))
-        ):
-            return None
-        return word if token.number and token.number.candidates & {*word.names} else None
 
     def _named_by_object(self, tokens: list[Token], place: int) -> Token | None:
         """The last quantity once more, where its object follows: `and 1330 GeV for the second`."""
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         last = self.state.last
-        if not (last and after and after.kind == OBJECT and after.object and not last.object):
+        if not (last and after and after.kind == OBJECT and after.object):
+            return None
+        if last.object == after.object:
             return None
         between = self._after(tokens[place], after)
-        if not re.search(r"\bfor\b", between) or not FOR.fullmatch(between):
+        if not re.search(r"\b(?:for|in|of|to)\b", between) or not FOR.fullmatch(between):
             return None
         own = self.words.quantity(last.names, after.object)
         return replace(last, object=after.object) if own and own not in self.used else None
@@ -238,13 +210,20 @@ class Prose(Tuples):
             return False
         before = tokens[place - 1]
         if before.kind == NUMBER:
-            return bool(LIST.fullmatch(self._after(before, tokens[place])))
-        if before.kind != OBJECT or self.state.last.object:
+            between = self._after(before, tokens[place])
+            return self._lists(between)
+        if before.kind != OBJECT or not self.readings:
             return False
         earlier = tokens[place - 2] if place > 1 else before
         if earlier.kind == NUMBER and "(" in self._after(earlier, before):  # 94 (leading) and 401
             return bool(LIST.fullmatch(self._between(before, tokens[place])))
-        quantity = self.words.quantity(self.state.last.names, before.object or "")
+        counted = self.words.object_of[self.readings[-1].quantity] in self.words.numbered.names
+        of_them = OF_THEM.match(self.text, tokens[place].span[1])
+        if len(self.before) > 1 or not (counted or of_them):
+            return False
+        which, word = before.object or "", self._word(self.state.last)
+        quantity = self.words.quantity(self.state.last.names, which)
+        quantity = quantity or self.words.composed(which, word)
         return (
             bool(quantity) and quantity not in self.used and not self._fill(before, tokens[place])
         )

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.api.asking import Formatter, Reading
-from bench.formatters.lexicon import lexicon, tokens
+from bench.formatters.groups import read_groups
+from bench.formatters.lexicon import lexicon
+from bench.formatters.markup import Plain, plain
 from bench.formatters.prose import Prose
 from bench.formatters.tables import read_tables
+from bench.formatters.tokens import tokens
 from bench.formatters.units import ENERGY, PATTERN, column_unit, unit_of
 
 if TYPE_CHECKING:
@@ -38,14 +41,37 @@ class Rules(Formatter):
     name = "rules"
 
     def read(self, passage: Passage, context: Context) -> Sequence[Reading]:
-        """Tables first, then what stands outside of them as prose."""
+        """What stands in tables, then what is said between them."""
+        without = plain(passage.text)
+        passage = _without_markup(passage, without)
         words = lexicon(passage.vocabulary)
         every = tokens(passage)
-        readings, covered = read_tables(passage, words, every)
-        rest = [t for t in every if not any(a <= t.span[0] < b for a, b in covered)]
-        readings += Prose(passage, words).read(rest)
-        readings = _with_units(passage, readings)
-        return _by_event(passage, readings)
+        readings: list[Reading] = []
+        for read in (read_groups, read_tables):
+            said, covered = read(passage, words, every)
+            readings += said
+            every = [t for t in every if not any(a <= t.span[0] < b for a, b in covered)]
+        readings += Prose(passage, words, every).read(every)
+        readings = _by_event(passage, _with_units(passage, readings))
+        back = without.origin
+        return [
+            replace(
+                one,
+                span=back(one.span),
+                unit=one.unit and back(one.unit),
+                words=one.words and back(one.words),
+            )
+            for one in readings
+        ]
+
+
+def _without_markup(passage: Passage, without: Plain) -> Passage:
+    """The passage of the plain text, without what others have read."""
+    place = without.place
+    numbers = (
+        replace(n, span=place(n.span), unit=n.unit and place(n.unit)) for n in passage.numbers
+    )
+    return replace(passage, text=without.text, numbers=tuple(numbers))
 
 
 def _with_units(passage: Passage, readings: list[Reading]) -> list[Reading]:
@@ -55,14 +81,22 @@ def _with_units(passage: Passage, readings: list[Reading]) -> list[Reading]:
     everywhere = _everywhere(passage)
     out: list[Reading] = []
     for i, reading in enumerate(readings):
-        unit = reading.unit or numbers[reading.span].unit
+        unit, kind = reading.unit or numbers[reading.span].unit, kinds[reading.quantity]
         if unit is None:
             unit = _of_list(passage, readings, i)
-        if unit is None and kinds[reading.quantity] == ENERGY:
+        if unit and unit != numbers[reading.span].unit and _kind(passage, unit) != kind:
+            unit = None
+        if unit is None and kind == ENERGY:
             unit = everywhere
         own = numbers[reading.span].unit
-        out.append(reading if unit == own else replace(reading, unit=unit))
+        out.append(replace(reading, unit=None if unit == own else unit))
     return out
+
+
+def _kind(passage: Passage, unit: Span) -> str:
+    """Of what a unit is one: an energy, an angle or a pure number."""
+    named = unit_of(passage.text[unit[0] : unit[1]])
+    return named[0] if named else ""
 
 
 def _of_list(passage: Passage, readings: list[Reading], place: int) -> Span | None:

@@ -1,174 +1,256 @@
-"""Tables in a text: a head of names and rows of numbers, or a column of names and one an object."""
+"""Tables in a text: a head of quantities and a row an object, or a head of objects; in cells."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.api.asking import Reading
 from bench.api.table import EVENT
-from bench.formatters.lexicon import NUMBER, OBJECT, QUANTITY, UNIT, Lexicon, Token
+from bench.formatters.grid import Cell, Line, lines_of, split
+from bench.formatters.lexicon import Lexicon
+from bench.formatters.tokens import NUMBER, OBJECT, QUANTITY, UNIT, Token
 
 if TYPE_CHECKING:
     from bench.api.asking import Passage, Span
 
-RULED = re.compile(r"[\s|:+=\-─━│┼]*")
+RULED = re.compile(r"[\s|:+=\-*─━│┼]*|[ \t]*\.\.\.[ \t]*\n?")
 """A line of a table that only looks."""
-PARTS = ("|", "\t", ";", ",")
-INDEXED = re.compile(r"\s*[|]?\s*(?:jets?|#|id|idx|index|i|no\.?|obj(?:ect)?|nr)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class _Line:
-    span: Span
-    tokens: list[Token]
-
-    def of(self, kind: str) -> list[Token]:
-        return [token for token in self.tokens if token.kind == kind]
+UNITS = re.compile(r"[\s|;,\[\]()\-—/:1&*]*")
+"""What a line of units has besides them."""
+COUNTED = re.compile(
+    r"\s*(?:jets?|#|id|idx|index|i|no\.?|obj(?:ect)?|nr|rank|instance"
+    r"|jet[ _]?(?:#|no\.?|index|rank))"
+    r"\s*(?:#|no\.?)?\s*",
+    re.IGNORECASE,
+)
+"""The head of a column that counts objects."""
 
 
 @dataclass(frozen=True)
 class _Column:
     """A column of a table: the word in its head, its object and its unit."""
 
-    word: Token
+    word: Token | None
     object: str | None
     unit: Span | None
+    head: str
 
 
 def read_tables(
     passage: Passage, words: Lexicon, tokens: list[Token]
 ) -> tuple[list[Reading], list[Span]]:
     """What tables say, and where they stand."""
-    lines = _lines(passage.text, tokens)
+    lines = lines_of(passage.text, tokens)
     readings: list[Reading] = []
     covered: list[Span] = []
     place = 0
     while place < len(lines):
-        rows = _rows(passage.text, lines, place)
-        said, used = _by_rows(passage, words, lines[place], rows) if rows else ([], 0)
-        if rows and not said:
-            said, used = _by_columns(words, lines[place], rows)
-        if said:
-            readings += said
-            covered.append((lines[place].span[0], rows[used - 1].span[1]))
-            place = lines.index(rows[used - 1])
-        place += 1
+        head, place = lines[place], place + 1
+        rows = _rows(passage.text, lines, place) if _is_head(head) else []
+        if not rows:
+            continue
+        table = _Table(passage.text, words, head, rows)
+        used = table.by_cells() or table.by_count()
+        if used:
+            readings += table.readings
+            covered.append((head.span[0], rows[used - 1].span[1]))
+            place = rows[used - 1].place + 1
     return readings, covered
 
 
-def _lines(text: str, tokens: list[Token]) -> list[_Line]:
-    out, start, at = [], 0, 0
-    for line in text.splitlines(keepends=True):
-        end, own = start + len(line), []
-        while at < len(tokens) and tokens[at].span[0] < end:
-            own.append(tokens[at])
-            at += 1
-        out.append(_Line((start, end), own))
-        start = end
-    return out
+def _is_head(line: Line) -> bool:
+    names = [token for token in line.tokens if token.kind in (QUANTITY, OBJECT)]
+    return len(names) > 1 and not line.of(NUMBER)
 
 
-def _rows(text: str, lines: list[_Line], head: int) -> list[_Line]:
-    """The lines under a head that have numbers; none where it is no head."""
-    names = [t for t in lines[head].tokens if t.kind in (QUANTITY, OBJECT)]
-    if lines[head].of(NUMBER) or len(names) < 2:
-        return []
-    rows: list[_Line] = []
-    for line in lines[head + 1 :]:
+def _rows(text: str, lines: Sequence[Line], start: int) -> list[Line]:
+    """The lines from one on that have numbers, those that only look or have units left out."""
+    rows: list[Line] = []
+    for line in lines[start:]:
         shown = text[line.span[0] : line.span[1]]
         if line.of(NUMBER):
             rows.append(line)
-        elif (not RULED.fullmatch(shown) and not (not rows and line.of(UNIT))) or (
-            rows and not shown.strip()
-        ):
+        elif shown.strip() and (RULED.fullmatch(shown) or _only_units(text, line)):
+            continue
+        elif rows or shown.strip():
             break
     return rows
 
 
-def _by_rows(
-    passage: Passage, words: Lexicon, head: _Line, rows: list[_Line]
-) -> tuple[list[Reading], int]:
-    """A head of quantities; a row is an event, or one of its objects; and how many rows say so."""
-    columns = _columns(head)
-    if len(columns) < 2:
-        return [], 0
-    text = passage.text
-    first = bool(INDEXED.match(text[head.span[0] : columns[0].word.span[0]]))
-    apart = any(
-        c.object or (words.quantity(c.word.names, EVENT) and len(c.word.names) == 1)
-        for c in columns
-    )
-    out: list[Reading] = []
-    for row, line in enumerate(rows):
-        numbers = line.of(NUMBER)
-        objects = line.of(OBJECT)
-        of = objects[0].object if objects else None
-        if len(numbers) == len(columns) + 1 and first and not objects:
-            of = _counted(numbers[0], rows, words)
-            numbers = numbers[1:]
-        if len(numbers) != len(columns):
-            return out, row
-        if of is None and row < len(words.names) and not apart:
-            of = words.names[row]
-        for column, number in zip(columns, numbers, strict=True):
-            if name := _name(words, column, of, number):
-                unit = column.unit if number.number and not number.number.unit else None
-                event = row if apart and not objects and not any(r.of(OBJECT) for r in rows) else 0
-                out.append(Reading(name, number.span, unit, column.word.span, event))
-    return out, len(rows)
+def _only_units(text: str, line: Line) -> bool:
+    rest, place = "", line.span[0]
+    for token in line.of(UNIT):
+        rest, place = rest + text[place : token.span[0]], token.span[1]
+    return bool(line.of(UNIT)) and bool(UNITS.fullmatch(rest + text[place : line.span[1]]))
 
 
-def _counted(number: Token, rows: list[_Line], words: Lexicon) -> str | None:
-    """The object that a row's first number counts, from 1 on or from 0."""
-    assert number.number
-    from_zero = any(n.number and n.number.value == 0 for row in rows for n in row.of(NUMBER)[:1])
-    at = int(number.number.value) - (0 if from_zero else 1)
-    return words.names[at] if 0 <= at < len(words.names) else None
+class _Table:
+    """A head and the rows under it."""
+
+    def __init__(self, text: str, words: Lexicon, head: Line, rows: list[Line]) -> None:
+        self.text, self.words, self.head, self.rows = text, words, head, rows
+        self.readings: list[Reading] = []
+
+    def by_cells(self) -> int:
+        """How many rows have the cells of the head, parted in the way that fits most of them."""
+        ways = []
+        for mark, head in split(self.text, self.head):
+            rows: list[list[Cell]] = []
+            for line in self.rows:
+                cells = next((c for m, c in split(self.text, line) if m == mark), [])
+                if len(cells) - len(head) not in (0, 1) or (rows and len(cells) != len(rows[0])):
+                    break
+                rows.append(cells)
+            if rows:
+                ways.append((head, rows))
+        for head, rows in sorted(ways, key=lambda way: -len(way[1])):
+            if self._read_cells(head if len(rows[0]) == len(head) else [self._empty, *head], rows):
+                return len(rows)
+        return 0
+
+    def by_count(self) -> int:
+        """How many rows have as many numbers as the head has names, which may be spaced anyhow."""
+        named = [t for t in self.head.tokens if t.kind == QUANTITY]
+        kind = QUANTITY if len(named) > 1 else OBJECT
+        head = _spaced(self.head, kind)
+        rows: list[list[Cell]] = []
+        for line in self.rows:
+            numbers = [Cell(t.span, [t]) for t in line.of(NUMBER)]
+            first = [t for t in line.tokens if t.span[0] < numbers[0].span[0]]
+            if len(numbers) != len(head):
+                break
+            rows.append([Cell(line.span, first), *numbers])
+        return len(rows) if rows and self._read_cells([self._empty, *head], rows) else 0
+
+    @property
+    def _empty(self) -> Cell:
+        """A cell without a head."""
+        return Cell((self.head.span[0], self.head.span[0]), [])
+
+    def _read_cells(self, head: list[Cell], rows: list[list[Cell]]) -> bool:
+        return self._by_quantities(head, rows) or self._by_objects(head, rows)
+
+    def _by_quantities(self, head: list[Cell], rows: list[list[Cell]]) -> bool:
+        """A head of quantities; a row is an event, or one of its objects."""
+        columns = _columns(self.text, head)
+        named = [column for column in columns if column.word]
+        if len(named) < 2:
+            return False
+        columns = _in_turn(self.words, columns)
+        apart = any(c.word and (c.object or self._of_event_alone(c.word)) for c in columns)
+        objects = self._objects(columns, rows)
+        if not apart and len(rows) > 1 and not any(objects):
+            objects = [
+                self.words.names[i] if i < len(self.words.names) else "" for i in range(len(rows))
+            ]
+        elif not apart and len(rows) == 1 and not any(objects):
+            objects = [self.words.names[0] if self.words.names else ""]
+        for row, cells in enumerate(rows):
+            for column, cell in zip(columns, cells, strict=True):
+                number = cell.number
+                if column.word is None or number is None:
+                    continue
+                if name := _name(self.words, column, objects[row], number):
+                    event = row if apart and not any(objects) else 0
+                    self._read(name, column, number, event)
+        return bool(self.readings)
+
+    def _of_event_alone(self, word: Token) -> bool:
+        return len(word.names) == 1 and bool(self.words.quantity(word.names, EVENT))
+
+    def _objects(self, columns: list[_Column], rows: list[list[Cell]]) -> list[str]:
+        """The object of each row, by its name or by a column that counts; empty where none is."""
+        labels = [i for i, column in enumerate(columns) if column.word is None]
+        named = [
+            next((t.object or "" for i in labels for t in row[i].tokens if t.kind == OBJECT), "")
+            for row in rows
+        ]
+        if any(named):
+            return named
+        for i in reversed(labels):
+            counted = [row[i].number.number for row in rows if row[i].number]  # type: ignore[union-attr]
+            values = [number.value for number in counted if number]
+            first = 0 if 0 in values else 1
+            goes = values == [first + k for k in range(len(rows))]
+            if goes and (len(rows) > 1 or COUNTED.fullmatch(columns[i].head)):
+                names = self.words.names
+                return [names[k] if k < len(names) else "" for k in range(len(rows))]
+        return [""] * len(rows)
+
+    def _by_objects(self, head: list[Cell], rows: list[list[Cell]]) -> bool:
+        """A head of objects; a row is a quantity of each, or one of the event."""
+        objects = [next((t.object for t in cell.tokens if t.kind == OBJECT), None) for cell in head]
+        if len({one for one in objects if one}) < 2 or any(c.of(QUANTITY) for c in head):
+            return False
+        for cells in rows:
+            word = next((t for t in cells[0].tokens if t.kind == QUANTITY), None)
+            unit = next((t.span for cell in cells for t in cell.of(UNIT)), None)
+            numbers = [cell.number for cell in cells]
+            alone = len([number for number in numbers if number]) == 1
+            for of, number in zip(objects, numbers, strict=True):
+                if word is None or number is None:
+                    continue
+                column = _Column(word, of, unit, "")
+                event = self.words.quantity(word.names, EVENT) if alone else None
+                if name := event or (of and self.words.quantity(word.names, of)):
+                    self._read(name, column, number, 0)
+        return bool(self.readings)
+
+    def _read(self, name: str, column: _Column, number: Token, event: int) -> None:
+        assert column.word
+        unit = column.unit if number.number and not number.number.unit else None
+        self.readings.append(Reading(name, number.span, unit, column.word.span, event))
 
 
-def _columns(head: _Line) -> list[_Column]:
-    out: list[_Column] = []
-    last: Token | None = None
-    for token in head.tokens:
-        if token.kind == OBJECT:
-            last = token
-        elif token.kind == QUANTITY:
-            near = last is not None and token.span[0] - last.span[1] <= 1
-            out.append(
-                _Column(token, token.object or (last.object if near and last else None), None)
-            )
-            last = None
-        elif token.kind == UNIT and out and out[-1].unit is None:
-            out[-1] = _Column(out[-1].word, out[-1].object, token.span)
+def _spaced(line: Line, kind: str) -> list[Cell]:
+    """A cell for each name of a kind, with what follows it until the next one."""
+    cells: list[Cell] = []
+    for token in line.tokens:
+        if token.kind == kind:
+            before = [
+                t for t in line.tokens if t.kind == OBJECT and 0 <= token.span[0] - t.span[1] <= 1
+            ]
+            cells.append(Cell(token.span, [*before, token] if kind == QUANTITY else [token]))
+        elif token.kind == UNIT and cells:
+            cells[-1].tokens.append(token)
+    return cells
+
+
+def _columns(text: str, head: list[Cell]) -> list[_Column]:
+    out = []
+    for cell in head:
+        word = next(iter(cell.of(QUANTITY)), None)
+        objects = {t.object for t in cell.of(OBJECT)} | {word.object if word else None}
+        of = next((one for one in objects if one), None)
+        unit = next((token.span for token in cell.of(UNIT)), None)
+        out.append(_Column(word, of, unit, text[cell.span[0] : cell.span[1]]))
     return out
 
 
-def _name(words: Lexicon, column: _Column, of: str | None, number: Token) -> str | None:
+def _in_turn(words: Lexicon, columns: list[_Column]) -> list[_Column]:
+    """Columns of which each word stands once an object: those of the first, then of the next."""
+    seen: dict[tuple[str, ...], int] = {}
+    out = []
+    for column in columns:
+        if column.word and not column.object:
+            count = seen.get(column.word.names, 0)
+            seen[column.word.names] = count + 1
+            out.append(
+                replace(column, object=words.names[count] if count < len(words.names) else None)
+            )
+        else:
+            out.append(column)
+    return out if max(seen.values(), default=0) > 1 else columns
+
+
+def _name(words: Lexicon, column: _Column, of: str, number: Token) -> str | None:
     assert number.number
+    assert column.word
     names = tuple(n for n in column.word.names if n in number.number.candidates)
     for which in (column.object, of, EVENT):
         if which and (name := words.quantity(names, which)):
             return name
     return None
-
-
-def _by_columns(words: Lexicon, head: _Line, rows: list[_Line]) -> tuple[list[Reading], int]:
-    """A head of objects; a row is a quantity of each, or one of the event; and how many do."""
-    objects = [token.object for token in head.of(OBJECT) if token.object]
-    if head.of(QUANTITY) or len(objects) < 2:
-        return [], 0
-    out: list[Reading] = []
-    for row, line in enumerate(rows):
-        named, numbers = line.of(QUANTITY), line.of(NUMBER)
-        if not named or named[0].span[0] > numbers[0].span[0]:
-            return out, row
-        unit = next((t.span for t in line.of(UNIT)), None)
-        column = _Column(named[0], None, unit)
-        targets = objects if len(numbers) == len(objects) else [EVENT]
-        for of, number in zip(targets, numbers, strict=False):
-            if name := words.quantity(named[0].names, of):
-                own = None if number.number and number.number.unit else unit
-                out.append(Reading(name, number.span, own, column.word.span))
-    return out, len(rows)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from bench.formatters.lexicon import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 from bench.formatters.meaning import Meaning
+from bench.formatters.tokens import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 
-LONGEST = 40
+LONGEST = 20
 """Words in a row that may each have a number."""
 
 
@@ -36,13 +36,13 @@ class Tuples(Meaning):
         """Numbers in the order of words before them: how many tokens they take; 0 for none."""
         words: list[Token] = []
         at = place
-        while at < min(len(tokens), place + LONGEST) and tokens[at].kind == QUANTITY:
-            if words and re.sub(
-                r"[\s,()\[\]:/|;\"'&]|and", "", self._between(words[-1], tokens[at])
-            ):
+        while at < min(len(tokens), place + LONGEST):
+            skipped = int(bool(words) and self._names_next(tokens, at))
+            word = tokens[at + skipped]
+            if word.kind != QUANTITY or (words and self._parts(words[-1], tokens[at])):
                 break
-            words.append(tokens[at])
-            at += 1
+            words.append(word)
+            at += 1 + skipped
         if len(words) > 1:
             self.state.order = tuple(self._spelled(word) for word in words)
             names = words
@@ -63,6 +63,18 @@ class Tuples(Meaning):
             at += 1
         return self._zipped(tokens, place, at, names)
 
+    def _parts(self, word: Token, token: Token) -> bool:
+        """Whether something between a word and the next one says that they are no row."""
+        between = self._between(word, token)
+        return bool(re.sub(r"[\s,()\[\]:/|;\"'&]|and|over", "", between))
+
+    def _names_next(self, tokens: list[Token], at: int) -> bool:
+        """Whether an object is that of the word behind it: `lead jet pT (second jet pT)`."""
+        one, word = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else None
+        return bool(
+            one.kind == OBJECT and word and word.kind == QUANTITY and word.object == one.object
+        )
+
     def _zipped(self, tokens: list[Token], place: int, at: int, names: list[Token]) -> int:
         order = self.state.order
         numbers = tokens[at : at + len(order)]
@@ -72,8 +84,17 @@ class Tuples(Meaning):
             r"\n\s*\n", self.text[tokens[at - 1].span[1] : numbers[0].span[0]]
         ):
             return 0
+        beside = (
+            [*tokens[at - 1 : at], *numbers[:1]],
+            [*numbers[-1:], *tokens[at + len(order) :][:1]],
+        )
+        for pair in beside:
+            if len(pair) == 2 and pair[0].kind == pair[1].kind == NUMBER:
+                between = self._after(*pair)
+                if "\n" not in between and not re.sub(r"[\s,;|/]|and|over", "", between):
+                    return 0  # more numbers than words
         pairs = pairwise(numbers)
-        if any(re.sub(r"[\s,;|/]|and", "", self._after(*pair)) for pair in pairs):
+        if any(re.sub(r"[\s,;|/()]|and|over", "", self._after(*pair)) for pair in pairs):
             return 0
         words = names or [
             Token(QUANTITY, tokens[place].span, self.words.words.get(one, ())) for one in order

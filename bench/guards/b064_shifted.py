@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.api.guard import NOTE, Guard, NotApplicableError, ScoreEvidence
+from bench.comparison.exact import fisher
 
 LEVEL = 1e-3
 
@@ -21,8 +22,6 @@ class Shifted(Guard[ScoreEvidence]):
 
     def check(self, evidence: ScoreEvidence) -> Iterator[str]:
         """Both efficiencies, where they differ by Fisher's exact test."""
-        from scipy.stats import fisher_exact
-
         if evidence.valid is None:
             raise NotApplicableError("scores of a valid split are not known")
         evaluated, valid = evidence.evaluated, evidence.valid
@@ -33,6 +32,6 @@ class Shifted(Guard[ScoreEvidence]):
                 counts.append((int(passed.sum()), int((~passed).sum())))
             if not all(sum(pair) for pair in counts):
                 raise NotApplicableError("a sample with one class only")
-            if fisher_exact(counts).pvalue < LEVEL:
+            if fisher(counts) < LEVEL:
                 then, now = (a / (a + b) for a, b in counts)
                 yield f"{called} is {now:.3f} here and {then:.3f} on the valid split"

@@ -88,12 +88,12 @@ def _probabilities(scored: Scored) -> tuple[NDArray[np.float64], str]:
 def _mean(values: NDArray[np.float64], scored: Scored, note: str) -> Estimate:
     """A weighted mean over events whose number is given in each class."""
     import numpy as np
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     share = scored.weights / scored.weights.sum()
     mean = float(share @ values)
     apart = share * (values - mean)
     classes = [apart[scored.y == label] for label in (1, 0)]
     variance = sum(len(own) * float(own.var(ddof=1)) for own in classes if len(own) > 1)
-    half = float(norm.ppf(TAILS[1]) * np.sqrt(variance))
+    half = float(ndtri(TAILS[1]) * np.sqrt(variance))
     return Estimate(mean, max(mean - half, 0.0), mean + half, method="normal", note=note)

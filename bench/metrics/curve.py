@@ -17,7 +17,9 @@ Figures = Callable[["Curve"], "NDArray[np.float64]"]
 CURVES = 2000
 """Curves drawn; the ends' relative error is of the order of half a percent."""
 BLOCK = 64
-"""Curves drawn at once."""
+"""Curves drawn at once, or fewer where they have more corners than `HELD` can hold of so many."""
+HELD = 2**20
+"""Weights of runs drawn at once, 8 MB."""
 CURVES_METHOD = "Bayesian bootstrap"
 BACKGROUND_FLOOR = 25
 """Background events that have to be left for a maximum over thresholds to be believed."""
@@ -148,8 +150,9 @@ class Ranking:
         rng = np.random.default_rng(seed)
         left = self.corners().left
         runs = [self._runs(label) for label in (1, 0)]
-        for first in range(0, count, BLOCK):
-            size = min(BLOCK, count - first)
+        block = max(1, min(BLOCK, HELD // len(left)))
+        for first in range(0, count, block):
+            size = min(block, count - first)
             drawn = [
                 (rng.standard_gamma(shape, (size, len(shape))), rng.standard_exponential(size))
                 for _, shape, _, _ in runs

@@ -150,8 +150,7 @@ def _end(
 ) -> float:
     """The end of an area's interval, with a pseudo-event of such a placement in each class."""
     import numpy as np
-    from scipy.special import expit, logit
-    from scipy.stats import norm
+    from scipy.special import expit, logit, ndtri
 
     centre, variance = area, 0.0
     for values, weights in placed:
@@ -165,7 +164,7 @@ def _end(
         centre += mean - area
     if not 0 < centre < 1:
         return centre
-    sigmas = norm.ppf(TAILS[int(placement)])
+    sigmas = ndtri(TAILS[int(placement)])
     return float(expit(logit(centre) + sigmas * np.sqrt(variance) / (centre * (1 - centre))))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.api.context import Context
-    from bench.api.inputs import Learned
+    from bench.api.inputs import Inputs, Learned
     from bench.api.parts import Fitted
     from bench.api.table import Table
     from bench.plugins.registry import Registry
@@ -120,6 +121,55 @@ class StoredFit:
 
     def score(self, table: Table) -> NDArray[np.float64]:
         """P(signal) of each event: (n,); NaN where there is no answer."""
+        return score(self._fitted, self._inputs(table), "scoring", self._context)
+
+    def row(self, values: Mapping[str, float], place: float = 0.5) -> list[float]:
+        """An event's features; those without a value lie so far up in the train split's range."""
+        ends = [self.ranges.get(column.name, (0.0, 0.0)) for column in self.columns]
+        between = [least + place * (most - least) for least, most in ends]
+        names = [column.name for column in self.columns]
+        return [values.get(name, other) for name, other in zip(names, between, strict=True)]
+
+    def unread(self, values: Mapping[str, float], missing: Sequence[str]) -> list[str]:
+        """Which of the columns without a value the model is not given, by its encoders.
+
+        Their inputs are the same at either end of the column's range in the train split, wherever
+        in their ranges the other ones are. None where the ranges are not known.
+        """
+        import numpy as np
+
+        if not missing or not self.ranges.keys() >= {*missing}:
+            return []
+        ends = [dict(zip(("low", "high"), self.ranges[name], strict=True)) for name in missing]
+        rows = [
+            self.row({**values, name: end[side]}, place)
+            for place in (0.0, 0.5, 1.0)
+            for name, end in zip(missing, ends, strict=True)
+            for side in ("low", "high")
+        ]
+        inputs = self._inputs(events(self.columns, np.array(rows, np.float32)))
+        same = [
+            all(_equal(view[i], view[i + 1]) for view in inputs.views.values())
+            for i in range(0, len(rows), 2)
+        ]
+        return [n for i, n in enumerate(missing) if all(same[i :: len(missing)])]
+
+    def _inputs(self, table: Table) -> Inputs:
         inputs = encode(self._model, self._encoders, self._learned, table)
-        inputs = controlled(inputs, self.without, None, 0)
-        return score(self._fitted, inputs, "scoring", self._context)
+        return controlled(inputs, self.without, None, 0)
+
+
+def events(columns: Sequence[Column], x: NDArray[np.float32]) -> Table:
+    """Events (n, d) that no sample has, without labels and with weight 1."""
+    import numpy as np
+
+    from bench.api.table import Table
+
+    n = len(x)
+    return Table(tuple(columns), x, np.zeros(n, np.int8), np.arange(n, dtype=np.uint64), np.ones(n))
+
+
+def _equal(one: object, other: object) -> bool:
+    import numpy as np
+
+    return one == other if isinstance(one, str) else np.array_equal(one, other, equal_nan=True)  # type: ignore[arg-type]

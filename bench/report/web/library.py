@@ -14,7 +14,9 @@ import re
 import subprocess
 import sys
 from functools import cache
+from importlib.metadata import distribution
 from importlib.resources import files
+from pathlib import Path
 
 from bench.api.errors import BenchError
 
@@ -51,7 +53,7 @@ def tables_script() -> str:
     Raises:
         BenchError: the package brings a script of another form.
     """
-    text = (files("itables") / "html" / "dt_bundle.js").read_text(encoding="utf-8")
+    text = _of_itables("dt_bundle.js")
     exports = EXPORTS.findall(text)
     default = re.search(r"([\w$]+) as default\b", exports[0]) if len(exports) == 1 else None
     if default is None:
@@ -63,9 +65,15 @@ def tables_script() -> str:
 @cache
 def tables_style() -> str:
     """How DataTables lays out its buttons and lists."""
-    text = (files("itables") / "html" / "dt_bundle.css").read_text(encoding="utf-8")
+    text = _of_itables("dt_bundle.css")
     inside = text.replace("</", "<\\/")
     return f'<style data-library="datatables">{inside}</style>'
+
+
+def _of_itables(name: str) -> str:
+    """A file of the package, which is not imported, as it would bring pandas along."""
+    file = distribution("itables").locate_file(f"itables/html/{name}")
+    return Path(str(file)).read_text(encoding="utf-8")
 
 
 def _script(name: str, text: str) -> str:

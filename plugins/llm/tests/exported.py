@@ -60,8 +60,8 @@ def exported(
     surroundings = replace(
         context(place / "work"), view_modules=view_modules(model, parts, learned)
     )
-    views = (encode(model, parts, learned, events) for events in (train, table(16, 1), EVENTS))
-    seen, watched, judged = views
+    seen = encode(model, parts, learned, train, targets=True)
+    watched, judged = (encode(model, parts, learned, events) for events in (table(16, 1), EVENTS))
     fitted = model.fit(seen, watched, surroundings)
     home, fit = Home(place / "home"), place / "home" / "fits" / "fit"
     for name in ("model", "encoders"):

@@ -181,6 +181,17 @@ def test_a_view_that_the_run_went_without_stays_away(
     assert "scored without texts" in one.card
 
 
+def test_a_model_that_explains_does_so_after_export(place: Path) -> None:
+    few = {"units": 8, "layers": 1, "lora_blocks": 1, "r": 4, "lr": 1e-2, "epochs": 2}
+    model = PromptFusion(base="tiny", tuning="lora", explain=0.5, **few)
+    one = exported(place / "why", model, *model.encoder, "explanations")
+    loaded = bench.load_exported(one.folder)
+    for seed, freely in ((None, False), (3, True)):
+        expected = one.fitted.explain(one.inputs, EVENTS.columns, seed, freely=freely)
+        assert loaded.explain(EVENTS, seed, freely=freely) == expected
+        assert any(explanation.text for explanation in expected)
+
+
 def test_another_base_of_that_name_is_refused(fits: dict[str, Exported], tmp_path: Path) -> None:
     other = small_base(tmp_path / "small-base", seed=8)
     with pytest.raises(bench.InputError, match="has changed since the fit"):

@@ -15,24 +15,35 @@ def _words(line: str) -> tuple[str, ...]:
 
 
 OF_A_JET: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "pt": ("GeV", _words("pT ; p_T ; P_T ; p_{T} ; pt ; transverse momentum ; transverse momenta")),
+    "pt": (
+        "GeV",
+        _words(
+            "pT ; p_T ; P_T ; p_{T} ; pt ; transverse momentum ; transverse momenta ; "
+            "Transversalimpuls ; Transversalimpulse ; impulsion transverse ; "
+            "impulsions transverses"
+        ),
+    ),
     "eta": ("1", _words("eta ; η ; \\eta ; pseudorapidity ; pseudo-rapidity ; pseudorapidities")),
     "phi": ("rad", _words("phi ; φ ; ϕ ; \\phi ; psi ; azimuth ; azimuthal angle ; azimuthal")),
     "e": ("GeV", _words("E ; energy ; jet energy ; energies")),
     "m": (
         "GeV",
-        _words("m ; mass ; masses ; jet mass ; jet masses ; invariant mass ; weighs ; weigh"),
+        _words(
+            "m ; mass ; masses ; jet mass ; jet masses ; invariant mass ; weighs ; weigh ; "
+            "weighing ; Masse ; Massen"
+        ),
     ),
     "n": (
         "1",
         _words(
-            "n ; n particles ; num particles ; nparticles ; n_part ; n constituents ; "
+            "n ; n particles ; num particles ; nparticles ; n_part ; npart ; n constituents ; "
             "nconst ; n_const ; n constit ; particles ; constituents ; "
-            "number of particles ; number of constituents ; multiplicity ; "
+            "number of particles ; number of constituents ; multiplicity ; mult ; "
+            "multiplicities ; constituent multiplicities ; numbers of constituents ; "
             "particle multiplicity ; constituent multiplicity ; particle count ; "
             "constituent count ; particles inside ; no. of particles ; # particles ; "
             "# of particles ; no. of constituents ; # constituents ; nb of particles ; "
-            "hadrons"
+            "hadrons ; Konstituenten ; Teilchen ; constituants ; particules"
         ),
     ),
     "pt_lead": (
@@ -63,7 +74,13 @@ OF_A_JET: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "px": ("GeV", _words("px ; p_x ; p_{x} ; x momentum ; x component of the momentum")),
     "py": ("GeV", _words("py ; p_y ; p_{y} ; y momentum ; y component of the momentum")),
-    "pz": ("GeV", _words("pz ; p_z ; p_{z} ; z momentum ; longitudinal momentum")),
+    "pz": (
+        "GeV",
+        _words(
+            "pz ; p_z ; p_{z} ; z momentum ; longitudinal momentum ; longitudinal momenta ; "
+            "momentum along the beam ; momenta along the beam ; z component of the momentum"
+        ),
+    ),
     "p": ("GeV", _words("|p| ; momentum ; total momentum ; three-momentum")),
     "theta": ("rad", _words("theta ; θ ; \\theta ; polar angle")),
     "tau1": ("1", _words("tau1 ; tau_1 ; τ1 ; τ_1 ; \\tau_1 ; 1-subjettiness")),
@@ -92,7 +109,9 @@ OF_THE_EVENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "invariant dijet mass ; invariant mass of the system ; two-jet mass ; "
             "combined mass ; combined invariant mass ; mass of the two jets together ; "
             "invariant mass of the jets ; invariant mass ; resonance mass ; "
-            "mass of the jet pair ; invariant mass of the jet pair"
+            "mass of the jet pair ; invariant mass of the jet pair ; mass of the system ; "
+            "invariante Masse ; "
+            "masse invariante"
         ),
     ),
     "dr_jj": (
@@ -110,7 +129,8 @@ OF_THE_EVENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "n_particles": (
         "1",
         _words(
-            "n_particles ; num particles ; n particles ; N_tot ; n_total ; "
+            "n_particles ; event n ; num particles ; n particles ; n_part ; npart ; N_tot ; "
+            "n_total ; "
             "n particles total ; total particles ; particles in total ; "
             "total number of particles ; particles in the event ; nparticles ; "
             "particles in all ; particles overall ; particles altogether ; "
@@ -120,7 +140,7 @@ OF_THE_EVENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "particles in the whole event ; number of particles in total ; "
             "reconstructed particles ; particles reconstructed ; particle total ; "
             "n particles in the event ; particles ; number of particles ; multiplicity ; "
-            "particle multiplicity ; particle count"
+            "particle multiplicity ; particle count ; Teilchen ; particules"
         ),
     ),
     "m_heavy": ("GeV", _words("m_heavy ; heavier jet's mass ; mass of the heavier jet")),
@@ -137,22 +157,37 @@ OF_THE_EVENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
 OBJECTS: Mapping[str, tuple[str, ...]] = {
     "jet 1": _words(
         "jet 1 ; jet1 ; j1 ; jet #1 ; jet no. 1 ; jet one ; jet_1 ; jet[0] ; jet (1) ; "
-        "leading jet ; first jet ; lead jet ; 1st jet ; hardest jet ; harder jet ; "
+        "leading jet ; first jet ; lead jet ; lead. jet ; 1st jet ; hardest jet ; harder jet ; "
         "leading one ; first one ; harder one ; leading ; leadjet ; lead ; jet I ; "
-        "jet A ; jet a ; highest-pT jet ; j_1 ; j_{1} ; hardest ; first"
+        "jet A ; jet a ; highest-pT jet ; jet with the highest pT ; "
+        "jet with the highest transverse momentum ; jet of highest pT ; "
+        "hardest of the two jets ; harder of the two jets ; most energetic jet ; "
+        "more energetic jet ; führender Jet ; führende Jet ; führenden Jet ; "
+        "erster Jet ; erste Jet ; ersten Jet ; premier jet ; jet principal ; j_1 ; j_{1} ; "
+        "first"
     ),
     "jet 2": _words(
         "jet 2 ; jet2 ; j2 ; jet #2 ; jet no. 2 ; jet two ; jet_2 ; jet[1] ; jet (2) ; "
-        "subleading jet ; sub-leading jet ; second jet ; 2nd jet ; softer jet ; "
+        "subleading jet ; sub-leading jet ; sub-lead jet ; sub-lead ; subl. jet ; "
+        "sublead. jet ; second jet ; 2nd jet ; softer jet ; "
         "other jet ; next-to-leading jet ; second-leading jet ; subleading one ; "
-        "second one ; other one ; softer one ; subleading ; sub-leading ; "
-        "subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; j_2 ; j_{2} ; "
-        "second hardest jet ; trailing jet ; second ; recoiling jet ; away jet ; "
+        "second one ; other one ; the other one ; the other jet ; softer one ; "
+        "subleading ; sub-leading ; "
+        "sub ; subjet leading ; jet II ; jet B ; jet b ; sublead ; sublead jet ; second ; "
+        "j_2 ; j_{2} ; "
+        "second hardest jet ; second-highest-pT jet ; jet with the second highest pT ; "
+        "jet with the second-highest pT ; jet with the lower pT ; next-to-hardest jet ; "
+        "second most energetic jet ; zweiter Jet ; zweite Jet ; zweiten Jet ; deuxième jet ; "
+        "less energetic jet ; trailing jet ; next jet ; next one ; softer of the two jets ; "
+        "recoiling jet ; away jet ; "
         "the other"
     ),
     "jet 3": _words("jet 3 ; jet3 ; j3 ; jet #3 ; jet_3 ; third jet ; 3th jet"),
     "jet 4": _words("jet 4 ; jet4 ; j4 ; jet #4 ; jet_4 ; fourth jet ; 4th jet"),
     "jet 5": _words("jet 5 ; jet5 ; j5 ; jet #5 ; jet_5 ; fifth jet ; 5th jet"),
+    "dijet": _words(
+        "dijet ; jj ; di-jet ; dijet system ; di-jet system ; two-jet system ; dijet pair"
+    ),
     "lepton": _words(
         "muon ; electron ; photon ; MET ; missing energy ; missing transverse energy ; "
         "missing transverse momentum ; missing ET ; subjet ; vertex"
@@ -176,10 +211,12 @@ NO_SECOND = _words(
 WITH_SECOND = _words(
     "has a second jet ; two jets ; both jets ; dijet event ; 2 jets ; second jet is there"
 )
+PLURAL = _words("jets ; the jets ; two jets ; both jets ; both ; their ; they ; pair of jets")
 ORDERS: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     _words(
         "four-momentum ; four momentum ; four-vector ; four vector ; 4-momentum ; p4 ; "
-        "4-vector ; 4 vector ; fourvector ; 4-mom ; p^mu ; P4 ; LorentzVector ; "
+        "(x,y,z,t) ; (x, y, z, t) ; 4-vector ; 4 vector ; fourvector ; 4-mom ; p^mu ; P4 ; "
+        "LorentzVector ; "
         "four-momenta ; four-vectors ; 4-vectors ; 4-momenta ; momentum 4-vector"
     ),
     ("px", "py", "pz", "E"),
@@ -212,4 +249,4 @@ def vocabulary(columns: Sequence[bench.Column]) -> bench.Vocabulary:
         for column in known.values()
         if column.name not in names
     ]
-    return bench.Vocabulary(tuple(quantities), OBJECTS, ("jets", "two jets", "both jets"), ORDERS)
+    return bench.Vocabulary(tuple(quantities), OBJECTS, PLURAL, ORDERS)
