@@ -14,6 +14,7 @@ from bench.api.errors import InputError
 from bench.storage.cache import stored
 from bench.storage.files import atomic_write
 from bench.storage.history import write_events
+from bench.storage.machine import as_refused, refusal
 
 
 def test_a_report_that_is_written_is_shown_without_reading_it(
@@ -78,3 +79,23 @@ def test_an_error_that_is_no_refusal_is_said_of_no_folder(tmp_path: Path) -> Non
     with pytest.raises(ConnectionRefusedError) as other:
         stored(tmp_path, "0123456789abcdef", compute, print)
     assert other.value.filename is None
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("PermissionError: [Errno 13] Permission denied: 'x.npy'", errno.EACCES),
+        ("OSError: 32 requested and 0 written", errno.ENOSPC),
+        ("ValueError: 32 requested and 0 written", None),
+    ],
+)
+def test_a_refusal_of_a_fresh_process_is_known_by_its_last_line(
+    line: str, number: int | None
+) -> None:
+    refused = refusal(Exception(line))
+    assert (refused and refused.errno) == number
+
+
+def test_a_refusal_of_a_smoke_fit_that_names_no_file_names_its_folder(tmp_path: Path) -> None:
+    refused = as_refused(OSError(errno.EROFS, "Read-only file system"), tmp_path)
+    assert str(refused).startswith(f"{tmp_path}: Read-only file system, wanted")
