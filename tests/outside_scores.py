@@ -66,7 +66,7 @@ def outcomes(done: Run) -> dict[str, str]:
 
 def page(place: Workplace) -> str:
     folder = place.store.root.parent / "report"
-    return write_report(list(place.store.runs()), folder).read_text()
+    return write_report(list(place.store.runs()), folder, blank=True).read_text()
 
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]

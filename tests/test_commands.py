@@ -21,6 +21,7 @@ SMALL = {
     "bench run --plugin llm-nfa --dataset blackbox1": "--dry-run",
     "bench run --plugin llm-nfa --dataset rd --permute numbers": "--dry-run",
     "bench run --plugin llm-nfa --dataset rd --without numbers": "--dry-run",
+    "bench run --plugin llm-nfa --dataset rd --labels shuffled": "--dry-run",
     "bench run --plugin llm-text --dataset rd --set digits=2": "--dry-run",
     "bench run --plugin gbt --dataset blackbox1 --ratio natural --events 8000": "--events 60",
     "bench data make rd --background 100000 --seed 1": "--background 150 --signal 150 --force",

@@ -182,7 +182,7 @@ def test_letters_agree_with_the_pairs_whatever_they_are() -> None:
 def test_a_report_says_which_runs_can_be_told_apart(place: Workplace, tmp_path: Path) -> None:
     runs = [do(place), do(place, replace(REQUEST, permute="numbers"))]
     runs.append(do(place, replace(REQUEST, threshold="0.6")))  # the very same scores
-    page = write_report(runs, tmp_path / "out").read_text()
+    page = write_report(runs, tmp_path / "out", blank=True).read_text()
     section = page.partition("## All runs")[0]
     assert "| cut, seed 0 " in section
     assert "| cut, threshold 0.6, seed 0 " in section
@@ -194,8 +194,8 @@ def test_a_report_says_which_runs_can_be_told_apart(place: Workplace, tmp_path: 
         :1
     ]
     assert mark.rstrip(" |").endswith("b")
-    same = write_report(runs[::2], tmp_path / "same").read_text()
+    same = write_report(runs[::2], tmp_path / "same", blank=True).read_text()
     assert "One model's scores, cut at several thresholds." in same
     assert "No winner" not in same
-    alone = write_report(runs[1:2], tmp_path / "one").read_text()
+    alone = write_report(runs[1:2], tmp_path / "one", blank=True).read_text()
     assert "| group" not in alone

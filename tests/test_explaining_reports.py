@@ -43,7 +43,7 @@ def test_a_report_says_how_far_explanations_are_to_be_believed(
     place: Workplace, tmp_path: Path
 ) -> None:
     true, garbled = judged(place, "true", control="another"), judged(place, "garbled")
-    page = write_report([true, garbled], tmp_path / "report").read_text()
+    page = write_report([true, garbled], tmp_path / "report", blank=True).read_text()
     section = page.partition("\n## Explanations\n")[2].partition("\n## ")[0]
     assert "numbers right" in section
     assert "control: another" in section
@@ -57,7 +57,7 @@ def test_a_report_says_how_far_explanations_are_to_be_believed(
 def test_without_a_look_at_them_there_is_no_section(place: Workplace, tmp_path: Path) -> None:
     run = done(place, "parrot")
     assert run.explanations() is None
-    assert "## Explanations" not in write_report([run], tmp_path / "report").read_text()
+    assert "## Explanations" not in write_report([run], tmp_path / "report", blank=True).read_text()
 
 
 def test_packed_runs_take_them_along(place: Workplace, tmp_path: Path) -> None:
@@ -80,6 +80,6 @@ def test_a_damaged_file_is_left_out_by_name(
     file = run.folder.parent / FOLDER / f"{run.name}.json"
     file.write_text(file.read_text()[:-20])
     with caplog.at_level(logging.WARNING):
-        page = write_report([run], tmp_path / "report").read_text()
+        page = write_report([run], tmp_path / "report", blank=True).read_text()
     assert "## Explanations" not in page
     assert file.name in caplog.text

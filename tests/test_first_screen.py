@@ -80,7 +80,7 @@ def test_samples_stand_in_the_order_of_the_runs_whatever_they_are_called(
 
 def test_a_packed_report_keeps_the_order_of_its_samples(runs: list[Run], tmp_path: Path) -> None:
     for name, some in (("one", runs), ("two", runs[::-1])):
-        written = write_report(some, tmp_path / name).read_text()
+        written = write_report(some, tmp_path / name, blank=True).read_text()
         pack(some, PLAIN, tmp_path / name)
         assert out_of_step(tmp_path / name) == []
         back = unpack(tmp_path / name, Store(tmp_path / f"{name} runs"))
@@ -277,11 +277,11 @@ def test_a_terminal_shows_the_words_of_links_and_folds_alone(
 
 def test_one_seed_is_said_to_be_one_where_it_wins(runs: list[Run], tmp_path: Path) -> None:
     caution = "One seed does not make a winner"
-    one = write_report([runs[0], runs[3]], tmp_path / "one").read_text()
+    one = write_report([runs[0], runs[3]], tmp_path / "one", blank=True).read_text()
     assert "Best: cut, seed 0." in one
     assert caution in one
     assert "leads (one seed)" in one
-    three = write_report(runs[:6], tmp_path / "three").read_text()
+    three = write_report(runs[:6], tmp_path / "three", blank=True).read_text()
     assert "Best: cut." in three
     assert caution not in three
     assert "(one seed)" not in three

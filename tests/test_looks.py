@@ -232,7 +232,7 @@ def test_the_figure_has_a_line_with_bars_by_events_and_a_star_at_the_best(
 def test_the_report_has_a_row_a_look_and_tells_apart_the_chosen_one_alone(
     place: Workplace, events: EventSet, tmp_path: Path
 ) -> None:
-    page = write_report(list(place.store.runs()), tmp_path).read_text()
+    page = write_report(list(place.store.runs()), tmp_path, blank=True).read_text()
     lines = rows(section(page, "Over the training: toy (twin), test 1:1"))
     one = [line for line in lines if line["model"].startswith(trained(events).title)]
     assert [line["look"] for line in one] == ["look 1", "look 2 (best)", "look 3"]
@@ -262,4 +262,4 @@ def test_a_fit_at_one_look_has_no_section(place: Workplace, tmp_path: Path) -> N
     (events,) = event_sets(few)
     assert over_trainings(events) == []
     assert without_other_looks(events, []) == events
-    assert "Over the training" not in write_report(few, tmp_path).read_text()
+    assert "Over the training" not in write_report(few, tmp_path, blank=True).read_text()

@@ -106,7 +106,7 @@ def test_it_is_marked_in_tables_and_reports(
     assert printed.out.splitlines()[0].endswith(", quick")
     assert typed("list runs", monkeypatch) == 0
     assert "cut, quick, seed 0" in capfd.readouterr().out
-    page = write_report(list(place.store.runs()), tmp_path / "report").read_text()
+    page = write_report(list(place.store.runs()), tmp_path / "report", blank=True).read_text()
     assert "3 runs · 0 void · 0 warned · 0 notes · 2 quick" in page
     assert "2 of 3 runs, which are on few events and only to try things: not to be quoted" in page
     assert "| cut, quick, seed 0 " in page

@@ -89,7 +89,10 @@ def test_a_damaged_run_is_a_row_that_says_so(place: Workplace, tmp_path: Path) -
     broken = next(r for r in place.store.runs() if r.record.status == "ok")
     (broken.folder / "metrics.json").write_text("{}")
     (broken.folder / "scores.parquet").write_bytes(b"")
-    assert "is not what was sealed" in write_report(place.store.pick([]), tmp_path).read_text()
+    assert (
+        "is not what was sealed"
+        in write_report(place.store.pick([]), tmp_path, blank=True).read_text()
+    )
     text = comparison(list(place.store.runs()))
     assert len(rows(text)) == 4
     assert "is not what was sealed" in text
@@ -135,14 +138,16 @@ def test_the_same_runs_give_the_same_bytes(place: Workplace, tmp_path: Path) -> 
 def test_what_an_earlier_report_left_is_gone(place: Workplace, tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "old.csv").write_text("x")
-    write_report(list(place.store.runs()), tmp_path)
+    write_report(list(place.store.runs()), tmp_path, blank=True)
     assert not (tmp_path / "tables" / "old.csv").exists()
 
 
 def test_decisions_and_blocks_are_there_on_demand(place: Workplace, tmp_path: Path) -> None:
     runs = list(place.store.runs())
-    plain = write_report(runs, tmp_path / "plain").read_text()
-    full = write_report(runs, tmp_path / "full", Contents(decisions=True, blocks=True)).read_text()
+    plain = write_report(runs, tmp_path / "plain", blank=True).read_text()
+    full = write_report(
+        runs, tmp_path / "full", Contents(decisions=True, blocks=True), blank=True
+    ).read_text()
     assert "F1 signal" not in plain
     assert full.count("f1-score") == 3  # the fourth run failed
     lines = rows(table(decisions(runs)))
@@ -154,7 +159,7 @@ def test_decisions_and_blocks_are_there_on_demand(place: Workplace, tmp_path: Pa
 
 def test_the_report_reads_only_the_store(place: Workplace, tmp_path: Path) -> None:
     (place.home.data / "toy.txt").unlink()
-    assert write_report(place.store.pick([]), tmp_path / "report").is_file()
+    assert write_report(place.store.pick([]), tmp_path / "report", blank=True).is_file()
 
 
 def test_no_run_is_no_report(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_seeds_are_a_band_of_their_own(place: Workplace, tmp_path: Path) -> None
     assert (spread.low, spread.high) == tuple(np.quantile(areas, [0.16, 0.84]))
     assert best.spread("auc").low == best.spread("auc").high  # a cut has no chance in it
 
-    page = write_report(runs, tmp_path / "report", Contents("Seeds")).read_text()
+    page = write_report(runs, tmp_path / "report", Contents("Seeds"), blank=True).read_text()
     table, _, folded = page.partition("## toy")[2].partition("### Prior")[0].partition("<details>")
     first, second = rows(table)
     assert list(first) == ["model", "AUC", "max SIC", "AUC from the best", "group"]
@@ -145,6 +145,6 @@ def test_seeds_are_a_band_of_their_own(place: Workplace, tmp_path: Path) -> None
 def test_a_report_tells_prior_from_domain(place: Workplace, tmp_path: Path) -> None:
     moved = replace(REQUEST, ratio="1:10", events=880)
     run(moved, place.registry, place.home, place.store, place.context)
-    page = write_report(list(place.store.runs()), tmp_path / "report").read_text()
+    page = write_report(list(place.store.runs()), tmp_path / "report", blank=True).read_text()
     assert page.count("### Prior and domain: toy ") == 2
     assert "No domain shift is seen." in page

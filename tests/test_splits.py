@@ -195,7 +195,7 @@ def test_a_run_follows_the_division_and_everything_says_so(
     folder = place.home.fits / record.fit
     assert UsedEvents.read(folder).division.startswith("train and valid: published train")
     assert "test split (published and open events by hash), natural" in run_block(one)
-    report = write_report([one], tmp_path / "report").read_text()
+    report = write_report([one], tmp_path / "report", blank=True).read_text()
     assert "## divided (simulated), test (published and open events by hash), " in report
     assert "A split marked published is the dataset's own division" in report
     assert "divided (twin), train (published train part divided by hash and" in report
@@ -217,7 +217,7 @@ def test_what_has_no_division_says_nothing_of_one(place: Workplace, tmp_path: Pa
     one = done(place, dataset="toy")
     assert one.record.sample.division == one.record.train.division == ""
     assert "published" not in run_block(one)
-    assert "published is" not in write_report([one], tmp_path / "report").read_text()
+    assert "published is" not in write_report([one], tmp_path / "report", blank=True).read_text()
 
 
 def test_another_datasets_published_test_part_is_what_is_evaluated(place: Workplace) -> None:

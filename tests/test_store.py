@@ -141,7 +141,7 @@ def test_a_report_verifies_and_reads_each_file_once(
 
     monkeypatch.setattr(sealed, "read_json", counting)
     runs = place.store.pick([])
-    write_report(runs, tmp_path / "report", Contents(blocks=True))
+    write_report(runs, tmp_path / "report", Contents(blocks=True), blank=True)
     once_each = {str(one.folder / name): 1 for one in runs for name in (SCORES, METRICS)}
     assert {path: n for path, n in hashed.items() if HISTORY not in path} == once_each
     assert set(hashed.values()) == {1}

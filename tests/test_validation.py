@@ -96,7 +96,7 @@ def test_the_difference_is_from_the_best_of_the_plugin(store: Store) -> None:
 def test_the_report_has_it_on_demand_alone(store: Store, tmp_path: Path) -> None:
     runs = list(store.runs())
     for contents, shown in ((Contents(), False), (Contents(by_valid=True), True)):
-        page = write_report(runs, tmp_path / str(shown), contents).read_text()
+        page = write_report(runs, tmp_path / str(shown), contents, blank=True).read_text()
         assert ("By the valid split" in page) is shown
 
 

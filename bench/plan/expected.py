@@ -53,4 +53,5 @@ def _tells(record: RunRecord, prepared: PreparedRun) -> bool:
         and sample is not None
         and sample.label == prepared.samples.records["evaluated"].label
         and (record.without, record.permuted) == (request.without, request.permute)
+        and record.labels == request.labels
     )

@@ -50,7 +50,7 @@ def out_of_step(folder: Path) -> list[str]:
         return [str(error)]
     with TemporaryDirectory() as scratch:
         runs = unpack(folder, Store(Path(scratch, "runs")))
-        write_report(runs, Path(scratch, "report"), contents)
+        write_report(runs, Path(scratch, "report"), contents, blank=True)
         differences = list(_differences(folder, Path(scratch, "report")))
     if study is None:
         return differences

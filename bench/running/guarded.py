@@ -147,10 +147,9 @@ def check_scores(
 ) -> list[Verdict]:
     """What guards say of the scores of a run."""
     parts, request = prepared.parts, prepared.request
-    shuffled = f"{request.permute} permuted" if request.permute else ""
     evidence = ScoreEvidence(
         model=parts.model,
-        control=f"without {request.without}" if request.without else shuffled,
+        control=request.control,
         valid=samples["valid"],
         evaluated=samples["evaluated"],
         others=scores_of_others(

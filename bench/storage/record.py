@@ -142,9 +142,14 @@ class RunRecord:
 
     @property
     def controls(self) -> list[str]:
-        """What was done to views on purpose: `numbers permuted`."""
-        states = ((view, self.view(view)) for view in self.views)
-        return [f"{view} {state}" for view, state in states if state != "on"]
+        """What was done to views or labels on purpose: `numbers permuted`."""
+        states = [*((view, self.view(view)) for view in self.views), ("labels", self.labels)]
+        return [f"{what} {state}" for what, state in states if state not in ("on", "truth")]
+
+    @property
+    def labels(self) -> str:
+        """What was fitted by: `truth`, or labels that were `shuffled` between events."""
+        return str(self.request.get("labels", "truth"))
 
     def view(self, name: str) -> str:
         """Whether the model had a view: `on`, `off`, `permuted`, or a dash."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -68,13 +68,20 @@ SAID = (
 
 def masked(text: str) -> str:
     """A line or a text that is shown, without the secrets in it."""
-    text = masked_forms(text)
+    return _line(text, _here())
+
+
+def _line(text: str, secrets: Sequence[str]) -> str:
+    text = _forms(text, secrets)
     return re.sub(SAID, rf"\1{MASK}", text, flags=re.IGNORECASE) if "=" in text else text
 
 
 def masked_forms(text: str) -> str:
     """A text in which code may stand, without values of variables and tokens of known forms."""
-    secrets = _secrets(tuple(_values()))
+    return _forms(text, _here())
+
+
+def _forms(text: str, secrets: Sequence[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, MASK)
     for secret in secrets:
@@ -97,12 +104,16 @@ def masked_bytes(content: bytes) -> bytes:
 
 def masked_values(value: Any) -> Any:
     """The same of options and records, value by value; what is no text stays as it is."""
+    return _value(value, _here())
+
+
+def _value(value: Any, secrets: Sequence[str]) -> Any:
     if isinstance(value, str):
-        return masked(value)
+        return _line(value, secrets)
     if isinstance(value, dict):
-        return {_key(key): _named(key, one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(map(masked_values, value)) if type(value) in (list, tuple) else value
+        return {_key(key, secrets): _named(key, one, secrets) for key, one in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_value(one, secrets) for one in value)
     return value
 
 
@@ -129,14 +140,19 @@ def mask_files(folder: Path) -> None:
             file.write_bytes(without)
 
 
-def _named(name: object, value: Any) -> Any:
+def _named(name: object, value: Any, secrets: Sequence[str]) -> Any:
     if isinstance(value, str) and value and isinstance(name, str) and NAMED.fullmatch(name):
         return MASK
-    return masked_values(value)
+    return _value(value, secrets)
 
 
-def _key(key: Any) -> Any:
-    return masked(key) if isinstance(key, str) and not WORD.fullmatch(key) else key
+def _key(key: Any, secrets: Sequence[str]) -> Any:
+    return _line(key, secrets) if isinstance(key, str) and not WORD.fullmatch(key) else key
+
+
+def _here() -> tuple[str, ...]:
+    """What must not be shown of this process's variables, in every form that it may stand in."""
+    return _secrets(tuple(_values()))
 
 
 def _values() -> Iterator[str]:

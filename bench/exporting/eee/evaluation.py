@@ -138,6 +138,7 @@ def _model(record: RunRecord) -> dict[str, Any]:
         "views": ", ".join(record.views),
         "without_view": record.without or "",
         "permuted_view": record.permuted or "",
+        "labels": "" if record.labels == "truth" else record.labels,
         "quick": "true: done only to try things, on few events" if record.quick else "",
         "decisions": "true: the scores are decisions, and rank nothing" if record.decisions else "",
         "seed": "" if record.outside else str(record.seed),

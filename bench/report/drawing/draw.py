@@ -18,7 +18,7 @@ from bench.report.drawing.forest import forest, undrawn
 from bench.report.drawing.history import history, unlogged
 from bench.report.drawing.learning import Styled, learning
 from bench.report.drawing.matrix import matrix
-from bench.report.drawing.saved import save
+from bench.report.drawing.saved import leave_blank, save
 from bench.report.drawing.sheet import STYLE
 from bench.report.drawing.slope import slope, unordered
 from bench.report.drawing.styles import Styles
@@ -53,6 +53,8 @@ class Paper:
     styles: Styles
     formats: Sequence[str] = ()
     """Beside PNG."""
+    blank: bool = False
+    """Leave the files empty, of a report whose figures nobody looks at."""
 
     def draw(self, drawings: Sequence[Drawing], about: EventSet | None = None) -> list[Picture]:
         """Draw what there is to draw."""
@@ -65,7 +67,8 @@ class Paper:
                     continue
                 slug, of = (about.slug, about.title) if about else ("", "")
                 file = f"{self.room}/{'-'.join(filter(None, (one.name, slug)))}.png"
-                width = save(figure, self.folder / file, self.formats)
+                to_file = leave_blank if self.blank else save
+                width = to_file(figure, self.folder / file, self.formats)
                 title = ": ".join(filter(None, (one.title, of)))
                 pictures.append(Picture(file, title, tuple(one.absent), width))
         return pictures

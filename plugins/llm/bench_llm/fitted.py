@@ -77,8 +77,8 @@ class FittedLanguageModel:
     ) -> list[bench.Explanation]:
         """The answer of each event and why, as generated; claims are read from the text alone.
 
-        Unless it writes freely, a number behind a short name is one that the event's text has
-        behind it.
+        Unless it writes freely, a number behind a short name is what the event's text says of the
+        feature that is named.
 
         Raises:
             RequestError: it was fitted with `explain=0`.

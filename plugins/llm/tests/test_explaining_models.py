@@ -16,6 +16,7 @@ from bench_llm.examples import Reader
 from bench_llm.explaining.copying import Copying
 from bench_llm.explaining.draws import Draw
 from bench_llm.explaining.encoder import VIEW, Explanations
+from bench_llm.explaining.words import called
 from bench_llm.nfa import PromptFusion
 from bench_llm.planning import network_plan
 from bench_llm.text import TextOnly
@@ -204,6 +205,11 @@ def test_without_a_share_there_is_no_such_encoder_and_one_by_hand_is_refused() -
 PROMPT = "jet1: pt=1310 eta=-0.474 m=412\njet2: m=61.5\nm_jj=3410\nAnswer:"
 
 
+JETS = called(
+    [bench.Column(f"j{i}_m", "GeV", "mass", object=f"jet {i}", quantity="m") for i in (1, 2)]
+)
+
+
 def steered(tokenizer: Any, text: str, wish: str) -> str:
     """What is written in place of a wish when numbers are held to those of the prompt."""
     ids = tokenizer(text, add_special_tokens=False)["input_ids"]
@@ -211,7 +217,8 @@ def steered(tokenizer: Any, text: str, wish: str) -> str:
     for token in tokenizer(wish, add_special_tokens=False)["input_ids"]:
         logits = torch.zeros(1, len(tokenizer))
         logits[0, token] = 5.0
-        ids.append(int(Copying(tokenizer, [PROMPT])(torch.tensor([ids]), logits).argmax()))
+        held = Copying(tokenizer, [PROMPT], JETS)(torch.tensor([ids]), logits)
+        ids.append(int(held.argmax()))
         made += tokenizer.decode(ids[-1:])
     return made
 
@@ -221,7 +228,12 @@ def steered(tokenizer: Any, text: str, wish: str) -> str:
     [
         ("the leading jet is heavy, m=", "412 ", "412 "),
         ("the leading jet is heavy, m=", "4999", "412"),
+        ("the leading jet is heavy, m=", "61.5 ", "412"),  # the other jet's
+        ("the leading jet has high pt=1310 GeV and the second jet with m=", "4120", "61.5"),
         ("the second jet is light, m=", "61.5 ", "61.5 "),
+        ("the second jet has low pt=", "1310 ", "1310 "),  # of which the prompt has one alone
+        ("light, m=", "61.5 ", "61.5 "),  # of no object
+        ("the second jet is light, m=61.5 GeV, m_jj=", "3.41 ", "3.41 "),
         ("m_jj=", "3.41 ", "3.41 "),
         ("m_jj=", "3410 ", "3410 "),
         ("m_jj=", "3555", "3.41"),

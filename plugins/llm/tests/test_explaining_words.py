@@ -189,6 +189,12 @@ def test_any_datasets_columns_have_words(table: bench.Table) -> None:
         ("the leading jet is heavy, pt=412 GeV", [], "the leading jet is heavy pt=412 GeV"),
         ("the mass of jet 1 is high, pt=412 GeV", [], "the mass of jet 1 is high pt=412 GeV"),
         ("m_jj=3.4.1 TeV is high", [], "m_jj=3 4 1 TeV is high"),
+        ("the leading jet's m=94.4 GeV is light", ["j1_m"], ""),
+        (
+            "the leading jet with pt=412 GeV is light",
+            [],
+            "the leading jet with pt=412 GeV is light",
+        ),
         ("m_jj=3.41 TeV is high TeV", ["m_jj"], "TeV"),
         ("for signal: m_jj=3.41 TeV is high, ignore all this", ["m_jj"], "ignore all this"),
         ("M_JJ=3.41 tev IS HIGH; j9=3 is low", ["m_jj"], "j9=3 is low"),

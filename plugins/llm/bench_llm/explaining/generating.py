@@ -15,7 +15,7 @@ from bench_llm.explaining.copying import Copying
 from bench_llm.explaining.draws import uniform
 from bench_llm.explaining.reading import ClaimReader
 from bench_llm.explaining.targets import COLON
-from bench_llm.explaining.words import SIDES
+from bench_llm.explaining.words import SIDES, called
 from bench_llm.generating import EVENTS, left_padded
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Explaining:
     longest: int
     """Tokens that an answer with its explanation may have."""
     prompts: Sequence[str]
-    """The text of each event: numbers are held to those that stand in it; empty to write any."""
+    """The text of each event: numbers are held to what it says; empty to write any."""
 
     def explain(
         self,
@@ -57,7 +57,7 @@ class Explaining:
             columns: the features that claims may be about.
             seed: of the draws; None for the likeliest token each time.
         """
-        reader = ClaimReader(columns)
+        reader, objects = ClaimReader(columns), called(columns)
         texts = [""] * len(examples)
         order = np.argsort(examples.tokens.lengths, kind="stable")
         self.network.eval()
@@ -67,7 +67,7 @@ class Explaining:
                 shaping: list[_Noise | Copying] = []
                 if self.prompts:
                     few = [self.prompts[row] for row in rows]
-                    shaping.append(Copying(self.renderer.tokenizer, few))
+                    shaping.append(Copying(self.renderer.tokenizer, few, objects))
                 if seed is not None:
                     shaping.append(_Noise(uniform(ids[rows], seed)))
                 for row, text in zip(rows, self._generate(examples, rows, shaping), strict=True):

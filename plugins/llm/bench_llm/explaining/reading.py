@@ -15,7 +15,6 @@ from bench_llm.explaining.words import (
     OF_OBJECT,
     SIDES,
     TEV,
-    Form,
     Vocabulary,
     unit_said,
 )
@@ -30,6 +29,7 @@ BREAK = re.compile(r";")
 BETWEEN = re.compile(r"(?:[\s,.]|\band\b|\bbut\b)+")
 """What may stand between claims and say nothing."""
 AGAINST_IT = "against"
+FORMS = (*OF_OBJECT, *IN_WORDS, *OF_EVENT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class ClaimReader:
         return Vocabulary(self.columns)
 
     @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str], Form]]:
+    def _patterns(self) -> list[re.Pattern[str]]:
         """What each form looks like."""
         units = {unit for column in self.columns if (unit := unit_said(column))} | {TEV, GEV}
         short = self.vocabulary.short
@@ -75,18 +75,21 @@ class ClaimReader:
             "s": f"(?P<s>{_any(self.vocabulary.phrases)})",
             "o": f"(?P<o>{_any(thing for _, thing in short if thing)})",
         }
+        every = {word for form in FORMS for word in (*form.high, *form.low)}
         made = []
-        for form in (*OF_OBJECT, *IN_WORDS, *OF_EVENT):
+        for form in FORMS:
             names = {name for name, thing in short if bool(thing) == ("{o}" in form.template)}
             names = set(self.vocabulary.short_names.values()) if "{s}" in form.template else names
             names = {form.quantity} & names if form.quantity else names
-            more = {"q": f"(?P<q>{_any(names)})", "a": rf"(?P<a>{_any((*form.high, *form.low))})\b"}
+            behind = form.template.index("{q}") < form.template.index("{a}")
+            adjectives = every if behind else {*form.high, *form.low}
+            more = {"q": f"(?P<q>{_any(names)})", "a": rf"(?P<a>{_any(adjectives)})\b"}
             pieces = re.split(r"\{([oqsav])\}", form.template)
             pattern = "".join(
                 (words | more)[piece] if i % 2 else re.escape(piece)
                 for i, piece in enumerate(pieces)
             )
-            made.append((re.compile(rf"(?<!\w){pattern}", re.IGNORECASE), form))
+            made.append(re.compile(rf"(?<!\w){pattern}", re.IGNORECASE))
         return made
 
     def _pieces(
@@ -94,9 +97,9 @@ class ClaimReader:
     ) -> list[tuple[int, int, bench.Claim | tuple[re.Pattern[str], str]]]:
         """Claims and what they speak for, where they stand, the first and the longest first."""
         pieces: list[tuple[int, int, bench.Claim | tuple[re.Pattern[str], str]]] = []
-        for pattern, form in self._patterns:
+        for pattern in self._patterns:
             for match in pattern.finditer(text):
-                if claim := self._claim(match, form):
+                if claim := self._claim(match):
                     pieces.append((*match.span(), claim))
         for marker in (BEFORE, BEHIND):
             for match in marker.finditer(text):
@@ -111,8 +114,11 @@ class ClaimReader:
                 place = piece[1]
         return apart
 
-    def _claim(self, match: re.Match[str], form: Form) -> bench.Claim | None:
-        """What a match says; None where its words and its short name mean two things."""
+    def _claim(self, match: re.Match[str]) -> bench.Claim | None:
+        """What a match says; None where its words and its short name mean two things.
+
+        Behind a number high or low may be any words that go with the feature: `m=94 GeV is light`.
+        """
         words = match.groupdict()
         short = {f"{name}\n{thing}": of for (name, thing), of in self.vocabulary.short.items()}
         column = _named(short, f"{words['q']}\n{words.get('o') or ''}")
@@ -120,13 +126,15 @@ class ClaimReader:
             column = _named(self.vocabulary.phrases, phrase)
             name = self.vocabulary.short_names.get(column or "", "")
             column = column if name.lower() == words["q"].lower() else None
-        if column is None:
+        said, fitting = words["a"].lower(), [f for f in FORMS if f.quantity in ("", words["q"])]
+        high = any(said in form.high for form in fitting)
+        if column is None or not (high or any(said in form.low for form in fitting)):
             return None
         return bench.Claim(
             column=column,
             quoted=words["value"].replace("\u2212", "-"),
             unit=words["unit"] or "",
-            high=words["a"].lower() in form.high,
+            high=high,
         )
 
 

@@ -124,6 +124,12 @@ class Vocabulary:
         return made
 
 
+def called(columns: Sequence[bench.Column]) -> dict[str, str]:
+    """The objects that these features describe, by all that they may be called."""
+    objects = dict.fromkeys(column.object for column in columns if column.quantity)
+    return {thing: name for name in objects for thing in _called(name)}
+
+
 def _called(name: str) -> tuple[str, ...]:
     return OBJECTS.get(name, (f"the {name}",))
 
