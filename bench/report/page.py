@@ -78,10 +78,7 @@ open is divided by the events' hashes, as is every split that is not marked.
 def write_report(
     runs: Sequence[Run], folder: Path, contents: Contents = PLAIN, *, blank: bool = False
 ) -> Path:
-    """Write the report of these runs into a folder; gives the markdown page's path.
-
-    As `write_and_show`, which gives what the page says.
-    """
+    """As `write_and_show`, which gives what the page says; this one gives the page's path."""
     write_and_show(runs, folder, contents, blank=blank)
     return folder / PAGE
 

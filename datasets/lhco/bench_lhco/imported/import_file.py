@@ -233,7 +233,8 @@ def _in_place(request: ImportRequest, context: Context) -> Iterator[Path]:
             try:
                 put_in_place(draft, folder)
             except BaseException:  # what was there before is not lost
-                shutil.rmtree(folder, ignore_errors=True)
+                if not draft.exists():
+                    folder.rename(draft)
                 raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -242,7 +243,9 @@ def _in_place(request: ImportRequest, context: Context) -> Iterator[Path]:
 
 def _settle(folder: Path, earlier: Path) -> None:
     """Have only the dataset that is in its place, or give the one that was there it back."""
-    if folder.is_dir():
+    if (folder / CARD).is_file():
         shutil.rmtree(earlier, ignore_errors=True)
     elif earlier.is_dir():
+        if folder.is_dir():  # what is left of a dataset that could not stay
+            shutil.rmtree(folder)
         earlier.rename(folder)

@@ -31,8 +31,9 @@ def imported(data: Path, taken: Collection[str]) -> list[type[bench.Dataset]]:
 def _names(room: Path) -> list[str]:
     """Those of whole imports, in order; none where the room is not there."""
     try:
-        names = {p.name.removeprefix(EARLIER) for p in room.iterdir() if p.is_dir()}
-        return sorted(name for name in names if not name.startswith("."))
+        names = {p.name for p in room.iterdir() if p.is_dir()}
+        replaced = {n[1 : -len(EARLIER)] for n in names if n[0] == "." and n.endswith(EARLIER)}
+        return sorted(replaced | {name for name in names if not name.startswith(".")})
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -12,8 +12,8 @@ LABEL = "label"
 SPLITS = "splits.npy"
 """What a published division says of each event of that file, beside it."""
 EDITION = "imported"
-EARLIER = ".earlier."
-"""What the name of a folder begins with that is being replaced."""
+EARLIER = ".earlier"
+"""What the hidden name of a folder ends with that is being replaced; no dataset has a dot in its."""
 
 
 def imports(data: Path) -> Path:
@@ -28,10 +28,10 @@ def place_of(name: str, data: Path) -> Path:
 
 def earlier_of(name: str, data: Path) -> Path:
     """Where an import that replaces one puts what was there before, until it is done."""
-    return imports(data) / f"{EARLIER}{name}"
+    return imports(data) / f".{name}{EARLIER}"
 
 
 def folder_of(name: str, data: Path) -> Path:
     """The folder of one; what was there before, where an import was killed as it replaced that."""
     place, earlier = place_of(name, data), earlier_of(name, data)
-    return earlier if earlier.is_dir() and not place.is_dir() else place
+    return earlier if (earlier / CARD).is_file() and not (place / CARD).is_file() else place
