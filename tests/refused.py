@@ -1,14 +1,18 @@
 """Commands whose Nth call to the system is refused, or kills them: `python refused.py WORK ...`.
 
-It is started with the library made of `refusing.c` loaded before libc. What is installed is
-imported once; each command works in a process of its own and in a copy of the same folder.
+It is started with the library made of `refusing.c` loaded before libc, which counts the calls of a
+process and of all that it starts. The command is done once here, so that what it imports and what
+it computes of installed code is there; then each trial is a fork of this process, and works in a
+copy of the same folder.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import gc
 import json
+import logging
 import os
 import shutil
 import sys
@@ -19,16 +23,15 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import numpy as np
-import pandas as pd
+from refused_datasets import unsound_dataset, write_events
 from toys import Workplace
 
 from bench.api.errors import DamagedError
 from bench.cli.main import main
 from bench.plugins.registry import load_registry
 from bench.storage.store import RECORD, Store
-from bench.testing.excerpt import excerpt
 
+MAKE = ("data", "make", "rd", "--jobs", "1")
 COMMANDS = {
     "run": ["run", "--plugin", "cut", "--dataset", "toy", "--seed", "5"],
     "report": ["report", "-o", "out"],
@@ -37,20 +40,14 @@ COMMANDS = {
     "export": ["export", "cut", "out"],
     "eee": ["export", "eee", "out"],
     "data import": ["data", "import", "events.csv", "--name", "mine", "--force"],
-    "data make": [
-        "data",
-        "make",
-        "rd",
-        "--signal",
-        "2",
-        "--background",
-        "3",
-        "--jobs",
-        "1",
-        "--force",
-    ],
+    "data make": [*MAKE, "--signal", "2", "--background", "3", "--force"],
 }
-FILES = ("out", "points.csv", "events.csv")
+BEFORE = {
+    "data import": ["data", "import", "fewer.csv", "--name", "mine"],
+    "data make": [*MAKE, "--signal", "1", "--background", "2"],
+}
+"""What is done before some of them."""
+FILES = ("out", "points.csv", "events.csv", "fewer.csv")
 POINTS = "model,dataset,true_signal,signal,true_background,background\npaper,toy,6,11,70,79\n"
 KILLED = "KILL"
 ALL = 31
@@ -70,26 +67,51 @@ class Refused:
         """The exit code of the command in `work/now`, and what it said."""
         said = self.work / "said"
         if child := os.fork():
-            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said.read_text()
+            status = os.waitpid(child, 0)[1]
+            return os.waitstatus_to_exitcode(status), said.read_text()
         code = 99
         try:
-            os.chdir(now := self.work / "now")
-            os.environ |= {"BENCH_HOME": str(now / "home"), "BENCH_RUNS": str(now / "runs")}
             stream = os.open(said, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
             os.dup2(stream, 1)
             os.dup2(stream, 2)
-            words = [str(now / w) if w in FILES else w for w in self.words]
-            with mock.patch.object(sys, "argv", ["bench", *words]):
-                self.shim.refuse(str(now).encode(), ALL, nth, number, 0)
-                main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
+            now = self.work / "now"
+            os.chdir(now)
+            self.shim.refuse(str(now).encode(), ALL, nth, number, 0)
+            code = self.done()
         except BaseException:
             traceback.print_exc()
-        calls = self.shim.refuse(b"", 0, 0, 0, 0)
         sys.stdout.flush()
-        (self.work / "calls").write_text(str(calls))
+        sys.stderr.flush()
         os._exit(code)
+
+    def done(self) -> int:
+        """Do the command in this process; gives its exit code."""
+        now = self.work / "now"
+        os.environ |= {"BENCH_HOME": str(now / "home"), "BENCH_RUNS": str(now / "runs")}
+        words = [str(now / w) if w in FILES else w for w in self.words]
+        try:
+            with mock.patch.object(sys, "argv", ["bench", *words]):
+                main()
+        except SystemExit as stop:
+            return int(stop.code or 0)
+        raise AssertionError("a command line that does not exit")
+
+    def warm(self) -> None:
+        """Do the command once in this process, of which each trial is a fork then."""
+        self.fresh()
+        before = Path.cwd(), os.dup(1)
+        os.chdir(self.work / "now")
+        os.dup2(2, 1)
+        code = self.done()
+        sys.stdout.flush()
+        os.dup2(before[1], 1)
+        os.chdir(before[0])
+        assert code == 0
+        logging.getLogger().handlers.clear()  # which write to this command's streams
+        gc.collect()
+        gc.freeze()  # so that no fork looks through all that is there
+        # its children are no children of a fork, which would look after them
+        mock.patch("multiprocessing.forkserver.ForkServer.ensure_running").start()
 
     def fresh(self) -> Path:
         """The folder to work in, as it is before the command."""
@@ -102,8 +124,9 @@ class Refused:
         """How many calls the command makes."""
         self.fresh()
         code, said = self.ended(0, 0)
+        calls = int(self.shim.refuse(b"", 0, 0, 0, 0))
         assert code == 0, said
-        return int((self.work / "calls").read_text())
+        return calls
 
     def wrong(self, nth: int, name: str) -> str:
         """What is wrong with how the command ended; empty if nothing."""
@@ -114,6 +137,8 @@ class Refused:
             return f"exit code {code}: {said[-600:]}"
         if code in (1, 2) and len(lines) != 1:
             return f"{len(lines)} lines: {said[-600:]}"
+        if code in (1, 2) and ": output: " in lines[0]:
+            return f"names no file: {said[-600:]}"
         if name != KILLED and (left := self._left(now, code)):
             return f"left: {left}: {said[-300:]}"
         return self._unsound(now) or (self._again(now) if nth % 5 == 0 or name == KILLED else "")
@@ -125,13 +150,11 @@ class Refused:
         every += (caches / "data").rglob("*")
         left = [path for path in every if path.name.endswith(".tmp")]
         left += [path for path in (now / "runs").glob("2*") if not (path / RECORD).is_file()]
-        twins = [path for path in (caches / "data").glob("*.twin.h5") if code]
-        left += [path for path in twins if not path.with_name(f"{path.name}.sha256").is_file()]
         left += [now / "out"] * (code != 0 and (now / "out").exists() and self.words[1] != "cut")
         return [str(path.relative_to(now)) for path in left]
 
     def _unsound(self, now: Path) -> str:
-        """What is wrong with the runs that are there."""
+        """What is wrong with the runs and datasets that are there."""
         for run in Store(now / "runs").runs():
             try:
                 if run.record.status == "ok":
@@ -139,7 +162,7 @@ class Refused:
                 run.history()
             except DamagedError as error:
                 return str(error)
-        return ""
+        return unsound_dataset(self.words, now / "home" / "data")
 
     def _again(self, now: Path) -> str:
         """What is wrong with the same command afterwards, where nothing is refused."""
@@ -149,21 +172,22 @@ class Refused:
 
 
 def refused(work: Path, command: str) -> Refused:
-    """A command where one run has been done, so that its smoke fit and its table are there."""
-    import itables  # noqa: F401  # what a child would import, once
-    import matplotlib.figure  # noqa: F401
-    import pyarrow.parquet  # noqa: F401
-    import scipy.stats  # noqa: F401
-    import vl_convert  # noqa: F401
+    """A command where its forerunner has been done, so that it has something to go on from.
 
+    For most that is a run, whose smoke fit and table are there; for what makes a dataset it is the
+    dataset, which it replaces.
+    """
     place = Workplace.at(work / "template")
     folder = place.home.root.parent
     (folder / "points.csv").write_text(POINTS)
-    shim = ctypes.CDLL(os.environ["LD_PRELOAD"])
+    registry = place.registry
     if command.startswith("data "):
-        return _of_events(work, place, shim, command)
-    mock.patch("bench.plugins.registry.load_registry", return_value=place.registry).start()
-    one = Refused(work, place, shim, ["run", "--plugin", "cut", "--dataset", "toy"])
+        registry = load_registry()
+        write_events(folder)
+    mock.patch("bench.plugins.registry.load_registry", return_value=registry).start()
+    shim = ctypes.CDLL(os.environ["LD_PRELOAD"])
+    before = BEFORE.get(command, ["run", "--plugin", "cut", "--dataset", "toy"])
+    one = Refused(work, place, shim, before)
     shutil.copytree(folder, work / "now", symlinks=True)
     code, said = one.ended(0, 0)
     assert code == 0, said
@@ -172,30 +196,21 @@ def refused(work: Path, command: str) -> Refused:
     return replace(one, words=COMMANDS[command])
 
 
-def _of_events(work: Path, place: Workplace, shim: Any, command: str) -> Refused:
-    """A command of the installed dataset packages, with nothing done before."""
-    import h5py  # noqa: F401
-    import hdf5plugin  # noqa: F401
-    import pythia8mc  # noqa: F401
-
-    events = excerpt().take(np.arange(40))
-    rows = pd.DataFrame(events.x, columns=[column.name for column in events.columns])
-    rows.assign(label=events.y).to_csv(place.home.root.parent / "events.csv", index=False)
-    mock.patch("bench.plugins.registry.load_registry", return_value=load_registry()).start()
-    return Refused(work, place, shim, COMMANDS[command])
-
-
 def counted(work: Path, command: str, names: list[str], every: int) -> dict[str, Any]:
     """How a command ends, refused at each call in turn, every so many."""
     one = refused(work, command)
-    calls, wrong, points = one.calls(), Counter[str](), Counter[str]()
-    texts = []
+    calls = one.calls()
+    one.warm()
+    assert one.calls() == calls, "other calls where it has been done before in the process"
+    wrong, points, texts = Counter[str](), Counter[str](), []
     for name in names:
         for nth in range(1, calls + 1, every):
             points[name] += 1
             if text := one.wrong(nth, name):
                 wrong[name] += 1
                 texts.append(f"{command} {name} at call {nth}: {text}")
+                sys.stderr.write(f"{texts[-1]}\n")
+        sys.stderr.write(f"{command} {name}: {wrong[name]} of {points[name]} wrong\n")
     return {"calls": calls, "points": points, "wrong": wrong.total(), "texts": texts[:5]}
 
 

@@ -7,36 +7,59 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 enum { OPEN = 1, WRITE = 2, FSYNC = 4, RENAME = 8, MKDIR = 16, LOCK = 32 };
-static char folder[PATH_MAX];
-static long calls, nth;
-static int number, kinds, every;
+
+/* one for a process and all that it starts, which map the same file */
+struct state {
+    char folder[PATH_MAX];
+    long calls, nth;
+    int number, kinds, every;
+};
+static struct state own, *now = &own;
+
+__attribute__((constructor)) static void shared(void)
+{
+    const char *file = getenv("REFUSING_STATE");
+    int fd = file ? (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return;
+    void *at = mmap(NULL, sizeof *now, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (at != MAP_FAILED)
+        now = at;
+    close(fd);
+}
 
 /* error 0 kills; every: all calls from the Nth on; gives the calls so far */
 long refuse(const char *under, int which, long n, int error, int all)
 {
-    long before = calls;
-    strncpy(folder, under, sizeof folder - 1);
-    kinds = which; nth = n; number = error; every = all; calls = 0;
+    long before = now->calls;
+    strncpy(now->folder, under, sizeof now->folder - 1);
+    now->kinds = which; now->nth = n; now->number = error; now->every = all; now->calls = 0;
     return before;
 }
 
 static int refused(int kind, const char *path)
 {
-    if (!folder[0] || !(kinds & kind) || !path || strncmp(path, folder, strlen(folder)))
+    if (!now->folder[0] || !(now->kinds & kind) || !path || strncmp(path, now->folder, strlen(now->folder)))
         return 0;
-    calls++;
-    if (!nth || !(calls == nth || (every && calls > nth)))
+    long call = __sync_add_and_fetch(&now->calls, 1);
+    if (getenv("REFUSING_TRACE"))
+        dprintf(atoi(getenv("REFUSING_TRACE")), "%ld %d %d %s\n", call, getpid(), kind, path);
+    if (!now->nth || !(call == now->nth || (now->every && call > now->nth)))
         return 0;
-    if (!number)
+    if (!now->number)
         kill(getpid(), SIGKILL);
-    errno = number;
+    errno = now->number;
     return 1;
 }
 
@@ -104,9 +127,30 @@ size_t fwrite(const void *data, size_t size, size_t count, FILE *file)
 {
     return refused_fd(WRITE, fileno(file)) ? 0 : REAL("fwrite", size_t(*)(const void *, size_t, size_t, FILE *))(data, size, count, file);
 }
+ssize_t sendfile(int to, int from, off_t *at, size_t size)
+{
+    return refused_fd(WRITE, to) ? -1 : REAL("sendfile", ssize_t(*)(int, int, off_t *, size_t))(to, from, at, size);
+}
+ssize_t sendfile64(int to, int from, off64_t *at, size_t size)
+{
+    return refused_fd(WRITE, to) ? -1 : REAL("sendfile64", ssize_t(*)(int, int, off64_t *, size_t))(to, from, at, size);
+}
+int ftruncate(int fd, off_t size)
+{
+    return refused_fd(WRITE, fd) ? -1 : REAL("ftruncate", int (*)(int, off_t))(fd, size);
+}
+int ftruncate64(int fd, off64_t size)
+{
+    return refused_fd(WRITE, fd) ? -1 : REAL("ftruncate64", int (*)(int, off64_t))(fd, size);
+}
+/* nothing is lost without them where the power stays on, and they take most of the time */
+int fdatasync(int fd)
+{
+    return refused_fd(FSYNC, fd) ? -1 : 0;
+}
 int fsync(int fd)
 {
-    return refused_fd(FSYNC, fd) ? -1 : REAL("fsync", int (*)(int))(fd);
+    return refused_fd(FSYNC, fd) ? -1 : 0;
 }
 int rename(const char *from, const char *to)
 {

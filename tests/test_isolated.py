@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from bench import BenchError, InputError, ReadLimits, isolated
+from bench.storage.machine import MachineError
 
 LIMITS = ReadLimits("a file of tests", memory=2**29, seconds=1, wait=4, modules=("numpy",))
 
@@ -60,6 +62,11 @@ def devours(path: Path) -> Iterator[int]:
     yield len(np.ones(2**30))
 
 
+def is_refused(path: Path) -> Iterator[int]:
+    yield 1
+    raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+
 def is_wrong(path: Path) -> Iterator[int]:
     yield 1 // 0
 
@@ -103,6 +110,12 @@ def test_a_child_that_was_killed_does_not_make_the_file_a_damaged_one() -> None:
     with pytest.raises(BenchError, match="was killed, perhaps for want of memory") as caught:
         list(isolated(is_killed, Path("none"), limits=LIMITS))
     assert not isinstance(caught.value, InputError)
+
+
+def test_what_the_machine_refuses_a_child_is_one_line() -> None:
+    one_line = r"^none: Input/output error, wanted to read it; [^\n]*$"
+    with pytest.raises(MachineError, match=one_line):
+        list(isolated(is_refused, Path("none"), limits=LIMITS))
 
 
 def test_a_mistake_of_ours_keeps_its_traceback() -> None:

@@ -22,6 +22,8 @@ def ran(folder: Path, command: str, names: list[str], every: int) -> None:
     library = folder / "refusing.so"
     built = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "refusing.c"), "-ldl"]
     subprocess.run(built, check=True)
+    state = folder / "state"
+    state.write_bytes(bytes(4 * 4096))  # more than the library's `struct state`
     path = os.pathsep.join([str(HERE), *filter(None, sys.path)])
     what = [str(folder), command, " ".join(names), str(every)]
     done = subprocess.run(
@@ -29,7 +31,12 @@ def ran(folder: Path, command: str, names: list[str], every: int) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": path, "LD_PRELOAD": str(library)},
+        env={
+            **os.environ,
+            "PYTHONPATH": path,
+            "LD_PRELOAD": str(library),
+            "REFUSING_STATE": str(state),
+        },
     )
     assert done.returncode == 0, done.stderr[-2000:]
     counts = json.loads(done.stdout.splitlines()[-1])
@@ -46,6 +53,6 @@ def test_every_refused_call_is_one_line(tmp_path: Path, command: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="no compiler for what refuses calls")
-@pytest.mark.parametrize("command", ["run", "import"])
+@pytest.mark.parametrize("command", ["run", "import", "data import", "data make"])
 def test_a_kill_at_every_call_leaves_what_can_be_gone_on_from(tmp_path: Path, command: str) -> None:
     ran(tmp_path, command, ["KILL"], EVERY)

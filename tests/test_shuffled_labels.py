@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from toys import Workplace, events
 
-from bench.data.run_samples import exchanged
+from bench.api.errors import RequestError
+from bench.data.sampling import with_shuffled_labels
 from bench.running.pipeline import run
 from bench.storage.named_runs import on_one_sample
 from bench.storage.repeating import command_of
@@ -33,7 +34,9 @@ def test_a_fit_by_shuffled_labels_is_another_one_on_the_same_events(place: Workp
     assert plain.fit != shuffled.fit
     for role in ("train", "valid", "sample"):
         assert getattr(plain, role) == getattr(shuffled, role)
-    assert np.array_equal(do(place, REQUEST).scored().y, do(place, SHUFFLED).scored().y)
+    for role in ("valid", "evaluated"):  # judged by the truth, as every run is
+        one, other = (do(place, request).scored(role).y for request in (REQUEST, SHUFFLED))
+        assert np.array_equal(one, other)
     assert do(place, replace(SHUFFLED, seed=1)).record.fit != shuffled.fit
 
 
@@ -49,13 +52,18 @@ def test_it_is_a_control_wherever_it_is_named(place: Workplace) -> None:
     assert {run.record.labels for run in plain.runs} == {"truth"}
 
 
+def test_it_is_no_fit_to_go_on_with() -> None:
+    with pytest.raises(RequestError, match="has seen the true ones"):
+        replace(SHUFFLED, start="20261127T00").demand_sound()
+
+
 def test_each_event_takes_the_weight_of_its_new_label() -> None:
     table = events(500, 3)
     table = replace(table, weights=np.where(table.y == 1, 1.0, 7.0))
-    made = exchanged(table, 5)
+    made = with_shuffled_labels(table, 5)
     assert np.array_equal(made.ids, table.ids)
     assert made.y.sum() == table.y.sum()
     assert 100 < (made.y != table.y).sum() < 400
     assert np.array_equal(made.weights, np.where(made.y == 1, 1.0, 7.0))
-    assert np.array_equal(made.y, exchanged(table, 5).y)
-    assert not np.array_equal(made.y, exchanged(table, 6).y)
+    assert np.array_equal(made.y, with_shuffled_labels(table, 5).y)
+    assert not np.array_equal(made.y, with_shuffled_labels(table, 6).y)

@@ -80,7 +80,7 @@ def command(
     the start or end of its name. All runs if none is named.
     """
     from bench.api.errors import RequestError
-    from bench.report.page import write_report
+    from bench.report.page import write_and_show
     from bench.storage.named_runs import all_called
     from bench.storage.report_contents import Contents, vector_formats
     from bench.storage.store import Store
@@ -92,8 +92,8 @@ def command(
     if check:
         return _check(check)
     contents = Contents(title, decisions, blocks, by_valid, vector_formats(formats.split(",")))
-    page = write_report(all_called(Store(runs), names), output, contents)
-    click.echo(_shown(page.read_text(encoding="utf-8")))
+    page = write_and_show(all_called(Store(runs), names), output, contents)
+    click.echo(_shown(page))
     click.echo(f"written to {output}: report.md, report.html, figures, tables", err=True)
     return 0
 

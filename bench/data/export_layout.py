@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from bench.api.errors import RequestError, did_you_mean
 from bench.data.export import counted, places
@@ -17,6 +14,7 @@ from bench.data.particle_layouts import (
     ExportRequest,
     ExportsParticles,
 )
+from bench.storage.drafts import drafted
 
 if TYPE_CHECKING:
     from bench.api.context import Context
@@ -70,27 +68,13 @@ def write_layout(
     exporter, _ = samples.sources["evaluated"]
     if not isinstance(exporter, ExportsParticles):
         raise RequestError(f"dataset {exporter.name!r} has no particles to export")
-    with _draft(folder) as draft:
+    with drafted(folder) as draft:
         roles = {role: _sample(samples, role) for role in samples.tables}
         files = exporter.export_particles(ExportRequest(layout, draft, roles, most), context)
         _write_events(samples, files, draft / EVENTS)
     yield from counted(samples)
     names = ", ".join(file.name for file in files)
     yield f"{folder}: {names}; {EVENTS} says which event is in which row"
-
-
-@contextmanager
-def _draft(folder: Path) -> Iterator[Path]:
-    """A folder that takes the place of another one when the block ends well, else is gone."""
-    draft = folder.with_name(f".{folder.name}.{uuid4().hex}.tmp")
-    draft.mkdir()
-    try:
-        yield draft
-        if folder.is_dir():
-            folder.rmdir()
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _sample(samples: RunSamples, role: str) -> ExportedSample:

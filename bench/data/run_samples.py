@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,13 +70,11 @@ def load_samples(
     earlier: UsedEvents | None = None,
     overlapping: bool = False,
     quick: bool = False,
-    shuffled: int | None = None,
 ) -> RunSamples:
     """Open what a run needs, making twins and tables where there are none, and draw the samples.
 
     `earlier` is what the fit used that this one goes on from; `overlapping` samples may share
-    events; `quick` ones are small where nobody says how large; `shuffled` is the seed by which
-    those that are fitted by get each other's labels.
+    events; `quick` ones are small where nobody says how large.
 
     Raises:
         BenchError: a file that is not what it should be, or a sample that cannot be drawn.
@@ -108,25 +106,14 @@ def load_samples(
     used_events = UsedEvents.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
     if not overlapping:
         used_events.refuse(drawn["evaluated"][1])
-    fitted_by = {role: table for role, (_, table, _) in drawn.items()}
-    if shuffled is not None:
-        fitted_by |= {role: exchanged(fitted_by[role], shuffled) for role in ("train", "valid")}
     return RunSamples(
         used_events=used_events,
-        tables=fitted_by,
+        tables={role: table for role, (_, table, _) in drawn.items()},
         whole={role: origin.table for role, (origin, _, _) in drawn.items()},
         records=records,
         mass={role: _mass(origin.dataset, table) for role, (origin, table, _) in drawn.items()},
         sources={role: (origin.dataset, origin.source) for role, (origin, _, _) in drawn.items()},
     )
-
-
-def exchanged(table: Table, seed: int) -> Table:
-    """The events with each other's labels, and the weights that go with them."""
-    import numpy as np
-
-    order = np.random.default_rng(seed).permutation(len(table))
-    return replace(table, y=table.y[order], weights=table.weights[order])
 
 
 def _samples(

@@ -85,6 +85,14 @@ def draw(table: Table, sample: Sample) -> Table:
     return replace(drawn, weights=_weights(drawn, sample, natural))
 
 
+def with_shuffled_labels(table: Table, seed: int) -> Table:
+    """The events with each other's labels, and the weights that go with them."""
+    import numpy as np
+
+    order = np.random.default_rng(seed).permutation(len(table))
+    return replace(table, y=table.y[order], weights=table.weights[order])
+
+
 def _demand_part(table: Table, sample: Sample, inside: NDArray[np.bool_]) -> None:
     """Refuse a split that the dataset's own division leaves empty, or without one of two classes.
 

@@ -143,7 +143,6 @@ def _tables(
         tables=home.tables,
         overlapping=True,
         quick=request.quick,
-        shuffled=request.shuffled_by,
     )
     for role, then in (("train", record.train), ("evaluated", record.sample)):
         if then is None or samples.records[role].fingerprint != then.fingerprint:

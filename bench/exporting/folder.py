@@ -18,7 +18,7 @@ from bench.running.fit_request import COLUMNS, MODEL
 from bench.running.fit_request import ENCODERS as LEARNED
 from bench.running.stored_fit import fit_folder, parts_of
 from bench.storage.distributions import changes
-from bench.storage.files import put_in_place
+from bench.storage.files import naming, put_in_place
 from bench.storage.parse import read_json
 from bench.storage.secrets import mask_files, masked
 
@@ -43,7 +43,7 @@ def export(run: Run, folder: Path, registry: Registry, home: Home, context: Cont
     beside = tempfile.TemporaryDirectory(
         prefix=f".{folder.name}.", dir=folder.parent, ignore_cleanup_errors=True
     )
-    with beside as scratch:
+    with naming(folder), beside as scratch:
         draft = Path(scratch) / folder.name  # the name that snippets of the card say
         draft.mkdir()
         _write(run, fit, draft, registry, context)

@@ -78,7 +78,8 @@ class Whose(Lists):
         if not (before and self.readings):
             return 0
         last = self.readings[-1]
-        if before.kind != NUMBER and not before.span == last.words > last.span:
+        behind = last.words == before.span and last.words > last.span
+        if before.kind != NUMBER and not behind:
             return 0
         run = [tokens[place]]
         for at in range(place + 1, len(tokens)):

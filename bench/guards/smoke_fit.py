@@ -54,7 +54,7 @@ def smoke_fit(
     try:
         return _whole_way(model, inputs, probed, context, encoding)
     except Exception as error:
-        if refused := as_refused(error):
+        if refused := as_refused(error, context.scratch):
             raise refused from error
         raise
 

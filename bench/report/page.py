@@ -78,7 +78,15 @@ open is divided by the events' hashes, as is every split that is not marked.
 def write_report(
     runs: Sequence[Run], folder: Path, contents: Contents = PLAIN, *, blank: bool = False
 ) -> Path:
-    """Write the report of these runs into a folder; gives the markdown page's path.
+    """As `write_and_show`, which gives what the page says; this one gives the page's path."""
+    write_and_show(runs, folder, contents, blank=blank)
+    return folder / PAGE
+
+
+def write_and_show(
+    runs: Sequence[Run], folder: Path, contents: Contents = PLAIN, *, blank: bool = False
+) -> str:
+    """Write the report of these runs into a folder; gives the markdown page.
 
     With `blank` its figures are empty files, which takes a fifth of the time.
 
@@ -97,9 +105,10 @@ def write_report(
         for table in (block for block in every(blocks) if isinstance(block, TableBlock)):
             _export(table, draft)
             write_bytes(draft / TABLES / f"{table.name}.tex", to_latex(table).encode())
-        write_bytes(draft / PAGE, markdown(blocks).encode())
+        page = markdown(blocks)
+        write_bytes(draft / PAGE, page.encode())
         write_bytes(draft / WEB, html(blocks, draft).encode())
-    return folder / PAGE
+    return page
 
 
 def _export(table: TableBlock, folder: Path) -> None:

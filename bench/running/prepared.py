@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.data.encode import views_read
 from bench.data.run_samples import RunSamples, load_samples
+from bench.data.sampling import with_shuffled_labels
 from bench.guards.b001_trained_on import TrainedOn
 from bench.plugins.options import options_in
 from bench.running.fit_differences import said_of
@@ -25,6 +26,7 @@ from bench.storage.record import PartRecord, RunRecord
 if TYPE_CHECKING:
     from bench.api.context import Context
     from bench.api.parts import Part
+    from bench.api.table import Table
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
@@ -149,14 +151,18 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         earlier=start.used_events if start else None,
         overlapping=TrainedOn.code in request.allow,
         quick=request.quick,
-        shuffled=request.shuffled_by,
     )
+
+    def fitted_by(table: Table) -> Table:
+        shuffled = request.labels == "shuffled"
+        return with_shuffled_labels(table, request.seed) if shuffled else table
+
     fit_request = FitRequest(
         model=parts.model,
         encoders=parts.encoders,
         distributions=[parts.entry(part).distribution for part in used],
-        train=samples.tables["train"],
-        valid=samples.tables["valid"],
+        train=fitted_by(samples.tables["train"]),
+        valid=fitted_by(samples.tables["valid"]),
         seed=request.seed,
         device=parts.device,
         used_events=samples.used_events,

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bench.api.errors import DamagedError
-from bench.storage.files import make_folder, sync, sync_all, write_bytes
+from bench.storage.files import make_folder, naming, put_synced, sync_all, write_bytes
 from bench.storage.fingerprint import file_digest
 from bench.storage.locks import locked
 from bench.storage.machine import BUSY, wanted
@@ -60,8 +60,7 @@ def put_sealed(draft: Path, folder: Path) -> None:
     """Seal a draft and put it in the place of a folder, where a power cut leaves it whole."""
     seal(draft)
     shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
-    sync(folder.parent)
+    put_synced(draft, folder)
 
 
 def stored(
@@ -109,7 +108,8 @@ def stored(
         with wanted(KEPT, root):
             draft.mkdir()
         try:
-            compute(draft)
+            with naming(folder):
+                compute(draft)
             with wanted(KEPT, root):
                 put_sealed(draft, folder)
         finally:

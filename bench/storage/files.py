@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from bench.api.errors import BenchError
+from bench.storage.machine import refusal
 from bench.storage.secrets import masked_bytes
 
 NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}
@@ -80,6 +82,11 @@ def put_in_place(draft: Path, folder: Path) -> None:
         OSError: what the machine refused; the folder then has no more than its draft's name.
     """
     sync_all(draft)
+    put_synced(draft, folder)
+
+
+def put_synced(draft: Path, folder: Path) -> None:
+    """As `put_in_place`, of a folder whose content has reached the disk."""
     draft.rename(folder)
     try:
         sync(folder.parent)
@@ -91,14 +98,24 @@ def put_in_place(draft: Path, folder: Path) -> None:
 
 @contextmanager
 def naming(path: Path, *, instead_of: Path | None = None) -> Iterator[None]:
-    """An error of the machine that names no file, or a passing one, names this one.
+    """A refusal of the machine that names no file, or a passing one, names this one.
+
+    So does what a library says of a refusal in its own words.
 
     Raises:
         OSError: what the machine said, of `path`.
     """
     try:
         yield
-    except OSError as error:
-        if error.errno is not None and error.filename in (None, str(instead_of), instead_of):
-            error.filename = str(path)
+    except BenchError:
+        raise
+    except Exception as error:
+        refused = refusal(error)
+        if isinstance(error, OSError) and error.errno is not None:
+            passing = instead_of and error.filename in (str(instead_of), instead_of)
+            if passing or (refused and not error.filename):
+                error.filename = str(path)
+        elif refused:
+            named = refused.filename or str(path)
+            raise OSError(refused.errno, refused.strerror, named) from error
         raise

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError
 from bench.storage.extras import command
+from bench.storage.files import naming
 from bench.storage.parse import parsed
 from bench.storage.secrets import masked
 
@@ -55,10 +56,11 @@ def write_events(history: Path, folder: Path) -> None:
     """TensorBoard's event files of a written history, where what writes them is installed."""
     if not history.exists() or not history.stat().st_size or not _has_tensorboard():
         return
-    writer = _writer(folder)
-    for step, scalars in _rows(history):
-        _add(writer, step, scalars)
-    writer.close()  # type: ignore[attr-defined]
+    with naming(folder):
+        writer = _writer(folder)
+        for step, scalars in _rows(history):
+            _add(writer, step, scalars)
+        writer.close()  # type: ignore[attr-defined]
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, float]]]:

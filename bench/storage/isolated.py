@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.api.errors import BenchError, InputError
+from bench.storage.machine import MachineError, refusal
 from bench.storage.process_limits import limit_growth, limited_time, silence_process
 
 if TYPE_CHECKING:
@@ -184,9 +185,12 @@ def _child(
         end = error
     except MemoryError:
         end = InputError(f"{path}: takes more than {limits.memory} bytes to read, wanted less")
-    except Exception:  # not the user's to mend, so the parent shows where it was
-        where = f"in the child process that reads {path}:\n{traceback.format_exc()}"
-        end = RuntimeError(where)
+    except Exception as error:
+        if refused := refusal(error):
+            end = MachineError.of(refused, path, "to read it", "name another file")
+        else:  # not the user's to mend, so the parent shows where it was
+            where = f"in the child process that reads {path}:\n{traceback.format_exc()}"
+            end = RuntimeError(where)
     answer.send(end)
 
 

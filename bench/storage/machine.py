@@ -41,12 +41,13 @@ BUSY = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN}
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What a file system answers that has no locks."""
 TOLD = re.compile(
-    r"\(os error (\d+)\)|\berrno = (\d+)\b|^OSError: \[Errno (\d+)\]|^\[\(.*?\[Errno (\d+)\]"
+    r"\(os error (\d+)\)|\berrno = (\d+)\b|^(?:OS|Permission)Error: \[Errno (\d+)\]"
+    r"|^\[\(.*?\[Errno (\d+)\]"
 )
 """How libraries that write by themselves tell of it, safetensors and HDF5, and other processes; and
 Python of the files of a folder that it copied."""
-SHORT = re.compile(r"^\d+ requested and \d+ written")
-"""How numpy tells that not all could be written."""
+SHORT = re.compile(r"^(OSError: )?\d+ requested and \d+ written")
+"""How numpy tells that not all could be written, here or in another process."""
 RUN = re.compile(r"(^|/)(\d{8}T\d{6}Z-[0-9a-f]{12}(-\d+)?|\.locks)(/|$)")
 """In the path of what belongs to a run."""
 OUTPUT = "name another place"
@@ -95,7 +96,7 @@ def refusal(error: BaseException) -> OSError | None:
         text = str(error)
     except Exception:  # a stranger's error is a stranger's code
         text = ""
-    if isinstance(error, OSError) and SHORT.match(text):
+    if (short := SHORT.match(text)) and (isinstance(error, OSError) or short[1]):
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if told := TOLD.search(text):
         number = int(next(filter(None, told.groups())))
@@ -104,12 +105,15 @@ def refusal(error: BaseException) -> OSError | None:
     return refusal(error.__cause__) if error.__cause__ else None
 
 
-def as_refused(error: BaseException) -> MachineError | None:
-    """The one line of an error that tells of a refusal of the machine; None of any other."""
+def as_refused(error: BaseException, where: Path | None = None) -> MachineError | None:
+    """The one line of an error that tells of a refusal of the machine; None of any other.
+
+    An error that names no file is of `where`.
+    """
     if isinstance(error, MachineError):
         return error
     refused = None if isinstance(error, BenchError) else refusal(error)
-    return MachineError.of(refused, None, "to read or write") if refused else None
+    return MachineError.of(refused, where, "to read or write") if refused else None
 
 
 @contextmanager

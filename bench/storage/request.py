@@ -97,8 +97,8 @@ class RunRequest(SampleRequest):
     permute: str | None = field(default=None, metadata=_said(metavar="VIEW"))
     """Score with a view shuffled between events."""
     labels: Literal["truth", "shuffled"] = "truth"
-    """Labels to fit by: the truth, or shuffled between the events of the train and of the valid
-    split, a control from which nothing can be learned."""
+    """Labels to fit by: the truth, or those of other events of the train and of the valid split, a
+    control whose labels tell nothing."""
     start: str | None = field(default=None, metadata=_said(name="from", metavar="RUN"))
     """Go on from the fit of an earlier run of this plugin, on this sample and with these
     options."""
@@ -134,6 +134,8 @@ class RunRequest(SampleRequest):
                 raise RequestError(f"--{option} is empty; leave it out, or say one")
         if self.without and self.permute:
             raise RequestError("--without and --permute are two controls: a run each")
+        if self.labels == "shuffled" and self.start:
+            raise RequestError("--labels shuffled: a fit to go on from has seen the true ones")
         if not re.fullmatch(r"cpu|cuda(:\d+)?", self.device):
             raise RequestError(f"no device {self.device!r}; wanted cpu, cuda or cuda:1")
         if not 0 <= self.seed <= LAST_SEED:
@@ -147,17 +149,9 @@ class RunRequest(SampleRequest):
     @property
     def control(self) -> str:
         """What is done on purpose so that it does worse: `numbers permuted`; empty for nothing."""
-        said = {
-            f"without {self.without}": self.without,
-            f"{self.permute} permuted": self.permute,
-            "labels shuffled": self.labels == "shuffled",
-        }
-        return ", ".join(name for name, done in said.items() if done)
-
-    @property
-    def shuffled_by(self) -> int | None:
-        """The seed by which labels are shuffled; None for the truth."""
-        return self.seed if self.labels == "shuffled" else None
+        said = [f"without {self.without}"] if self.without else []
+        said += [f"{self.permute} permuted"] if self.permute else []
+        return ", ".join([*said, *(["labels shuffled"] if self.labels == "shuffled" else [])])
 
     def said(self) -> dict[str, Any]:
         """What was said, as a record has it."""

@@ -10,7 +10,12 @@ from bench import Context, InputError
 from bench_lhco.events import event_ids
 from bench_lhco.files.inspect import Inspection, inspected, isolated
 from bench_lhco.files.reader import raw_slices
-from bench_lhco.files.sha256 import demand_recorded, file_sha256, recorded_sha256
+from bench_lhco.files.sha256 import (
+    announced_sha256,
+    demand_recorded,
+    file_sha256,
+    recorded_sha256,
+)
 from bench_lhco.files.values import SUMS, first_fault
 
 if TYPE_CHECKING:
@@ -70,11 +75,11 @@ def check(
             there are; a sha256 other than the one recorded beside the file.
     """
     inspection = inspected(path)
-    digest = file_sha256(path, context.progress) if recorded_sha256(path) else None
-    if digest:
-        demand_recorded(path, digest)
+    on_record = recorded_sha256(path) or announced_sha256(path)
+    digest = file_sha256(path, context.progress) if on_record else None
+    recorded = demand_recorded(path, digest) if digest else None
     sound = _read(path, inspection.layout.events, context, labels, kinds)
-    beside = "as recorded beside it" if digest else "none recorded beside it"
+    beside = "as recorded beside it" if recorded else "none recorded beside it"
     digest = digest or file_sha256(path, context.progress)
     lines = _lines(inspection, sound, kinds)
     if inspection.others:

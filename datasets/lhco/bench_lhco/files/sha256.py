@@ -27,11 +27,27 @@ def file_sha256(path: Path, progress: Progress) -> str:
 def record_sha256(path: Path, digest: str) -> None:
     """Write a file's sha256 beside it, in the form that `sha256sum --check` reads."""
     write_bytes(_beside(path), f"{digest}  {path.name}\n".encode())
+    withdraw_sha256(path)
+
+
+def announce_sha256(path: Path, digest: str) -> None:
+    """Write down what a file's sha256 is about to be, before the file takes its place.
+
+    Until that is recorded, the file may be as it was recorded or as it was announced: so it can be
+    proved whenever the process that replaces it is killed.
+    """
+    write_bytes(_announced(path), f"{digest}  {path.name}\n".encode())
+
+
+def withdraw_sha256(path: Path) -> None:
+    """Remove what was announced, as it is recorded now or does not come."""
+    _announced(path).unlink(missing_ok=True)
 
 
 def forget_sha256(path: Path) -> None:
     """Remove the recorded sha256 of a file that is to change."""
     _beside(path).unlink(missing_ok=True)
+    withdraw_sha256(path)
 
 
 def recorded_sha256(path: Path) -> str | None:
@@ -40,7 +56,19 @@ def recorded_sha256(path: Path) -> str | None:
     Raises:
         InputError: the record is not one.
     """
-    beside = _beside(path)
+    return _read(_beside(path))
+
+
+def announced_sha256(path: Path) -> str | None:
+    """The sha256 of what was to take a file's place when that was cut off, or None.
+
+    Raises:
+        InputError: it is none.
+    """
+    return _read(_announced(path))
+
+
+def _read(beside: Path) -> str | None:
     if not beside.is_file():
         return None
     with beside.open("rb") as f:
@@ -55,6 +83,8 @@ def demand_recorded(
 ) -> str | None:
     """Refuse a file whose bytes are not those that are on record; gives the record beside it.
 
+    What was announced is as good as recorded, where the file has come to its place.
+
     Args:
         path: the file.
         digest: its sha256 as it is.
@@ -64,7 +94,9 @@ def demand_recorded(
     Raises:
         InputError: another sha256 is recorded beside the file, or was published.
     """
-    recorded = recorded_sha256(path)
+    recorded, announced = recorded_sha256(path), announced_sha256(path)
+    if recorded is None or announced == digest:
+        recorded = announced
     for expected, where in ((recorded, "recorded beside it"), (published, "published")):
         if expected not in (None, digest):
             raise InputError(
@@ -76,3 +108,7 @@ def demand_recorded(
 
 def _beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
+
+
+def _announced(path: Path) -> Path:
+    return path.with_name(f".{path.name}.sha256.next")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from bench import InputError, RequestError, atomic_write
@@ -33,6 +33,7 @@ def write(
     events: Events | Iterable[Events],
     attributes: Mapping[str, Value] | None = None,
     total: int | None = None,
+    announce: Callable[[Path], None] | None = None,
 ) -> None:
     """Write events with their labels, putting the file in its place when it is whole.
 
@@ -41,6 +42,8 @@ def write(
         events: all of them, or one slice after the other.
         attributes: what the file says of itself, such as its edition; see `provenance`.
         total: how many events come in slices.
+        announce: is given the whole file before it takes its place; without, a sha256 that is
+            recorded beside `path` is forgotten.
 
     Raises:
         InputError: an invalid event, another number of events than `total`, no folder.
@@ -54,7 +57,10 @@ def write(
         raise InputError(f"{path}: there is no folder {path.parent}, wanted one to write to")
     with atomic_write(path) as temporary:
         _write(temporary, path, parts, attributes or {}, count)
-        forget_sha256(path)
+        if announce:
+            announce(temporary)
+        else:
+            forget_sha256(path)
 
 
 def _write(

@@ -29,7 +29,7 @@ from bench_lhco.imported.convert import Made, convert
 from bench_lhco.imported.describe import card_of, meanings_of
 from bench_lhco.imported.divided import meanings_of as splits_meant
 from bench_lhco.imported.folders import demand_alone, files_of
-from bench_lhco.imported.places import CARD, SPLITS, folder_of, imports
+from bench_lhco.imported.places import CARD, SPLITS, earlier_of, folder_of, imports, place_of
 from bench_lhco.imported.portions import Portion, opened_portion
 from bench_lhco.imported.readers import LAYOUTS
 from bench_lhco.imported.stream import Foreign
@@ -215,27 +215,37 @@ def _files(request: ImportRequest) -> Sequence[Path]:
 @contextmanager
 def _in_place(request: ImportRequest, context: Context) -> Iterator[Path]:
     """A new folder, which is the dataset's when the block ends well, and is gone if it does not."""
-    room, folder = imports(context.data), folder_of(request.name, context.data)
+    room, folder = imports(context.data), place_of(request.name, context.data)
+    earlier = earlier_of(request.name, context.data)
     make_folder(room)
     waiting = f"another process is importing {request.name}; waiting for it"
     with locked(room / f".{request.name}.lock", context.notice, waiting):
         for left in room.glob(f".{request.name}.*.tmp"):  # of a process that was killed
             shutil.rmtree(left, ignore_errors=True)
+        _settle(folder, earlier)
         draft = room / f".{request.name}.{uuid4().hex}.tmp"
         draft.mkdir()
         try:
             yield draft
             _demand_free(request, context)
-            earlier = room / f".{request.name}.{uuid4().hex}.tmp"
             if folder.exists():
                 folder.rename(earlier)
             try:
                 put_in_place(draft, folder)
             except BaseException:  # what was there before is not lost
-                shutil.rmtree(folder, ignore_errors=True)
-                if earlier.exists():
-                    earlier.rename(folder)
+                if not draft.exists():
+                    folder.rename(draft)
                 raise
         finally:
-            for left in room.glob(f".{request.name}.*.tmp"):
-                shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(draft, ignore_errors=True)
+            _settle(folder, earlier)
+
+
+def _settle(folder: Path, earlier: Path) -> None:
+    """Have only the dataset that is in its place, or give the one that was there it back."""
+    if (folder / CARD).is_file():
+        shutil.rmtree(earlier, ignore_errors=True)
+    elif earlier.is_dir():
+        if folder.is_dir():  # what is left of a dataset that could not stay
+            shutil.rmtree(folder)
+        earlier.rename(folder)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import bench
-from bench_lhco.imported.places import CARD, imports
+from bench_lhco.imported.places import CARD, EARLIER, folder_of, imports
 
 _log = logging.getLogger(__name__)
 
@@ -20,18 +20,20 @@ def imported(data: Path, taken: Collection[str]) -> list[type[bench.Dataset]]:
         taken: names that a dataset has already.
     """
     datasets = []
-    for folder in _folders(imports(data)):
+    for name in _names(imports(data)):
         try:
-            datasets.append(_dataset(folder, taken))
+            datasets.append(_dataset(name, folder_of(name, data), taken))
         except bench.BenchError as error:
-            _log.warning("the imported dataset %s is left out: %s", folder.name, error)
+            _log.warning("the imported dataset %s is left out: %s", name, error)
     return datasets
 
 
-def _folders(room: Path) -> list[Path]:
-    """Those of whole imports, by name; none where the room is not there."""
+def _names(room: Path) -> list[str]:
+    """Those of whole imports, in order; none where the room is not there."""
     try:
-        return sorted(p for p in room.iterdir() if p.is_dir() and not p.name.startswith("."))
+        names = {p.name for p in room.iterdir() if p.is_dir()}
+        replaced = {n[1 : -len(EARLIER)] for n in names if n[0] == "." and n.endswith(EARLIER)}
+        return sorted(replaced | {name for name in names if not name.startswith(".")})
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -39,7 +41,7 @@ def _folders(room: Path) -> list[Path]:
         return []
 
 
-def _dataset(folder: Path, taken: Collection[str]) -> type[bench.Dataset]:
+def _dataset(name: str, folder: Path, taken: Collection[str]) -> type[bench.Dataset]:
     """The class that an imported dataset is.
 
     Raises:
@@ -49,7 +51,7 @@ def _dataset(folder: Path, taken: Collection[str]) -> type[bench.Dataset]:
     from bench_lhco.imported.datasets import dataset_of
 
     card = read_card(folder / CARD)
-    if card.name != folder.name or card.name in taken:
-        why = "another dataset's" if card.name in taken else f"not the folder's, {folder.name}"
+    if card.name != name or card.name in taken:
+        why = "another dataset's" if card.name in taken else f"not the folder's, {name}"
         raise bench.InputError(f"{folder / CARD}: the name {card.name} is {why}")
     return dataset_of(card)

@@ -12,6 +12,8 @@ LABEL = "label"
 SPLITS = "splits.npy"
 """What a published division says of each event of that file, beside it."""
 EDITION = "imported"
+EARLIER = ".earlier"
+"""What the hidden name of a folder ends with that is being replaced; no dataset has a dot in its."""
 
 
 def imports(data: Path) -> Path:
@@ -19,6 +21,17 @@ def imports(data: Path) -> Path:
     return data / "imported"
 
 
-def folder_of(name: str, data: Path) -> Path:
-    """The folder of one."""
+def place_of(name: str, data: Path) -> Path:
+    """Where an import puts one."""
     return imports(data) / name
+
+
+def earlier_of(name: str, data: Path) -> Path:
+    """Where an import that replaces one puts what was there before, until it is done."""
+    return imports(data) / f".{name}{EARLIER}"
+
+
+def folder_of(name: str, data: Path) -> Path:
+    """The folder of one; what was there before, where an import was killed as it replaced that."""
+    place, earlier = place_of(name, data), earlier_of(name, data)
+    return earlier if (earlier / CARD).is_file() and not (place / CARD).is_file() else place

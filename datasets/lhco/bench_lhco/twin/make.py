@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,15 @@ from typing import TYPE_CHECKING
 import bench
 from bench_lhco.digests import known_digest
 from bench_lhco.files import write
-from bench_lhco.files.sha256 import forget_sha256, record_sha256
+from bench_lhco.files.sha256 import (
+    announce_sha256,
+    announced_sha256,
+    file_sha256,
+    forget_sha256,
+    record_sha256,
+    recorded_sha256,
+    withdraw_sha256,
+)
 from bench_lhco.twin.simulate import recipe, simulate
 
 if TYPE_CHECKING:
@@ -58,21 +67,48 @@ def make_twin(
             progress=context.progress,
         )
         made = {**recipe(dataset, simulation.seed), "signal_fraction": twin.signal_fraction}
+        _settle(path, context)
         earlier = _inode(path)
+
+        def announce(draft: Path) -> None:
+            announce_sha256(path, file_sha256(draft, context.progress))
+
         try:
-            write(path, slices, made, total=sum(events.values()))
+            write(path, slices, made, total=sum(events.values()), announce=announce)
             record_sha256(path, known_digest(path, context.data / "digests", context.progress))
         except BaseException:
-            if _inode(path) != earlier:  # nothing could prove it; its events are in `scratch`
-                path.unlink(missing_ok=True)
-                forget_sha256(path)
+            with suppress(OSError):  # what went wrong before says more
+                _take_back(path, earlier)
             raise
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _take_back(path: Path, earlier: int | None) -> None:
+    """Leave the `earlier` twin as it was, or none where there was none: its events are in scratch.
+
+    One that has replaced an earlier one stays, as what was announced proves it.
+    """
+    if earlier is None:
+        path.unlink(missing_ok=True)
+        forget_sha256(path)
+    elif _inode(path) == earlier:
+        withdraw_sha256(path)
 
 
 def _inode(path: Path) -> int | None:
     """Which file has this name; None without one."""
     return path.stat().st_ino if path.is_file() else None
+
+
+def _settle(path: Path, context: bench.Context) -> None:
+    """Record what a twin is that is to be replaced, where nothing says so but an announcement."""
+    if not path.is_file():
+        return
+    recorded, announced = recorded_sha256(path), announced_sha256(path)
+    if announced or not recorded:
+        digest = known_digest(path, context.data / "digests", context.progress)
+        if digest == announced or not (announced or recorded):
+            record_sha256(path, digest)
 
 
 def _events(dataset: str, twin: Twin, simulation: bench.SimulationRequest) -> dict[str, int]:
