@@ -130,7 +130,7 @@ class Prose(Whose):
             state.blanks = self._parted_by_blanks(state.pending, tokens, place)
         state.several = self._is_one_of_several(tokens, place) or self._once_again(tokens, place)
         behind = self._named_behind(tokens, place)
-        if self._corrects(token) or self._of_another(tokens, place):
+        if (behind is None and self._corrects(token)) or self._of_another(tokens, place):
             state.pending = None
             return 1
         if behind and state.pending and self._enclosed(token, behind):
