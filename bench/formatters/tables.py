@@ -27,7 +27,7 @@ COUNTED = re.compile(
     re.IGNORECASE,
 )
 """The head of a column that counts objects."""
-COUNTS = re.compile(rf"[\s|*]*{COUNTED.pattern}(?:(?P<mark>[|,;\t])|(?<=\s))", re.IGNORECASE)
+COUNTS = re.compile(rf"(?:\s*[|*])?{COUNTED.pattern}(?:(?P<mark>[|,;\t])|(?<=\s))", re.IGNORECASE)
 """A head whose first column does."""
 
 
