@@ -13,7 +13,7 @@ SPLITS = "splits.npy"
 """What a published division says of each event of that file, beside it."""
 EDITION = "imported"
 EARLIER = ".earlier"
-"""What the hidden name of a folder that is being replaced ends with; no dataset's has a dot."""
+"""What the hidden name of a folder ends with that is being replaced; no dataset's name has dots."""
 
 
 def imports(data: Path) -> Path:
