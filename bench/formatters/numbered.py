@@ -42,7 +42,8 @@ class Numbered:
         one = "|".join(re.escape(stem) for stem in stems if len(stem) > 1) or "(?!)"
         long = rf"(?:{one})s?"
         short = "|".join(re.escape(stem) for stem in stems if len(stem) == 1) or "(?!)"
-        mark = rf"(?:\s{{0,40}}[({{,]?\s{{0,40}}[\"']?{COUNTS}|[_ ]?{COUNTS})\s*[\"']?\s*[=:#]?\s*[\"']?"
+        key = rf"(?:\s{{0,40}}[({{,]?\s{{0,40}}[\"']?{COUNTS}|[_ ]?{COUNTS})"
+        mark = rf"{key}\s*[\"']?\s*[=:#]?\s*[\"']?"
         return cls(
             tuple(names),
             re.compile(

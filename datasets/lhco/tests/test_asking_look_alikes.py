@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,13 @@ def test_jets_in_brackets_say_whose_the_numbers_before_them_are(
     text: str, expected: dict[str, float]
 ) -> None:
     assert values(text) == expected
+
+
+@pytest.mark.parametrize("text", ["jet{}pt 1411", "{}pt\n1 1411\n2 1306", "jet 1{}mass 94"])
+def test_a_run_of_blanks_is_looked_through_at_once(text: str) -> None:
+    started = time.monotonic()
+    values(text.format(" " * 20_000))
+    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize(
