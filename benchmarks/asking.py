@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from asking_texts import DEVELOPMENT, HELD_OUT, Case, blocks, by_hand, from_templates
 
 import bench
 from bench.api.asking import Formatter
@@ -29,6 +29,10 @@ from bench.asking.said import said_in
 from bench.formatters.numbers import scan
 from bench.plugins.options import build
 from bench.plugins.registry import load_registry
+
+sys.path.insert(0, str(Path(__file__).parent))  # a safe path leaves the script's folder out
+
+from asking_texts import DEVELOPMENT, HELD_OUT, Case, blocks, by_hand, from_templates
 
 SEED = 2026
 CLOSE = 1e-6
