@@ -9,7 +9,7 @@ import pytest
 from toys import Workplace, events
 
 from bench.api.errors import RequestError
-from bench.data.sampling import with_shuffled_labels
+from bench.data.sampling import labelled
 from bench.running.pipeline import run
 from bench.storage.named_runs import on_one_sample
 from bench.storage.repeating import command_of
@@ -60,10 +60,10 @@ def test_it_is_no_fit_to_go_on_with() -> None:
 def test_each_event_takes_the_weight_of_its_new_label() -> None:
     table = events(500, 3)
     table = replace(table, weights=np.where(table.y == 1, 1.0, 7.0))
-    made = with_shuffled_labels(table, 5)
+    made = labelled(table, "shuffled", 5)
     assert np.array_equal(made.ids, table.ids)
     assert made.y.sum() == table.y.sum()
     assert 100 < (made.y != table.y).sum() < 400
     assert np.array_equal(made.weights, np.where(made.y == 1, 1.0, 7.0))
-    assert np.array_equal(made.y, with_shuffled_labels(table, 5).y)
-    assert not np.array_equal(made.y, with_shuffled_labels(table, 6).y)
+    assert np.array_equal(made.y, labelled(table, "shuffled", 5).y)
+    assert not np.array_equal(made.y, labelled(table, "shuffled", 6).y)

@@ -85,10 +85,12 @@ def draw(table: Table, sample: Sample) -> Table:
     return replace(drawn, weights=_weights(drawn, sample, natural))
 
 
-def with_shuffled_labels(table: Table, seed: int) -> Table:
-    """The events with each other's labels, and the weights that go with them."""
+def labelled(table: Table, labels: str, seed: int) -> Table:
+    """The events by the `truth`, or with each other's labels, `shuffled` with their weights."""
     import numpy as np
 
+    if labels == "truth":
+        return table
     order = np.random.default_rng(seed).permutation(len(table))
     return replace(table, y=table.y[order], weights=table.weights[order])
 

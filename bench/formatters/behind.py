@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bench.api.table import EVENT
 from bench.formatters.connectives import BEHIND
-from bench.formatters.tokens import NUMBER, OBJECT, PLURAL, QUANTITY, Token
+from bench.formatters.kinds import NUMBER, OBJECT, PLURAL, QUANTITY, Token
 from bench.formatters.tuples import Tuples
 
 OF_WORD = re.compile(r"\s*(?:of|in)\s")

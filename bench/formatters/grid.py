@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bench.formatters.tokens import NUMBER, Token
+from bench.formatters.kinds import NUMBER, Token
 
 if TYPE_CHECKING:
     from bench.api.asking import Span

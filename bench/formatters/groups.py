@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from bench.api.asking import Reading
 from bench.api.table import EVENT
 from bench.formatters.grid import Cell
+from bench.formatters.kinds import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 from bench.formatters.lexicon import Lexicon
-from bench.formatters.tokens import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 
 if TYPE_CHECKING:
     from bench.api.asking import Passage, Span

@@ -8,7 +8,7 @@ from itertools import pairwise
 from bench.api.asking import Reading
 from bench.formatters.behind import Behind
 from bench.formatters.connectives import AND, FOR, LIST, OF
-from bench.formatters.tokens import NUMBER, OBJECT, PLURAL, QUANTITY, Token
+from bench.formatters.kinds import NUMBER, OBJECT, PLURAL, QUANTITY, Token
 
 
 class Lists(Behind):

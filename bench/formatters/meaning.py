@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from bench.api.asking import Passage, Reading, Span
 from bench.api.table import EVENT
+from bench.formatters.kinds import OBJECT, Token
 from bench.formatters.lexicon import Lexicon
-from bench.formatters.tokens import OBJECT, Token
 from bench.formatters.units import PATTERN
 
 FILLERS = re.compile(

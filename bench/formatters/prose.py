@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from bench.api.asking import Reading
 from bench.formatters.connectives import AND, BEHIND, FOR, LIST
-from bench.formatters.lexicon import plain
-from bench.formatters.tokens import (
+from bench.formatters.kinds import (
     BREAK,
     LOST,
     NUMBER,
@@ -19,6 +18,7 @@ from bench.formatters.tokens import (
     WHOLE,
     Token,
 )
+from bench.formatters.lexicon import plain
 from bench.formatters.whose import Whose
 
 OF_THEM = re.compile(r"\s*of\s+(?:them|these|those)\b", re.IGNORECASE)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bench.formatters.tokens import Token
+    from bench.formatters.kinds import Token
 
 BEFORE = re.compile(
     r"(?<![^\W_])(?:(?i:"

@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from bench.formatters.kinds import (
+    BREAK,
+    LOST,
+    NUMBER,
+    OBJECT,
+    ORDER,
+    PLURAL,
+    QUANTITY,
+    UNIT,
+    WHOLE,
+    Token,
+)
 from bench.formatters.lexicon import Lexicon, lexicon, plain
 from bench.formatters.numbers import UNCERTAINTY
 from bench.formatters.phrases import phrases_in
@@ -16,11 +28,8 @@ from bench.formatters.qualifiers import qualified
 from bench.formatters.units import PATTERN
 
 if TYPE_CHECKING:
-    from bench.api.asking import Number, Passage, Span
+    from bench.api.asking import Passage, Span
 
-QUANTITY, OBJECT, PLURAL, ORDER, NUMBER, UNIT, WHOLE, BREAK, LOST = (
-    *("quantity", "object", "plural", "order", "number", "unit", "whole", "break", "lost"),
-)
 ASSIGNED = re.compile(
     r"[\"'`*_\])}|\s]*(?:=|:|≈|~|\.{2}|->|→|/\s?[GTMgtm]e[Vv]\b|\bis\b|\bof\b|\bwas\b|[\[(]|[+\-−]?[0-9])"
 )
@@ -36,20 +45,6 @@ ANAPHORS = re.compile(r"\b(?:the\s)?(former|latter)(?:'s|\sone)?\b", re.IGNORECA
 DIGITS = re.compile(r"(?<![\w.,\-])[0-9][0-9.,]*(?![\w\-/:])")
 LETTERS = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)*")
 BREAKS = r"\n[ \t]*\n|\n|[;{}]|(?<![\s.])\.(?=\s|$)|(?<!\.)\.\.\.(?=\s)"
-
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of a text that means something."""
-
-    kind: str
-    span: Span
-    names: tuple[str, ...] = ()
-    """The quantities that a word may mean; of an order the words of its numbers."""
-    object: str | None = None
-    number: Number | None = None
-    weak: bool = False
-    """A single letter, or a word that may mean something else."""
 
 
 def tokens(passage: Passage) -> list[Token]:

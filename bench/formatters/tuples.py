@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from bench.formatters.kinds import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 from bench.formatters.meaning import Meaning
-from bench.formatters.tokens import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 
 LONGEST = 20
 """Words in a row that may each have a number."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from bench.api.asking import Reading
 from bench.formatters.connectives import ALL_OF, FOR, LIST, OF, OPENED, WITH, WITH_UNTIL
+from bench.formatters.kinds import BREAK, NUMBER, OBJECT, PLURAL, Token
 from bench.formatters.lists import Lists
-from bench.formatters.tokens import BREAK, NUMBER, OBJECT, PLURAL, Token
 
 EACH = re.compile(r"(?:[\s,]*(?:for|in|of|on)\s+|[\s\])]*[(\[]\s?)(?:the\s+)?", re.IGNORECASE)
 """Between numbers and the objects that they are of, one by one."""

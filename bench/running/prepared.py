@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.data.encode import views_read
 from bench.data.run_samples import RunSamples, load_samples
-from bench.data.sampling import with_shuffled_labels
+from bench.data.sampling import labelled
 from bench.guards.b001_trained_on import TrainedOn
 from bench.plugins.options import options_in
 from bench.running.fit_differences import said_of
@@ -26,7 +26,6 @@ from bench.storage.record import PartRecord, RunRecord
 if TYPE_CHECKING:
     from bench.api.context import Context
     from bench.api.parts import Part
-    from bench.api.table import Table
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
@@ -152,17 +151,12 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         overlapping=TrainedOn.code in request.allow,
         quick=request.quick,
     )
-
-    def fitted_by(table: Table) -> Table:
-        shuffled = request.labels == "shuffled"
-        return with_shuffled_labels(table, request.seed) if shuffled else table
-
     fit_request = FitRequest(
         model=parts.model,
         encoders=parts.encoders,
         distributions=[parts.entry(part).distribution for part in used],
-        train=fitted_by(samples.tables["train"]),
-        valid=fitted_by(samples.tables["valid"]),
+        train=labelled(samples.tables["train"], request.labels, request.seed),
+        valid=labelled(samples.tables["valid"], request.labels, request.seed),
         seed=request.seed,
         device=parts.device,
         used_events=samples.used_events,
