@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.formatters.kinds import NUMBER, Token
@@ -21,10 +21,9 @@ MOST = 64
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line and what means something in it."""
+class Piece:
+    """A piece of a text and what means something in it."""
 
-    place: int
     span: Span
     tokens: list[Token]
 
@@ -34,15 +33,16 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Line(Piece):
+    """A line."""
+
+    place: int
+    """Of all lines, from 0 on."""
+
+
+@dataclass(frozen=True)
+class Cell(Piece):
     """A cell of a table."""
-
-    span: Span
-    tokens: list[Token] = field(default_factory=list)
-
-    def of(self, kind: str) -> list[Token]:
-        """Its tokens of a kind."""
-        return [token for token in self.tokens if token.kind == kind]
 
     @property
     def number(self) -> Token | None:
@@ -59,7 +59,7 @@ def lines_of(text: str, tokens: list[Token]) -> list[Line]:
         while at < len(tokens) and tokens[at].span[0] < end:
             own.append(tokens[at])
             at += 1
-        out.append(Line(place, (start, end), own))
+        out.append(Line((start, end), own, place))
         start = end
     return out
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.api.asking import Reading
-from bench.api.table import EVENT
 from bench.formatters.grid import Cell
 from bench.formatters.kinds import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 from bench.formatters.lexicon import Lexicon
@@ -58,9 +57,11 @@ def read_groups(
         unit = _unit_behind(passage.text, tokens, row.span[1])
         for name, cell in zip(head.cells, row.cells, strict=True):
             word, number = next(iter(name.of(QUANTITY)), None), cell.number
-            if word and number and (quantity := _quantity(words, word, of, number)):
+            if not (word and number and number.number):
+                continue
+            if quantity := words.meant(word, (word.object, of), number.number):
                 own = next((t.span for t in name.of(UNIT)), unit)
-                own = None if number.number and number.number.unit else own
+                own = None if number.number.unit else own
                 readings.append(Reading(quantity, number.span, own, word.span))
     return readings, [group.span for group in (*heads, *rows)] if readings else []
 
@@ -136,15 +137,6 @@ def _counted(words: Lexicon, rows: list[_Group], heads: list[_Group]) -> list[st
         if len(rows) > 1 and values in ([0, 1], [1, 2]) and len(rows) == 2:
             return [words.names[k] for k in range(2)]
     return []
-
-
-def _quantity(words: Lexicon, word: Token, of: str | None, number: Token) -> str | None:
-    assert number.number
-    names = tuple(name for name in word.names if name in number.number.candidates)
-    for which in (word.object, of, EVENT):
-        if which and (name := words.quantity(names, which)):
-            return name
-    return None
 
 
 def _unit_behind(text: str, tokens: list[Token], place: int) -> Span | None:

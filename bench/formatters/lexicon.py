@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from bench.api.table import EVENT
 from bench.formatters.numbered import Numbered
 
 if TYPE_CHECKING:
+    from bench.api.asking import Number
     from bench.api.vocabulary import Vocabulary
+    from bench.formatters.kinds import Token
 
 INDEX = r"(?:[_^{{(,]*(?P<{0}index>[1-5])(?![0-9.])[)}}\]]*|\[(?P<{0}place>[0-4])\])"
 
@@ -57,6 +60,12 @@ class Lexicon:
     def quantity(self, names: tuple[str, ...], which: str) -> str | None:
         """The quantity of an object among those that a word may mean."""
         return next((name for name in names if self.object_of[name] == which), None)
+
+    def meant(self, word: Token, objects: Iterable[str | None], number: Number) -> str | None:
+        """What a word means that a number may be: of the first of these objects, else the event."""
+        names = tuple(name for name in word.names if name in number.candidates)
+        of = (self.quantity(names, which) for which in (*objects, EVENT) if which)
+        return next(filter(None, of), None)
 
 
 def plain(word: str) -> str:

@@ -158,9 +158,10 @@ class _Table:
         for row, cells in enumerate(rows):
             for column, cell in zip(columns, cells, strict=True):
                 number = cell.number
-                if column.word is None or number is None:
+                if column.word is None or number is None or number.number is None:
                     continue
-                if name := _name(self.words, column, objects[row], number):
+                of = column.object, objects[row]
+                if name := self.words.meant(column.word, of, number.number):
                     event = row if apart and not any(objects) else 0
                     self._read(name, column, number, event)
         return bool(self.readings)
@@ -251,13 +252,3 @@ def _in_turn(words: Lexicon, columns: list[_Column]) -> list[_Column]:
         else:
             out.append(column)
     return out if max(seen.values(), default=0) > 1 else columns
-
-
-def _name(words: Lexicon, column: _Column, of: str, number: Token) -> str | None:
-    assert number.number
-    assert column.word
-    names = tuple(n for n in column.word.names if n in number.number.candidates)
-    for which in (column.object, of, EVENT):
-        if which and (name := words.quantity(names, which)):
-            return name
-    return None
