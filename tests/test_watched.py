@@ -106,6 +106,21 @@ sys.exit(0)"""
     assert "bench: left behind by a plugin and ended: left" in ran.stderr
 
 
+def test_threads_that_print_all_the_time_write_nothing_among_the_results() -> None:
+    body = """
+def go_on():
+    while True:
+        print('of a thread', flush=True)
+for _ in range(3):
+    threading.Thread(target=go_on, name='left').start()
+time.sleep(0.1)
+print('the table')
+sys.exit(0)"""
+    for _ in range(3):
+        ran = commanded(body)
+        assert (ran.returncode, ran.stdout) == (0, "the table\n")
+
+
 @pytest.mark.parametrize(
     ("redirected", "code"), [("| true", 1), (">&-", 0), ("2>&-", 0), ("<&-", 0)]
 )

@@ -23,19 +23,22 @@ class Results(io.TextIOWrapper):
 
     def write(self, text: str, /) -> int:
         """Write it, or among the messages where another thread says it."""
-        others = threading.current_thread() is not threading.main_thread()
-        if others and self is sys.stdout is not sys.stderr:
+        if threading.current_thread() is not threading.main_thread():
             return sys.stderr.write(text)
         return super().write(text)
 
 
-class _Shown(Results):
+class _Masked(io.TextIOWrapper):
     """A stream of text without secrets."""
 
     def write(self, text: str, /) -> int:
         """Write it without them."""
         super().write(masked(text))
         return len(text)
+
+
+class _MaskedResults(Results, _Masked):
+    """What a command gives, without secrets."""
 
 
 @contextmanager
@@ -46,7 +49,7 @@ def safe_streams() -> Iterator[None]:
     """
     before = {name: getattr(sys, name) for name in ("stdout", "stderr")}
     made = {
-        name: _shown(stream)
+        name: _shown(stream, _MaskedResults if name == "stdout" else _Masked)
         for name, stream in before.items()
         if isinstance(stream, io.TextIOWrapper)
     }
@@ -66,7 +69,7 @@ def safe_streams() -> Iterator[None]:
                 stream.detach()  # the bytes below are the other stream's too
 
 
-def _shown(stream: io.TextIOWrapper) -> _Shown:
+def _shown(stream: io.TextIOWrapper, kind: type[io.TextIOWrapper]) -> io.TextIOWrapper:
     stream.flush()
     errors = "replace" if stream.errors in STRICT else stream.errors
     encoding = stream.encoding
@@ -74,7 +77,7 @@ def _shown(stream: io.TextIOWrapper) -> _Shown:
         ANY_LINE.encode(encoding, errors or "replace")
     except (UnicodeError, LookupError):  # names of hosts have one, which no table fits
         encoding, errors = "utf-8", "replace"
-    return _Shown(
+    return kind(
         stream.buffer,
         encoding=encoding,
         errors=errors,
