@@ -17,6 +17,13 @@ FAILED = 1
 ANY_LINE = "\N{GREEK SMALL LETTER EPSILON} " + "|" * 100 + "\n"
 """What an encoding of text can write, with a sign in place of what it lacks."""
 
+_ENDED: list[io.TextIOWrapper] = []
+"""Streams of commands that have ended.
+
+One that is collected closes the bytes below, which are the other stream's too, and one that is
+detached while a thread writes there crashes the process.
+"""
+
 
 class Results(io.TextIOWrapper):
     """What a command gives; threads that a plugin has left behind do not write there."""
@@ -65,8 +72,7 @@ def safe_streams() -> Iterator[None]:
             setattr(sys, name, before[name])
             with suppress(OSError, ValueError):  # whoever read it has gone; or it is closed
                 stream.flush()
-            with suppress(OSError, ValueError):
-                stream.detach()  # the bytes below are the other stream's too
+        _ENDED.extend(made.values())
 
 
 def _shown(stream: io.TextIOWrapper, kind: type[io.TextIOWrapper]) -> io.TextIOWrapper:
