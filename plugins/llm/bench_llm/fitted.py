@@ -16,7 +16,7 @@ import bench
 from bench_llm.bases.source import BaseSource
 from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
-from bench_llm.explaining.explainer import Explainer, LateExplainer
+from bench_llm.explaining.explainer import SPARE, Explainer, LateExplainer
 from bench_llm.explaining.generating import Explaining
 from bench_llm.explaining.learning import ExplainerSettings, learn_to_explain
 from bench_llm.generating import Generation
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from bench_llm.network.fused import Network
 
 PLAN = "plan.json"
-SPARE = 16
-"""Tokens that a generated explanation may have above the longest one that was learned."""
 EXPLAINS = "explains"
 LOGITS, GENERATE = "logits", "generate"
 HERE = "."

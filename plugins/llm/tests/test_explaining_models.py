@@ -15,14 +15,13 @@ from bench_llm.building import build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.explaining.copying import Copying
 from bench_llm.explaining.encoder import VIEW, Explanations, phrasings
-from bench_llm.explaining.explainer import Explainer, read_before, tuning_of
 from bench_llm.explaining.learning import Saying, learn_to_explain
 from bench_llm.explaining.targets import Targets
 from bench_llm.explaining.words import called
+from bench_llm.network.fused import FusedModel
 from bench_llm.nfa import PromptFusion
 from bench_llm.planning import fit_settings, network_plan
 from bench_llm.text import TextOnly
-from bench_llm.token import DedicatedToken
 from bench_llm.training import loop
 from events import COLUMNS, context, inputs, table
 
@@ -80,38 +79,6 @@ def test_scores_are_the_same_with_explanations_and_without(tuning: Any, tmp_path
             assert loaded.explain(events, COLUMNS, None) == made.explain(events, COLUMNS, None)
             scores += [one.score(events) for one in (made, loaded)]
     assert all(np.array_equal(one, scores[0]) for one in scores)
-
-
-@pytest.mark.parametrize("place", ["first", "answer", "last", "dedicated"])
-def test_words_read_the_states_of_the_answer_and_no_padding(
-    base: str, place: Any, tmp_path: Path
-) -> None:
-    """Logits behind a cache are those of one pass over all, of an explainer like the fitted one."""
-    model = DedicatedToken if place == "dedicated" else PromptFusion
-    where = {} if place == "dedicated" else {"place": place}
-    plan = network_plan(model(base=base, units=16, **where), d=3, seed=0)
-    network = build(plan, "cpu").eval()
-    network.adapter.scaler.learn(inputs(64).views["numbers"])
-    reader = Reader(renderer_of(plan), "", network.adapter)
-    examples = reader.read(inputs(12))
-    assert len(set(examples.tokens.lengths)) > 1
-    rows, answers = np.arange(12), (np.arange(12) % 2).astype(np.int8)
-    explainer = Explainer(network, plan, tuning_of(plan.tuning), "cpu").eval()
-    said = torch.randint(10, 60, (12, 7))
-    both = examples.tokens.answers
-    with torch.no_grad(), explainer.speaking():
-        with explainer.listening():
-            before = read_before(network, examples, rows, answers)
-        assert before.lengths.tolist() == [
-            examples.tokens.lengths[i] + both.lengths[answers[i]] for i in rows
-        ]
-        behind = explainer(before, said)
-        for i in rows:
-            word = both.ids[answers[i], : both.lengths[answers[i]]]
-            whole = np.array([[*word, *said[i].tolist(), IGNORED]])
-            batch, _ = examples.followed(rows[i : i + 1], whole, "cpu")
-            logits = network(batch)[0, len(word) + 1 :]
-            assert torch.allclose(behind[i], logits, atol=2e-5), i
 
 
 def test_with_a_share_of_0_nothing_is_another(tmp_path: Path) -> None:
@@ -202,11 +169,11 @@ def test_a_base_that_is_too_short_for_it_is_refused(base: str, tmp_path: Path) -
     plan = network_plan(TextOnly(base=base), d=0, seed=0)
     short = Reader(renderer_of(plan), "", None)
     settings = fit_settings(TextOnly(base=base, explain=1.0), 0).explains
+    network = build(plan, "cpu")
     assert settings is not None
+    assert isinstance(network, FusedModel)
     with pytest.raises(bench.InputError, match=r"with what is said behind them|has no token"):
-        learn_to_explain(
-            build(plan, "cpu"), plan, short, settings, explained(20), context(tmp_path)
-        )
+        learn_to_explain(network, plan, short, settings, explained(20), context(tmp_path))
 
 
 def parts_of(**more: Any) -> RunParts:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 NAME = "explainer"
 """Of its LoRA, where it is one beside the fit's own on the same language model."""
 WEIGHTS = "explainer.safetensors"
+SPARE = 16
+"""Tokens that a generated explanation may have above the longest one that was learned."""
 
 
 @dataclass(frozen=True, eq=False)

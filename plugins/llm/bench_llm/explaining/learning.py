@@ -13,8 +13,15 @@ import bench
 from bench_llm.answers import IGNORED
 from bench_llm.explaining.draws import Draw, uniform
 from bench_llm.explaining.encoder import VIEW
-from bench_llm.explaining.explainer import Explainer, LateExplainer, read_before, tuning_of
+from bench_llm.explaining.explainer import (
+    SPARE,
+    Explainer,
+    LateExplainer,
+    read_before,
+    tuning_of,
+)
 from bench_llm.explaining.targets import Targets
+from bench_llm.network.blocks import window
 from bench_llm.scoring import EVEN, score
 from bench_llm.training.loop import Training
 from bench_llm.training.loss import token_losses
@@ -134,7 +141,8 @@ def learn_to_explain(  # noqa: PLR0917
     both = examples.tokens.answers
     targets = Targets.read(renderer.turns, both, train.views[VIEW])
     whole = examples.tokens.lengths[targets.of] + max(both.lengths) + targets.lengths
-    renderer.demand_fit(whole, "with what is said behind them")
+    renderer.demand_fit(whole, "with what is said behind them", SPARE)
+    _demand_in_sight(network, int(whole.max()) + SPARE)
     explainer = Explainer(network, plan, tuning_of(plan.tuning), context.device)
     apart = _set_apart(train.ids)[targets.of]
     objective = Saying(
@@ -158,6 +166,20 @@ def learn_to_explain(  # noqa: PLR0917
         )
         training.run()
     return LateExplainer(lambda: explainer, int(targets.lengths.max()))
+
+
+def _demand_in_sight(network: FusedModel, longest: int) -> None:
+    """Refuse what is longer than some layer looks back: padding would take part of its window.
+
+    Raises:
+        InputError: how much longer.
+    """
+    tokens = window(network.language.config)
+    if tokens is not None and longest > tokens:
+        raise bench.InputError(
+            f"layers of the base look {tokens} tokens back, and the longest prompt with what is "
+            f"said behind it has {longest}: wanted a base that looks farther, or explain=0"
+        )
 
 
 def _set_apart(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
