@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bench.api.table import EVENT
-from bench.formatters.numbered import Numbered
+from bench.formatters.words.numbered import Numbered
 
 if TYPE_CHECKING:
     from bench.api.asking import Number
     from bench.api.vocabulary import Vocabulary
-    from bench.formatters.kinds import Token
+    from bench.formatters.words.tokens import Token
 
 INDEX = r"(?:[_^{{(,]*(?P<{0}index>[1-5])(?![0-9.])[)}}\]]*|\[(?P<{0}place>[0-4])\])"
 

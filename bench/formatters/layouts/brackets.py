@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.api.asking import Reading
-from bench.formatters.grid import Cell
-from bench.formatters.kinds import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
-from bench.formatters.lexicon import Lexicon
+from bench.formatters.layouts.cells import Cell
+from bench.formatters.words.lexicon import Lexicon
+from bench.formatters.words.tokens import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 
 if TYPE_CHECKING:
     from bench.api.asking import Passage, Span
@@ -41,7 +41,7 @@ class _Group:
         return all(cell.number and not cell.of(QUANTITY) for cell in self.cells)
 
 
-def read_groups(
+def read_brackets(
     passage: Passage, words: Lexicon, tokens: list[Token]
 ) -> tuple[list[Reading], list[Span]]:
     """What numbers in brackets are by words in brackets, and where they stand."""

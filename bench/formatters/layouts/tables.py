@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from bench.api.asking import Reading
 from bench.api.table import EVENT
-from bench.formatters.grid import Cell, Line, lines_of, split
-from bench.formatters.kinds import NUMBER, OBJECT, QUANTITY, UNIT, Token
-from bench.formatters.lexicon import Lexicon
+from bench.formatters.layouts.cells import Cell, Line, lines_of, spaced, split
+from bench.formatters.words.lexicon import Lexicon
+from bench.formatters.words.tokens import NUMBER, OBJECT, QUANTITY, UNIT, Token
 
 if TYPE_CHECKING:
     from bench.api.asking import Passage, Span
@@ -121,7 +121,7 @@ class _Table:
         """How many rows have as many numbers as the head has names, which may be spaced anyhow."""
         named = [t for t in self.head.tokens if t.kind == QUANTITY]
         kind = QUANTITY if len(named) > 1 else OBJECT
-        head = _spaced(self.head, kind)
+        head = spaced(self.head, kind)
         rows: list[list[Cell]] = []
         for line in self.rows:
             numbers = [Cell(t.span, [t]) for t in line.of(NUMBER)]
@@ -211,20 +211,6 @@ class _Table:
         assert column.word
         unit = column.unit if number.number and not number.number.unit else None
         self.readings.append(Reading(name, number.span, unit, column.word.span, event))
-
-
-def _spaced(line: Line, kind: str) -> list[Cell]:
-    """A cell for each name of a kind, with what follows it until the next one."""
-    cells: list[Cell] = []
-    for token in line.tokens:
-        if token.kind == kind:
-            before = [
-                t for t in line.tokens if t.kind == OBJECT and 0 <= token.span[0] - t.span[1] <= 1
-            ]
-            cells.append(Cell(token.span, [*before, token] if kind == QUANTITY else [token]))
-        elif token.kind == UNIT and cells:
-            cells[-1].tokens.append(token)
-    return cells
 
 
 def _columns(text: str, head: list[Cell]) -> list[_Column]:

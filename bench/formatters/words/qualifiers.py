@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bench.formatters.kinds import Token
+from bench.formatters.words.tokens import QUANTITY, Token
 
 BEFORE = re.compile(
     r"(?<![^\W_])(?:(?i:"
@@ -45,11 +43,11 @@ NEAR = 40
 """Characters before a word among which a qualifier is looked for."""
 
 
-def qualified(text: str, named: Iterable[Token], quantity: str) -> Iterator[Token]:
+def qualified(text: str, named: Iterable[Token]) -> Iterator[Token]:
     """The tokens; a quantity's that is qualified, with its qualifier, means none that is known."""
     end = 0
     for token in named:
-        span = _with_qualifier(text, token) if token.kind == quantity else None
+        span = _with_qualifier(text, token) if token.kind == QUANTITY else None
         own = (max(end, span[0]), span[1]) if span else token.span
         yield replace(token, span=own, names=()) if span else token
         end = max(end, own[1])
