@@ -134,8 +134,8 @@ def _counted(words: Lexicon, rows: list[_Group], heads: list[_Group]) -> list[st
             if head and i < len(row.cells) and not head.cells[i].of(QUANTITY):
                 parts.append(row.cells[i].number)
         values = [part.number.value for part in parts if part and part.number]
-        if len(rows) > 1 and values in ([0, 1], [1, 2]) and len(rows) == 2:
-            return [words.names[k] for k in range(2)]
+        if 1 < len(rows) == len(values) and (objects := words.counted(values)):
+            return [*objects]
     return []
 
 

@@ -181,11 +181,9 @@ class _Table:
         for i in reversed(labels):
             counted = [row[i].number.number for row in rows if row[i].number]  # type: ignore[union-attr]
             values = [number.value for number in counted if number]
-            first = 0 if 0 in values else 1
-            goes = values == [first + k for k in range(len(rows))]
-            if goes and (len(rows) > 1 or COUNTED.fullmatch(columns[i].head)):
-                names = self.words.names
-                return [names[k] if k < len(names) else "" for k in range(len(rows))]
+            objects = self.words.counted(values) if len(values) == len(rows) else []
+            if objects and (len(rows) > 1 or COUNTED.fullmatch(columns[i].head)):
+                return objects
         return [""] * len(rows)
 
     def _by_objects(self, head: list[Cell], rows: list[list[Cell]]) -> bool:

@@ -112,7 +112,7 @@ def as_before(prose: Prose, place: int) -> int:
         waiting.last = last
     elif last and before and _goes_on(prose, place, before, last):
         word = last
-        if before.kind == OBJECT and (word.object or before.object not in page.words.names[:2]):
+        if before.kind == OBJECT and (word.object or before.object not in page.words.described):
             word = replace(word, object=before.object)
         assign(prose, word, token, waiting.unit, listed=True)
     return 1

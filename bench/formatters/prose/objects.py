@@ -49,9 +49,9 @@ def speak_of(prose: Prose, place: int) -> None:
 
 
 def _speak_of_all(prose: Prose, place: int) -> None:
-    """`Two jets` are spoken of, of which one number is none of both unless in brackets."""
+    """`Both jets` are spoken of, and one number is none of each, unless what follows is apart."""
     page, spoken, after = prose.page, prose.spoken, prose.page.at(place + 1)
-    spoken.objects, spoken.stale, spoken.implicit = list(page.words.names[:2]), False, 0
+    spoken.objects, spoken.stale, spoken.implicit = [*page.words.described], False, 0
     opens = after and re.search(r"[\[({]", page.between(page.tokens[place], after))
     spoken.plural = not opens
 
