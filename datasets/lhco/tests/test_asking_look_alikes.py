@@ -56,6 +56,8 @@ def understood(text: str, features: str = "standard") -> Understood:
         ('[{"index": 0, "pt": 1411}, {"index": 1, "pt": 1306}]', MOMENTA),
         ("jets 1 and 2: pT 1411 and 1306 GeV", MOMENTA),
         ("jet 0: m 94 GeV; jet 1: m 401 GeV", MASSES),
+        ("b-jet 0, jet 1: m 94 GeV", {"j1_m": 94}),
+        ("fat-jet 1: m 94 GeV, fat-jet 2: m 401 GeV", MASSES),
     ],
 )
 def test_a_count_of_jets_is_no_jets_number(text: str, expected: dict[str, float]) -> None:
@@ -105,6 +107,7 @@ def test_a_third_jet_keeps_its_values(third: str) -> None:
 @pytest.mark.parametrize(
     "other",
     [
+        *("target mass 80", "target mass 80 GeV", "pT is known to 30 GeV", "mass good to within 5"),
         *("pT resolution 30 GeV", "energy scale 1.02", "pT cut 500 GeV", "beam energy 6500 GeV"),
         *("average pT 30 GeV", "median particle pT 3 GeV", "mean pT 30 GeV", "mass squared 8836"),
         *("m^2 = 8836", "m² = 8836", "log pT 7.25", "log(m) = 4.5", "pruned mass 80 GeV"),
