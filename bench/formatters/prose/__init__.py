@@ -14,6 +14,7 @@ word that waits for its number, and what is said so far. One page for each quest
 
 `The leading jet has a pT of 1.4 TeV and a mass of 94 GeV, the second jet 1.3 TeV.` goes like this:
 `leading jet` is spoken of; `pT` waits; `1.4` takes it, as nothing of meaning stands between them,
-and means the leading jet's; `mass` and `94` likewise; `second jet` is spoken of from then on; `1.3`
-has no word, and goes on no list, so nobody knows what it is, and nothing is read.
+and means the leading jet's; `mass` and `94` likewise; `second jet` is spoken of from then on; no
+word waits for `1.3`, and as the leading jet has had two values, nobody knows which of these it is:
+it is not read.
 """

@@ -10,9 +10,13 @@ from bench.formatters.words.lexicon import Lexicon, plain
 from bench.formatters.words.tokens import OBJECT, QUANTITY, Token
 
 CLOSED = re.compile(r"\s?\)")
+"""Behind an object in brackets: `pT (leading jet)`."""
 SUM = re.compile(r"\s*(?:\+|\bplus\b)\s*(?:the\s+)?", re.IGNORECASE)
+"""Between two objects whose sum is spoken of."""
 OF_IT = re.compile(r" |'s? ")
+"""Between an object and its quantity: `leading jet's pT`."""
 LETTERS = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)*")
+"""What may stand right behind an object's number."""
 
 
 def glued(text: str, words: Lexicon, named: list[Token]) -> list[Token]:
