@@ -65,7 +65,7 @@ def _the_last(prose: Prose, before: Token | None, token: Token) -> bool:
     listed = len(said.readings) > 1 and said.readings[-2].words == reading.words
     if right is None or (listed and "(" not in between):
         return False  # or a list, of which both are said: `2 and 3 for the first and second`
-    said.mend({len(said.readings) - 1: right})
+    said.mend_last(right)
     if GOES_ON.match(page.text, token.span[1]):
         prose.spoken.objects, prose.spoken.stale = [token.object], False
     return True
@@ -111,6 +111,7 @@ def _are_of(prose: Prose, places: range, which: str) -> None:
     words, readings = prose.page.words, prose.said.readings
     likes = ((i, words.named_like(readings[i].quantity)) for i in places)
     prose.said.mend({i: right for i, like in likes if (right := words.quantity(like, which))})
+    prose.said.recount()
 
 
 def opening_is_of(prose: Prose, token: Token) -> None:
@@ -136,6 +137,7 @@ def opening_is_of(prose: Prose, token: Token) -> None:
                 token.object, word
             )
     said.mend({i: name for i, name in right.items() if name})
+    said.recount()
 
 
 def objects_of_each(prose: Prose, place: int) -> int:
@@ -173,6 +175,7 @@ def _one_by_one(prose: Prose, names: list[str], start: int) -> None:
         right = [words.quantity(n, one) for n, one in zip(likes, names, strict=True)]
         if all(right) and len({*likes}) == 1:
             said.mend({i + k: name for k, name in enumerate(right) if name})
+    said.recount()
 
 
 def _beginning(prose: Prose, place: int) -> int:

@@ -124,12 +124,18 @@ class Said:
 
     def mend(self, quantities: Mapping[int, str]) -> None:
         """These readings are, as the text says behind them, of these quantities."""
-        self.guesses -= {self.readings[i].span for i in quantities}
-        others = {i: q for i, q in quantities.items() if q != self.readings[i].quantity}
-        for i, quantity in others.items():
+        for i, quantity in quantities.items():
             self.readings[i] = replace(self.readings[i], quantity=quantity)
-        if others:
-            self.used = {reading.quantity for reading in self.readings}
+            self.guesses.discard(self.readings[i].span)
+
+    def mend_last(self, quantity: str) -> None:
+        """The last reading is of this quantity; what it was taken for may be said anew."""
+        self.used = (self.used - {self.readings[-1].quantity}) | {quantity}
+        self.mend({len(self.readings) - 1: quantity})
+
+    def recount(self) -> None:
+        """The quantities that have a value are those of the readings, whatever was mended."""
+        self.used = {reading.quantity for reading in self.readings}
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,14 @@ def test_a_value_that_is_corrected_is_not_certain(text: str) -> None:
     assert line.startswith("j1_pt is said twice: 1411")
 
 
+def test_values_of_both_jets_that_are_said_again_contradict() -> None:
+    text = (
+        "As to mass, the leading jet has 49.5 GeV and the subleading jet has 436.6 GeV. "
+        "Jet masses: 66.5 GeV in jet 1, 56.4 GeV in jet 2."
+    )
+    assert [line.split()[0] for line in said(text).contradictions] == ["j1_m", "j2_m"]
+
+
 def test_an_angle_beyond_a_full_turn_needs_its_unit() -> None:
     one, other = said("jet 1 phi=157, jet 2 phi=-23").contradictions
     assert "say whether it is in degrees" in one
