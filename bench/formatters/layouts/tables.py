@@ -215,7 +215,9 @@ def _columns(text: str, head: list[Cell]) -> list[_Column]:
     out = []
     for cell in head:
         word = next(iter(cell.of(QUANTITY)), None)
-        objects = {t.object for t in cell.of(OBJECT)} | {word.object if word else None}
+        named = cell.of(OBJECT)  # of several the last one before the word
+        before = [t for t in named if word and t.span[0] < word.span[0]]
+        objects = [word.object if word else None, *(t.object for t in [*before[-1:], *named])]
         of = next((one for one in objects if one), None)
         unit = next((token.span for token in cell.of(UNIT)), None)
         out.append(_Column(word, of, unit, text[cell.span[0] : cell.span[1]]))

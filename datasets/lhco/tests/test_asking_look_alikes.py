@@ -202,3 +202,9 @@ def test_a_run_of_blanks_is_looked_through_at_once(text: str) -> None:
 )
 def test_a_column_of_jets_numbers_has_no_values(table: str, expected: dict[str, float]) -> None:
     assert values(table) == expected
+
+
+def test_a_head_with_two_jets_is_of_the_one_that_its_word_names() -> None:
+    for text in ("subleading jet.j1 pt", "lepton.j1 pt", "jet 3.j1 pt", "jet 4.j1 pt"):
+        table = f"| event | {text} | j1 m | j2 m |\n|---|---|---|---|\n| 3 | 1411 | 94 | 401 |"
+        assert values(table) == MASSES | {"j1_pt": 1411}
