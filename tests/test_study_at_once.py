@@ -103,13 +103,13 @@ def test_runs_at_once_come_to_what_they_do_one_after_the_other(
         made, codes = at_once(survey, executor)
     elsewhere = Workplace.at(tmp_path / "elsewhere")  # where no fit is there to be reused
     elsewhere.add(Picky)
-    other, told = surveyed(elsewhere, *REQUESTS)
-    after, own = one_by_one(other.every, other.home, other.store, other.context, told.append)
+    other, lines = surveyed(elsewhere, *REQUESTS)
+    after, own = one_by_one(other.every, other.home, other.store, other.context, lines.append)
     assert codes == own == {0, 2, 3}
     assert [r.record.id for r in made] == [r.record.id for r in after]
     assert [r.record.status for r in made] == [r.record.status for r in after]
-    assert said[-1].partition(" runs ")[2] == told[-1].partition(" runs ")[2]
-    refused = [line for line in told if "run 3 is refused and has no row: targets" in line]
+    assert said[-1].partition(" runs ")[2] == lines[-1].partition(" runs ")[2]
+    refused = [line for line in lines if "run 3 is refused and has no row: targets" in line]
     assert len(refused) == 1
     assert refused[0] in said
     assert len(list(survey.store.runs())) == len({run.record.id for run in made})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 from dataclasses import dataclass, replace
@@ -14,8 +15,10 @@ from toys import Cut, Workplace
 
 import bench
 from bench.api.errors import BenchError, RequestError
+from bench.cli.plan import command as plan_command
 from bench.cli.run import command as run_command
 from bench.cli.study import command
+from bench.metrics.format import DASH
 from bench.plugins import needs
 from bench.plugins.needs import Needs, gpus, needs_of
 from bench.running.failures import RunFailedError
@@ -262,3 +265,17 @@ def test_a_process_has_no_more_gpus_than_it_is_given(
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
         assert gpus() == number
     assert bench.Needs is Needs
+
+
+def test_a_plan_shows_what_runs_need(desk: Workplace) -> None:
+    def shown(*words: str) -> str:
+        return CliRunner().invoke(plan_command, [*words], standalone_mode=False).stdout
+
+    one = shown("--plugin", "needy", "--dataset", "toy", "--set", "gpus=1")
+    assert re.search(r"^ +needs +1 GPU, 1\.5 GiB, 2 cores$", one, re.MULTILINE)
+    assert "needs" not in shown("--plugin", "cut", "--dataset", "toy")
+    both = '[defaults]\ndataset = "toy"\n[[runs]]\nplugin = "needy"\n[[runs]]\nplugin = "cut"\n'
+    Path("study.toml").write_text(both)
+    headings, _, first, second, *_ = shown("study.toml").splitlines()
+    cells = [row.strip("| ").split("|")[-1].strip() for row in (headings, first, second)]
+    assert cells == ["needs", "1.5 GiB, 2 cores", DASH]

@@ -32,7 +32,11 @@ def page(plans: Sequence[Plan], folders: Sequence[Path]) -> str:
         lines = _lines(plans[0])
     else:
         rows = [_row(place, plan) for place, plan in enumerate(plans, 1)]
-        lines = [table(TableBlock("plan", HEADINGS, rows)), "", ONCE, "", _totals(plans)]
+        headings = [*HEADINGS]
+        if any(str(plan.needs) for plan in plans):
+            headings.append("needs")
+            rows = [[*row, plain(_needs(plan))] for row, plan in zip(rows, plans, strict=True)]
+        lines = [table(TableBlock("plan", headings, rows)), "", ONCE, "", _totals(plans)]
     lines.append("; ".join(_free(folders)))
     distinct = {(p.sample.fingerprint, _name(p)): p for p in reversed(plans) if p.choices}
     good: dict[str, list[str]] = {}
@@ -60,6 +64,7 @@ def _lines(plan: Plan) -> list[str]:
         "tokens": f"{_tokens(plan)}, each event read once" if plan.tokens else _tokens(plan),
         "time": f"{_time(costs.seconds)} ({costs.basis})",
         "disk": f"{size_text(costs.disk)} that stay{_weights(plan)}",
+        **({"needs": _needs(plan)} if str(plan.needs) else {}),
         "AUC": f"{number(power.area)} ± {_half(plan.auc_width)} ({power.basis})",
         "SIC": f"{sic} ± {_share(plan.sic_width)} at the threshold",
     }
@@ -168,6 +173,10 @@ def _sample(plan: Plan) -> str:
 
 def _cached(plan: Plan) -> str:
     return f"{plan.cached}, by run {plan.by}" if plan.by else plan.cached
+
+
+def _needs(plan: Plan) -> str:
+    return str(plan.needs) or DASH
 
 
 def _weights(plan: Plan) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 WANTED = "wanted local, local:4, tcp://HOST:PORT, or the scheduler's file"
+ALONE = "127.0.0.1:0"
+"""Where pages of a scheduler within this process are: no other machine sees them."""
 CORES, GPU, MEMORY = "CORES", "GPU", "MEMORY"
 """What workers offer: `dask worker --resources "GPU=1 MEMORY=16e9 CORES=4"`."""
 
@@ -71,7 +73,8 @@ def _here(runs: int) -> Iterator[Client]:
             n_workers=1,
             threads_per_worker=runs,
             processes=False,
-            dashboard_address=None,
+            dashboard_address=ALONE,
+            worker_dashboard_address=ALONE,
             memory_limit=0,
             resources=_offer(runs),
         ) as cluster,
