@@ -19,7 +19,7 @@ from bench.api.errors import RequestError
 from bench.plugins.needs import Needs
 from bench.running import spread as seam
 from bench.running.on_dask import executor_on
-from bench.running.spread import TRIES, Task, WorkersGoneError, spread
+from bench.running.spread import BEGUN, TRIES, Task, WorkersGoneError, spread
 
 
 def task(folder: Path, key: str = "a", *words: str, needs: Needs | None = None) -> Task:
@@ -109,7 +109,9 @@ def test_a_task_is_a_process_whose_messages_are_in_its_file(tmp_path: Path) -> N
     with ThreadPoolExecutor(2) as executor:
         tasks = [task(tmp_path, "a"), task(tmp_path, "b", "no-such-command")]
         assert sorted(ends(tasks, executor)) == [("a", 0, ""), ("b", 2, "")]
-    assert (tmp_path / "a.txt").read_text().startswith("bench, version ")
+    begun, version = (tmp_path / "a.txt").read_text().splitlines()
+    assert BEGUN.fullmatch(begun)
+    assert version.startswith("bench, version ")
     assert "no-such-command" in (tmp_path / "b.txt").read_text()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -149,6 +150,7 @@ def _demand_one(given: dict[str, bool]) -> None:
 
 def _do(survey: Survey, where: str | None) -> tuple[list[Run], set[int]]:
     """The runs that have a record now, and the exit codes that they ask for."""
+    from bench.cli.live import live
     from bench.running.at_once import at_once
     from bench.running.on_dask import executor_on
     from bench.running.one_by_one import one_by_one
@@ -156,7 +158,7 @@ def _do(survey: Survey, where: str | None) -> tuple[list[Run], set[int]]:
     if where is None:
         return one_by_one(survey.every, survey.home, survey.store, survey.context, _tell)
     with executor_on(where, survey.context.notice) as executor:
-        return at_once(survey, executor)
+        return at_once(survey, executor, live if sys.stderr.isatty() else None)
 
 
 def _print(survey: Survey, needs: bool) -> int:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
 
-from bench.running.ends import FAILED, REFUSED
-from bench.running.missing import LOGS, Missing, Survey, last_line
+from bench.running.ends import FAILED, REFUSED, in_words
+from bench.running.missing import LOGS, Missing, Survey
 from bench.running.spread import Outcome, spread
+from bench.running.watch import Watch, last_line
 
 if TYPE_CHECKING:
+    from bench.api.context import Bar
     from bench.storage.store import Run
 
+    Show = Callable[[Watch], AbstractContextManager[Bar]]
 
-def at_once(survey: Survey, executor: Executor) -> tuple[list[Run], set[int]]:
+
+def at_once(
+    survey: Survey, executor: Executor, show: Show | None = None
+) -> tuple[list[Run], set[int]]:
     """Do the runs that are missing, as many at once as the executor does.
 
     Gives the runs that have a record, in the order of the study, and the exit codes that they ask
     for, as `one_by_one` does.
+
+    Args:
+        survey: of the runs.
+        executor: who begins them.
+        show: how the runs that are under way are shown; else as other progress is.
 
     Raises:
         WorkersGoneError: the executor has come to its end; what is done is on the disk.
@@ -30,15 +42,22 @@ def at_once(survey: Survey, executor: Executor) -> tuple[list[Run], set[int]]:
         if not by_key:
             continue
         survey.tell(f"{len(by_key)} runs to do, {len(survey.ends.runs)} are there")
-        tasks = (survey.task(same[0]) for same in by_key.values())
-        with survey.context.progress("runs", len(by_key)) as bar:
-            for outcome in spread(tasks, executor):
+        tasks = {key: survey.task(same[0]) for key, same in by_key.items()}
+        watch = Watch(tasks, {key: _words(same) for key, same in by_key.items()})
+        shown = show(watch) if show else survey.context.progress("runs", len(by_key))
+        with shown as bar:
+            for outcome in spread(tasks.values(), executor):
+                watch.done.add(outcome.task.key)
                 for one in by_key[outcome.task.key]:
                     _settle(survey, one, outcome)
                 bar.advance()
     with suppress(OSError):  # the messages of runs that left no record stay
         (survey.store.root / LOGS).rmdir()
     return survey.ends.all()
+
+
+def _words(same: list[Missing]) -> str:
+    return f"run {same[0].number}: {in_words(same[0].parts.request)}"
 
 
 def _settle(survey: Survey, one: Missing, outcome: Outcome) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import BenchError
@@ -85,6 +84,7 @@ class Survey:
                 continue
             if run := self.store.find(key):
                 self.ends.runs[number] = run
+                self.log(key).unlink(missing_ok=True)  # of one whose end nobody waited for
             else:
                 yield Missing(number, key, parts)
 
@@ -121,6 +121,10 @@ class Survey:
                 return ends[-1]
         return None
 
+    def log(self, key: str) -> Path:
+        """The file of what a run prints that is done in a process of its own."""
+        return self.store.root.absolute() / LOGS / f"{key[:32]}.txt"
+
     def task(self, missing: Missing) -> Task:
         """A run that is missing, to be done in a process of its own."""
         needs = missing.parts.needs
@@ -130,7 +134,7 @@ class Survey:
             missing.key,
             tuple(self._words(missing)),
             {**threads, **given, **self._variables()},
-            self.store.root.absolute() / LOGS / f"{missing.key[:32]}.txt",
+            self.log(missing.key),
             needs,
         )
 
@@ -164,12 +168,3 @@ class Survey:
             if missing := [one for one in wave if not self.ended(one)]:
                 return [f"run {one.number} ({in_words(one.parts.request)})" for one in missing]
         return []
-
-
-def last_line(log: Path) -> str:
-    """The last line of a run's messages, without who says it."""
-    try:
-        lines = log.read_text(errors="replace").split("\n")
-    except OSError:
-        return ""
-    return next((line for line in reversed(lines) if line.strip()), "").removeprefix("bench: ")

@@ -40,7 +40,9 @@ def executor_on(where: str, notice: Callable[[str], None]) -> Iterator[Executor]
     local = _local(where)
     with ExitStack() as stack:
         client = stack.enter_context(_here(local) if local else _there(where))
-        executor = _OnDask(client, _offer(local) if local else None, notice)
+        if not local and client.dashboard_link:
+            notice(f"the scheduler's pages: {client.dashboard_link}")
+        executor = _OnDask(client, bool(local), notice)
         stack.callback(executor.shutdown, wait=False)
         yield executor
 
@@ -52,14 +54,20 @@ def _local(where: str) -> int:
         return 0
     if number and not (number.isdecimal() and int(number)):
         raise RequestError(f"--on {where}: {WANTED}")
-    return int(number) if number else len(os.sched_getaffinity(0))
+    return int(number) if number else _cores()
 
 
 def _offer(runs: int) -> dict[str, float]:
     """What this machine has for so many runs."""
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    cores = len(os.sched_getaffinity(0))
-    return {GPU: min(gpus(), 1), MEMORY: float(pages), CORES: float(max(cores, runs))}
+    return {GPU: float(min(gpus(), 1)), MEMORY: float(pages), CORES: float(max(_cores(), runs))}
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager
@@ -111,47 +119,50 @@ def _there(where: str) -> Iterator[Client]:
 class _OnDask(Executor):
     """Gives tasks to a scheduler under their content's name, with what they need."""
 
-    def __init__(
-        self, client: Client, offer: dict[str, float] | None, notice: Callable[[str], None]
-    ) -> None:
-        self._client, self._offer, self._notice = client, offer, notice
+    def __init__(self, client: Client, here: bool, notice: Callable[[str], None]) -> None:
         self._inner = client.get_executor()  # type: ignore[no-untyped-call]
-        self._known: set[Needs] = set()
+        self._here, self._notice = here, notice
+        if not here and not _workers(client):
+            notice("no worker so far: the runs wait for one")
+            client.wait_for_workers(1)
+        offers = [worker["resources"] for worker in _workers(client)]
+        self._most = {n: max(offer.get(n, 0.0) for offer in offers) for n in (GPU, MEMORY, CORES)}
+        self._said: set[str] = set()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """As of any executor; the one argument is a `Task`."""
         (task,) = args
         assert isinstance(task, Task)
-        resources = _resources(task.needs)
-        if self._offer is not None:  # a run is refused where it is begun, and waits for no machine
-            resources = {name: min(value, self._offer[name]) for name, value in resources.items()}
-        elif task.needs not in self._known:
-            self._known.add(task.needs)
-            self._say(resources)
         name = digest([task.key, task.words, task.attempt])
+        resources = dict(self._demanded(task.needs)) or None
         future: Future[Any] = self._inner.submit(
-            fn, task, key=f"bench-run-{name}", resources=resources or None
+            fn, task, key=f"bench-run-{name}", resources=resources
         )
         return future
 
-    def _say(self, resources: dict[str, float]) -> None:
-        """Say so where no worker offers what a run needs, which then waits for one."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        if any(
-            all(worker["resources"].get(name, 0) >= value for name, value in resources.items())
-            for worker in workers
-        ):
-            return
-        offer = " ".join(f"{name}={value:g}" for name, value in resources.items())
-        which = f'with --resources "{offer}"' if offer else "at all"
-        self._notice(f"no worker {which} so far: what needs one waits for it")
+    def _demanded(self, needs: Needs) -> Iterator[tuple[str, float]]:
+        """What a worker has to have free for a run.
+
+        Memory and cores count where a worker says what it has. On this machine a run waits for no
+        more than there is, and is refused where it begins.
+        """
+        every = {GPU: needs.gpu, MEMORY: needs.size, CORES: needs.cores}
+        for name, value in every.items():
+            most = self._most[name]
+            if self._here:
+                yield name, min(float(value), most)
+            elif value and (most or name == GPU):
+                if value > most and (offer := f"{name}={value:g}") not in self._said:
+                    self._said.add(offer)
+                    why = f"no worker offers {offer} so far (dask worker --resources {offer})"
+                    self._notice(f"{why}: what needs it waits for one")
+                yield name, float(value)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Give up what nobody has begun."""
         self._inner.shutdown(wait=wait)
 
 
-def _resources(needs: Needs) -> dict[str, float]:
-    """What a run needs, as workers offer it."""
-    every = {GPU: needs.gpu, MEMORY: needs.size, CORES: needs.cores}
-    return {name: float(value) for name, value in every.items() if value}
+def _workers(client: Client) -> list[dict[str, Any]]:
+    """Those that are there."""
+    return list(client.scheduler_info(n_workers=-1)["workers"].values())

@@ -6,12 +6,15 @@ Nothing but this passes between the one who begins them and them: what a run mad
 from __future__ import annotations
 
 import os
+import platform
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.api.errors import BenchError
@@ -25,6 +28,8 @@ INTERRUPTED = 130
 """The exit code of a command that was interrupted, and that goes on when it is begun again."""
 PROGRAM = ("-P", "-m", "bench")
 """What is the command `bench` to a Python, whatever lies in the folder that it is begun in."""
+BEGUN = re.compile(r"(\S+) begun on (\S+)")
+"""The first line of a task's messages."""
 _CHILDREN: set[subprocess.Popen[bytes]] = set()
 
 
@@ -63,6 +68,9 @@ def do(task: Task) -> int:
     """Do a task here, in a process that ends with this one; gives its exit code."""
     make_folder(task.log.parent)
     with task.log.open("wb") as log:
+        began = datetime.now(UTC).isoformat(timespec="seconds")
+        log.write(f"{began} begun on {platform.node() or '?'}\n".encode())
+        log.flush()
         child = subprocess.Popen(
             [sys.executable, *PROGRAM, *task.words],
             stdin=subprocess.DEVNULL,
