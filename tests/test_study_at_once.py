@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from spreading import masked
 from toys import Cut, FittedCut, Workplace
 
 import bench
 from bench.api.errors import BenchError, RequestError
 from bench.cli.run import command as run_command
-from bench.report.page import write_report
 from bench.running import spread as seam
 from bench.running.at_once import at_once
 from bench.running.failures import RunFailedError
@@ -24,7 +22,7 @@ from bench.running.one_by_one import one_by_one
 from bench.running.parts import resolve_parts
 from bench.running.pipeline import run
 from bench.running.spread import Task
-from bench.storage.report_contents import PLAIN
+from bench.storage.record import RunRecord
 from bench.storage.request import RunRequest
 from bench.storage.store import Store
 
@@ -101,7 +99,7 @@ def test_runs_at_once_come_to_what_they_do_one_after_the_other(
     survey, said = surveyed(place, *REQUESTS)
     with ThreadPoolExecutor(1) as executor:
         made, codes = at_once(survey, executor)
-    elsewhere = Workplace.at(tmp_path / "elsewhere")  # where no fit is there to be reused
+    elsewhere = Workplace.at(tmp_path.with_name("elsewhere"))  # where no fit is to be reused
     elsewhere.add(Picky)
     other, lines = surveyed(elsewhere, *REQUESTS)
     after, own = one_by_one(other.every, other.home, other.store, other.context, lines.append)
@@ -113,12 +111,13 @@ def test_runs_at_once_come_to_what_they_do_one_after_the_other(
     assert len(refused) == 1
     assert refused[0] in said
     assert len(list(survey.store.runs())) == len({run.record.id for run in made})
-    pages = [
-        write_report(runs, place.home.root / name, PLAIN).read_text()
-        for name, runs in (("a", made), ("b", after))
-    ]
-    assert masked(pages[0]) == masked(pages[1])
-    assert "TIME" in masked(pages[0])
+    both = list(zip(made, after, strict=True))
+    assert [bool(r.record.fit_reused) for r in made] == [bool(r.record.fit_reused) for r in after]
+    ok = [(one, other) for one, other in both if one.record.status == "ok"]
+    assert len(ok) == 4
+    for one, other in ok:
+        assert one.metrics() == other.metrics()
+        assert one.record.values == other.record.values
     assert [p.name for p in (survey.store.root / LOGS).iterdir()] == [f"{_picky(survey)[:32]}.txt"]
 
 
@@ -165,3 +164,34 @@ def test_a_run_without_a_record_is_no_success(
     with ThreadPoolExecutor(1) as executor:
         assert at_once(survey, executor) == ([], {0, 1})
     assert any(re.search(message, line) for line in said), said
+
+
+def test_nothing_is_left_of_a_run_that_was_killed_and_done_by_another(
+    place: Workplace, doing: Doing
+) -> None:
+    survey, _ = surveyed(place, CUT)
+    store = place.store
+    (missing,) = survey.first()
+    record = replace(_blank(), id=missing.key)
+    store.begin(left := store.claim("2026-01-01T00:00:00Z", missing.key), record)
+    others = [store.claim("2026-01-01T00:00:00Z", key) for key in (missing.key, "f" * 64)]
+    for folder, key in zip(others, (missing.key[:12] + "0" * 52, "f" * 64), strict=True):
+        store.begin(folder, replace(record, id=key))
+    with ThreadPoolExecutor(1) as executor:
+        (made,), _ = at_once(survey, executor)
+    assert made.folder.is_dir()
+    assert [folder.is_dir() for folder in (left, *others)] == [False, True, True]
+    assert survey.first() == []
+
+
+def _blank() -> RunRecord:
+    """The record of a run that has begun."""
+    return RunRecord(
+        id="",
+        created="2026-01-01T00:00:00Z",
+        status="started",
+        plugin="cut",
+        dataset="toy",
+        seed=0,
+        request={},
+    )

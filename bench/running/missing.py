@@ -22,9 +22,12 @@ from bench.running.spread import PROGRAM, Task
 from bench.storage.fingerprint import digest
 from bench.storage.home import VARIABLE
 from bench.storage.repeating import words_of
+from bench.storage.store import BEGINNING
 from bench.storage.typed import RUNS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bench.api.context import Context
     from bench.running.parts import RunParts
     from bench.storage.home import Home
@@ -107,10 +110,20 @@ class Survey:
         """Take down the end of a run that was missing, if it has a record by now."""
         if run := self.store.find(missing.key):
             self.ends.runs[missing.number] = run
+            self._withdraw(missing.key)
             return True
         if run := self._last(missing):
             self.ends.failed(missing.number, failure_of(run))
         return run is not None
+
+    def _withdraw(self, key: str) -> None:
+        """Remove what killed processes have left of a run that is done."""
+        folders = sorted(self.store.root.glob(f"*-{key[:BEGINNING]}*"))
+        if left := [one for one in folders if self.store.begun(one)]:
+            with self.store.alone(key, self.context.notice):  # nobody else is at it
+                for folder in left:
+                    if (record := self.store.begun(folder)) and record.id == key:
+                        self.store.withdraw(folder)
 
     def _last(self, missing: Missing) -> Run | None:
         """The last run of this content that broke or is void."""
