@@ -169,6 +169,7 @@ def test_a_scheduler_on_this_machine_does_tasks_and_one_that_needs_a_gpu_does_no
         ("local:0", "wanted local, local:4"),
         ("local:x", "wanted local, local:4"),
         ("nowhere.json", "no such file; wanted local"),
+        (__file__, "not the file of a scheduler; wanted local"),
         ("nonsense://a:1", r"no scheduler \(.*nonsense.*\); wanted local"),
     ],
 )

@@ -10,10 +10,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.api.errors import RequestError
+from bench.api.errors import DamagedError, RequestError
 from bench.plugins.needs import Needs, gpus
 from bench.running.spread import Task, interrupt
 from bench.storage.fingerprint import digest
+from bench.storage.parse import read_json
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -104,16 +105,28 @@ def _there(where: str) -> Iterator[Client]:
     """
     from distributed import Client
 
-    place = {"address": where} if "://" in where else {"scheduler_file": where}
-    if "address" not in place and not Path(where).is_file():
-        raise RequestError(f"--on {where}: no such file; {WANTED}")
+    address = where if "://" in where else _address(Path(where))
     try:
-        client = Client(**place, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        client = Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
         first = next(iter(str(error).splitlines()), "")
         raise RequestError(f"--on {where}: no scheduler ({first}); {WANTED}") from error
     with client:
         yield client
+
+
+def _address(file: Path) -> str:
+    """The address that a scheduler has written into its file.
+
+    Raises:
+        RequestError: it is no such file.
+    """
+    if not file.is_file():
+        raise RequestError(f"--on {file}: no such file; {WANTED}")
+    try:
+        return str(read_json(file, dict[str, Any])["address"])
+    except (DamagedError, KeyError) as error:
+        raise RequestError(f"--on {file}: not the file of a scheduler; {WANTED}") from error
 
 
 class _OnDask(Executor):
