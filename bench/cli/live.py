@@ -51,7 +51,9 @@ def table_of(watch: Watch) -> Table:
     title = f"{len(watch.done)} of {len(watch.tasks)} runs done, {len(rows)} under way"
     title += f", {queued} queued" if queued else ""
     title += f", about {time_text(watch.left)} left" if watch.left else ""
-    table = Table("run", "where", "since", "says", title=title, title_justify="left", box=None)
+    table = Table(
+        "run", "where", "since", "says", title=title, title_justify="left", box=None, expand=True
+    )
     for row in rows[:MOST]:
         cells = (row.words, row.where, time_text(row.seconds), row.says)
         table.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in cells))
