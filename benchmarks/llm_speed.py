@@ -19,10 +19,11 @@ from bench_llm.examples import Examples
 from bench_llm.fitted import FittedLanguageModel
 from bench_llm.generating import Generation
 from bench_llm.language import LanguageModel
-from bench_llm.planning import hyperparameters
+from bench_llm.planning import fit_settings, hyperparameters
 from bench_llm.prompts.features import FeaturesPrompt
 from bench_llm.scoring import score
 from bench_llm.training.loop import Training, _Session
+from bench_llm.training.objective import Answering
 from tabulate import tabulate
 
 import bench
@@ -99,9 +100,8 @@ def training(
     session = _Session(
         Training(
             network=network,
-            examples=examples,
+            objective=Answering(network, examples, fit_settings(model, 0).loss, float, "cpu"),
             hyperparameters=hyperparameters(model, 0),
-            valid_auc=float,
             score=fitted.score,
             expected_trainable=(),
             context=bench.Context(Path(), Path(), Path(tempfile.mkdtemp())),

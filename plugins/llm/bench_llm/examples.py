@@ -11,15 +11,12 @@ from torch import Tensor
 
 import bench
 from bench_llm.answers import IGNORED
-from bench_llm.explaining.encoder import VIEW
-from bench_llm.explaining.targets import Targets
 from bench_llm.network.fused import Batch
-from bench_llm.rendering import MARK, NoText
+from bench_llm.rendering import MARK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from bench_llm.explaining.draws import Draw
     from bench_llm.network.adapter import Adapter
     from bench_llm.network.frozen import FrozenStates
     from bench_llm.rendering import Renderer, TokenizedPrompts
@@ -40,8 +37,6 @@ class Examples:
     values: NDArray[np.float32] | None = None  # (n, k), of the placeholders in the texts
     states: FrozenStates | None = None
     """Of the blocks below all that is trained, if they were computed beforehand."""
-    targets: Targets | None = None
-    """What is trained to be generated, where some events explain their answers."""
 
     def __len__(self) -> int:
         return len(self.y)
@@ -63,28 +58,7 @@ class Examples:
         self, rows: NDArray[np.intp], dropped: NDArray[np.bool_], device: str
     ) -> tuple[Batch, Tensor]:
         """Prompts with their answers, and the tokens that are to be predicted: (b, r)."""
-        if self.targets is not None:
-            return self.followed(rows, self.targets.of_rows(rows), device, dropped)
         return self.followed(rows, self.tokens.answers.ids[self.y[rows]], device, dropped)
-
-    def groups(self, rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-        """Places among these rows of events whose answers are of like length: (b,) in all."""
-        places = np.arange(len(rows))
-        if self.targets is None:
-            return [places]
-        explained = self.targets.explained[rows]
-        return [group for group in (places[~explained], places[explained]) if len(group)]
-
-    def said(self, rows: NDArray[np.intp], device: str) -> Tensor | None:
-        """What the tokens of explanations weigh: (b, r), 0 for an answer's; None without any."""
-        return None if self.targets is None else _tensor(self.targets.weights(rows), device)
-
-    @property
-    def behind(self) -> NDArray[np.int64]:
-        """How many tokens behind its prompt the network reads of each event in training: (n,)."""
-        if self.targets is not None:
-            return self.targets.lengths - 1
-        return np.full(len(self), self.tokens.answers.ids.shape[1] - 1)
 
     def followed(
         self,
@@ -142,8 +116,6 @@ class Reader:
     """Of the permutation."""
     values: int = 0
     """How many values a text has at most."""
-    explain: Draw | None = None
-    """Which events are trained to explain their answers, if any; for reading train events alone."""
 
     def read(self, inputs: bench.Inputs) -> Examples:
         """The events as the network reads them; a view that is not there is gone without.
@@ -152,17 +124,6 @@ class Reader:
             InputError: a prompt that is not sound, numbers or values that are not finite, or not as
                 many as the network was built for.
         """
-        examples = self._read(inputs)
-        explanations = inputs.views.get(VIEW)
-        if self.explain is None or explanations is None or isinstance(self.renderer, NoText):
-            return examples
-        renderer, tokens = self.renderer, examples.tokens
-        drawn = self.explain(inputs.ids)
-        targets = Targets.of(renderer.turns, tokens.answers, inputs.y, explanations, drawn)
-        renderer.demand_fit(tokens.lengths + targets.lengths, "with what is said behind them")
-        return replace(examples, targets=targets)
-
-    def _read(self, inputs: bench.Inputs) -> Examples:
         texts = inputs.views.get("texts")
         tokens = self.renderer.prompts([self.bare] * len(inputs) if texts is None else texts)
         numbers = inputs.views.get("numbers")

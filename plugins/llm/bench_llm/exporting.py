@@ -15,6 +15,7 @@ import bench
 from bench_llm.bases.loading import BaseForm, load_tokenizer
 from bench_llm.bases.source import DOCUMENTED, NONE, SMOLLM2, BaseSource
 from bench_llm.building import NetworkPlan
+from bench_llm.explaining.explainer import WEIGHTS as EXPLAINER
 from bench_llm.fitted import HERE, PLAN, FittedLanguageModel
 from bench_llm.looks import BEST, look_folder
 from bench_llm.looks import FOLDER as LOOKS
@@ -76,6 +77,8 @@ def _write_whole(
     tensors = load_file(look_folder(saved, look) / WEIGHTS)
     rest = {name: t for name, t in tensors.items() if not name.startswith(LANGUAGE)}
     save_file(rest, folder / WEIGHTS)
+    if (saved / EXPLAINER).is_file():
+        shutil.copy2(saved / EXPLAINER, folder)
     return replace(
         plan,
         base=BaseSource(HERE),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +16,20 @@ import bench
 from bench_llm.bases.source import BaseSource
 from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
-from bench_llm.explaining.draws import Draw
+from bench_llm.explaining.explainer import SPARE, Explainer, LateExplainer
 from bench_llm.explaining.generating import Explaining
+from bench_llm.explaining.learning import ExplainerSettings, learn_to_explain
 from bench_llm.generating import Generation
 from bench_llm.looks import BEST, FOLDER, count_looks, look_folder
-from bench_llm.network.fused import AdapterAlone
+from bench_llm.network.fused import AdapterAlone, FusedModel
 from bench_llm.network.saved import read_learned, save_learned
-from bench_llm.network.tuning import expected_trainable, load_state
+from bench_llm.network.tuning import Tuning, expected_trainable, load_state
 from bench_llm.prompts.frame import bare
 from bench_llm.scoring import score
 from bench_llm.training.looks import Looks
 from bench_llm.training.loop import Hyperparameters, Training
+from bench_llm.training.loss import Loss
+from bench_llm.training.objective import Answering
 from bench_llm.training.states import with_frozen_states
 
 if TYPE_CHECKING:
@@ -34,8 +38,7 @@ if TYPE_CHECKING:
     from bench_llm.network.fused import Network
 
 PLAN = "plan.json"
-SPARE = 16
-"""Tokens that a generated explanation may have above the longest one that was learned."""
+EXPLAINS = "explains"
 LOGITS, GENERATE = "logits", "generate"
 HERE = "."
 """The base of a plan whose language model lies, whole, beside the plan."""
@@ -50,8 +53,8 @@ class FittedLanguageModel:
     reader: Reader
     device: str
     decode: str = LOGITS
-    explains: int = 0
-    """Tokens that an answer with its explanation may have; 0 where it was not fitted to explain."""
+    explains: LateExplainer | None = None
+    """What says why; None where nothing does."""
     looks: tuple[Looks, int] | None = None
     """Where what was learned at each look is kept, and of how many."""
 
@@ -75,7 +78,7 @@ class FittedLanguageModel:
         *,
         freely: bool = False,
     ) -> list[bench.Explanation]:
-        """The answer of each event and why, as generated; claims are read from the text alone.
+        """The answer of each event, and why as generated; claims are read from the text alone.
 
         Unless it writes freely, a number behind a short name is what the event's text says of the
         feature that is named.
@@ -83,14 +86,18 @@ class FittedLanguageModel:
         Raises:
             RequestError: it was fitted with `explain=0`.
         """
-        if not self.explains or isinstance(self.network, AdapterAlone):
+        if self.explains is None or isinstance(self.network, AdapterAlone):
             raise bench.RequestError(
-                "it was fitted with explain=0 and gives no explanations; fit it with a share of "
-                "train events that explain, such as --set explain=0.3"
+                "it was fitted with explain=0, or is read at another look than its best, and gives "
+                "no explanations; fit it with a share of train events that explain, such as "
+                "--set explain=0.3"
             )
         renderer, texts = self.reader.renderer, inputs.views.get("texts", [])
         prompts = [] if freely else texts
-        explaining = Explaining(self.network, renderer, self.device, self.explains, prompts)
+        late = self.explains
+        explaining = Explaining(
+            self.network, late.explainer, renderer, self.device, late.longest + SPARE, prompts
+        )
         return explaining.explain(self.reader.read(inputs), inputs.ids, columns, seed)
 
     def save(self, folder: Path) -> None:
@@ -102,11 +109,15 @@ class FittedLanguageModel:
         if self.looks:
             looks, count = self.looks
             looks.copy(count, folder / FOLDER)
-        saved = {
+        saved: dict[str, object] = {
             "plan": self.plan.as_json(),
             "bare": self.reader.bare,
-            "explains": self.explains,
+            EXPLAINS: None,
         }
+        if late := self.explains:
+            late.explainer.save(folder)
+            tuning = asdict(late.explainer.tuning)
+            saved[EXPLAINS] = {"longest": late.longest, "tuning": tuning}
         (folder / PLAN).write_text(json.dumps(saved, indent=1))
 
     @classmethod
@@ -143,12 +154,29 @@ class FittedLanguageModel:
         )
         count = count_looks(folder)
         looks = (Looks(folder / FOLDER), count) if count else None
-        return cls(plan, network.eval(), reader, device, decode, saved["explains"], looks)
+        late = None
+        if (explains := saved.get(EXPLAINS)) and look in (BEST, saved.get("look")):
+            assert isinstance(network, FusedModel)
+            tuning = Tuning(**explains["tuning"])
+            late = LateExplainer(
+                partial(Explainer.load, network, plan, tuning, folder, device), explains["longest"]
+            )
+        return cls(plan, network.eval(), reader, device, decode, late, looks)
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How a network is fitted."""
+
+    hyperparameters: Hyperparameters
+    loss: Loss
+    explains: ExplainerSettings | None = None
+    """How it learns to explain, if it does."""
 
 
 def fit(
     plan: NetworkPlan,
-    hyperparameters: Hyperparameters,
+    settings: FitSettings,
     train: bench.Inputs,
     valid: bench.Inputs,
     context: bench.Context,
@@ -159,11 +187,9 @@ def fit(
             raise bench.InputError(f"the {split} sample has one class only")
     fitted = _start(plan, train, context)
     network, reader, device = fitted.network, fitted.reader, context.device
-    share = hyperparameters.explain
-    explaining = replace(reader, explain=Draw(share, context.seed) if share else None)
     seen, watched = (
-        with_frozen_states(network, plan, by.read(inputs), context, split)
-        for split, inputs, by in (("train", train, explaining), ("valid", valid, reader))
+        with_frozen_states(network, plan, reader.read(inputs), context, split)
+        for split, inputs in (("train", train), ("valid", valid))
     )
 
     def valid_auc() -> float:
@@ -172,20 +198,19 @@ def fit(
 
     training = Training(
         network=network,
-        examples=seen,
-        hyperparameters=hyperparameters,
-        valid_auc=valid_auc,
+        objective=Answering(network, seen, settings.loss, valid_auc, device),
+        hyperparameters=settings.hyperparameters,
         score=fitted.score,
         expected_trainable=expected_trainable(network, plan.tuning.kind),
         context=context,
     )
     count = training.run()
     network.eval()
-    return replace(
-        fitted,
-        explains=0 if seen.targets is None else SPARE + seen.targets.ids.shape[1],
-        looks=(training.looks, count) if training.looks else None,
-    )
+    fitted = replace(fitted, looks=(training.looks, count) if training.looks else None)
+    if settings.explains is None or isinstance(network, AdapterAlone):
+        return fitted
+    late = learn_to_explain(network, plan, reader, settings.explains, train, context)
+    return replace(fitted, explains=late)
 
 
 def _start(plan: NetworkPlan, train: bench.Inputs, context: bench.Context) -> FittedLanguageModel:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench_llm.building import NetworkPlan
-    from bench_llm.explaining.draws import Draw
     from bench_llm.fitted import FittedLanguageModel
 
 
@@ -40,10 +39,10 @@ class LanguageModel(LanguageOptions):
     ) -> FittedLanguageModel:
         """Train on the answer alone; the train split gives the scaling of the numbers."""
         from bench_llm.fitted import fit
-        from bench_llm.planning import hyperparameters
+        from bench_llm.planning import fit_settings
 
         plan = self.plan_for(train, context)
-        return fit(plan, hyperparameters(self, context.seed), train, valid, context)
+        return fit(plan, fit_settings(self, context.seed), train, valid, context)
 
     def load(self, folder: Path, context: bench.Context) -> FittedLanguageModel:
         """What was trained, on its base."""
@@ -69,7 +68,7 @@ class LanguageModel(LanguageOptions):
         """One event of the train split as the network reads it, token by token."""
         from bench_llm.preview import preview
 
-        return preview(self.plan_for(train, context), train, self._draw(context))
+        return preview(self.plan_for(train, context), train, self.explain)
 
     def count_tokens(self, inputs: bench.Inputs, context: bench.Context) -> NDArray[np.int64]:
         """Tokens of each event's prompt, with those that stand for its numbers: (n,)."""
@@ -81,7 +80,7 @@ class LanguageModel(LanguageOptions):
         """Each event's tokens as trained on and as scored; None without a language model."""
         from bench_llm.preview import render
 
-        return render(self.plan_for(inputs, context), inputs, self._draw(context))
+        return render(self.plan_for(inputs, context), inputs)
 
     def fit_size(self, inputs: bench.Inputs, context: bench.Context) -> float | None:
         """What is trained, once as it is best and once for each look; None for one look alone."""
@@ -91,12 +90,6 @@ class LanguageModel(LanguageOptions):
 
         plan, make_stem = self.plan_for(inputs, context), context.view_modules.get("numbers")
         return learned_size(plan, make_stem) * (1 + self.most_looks)
-
-    def _draw(self, context: bench.Context) -> Draw | None:
-        """Which train events are trained to explain."""
-        from bench_llm.explaining.draws import Draw
-
-        return Draw(self.explain, context.seed) if self.explain else None
 
     def plan_for(self, inputs: bench.Inputs, context: bench.Context) -> NetworkPlan:
         """What the network that reads these inputs is built from."""

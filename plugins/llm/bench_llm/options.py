@@ -85,10 +85,10 @@ class LanguageOptions(bench.Model):
     """Score with the weights of that evaluation: `best`, `last` or a number from 1 on; of a fit
     with looks=all."""
     explain: float = 0.0
-    """Share of the train events whose answers are followed by why: what trees on the same events
-    and features lean on, in words. `bench explain` has the model say it."""
-    explain_weight: float = 3.0
-    """What the mean loss over an explanation's tokens weighs against its answer's loss."""
+    """Share of the train events that it learns to explain, after it has learned to answer: what
+    trees on the same events and features lean on, in words. `bench explain` has it say why."""
+    explain_lr: float = 2e-3
+    """Peak learning rate of what explains; the answer's weights stay as they are."""
     decode: Literal["logits", "generate"] = "logits"
     """A score from the answers' probabilities in one pass, or an answer generated as text."""
 
@@ -103,8 +103,8 @@ class LanguageOptions(bench.Model):
             raise ValueError("lr, gamma, patience, weight_decay, lora_blocks: wanted none below 0")
         if self.init == "random" and self.tuning == "qlora":
             raise ValueError("random weights cannot be quantised: init=random wants another tuning")
-        if not (0 <= self.explain <= 1 and self.explain_weight > 0):
-            raise ValueError("wanted 0 <= explain <= 1 and explain_weight > 0")
+        if not (0 <= self.explain <= 1 and self.explain_lr > 0):
+            raise ValueError("wanted 0 <= explain <= 1 and explain_lr > 0")
         if self.base == NONE and self.explain:
             raise ValueError("base=none has no words to explain with: wanted explain=0")
         if self.base == NONE and "numbers" not in self.reads:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bench_llm.bases.loading import BaseForm
 from bench_llm.building import NetworkPlan, sketch
+from bench_llm.explaining.learning import ExplainerSettings
+from bench_llm.fitted import FitSettings
 from bench_llm.looks import ALL
 from bench_llm.network.tuning import FULL, QLORA, Tuning, state
 from bench_llm.training.loop import Hyperparameters
@@ -16,6 +19,11 @@ from bench_llm.training.schedule import Schedule
 
 if TYPE_CHECKING:
     from bench_llm.options import LanguageOptions
+
+LOOKS = 4
+"""How often an explainer's training is looked at."""
+TEXTS = 8
+"""In a step of it: how well it explains depends on the number of steps more than of texts."""
 
 
 def network_plan(
@@ -58,8 +66,27 @@ def network_plan(
     )
 
 
+def fit_settings(model: LanguageOptions, seed: int) -> FitSettings:
+    """How it is fitted."""
+    explains = None
+    if model.explain:
+        settings = hyperparameters(model, seed)
+        schedule = replace(
+            settings.schedule,
+            epochs=1,
+            batch=min(TEXTS, model.batch),
+            accumulate=1,
+            modality_dropout=0.0,
+            evaluations=LOOKS,
+        )
+        rates = Rates(model.explain_lr, model.explain_lr, model.weight_decay)
+        settings = replace(settings, schedule=schedule, rates=rates, patience=0, keeps_looks=False)
+        explains = ExplainerSettings(settings, model.explain, seed)
+    return FitSettings(hyperparameters(model, seed), Loss(model.gamma, model.balance), explains)
+
+
 def hyperparameters(model: LanguageOptions, seed: int) -> Hyperparameters:
-    """How to train it."""
+    """How it is trained to answer."""
     return Hyperparameters(
         schedule=Schedule(
             epochs=model.epochs,
@@ -71,13 +98,11 @@ def hyperparameters(model: LanguageOptions, seed: int) -> Hyperparameters:
             evaluations=model.evaluations,
             seed=seed,
         ),
-        loss=Loss(model.gamma, model.balance, model.explain_weight),
         rates=Rates(model.lr, model.adapter_rate, model.weight_decay),
         optimizer=model.optimizer,
         clip=model.clip,
         patience=model.patience,
         precision=model.precision,
-        explain=model.explain,
         keeps_looks=model.looks == ALL,
     )
 

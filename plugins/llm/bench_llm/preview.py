@@ -11,7 +11,8 @@ from bench_llm.answers import IGNORED
 from bench_llm.bases.wholeness import demand_whole
 from bench_llm.building import renderer_of
 from bench_llm.examples import Reader
-from bench_llm.explaining.draws import Draw
+from bench_llm.explaining.encoder import VIEW, phrasings
+from bench_llm.explaining.targets import Targets
 from bench_llm.network.fused import ADDED, FIRST
 from bench_llm.prompts.frame import bare
 from bench_llm.rendering import MARK, SLOT, NoText
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
 
+    from bench_llm.answers import Answers
     from bench_llm.building import NetworkPlan
+    from bench_llm.rendering import Renderer
 
 WIDTH = 96
 
 
-def preview(plan: NetworkPlan, train: bench.Inputs, explain: Draw | None = None) -> str:
+def preview(plan: NetworkPlan, train: bench.Inputs, explain: float = 0.0) -> str:
     """The first event of the train split: its text, then its tokens, the learned ones in >…<."""
     demand_whole(plan.base, weights=plan.form.random is None)
     renderer = renderer_of(plan)
@@ -35,12 +38,9 @@ def preview(plan: NetworkPlan, train: bench.Inputs, explain: Draw | None = None)
     tokens = renderer.prompts(train.views["texts"])
     prompt, lengths = renderer.prompt(text), tokens.lengths
     answer = [token for token in tokens.answers.ids[label].tolist() if token != IGNORED]
-    if explain:  # one that is explained, which other events are not
-        one = train.take(np.arange(1))
-        examples = Reader(renderer, "", None, explain=Draw(1.0, 0)).read(one)
-        answer = [] if examples.targets is None else examples.targets.ids[0].tolist()
     pieces = _fused(plan, [_piece(plan, renderer.tokenizer, i) for i in prompt])
     pieces += [f">{_piece(plan, renderer.tokenizer, i)}<" for i in answer]
+    said = train.views.get(VIEW) if explain else None
     return "\n".join(
         [
             text,
@@ -49,13 +49,21 @@ def preview(plan: NetworkPlan, train: bench.Inputs, explain: Draw | None = None)
             "",
             f"{len(prompt)} tokens in this prompt, {lengths.min()} to {lengths.max()} in the train "
             f"split; the loss is on the {len(answer)} in >…<",
-            *(
-                [f"the explanation is learned of {explain.share:.1%} of the train events"]
-                if explain
-                else []
-            ),
+            *(_said(renderer, tokens.answers, said[0], explain) if said else []),
         ]
     )
+
+
+def _said(renderer: Renderer, answers: Answers, said: str, share: float) -> list[str]:
+    """What is learned to be said of an event behind its answer, once the answer is learned."""
+    targets = Targets.read(renderer.turns, answers, [said])
+    lengths = targets.lengths - targets.colon
+    return [
+        "",
+        f"of {share:.1%} of the train events is learned, behind the answer and its colon:",
+        *phrasings(said),
+        f"{lengths.min()} to {lengths.max()} tokens",
+    ]
 
 
 def count_tokens(plan: NetworkPlan, inputs: bench.Inputs) -> NDArray[np.int64]:
@@ -66,16 +74,14 @@ def count_tokens(plan: NetworkPlan, inputs: bench.Inputs) -> NDArray[np.int64]:
     return renderer.prompts(inputs.views["texts"]).lengths
 
 
-def render(
-    plan: NetworkPlan, inputs: bench.Inputs, explain: Draw | None = None
-) -> bench.Rendered | None:
+def render(plan: NetworkPlan, inputs: bench.Inputs) -> bench.Rendered | None:
     """Each event's tokens, taken from the very batches that are trained on and scored."""
     demand_whole(plan.base, weights=plan.form.random is None)
     renderer = renderer_of(plan)
     if isinstance(renderer, NoText):
         return None
     texts = inputs.views["texts"]
-    examples = Reader(renderer, bare(texts), None, explain=explain).read(inputs)
+    examples = Reader(renderer, bare(texts), None).read(inputs)
     rows = np.arange(len(inputs))
     ends = examples.tokens.lengths
     scored = examples.prompts(rows, "cpu").ids.tolist()

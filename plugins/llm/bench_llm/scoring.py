@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TOKENS = {"cpu": 2048, "cuda": 24_576}
 """Tokens computed at once: on a CPU what its caches hold, on a GPU what keeps it busy."""
+EVEN = 0.5
+"""P(signal) from which on an answer is `signal`."""
 
 
 def score(network: nn.Module, examples: Examples, device: str) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import bench
 from bench_llm.bases.source import GGUF, NONE, SMOLLM2, TINY
+from bench_llm.explaining.explainer import WEIGHTS as EXPLAINER
 from bench_llm.network.lora import CONFIG
 from bench_llm.network.tuning import FROZEN, FULL, QLORA
 
@@ -45,7 +46,8 @@ def usage(plan: NetworkPlan, base: BaseSource, folder: Path) -> str:
         lines.append(f"language = PeftModel.from_pretrained(language, {name})")
     lines.append("language.eval()")
     libraries = "peft and transformers" if peft else "transformers"
-    return "\n".join([f"With {libraries} alone:\n", "```python", *lines, "```\n", _what(plan)])
+    about = _what(plan, explains=(folder / EXPLAINER).is_file())
+    return "\n".join([f"With {libraries} alone:\n", "```python", *lines, "```\n", about])
 
 
 def _whole(name: str) -> list[str]:
@@ -79,7 +81,7 @@ def _base(plan: NetworkPlan, base: BaseSource, imports: list[str]) -> list[str]:
     ]
 
 
-def _what(plan: NetworkPlan) -> str:
+def _what(plan: NetworkPlan, *, explains: bool) -> str:
     background, signal = bench.ANSWERS
     text = (
         f"The answer `{signal}` or `{background}` follows the prompt's last token; P(signal) is "
@@ -92,6 +94,8 @@ def _what(plan: NetworkPlan) -> str:
         )
     if plan.tuning.kind == FROZEN:
         text += " Nothing of the language model was trained: it is the base as it was."
+    if explains:
+        text += f" `{EXPLAINER}` has what writes explanations behind answers; the bench reads it."
     return text + "\n"
 
 

@@ -11,16 +11,18 @@ import numpy as np
 import pytest
 import torch
 from bench_llm.answers import IGNORED
-from bench_llm.building import renderer_of
+from bench_llm.building import build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.explaining.copying import Copying
-from bench_llm.explaining.draws import Draw
-from bench_llm.explaining.encoder import VIEW, Explanations
+from bench_llm.explaining.encoder import VIEW, Explanations, phrasings
+from bench_llm.explaining.learning import Saying, learn_to_explain
+from bench_llm.explaining.targets import Targets
 from bench_llm.explaining.words import called
+from bench_llm.network.fused import FusedModel
 from bench_llm.nfa import PromptFusion
-from bench_llm.planning import network_plan
+from bench_llm.planning import fit_settings, network_plan
 from bench_llm.text import TextOnly
-from bench_llm.training.loss import Loss
+from bench_llm.training import loop
 from events import COLUMNS, context, inputs, table
 
 import bench
@@ -35,77 +37,49 @@ EXPLAINS = PromptFusion(explain=0.5, tuning="lora", **QUICK)
 
 def explained(n: int, seed: int = 0) -> bench.Inputs:
     """Events with what is to be said of them."""
-    plain, encoder = inputs(n, seed), Explanations(trees=5)
+    plain, encoder = inputs(n, seed), Explanations(trees=5, phrasings=2)
     said = encoder.encode(table(n, seed), encoder.learn(table(n, seed)))
     return replace(plain, views={**plain.views, **said})
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    plan = network_plan(EXPLAINS, d=3, seed=0)
-    return Reader(renderer_of(plan), "", None, explain=Draw(0.5, 0))
+    return Reader(renderer_of(network_plan(EXPLAINS, d=3, seed=0)), "", None)
 
 
-def test_the_answer_comes_first_and_the_prompt_stays_as_it_is_scored(reader: Reader) -> None:
+def test_what_is_learned_is_a_colon_a_text_and_an_end(reader: Reader) -> None:
     events = explained(40)
-    examples, plain = reader.read(events), replace(reader, explain=None).read(events)
-    assert plain.targets is None
-    assert np.array_equal(examples.tokens.ids, plain.tokens.ids)
-    drawn = Draw(0.5, 0)(events.ids)
-    assert examples.targets is not None
-    assert np.array_equal(examples.targets.explained, drawn)
-    batch, targets = examples.answered(np.arange(40), np.zeros(40, bool), "cpu")
-    tokenizer = reader.renderer.tokenizer
-    for i, row in enumerate(targets.tolist()):
-        text = tokenizer.decode([token for token in row if token != IGNORED])
-        answer = bench.ANSWERS[events.y[i]]
-        said = f" {events.views[VIEW][i]}{tokenizer.eos_token}" if drawn[i] else ""
-        assert text == f"{answer}:{said}"
-        end = int(examples.tokens.lengths[i])
-        length = int(examples.targets.lengths[i])
-        assert batch.ids[i, end : end + length - 1].tolist() == row[: length - 1]
+    examples, tokenizer = reader.read(events), reader.renderer.tokenizer
+    targets = Targets.read(reader.renderer.turns, examples.tokens.answers, events.views[VIEW])
+    assert targets.of.tolist() == [i for i in range(40) for _ in range(2)]
+    ways = [text for of_event in events.views[VIEW] for text in phrasings(of_event)]
+    assert len(set(ways)) == len(ways) == len(targets.ids)
+    for text, row, length in zip(ways, targets.ids.tolist(), targets.lengths, strict=True):
+        assert tokenizer.decode(row[:length]) == f": {text}{tokenizer.eos_token}"
+        assert set(row[length:]) <= {IGNORED}
+    some = np.array([7, 3])
+    longest = targets.lengths[some].max()
+    assert targets.of_rows(some).shape == (2, longest + -longest % 8)
 
 
-def test_events_that_explain_are_computed_apart_from_those_that_do_not(reader: Reader) -> None:
-    examples, rows = reader.read(explained(40)), np.arange(3, 35)
-    groups = examples.groups(rows)
-    assert sorted(np.concatenate(groups).tolist()) == list(range(32))
-    assert examples.targets is not None
-    assert [set(examples.targets.explained[rows[g]].tolist()) for g in groups] == [{False}, {True}]
-    assert [g.tolist() for g in replace(examples, targets=None).groups(rows)] == [list(range(32))]
-
-
-def test_an_explanation_weighs_as_much_however_long_it_is() -> None:
-    torch.manual_seed(0)
-    logits = torch.randn(2, 8, 11)
-    answers = torch.randint(0, 11, (2, 8))
-    answers[1, 5:] = IGNORED
-    said = torch.tensor([[0, 0, 1, 1, 5, 1, 1, 1], [0, 0, 1, 5, 5, 0, 0, 0]], dtype=torch.float32)
-    each = torch.nn.functional.cross_entropy(
-        logits.flatten(0, 1), answers.flatten(), reduction="none", ignore_index=IGNORED
-    ).reshape(2, 8)
-    means = (each * said).sum(1) / said.sum(1)
-    for weight in (1.0, 3.0):
-        losses = Loss(0.0, balanced=False, explanation=weight).of_events(logits, answers, said)
-        assert torch.allclose(losses, each[:, :2].sum(1) + weight * means)
-    focal = Loss(2.0, balanced=False)
-    without = focal.of_events(logits[:, :2], answers[:, :2])
-    assert torch.allclose(focal.of_events(logits, answers, said) - without, means)
-
-
-def test_digits_weigh_more_than_words_and_the_answer_counts_as_it_did(reader: Reader) -> None:
-    examples, rows = reader.read(explained(40)), np.arange(40)
-    weights = examples.said(rows, "cpu")
-    assert weights is not None
-    assert examples.targets is not None
-    _, targets = examples.answered(rows, np.zeros(40, bool), "cpu")
-    tokens = reader.renderer.tokenizer.convert_ids_to_tokens(range(539))
-    for row, own, weighs in zip(targets.tolist(), examples.targets.answered, weights, strict=True):
-        for place, (token, weight) in enumerate(zip(row, weighs.tolist(), strict=True)):
-            if place < own or token == IGNORED:
-                assert weight == 0
-            else:
-                assert weight == (5 if re.fullmatch(r"[0-9.]+", tokens[token]) else 1)
+@pytest.mark.parametrize("tuning", ["full", "lora", "frozen"])
+def test_scores_are_the_same_with_explanations_and_without(tuning: Any, tmp_path: Path) -> None:
+    """To the bit, of the fit as it is made, as it is loaded, and after it has explained."""
+    few = {**QUICK, "lora_blocks": int(tuning == "lora")}
+    events, scores = inputs(16, 2), []
+    for share in (0.0, 0.5):
+        model = PromptFusion(explain=share, tuning=tuning, **few)
+        folder = tmp_path / str(share)
+        made = model.fit(explained(64), inputs(32, 1), context(folder))
+        scores.append(made.score(events))
+        (folder / "saved").mkdir()
+        made.save(folder / "saved")
+        loaded = model.load(folder / "saved", context(folder))
+        scores.append(loaded.score(events))
+        if share:
+            assert loaded.explain(events, COLUMNS, None) == made.explain(events, COLUMNS, None)
+            scores += [one.score(events) for one in (made, loaded)]
+    assert all(np.array_equal(one, scores[0]) for one in scores)
 
 
 def test_with_a_share_of_0_nothing_is_another(tmp_path: Path) -> None:
@@ -147,6 +121,36 @@ def test_what_is_generated_is_an_answer_and_a_text_and_is_the_same_again(fitted:
     assert alone == [drawn[7]]
 
 
+def test_an_interrupted_training_goes_on_to_the_very_same_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, original = replace(EXPLAINS, tuning="full", batch=8), loop._Session._step
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
+    train, valid = explained(64), inputs(32, 1)
+
+    def step(self: loop._Session, rows: Any, *, watched: bool) -> Any:
+        if self.objective.label == Saying.label and self.progress.step == 3:
+            raise InterruptedError
+        return original(self, rows, watched=watched)
+
+    logged: list[dict[str, float]] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(loop._Session, "_step", step)
+        with pytest.raises(InterruptedError):
+            model.fit(train, valid, context(tmp_path / "cut"))
+    again = replace(context(tmp_path / "cut"), log=lambda _, scalars: logged.append(dict(scalars)))
+    cut, whole = (model.fit(train, valid, c) for c in (again, context(tmp_path / "whole")))
+    assert cut.explain(valid, COLUMNS, None) == whole.explain(valid, COLUMNS, None)
+    assert np.array_equal(cut.score(valid), whole.score(valid))
+    assert all(name.startswith("explanation_") for scalars in logged for name in scalars)
+    assert any("explanation_valid_loss" in scalars for scalars in logged)
+
+
+def test_of_few_events_one_is_explained_whatever_the_share(tmp_path: Path) -> None:
+    made = replace(EXPLAINS, explain=1e-9).fit(explained(32), inputs(32, 1), context(tmp_path))
+    assert all(one.text for one in made.explain(inputs(4), COLUMNS, None))
+
+
 def test_a_model_that_was_not_fitted_to_explain_says_so(base: str, tmp_path: Path) -> None:
     plain = PromptFusion(base=base, **{**QUICK, "lora_blocks": 0})
     made = plain.fit(inputs(32), inputs(16, 1), context(tmp_path))
@@ -158,7 +162,7 @@ def test_a_model_that_was_not_fitted_to_explain_says_so(base: str, tmp_path: Pat
     ("options", "problem"),
     [
         ({"explain": 1.5}, "0 <= explain <= 1"),
-        ({"explain": 0.1, "explain_weight": 0.0}, "explain_weight > 0"),
+        ({"explain": 0.1, "explain_lr": 0.0}, "explain_lr > 0"),
         ({"explain": 0.1, "base": "none"}, "no words to explain with"),
     ],
 )
@@ -167,11 +171,15 @@ def test_what_cannot_be_is_refused(options: dict[str, Any], problem: str) -> Non
         PromptFusion(**options)
 
 
-def test_a_base_that_is_too_short_for_it_is_refused(base: str) -> None:
+def test_a_base_that_is_too_short_for_it_is_refused(base: str, tmp_path: Path) -> None:
     plan = network_plan(TextOnly(base=base), d=0, seed=0)
-    short = Reader(renderer_of(plan), "", None, explain=Draw(1.0, 0))
+    short = Reader(renderer_of(plan), "", None)
+    settings = fit_settings(TextOnly(base=base, explain=1.0), 0).explains
+    network = build(plan, "cpu")
+    assert settings is not None
+    assert isinstance(network, FusedModel)
     with pytest.raises(bench.InputError, match=r"with what is said behind them|has no token"):
-        short.read(explained(20))
+        learn_to_explain(network, plan, short, settings, explained(20), context(tmp_path))
 
 
 def parts_of(**more: Any) -> RunParts:

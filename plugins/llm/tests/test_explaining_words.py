@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from bench_llm.explaining.attributions import FOLDS, contributions, folds
 from bench_llm.explaining.draws import Draw, uniform
-from bench_llm.explaining.encoder import MEDIANS, VIEW, Explanations
+from bench_llm.explaining.encoder import MEDIANS, VIEW, Explanations, phrasings
 from bench_llm.explaining.grammar import Writer
 from bench_llm.explaining.reading import ClaimReader
 from bench_llm.explaining.words import Vocabulary
@@ -20,7 +20,7 @@ import bench
 from bench.testing import check_encoder
 from bench.testing.excerpt import excerpt
 
-ENCODER = Explanations(trees=40)
+ENCODER = Explanations(trees=40, phrasings=1)
 SCALES = {"": 1.0, "GeV": 1.0, "TeV": 1000.0, "rad": 1.0}
 
 
@@ -87,6 +87,24 @@ def test_no_sentence_is_said_twice_and_phrasings_are_many(texts: list[str]) -> N
     assert len(shapes) > len(texts) / 2
 
 
+def test_each_phrasing_says_the_same_features_in_other_words(
+    table: bench.Table, learned: dict[str, Any], texts: list[str]
+) -> None:
+    reader, some = ClaimReader(table.columns), table.take(np.arange(60))
+    said = replace(ENCODER, phrasings=3).encode(some, learned)[VIEW]
+    weightiest = np.abs(contributions(some, learned)).argmax(axis=1)
+    for lines, first, weighty in zip(said, texts, weightiest, strict=False):
+        ways = phrasings(lines)
+        assert ways[0] == first
+        assert len(set(ways)) == 3
+        for way in ways:
+            claims, unread = reader.read(way)
+            assert not unread
+            assert table.columns[weighty].name in {claim.column for claim in claims}
+    with pytest.raises(ValueError, match="phrasings 0: wanted at least 1"):
+        Explanations(phrasings=0)
+
+
 def test_it_is_no_function_of_the_labels_and_not_of_other_events(
     table: bench.Table, learned: dict[str, Any], texts: list[str]
 ) -> None:
@@ -142,7 +160,7 @@ def test_absent_objects_and_flags_are_not_spoken_of(table: bench.Table) -> None:
     weights = [9.0 if c.needs or c.name == "has_j2" else 0.1 for c in table.columns]
     reader = ClaimReader(table.columns)
     for seed in range(50):
-        claims, _ = reader.read(writer.write(row, weights, seed))
+        claims, _ = reader.read(writer.write(row, weights, [seed]))
         assert {c.column for c in claims}.isdisjoint(
             {"has_j2", *(c.name for c in table.columns if c.needs)}
         )
@@ -166,7 +184,7 @@ def test_any_datasets_columns_have_words(table: bench.Table) -> None:
     for seed in range(300):
         row = rng.normal(0, 2000, len(ODD)).tolist()
         weights = rng.normal(size=len(ODD)).tolist()
-        text = writer.write(row, weights, seed)
+        text = writer.write(row, weights, [seed])
         claims, unread = reader.read(text)
         assert not unread, text
         for claim in claims:

@@ -7,6 +7,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -181,10 +182,12 @@ def test_a_view_that_the_run_went_without_stays_away(
     assert "scored without texts" in one.card
 
 
-def test_a_model_that_explains_does_so_after_export(place: Path) -> None:
-    few = {"units": 8, "layers": 1, "lora_blocks": 1, "r": 4, "lr": 1e-2, "epochs": 2}
-    model = PromptFusion(base="tiny", tuning="lora", explain=0.5, **few)
-    one = exported(place / "why", model, *model.encoder, "explanations")
+@pytest.mark.parametrize("tuning", ["lora", "full"])
+def test_a_model_that_explains_does_so_after_export(place: Path, tuning: Any) -> None:
+    few: Any = {"units": 8, "layers": 1, "lora_blocks": int(tuning == "lora"), "r": 4, "epochs": 2}
+    model = PromptFusion(base="tiny", tuning=tuning, explain=0.5, **few)
+    one = exported(place / f"why-{tuning}", model, *model.encoder, "explanations")
+    assert "`explainer.safetensors` has what writes explanations" in one.card
     loaded = bench.load_exported(one.folder)
     for seed, freely in ((None, False), (3, True)):
         expected = one.fitted.explain(one.inputs, EVENTS.columns, seed, freely=freely)

@@ -16,11 +16,12 @@ from bench_llm.examples import Reader
 from bench_llm.language import LanguageModel
 from bench_llm.network.tuning import trained
 from bench_llm.nfa import PromptFusion
-from bench_llm.planning import hyperparameters, network_plan
+from bench_llm.planning import fit_settings, hyperparameters, network_plan
 from bench_llm.text import TextOnly
 from bench_llm.token import DedicatedToken
 from bench_llm.training import loop
 from bench_llm.training.loss import Loss, answer_loss
+from bench_llm.training.objective import Answering
 from bench_llm.training.optimizer import Rates, build_optimizer, demand_8bit, groups
 from bench_llm.training.schedule import Schedule
 from events import context, inputs
@@ -43,9 +44,8 @@ def step_once(model: LanguageModel, folder: Path, train: bench.Inputs) -> dict[s
     reader = Reader(renderer_of(plan), "", network.adapter)
     training = loop.Training(
         network=network,
-        examples=reader.read(train),
+        objective=Answering(network, reader.read(train), fit_settings(model, 0).loss, float, "cpu"),
         hyperparameters=hyperparameters(model, 0),
-        valid_auc=float,
         score=lambda inputs: np.zeros(len(inputs)),
         expected_trainable=(),
         context=context(folder),

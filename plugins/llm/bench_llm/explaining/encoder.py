@@ -34,12 +34,15 @@ class Explanations(bench.Encoder):
     """Significant digits of each number."""
     trees: int = 150
     """Trees of each fold, of three levels each."""
+    phrasings: int = 4
+    """How many texts are learned of an event, which say it in other words; each is learned once."""
 
     def __post_init__(self) -> None:
-        """Refuse digits that no float32 has, and no trees."""
+        """Refuse digits that no float32 has, no trees, and no texts."""
         Precision(self.digits)
-        if self.trees < 1:
-            raise ValueError(f"trees {self.trees}: wanted at least 1")
+        for name in ("trees", "phrasings"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} {getattr(self, name)}: wanted at least 1")
 
     def learn(self, train: bench.Table) -> Mapping[str, NDArray[np.generic]]:
         """The trees of each fold, and the background's medians.
@@ -60,10 +63,20 @@ class Explanations(bench.Encoder):
     def encode(
         self, table: bench.Table, learned: Mapping[str, NDArray[np.generic]]
     ) -> Mapping[str, Sequence[str]]:
-        """`explanations`: some sentence for each event; which phrasing follows from its id."""
+        """`explanations`: a line for each way to say it of an event; words follow from its id."""
         from bench_llm.explaining.attributions import contributions
 
         writer = Writer(table.columns, learned[MEDIANS].tolist(), Precision(self.digits))
         moved = contributions(table, learned)
         rows = zip(table.x.tolist(), moved.tolist(), table.ids.tolist(), strict=True)
-        return {VIEW: [writer.write(row, weights, seed) for row, weights, seed in rows]}
+        return {
+            VIEW: [
+                "\n".join(writer.write(row, weights, [seed, way]) for way in range(self.phrasings))
+                for row, weights, seed in rows
+            ]
+        }
+
+
+def phrasings(text: str) -> list[str]:
+    """The texts of an event, each of which says it."""
+    return text.splitlines()

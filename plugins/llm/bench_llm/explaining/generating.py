@@ -1,22 +1,23 @@
-"""Explanations as a fitted network generates them: its answer first, then why."""
+"""Explanations as they are generated behind the answers that a fitted network gives."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 import bench
-from bench_llm.answers import IGNORED
 from bench_llm.explaining.copying import Copying
 from bench_llm.explaining.draws import uniform
+from bench_llm.explaining.explainer import Before, Explainer, read_before
 from bench_llm.explaining.reading import ClaimReader
-from bench_llm.explaining.targets import COLON
+from bench_llm.explaining.targets import colon_of, ending
 from bench_llm.explaining.words import SIDES, called
-from bench_llm.generating import EVENTS, left_padded
+from bench_llm.generating import EVENTS
+from bench_llm.scoring import EVEN, score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,13 +33,14 @@ TEMPERATURE = 0.7
 
 @dataclass(frozen=True, eq=False)
 class Explaining:
-    """A network that says why."""
+    """A fitted network with what says why."""
 
     network: FusedModel
+    explainer: Explainer
     renderer: Renderer
     device: str
     longest: int
-    """Tokens that an answer with its explanation may have."""
+    """Tokens that an explanation may have."""
     prompts: Sequence[str]
     """The text of each event: numbers are held to what it says; empty to write any."""
 
@@ -58,9 +60,11 @@ class Explaining:
             seed: of the draws; None for the likeliest token each time.
         """
         reader, objects = ClaimReader(columns), called(columns)
+        answers = (score(self.network, examples, self.device) >= EVEN).astype(np.int8)
         texts = [""] * len(examples)
         order = np.argsort(examples.tokens.lengths, kind="stable")
         self.network.eval()
+        self.explainer.eval()
         with torch.inference_mode():
             for start in range(0, len(order), EVENTS):
                 rows = order[start : start + EVENTS]
@@ -70,30 +74,44 @@ class Explaining:
                     shaping.append(Copying(self.renderer.tokenizer, few, objects))
                 if seed is not None:
                     shaping.append(_Noise(uniform(ids[rows], seed)))
-                for row, text in zip(rows, self._generate(examples, rows, shaping), strict=True):
+                before = read_before(self.network, examples, rows, answers[rows])
+                said = self._generate(before, ending(examples.tokens.answers), shaping)
+                for row, text in zip(rows, said, strict=True):
                     texts[row] = text
-        return [_split(text, reader) for text in texts]
+        return [
+            bench.Explanation(SIDES[answer], text, *reader.read(text))
+            for answer, text in zip(answers.tolist(), texts, strict=True)
+        ]
 
     def _generate(
-        self, examples: Examples, rows: NDArray[np.intp], shaping: Sequence[_Noise | Copying]
+        self, before: Before, end: list[int], shaping: Sequence[_Noise | Copying]
     ) -> list[str]:
-        """Decoding with a cache of keys and values, to the end of each turn."""
+        """The likeliest token each time, with a cache of keys and values, to the end of a turn."""
+        from transformers import DynamicCache
+
+        colon, device = colon_of(self.renderer.turns), before.lengths.device
+        cache, padding = DynamicCache(before.states), end[0] if end else self.renderer.padding
+        said = torch.tensor([colon] * len(before.lengths), device=device)  # (b, k)
+        going = torch.ones(len(said), dtype=torch.bool, device=device)
+        new = said
+        with self.explainer.speaking():
+            for _ in range(self.longest):
+                logits = self.explainer.following(before, cache, new, said)[:, -1]
+                for shape in shaping:
+                    logits = shape(said[:, len(colon) :], logits)
+                new = logits.argmax(dim=1).masked_fill(~going, padding)[:, None]
+                said = torch.cat([said, new], dim=1)
+                if end:
+                    going &= new[:, 0] != end[0]
+                if not going.any():
+                    break
         tokenizer = self.renderer.tokenizer
-        answers = examples.tokens.answers
-        behind = [token for token in answers.ids[1, answers.lengths[1] :] if token != IGNORED]
-        embedded, filled = left_padded(self.network, examples.prompts(rows, self.device))
-        language: Any = self.network.language  # what generates is no part of its declared class
-        made = language.generate(
-            inputs_embeds=embedded,
-            attention_mask=filled.long(),
-            max_new_tokens=self.longest,
-            do_sample=False,
-            logits_processor=list(shaping),
-            eos_token_id=int(behind[0]) if behind else None,
-            pad_token_id=tokenizer.pad_token_id or 0,
-        )
+        made = [
+            row[: row.index(end[0])] if end and end[0] in row else row
+            for row in said[:, len(colon) :].tolist()
+        ]
         texts: list[str] = tokenizer.batch_decode(made, skip_special_tokens=True)
-        return texts
+        return [text.strip() for text in texts]
 
 
 class _Noise:
@@ -107,11 +125,3 @@ class _Noise:
         """The logits, (b, vocabulary), with noise."""
         noise = np.stack([rng.gumbel(size=scores.shape[1]) for rng in self.rngs])
         return scores.double() / TEMPERATURE + torch.from_numpy(noise).to(scores.device)
-
-
-def _split(text: str, reader: ClaimReader) -> bench.Explanation:
-    """A generated text as its answer and what is said behind it."""
-    answer, _, why = text.partition(COLON)
-    answer, why = answer.strip().lower(), why.strip()
-    claims, unread = reader.read(why)
-    return bench.Explanation(answer if answer in SIDES else "", why, claims, unread)

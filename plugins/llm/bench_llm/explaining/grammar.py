@@ -44,7 +44,7 @@ class Writer:
     medians: Sequence[float]  # (d,), in the columns' units
     precision: Precision
 
-    def write(self, row: Sequence[float], weights: Sequence[float], seed: int) -> str:
+    def write(self, row: Sequence[float], weights: Sequence[float], seed: Sequence[int]) -> str:
         """Why an event looks as it does.
 
         Args:

@@ -1,4 +1,4 @@
-"""The tokens of explanations that stand behind the answers of some of the train events."""
+"""The tokens of explanations: what is learned to be said behind the answers of some events."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 import bench
 from bench_llm.answers import IGNORED
+from bench_llm.explaining.encoder import phrasings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,77 +18,55 @@ if TYPE_CHECKING:
     from bench_llm.answers import Answers
     from bench_llm.turns import Turns
 
-NUMBERS = np.float32(5)
-"""What a digit weighs against a word: a phrasing is one of many, a number is right or wrong."""
+STEP = 8
+"""Batches are padded to multiples of so many tokens: for each length there is, oneDNN keeps code of
+its own for each product, some gigabytes for texts of 40 to 110 tokens."""
 COLON = ":"
 """Stands between an answer and its explanation."""
 
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """What each event is trained to generate: its answer, a colon, and its explanation, if any."""
+    """What is said of events, each in some ways: a colon, a text, and what ends a turn."""
 
-    ids: NDArray[np.int32]  # (n, longest); IGNORED behind the end
-    answered: NDArray[np.int64]  # (n,), tokens of the answer with its colon
-    lengths: NDArray[np.int64]  # (n,), tokens in all
-    numeric: NDArray[np.bool_]  # (vocabulary,), tokens that are digits of a number
-
-    @property
-    def explained(self) -> NDArray[np.bool_]:
-        """Whether each event has an explanation: (n,)."""
-        return self.lengths > self.answered
+    of: NDArray[np.intp]  # (m,), the event of each text
+    ids: NDArray[np.int64]  # (m, longest); IGNORED behind the end
+    lengths: NDArray[np.int64]  # (m,)
+    colon: int
+    """Tokens of the colon, which is read and not learned."""
 
     @classmethod
-    def of(
-        cls,
-        turns: Turns,
-        answers: Answers,
-        y: NDArray[np.int8],
-        texts: Sequence[str],
-        drawn: NDArray[np.bool_],
-    ) -> Targets:
-        """The tokens of these events.
-
-        Args:
-            turns: how the tokenizer wants answers.
-            answers: the two answers, with what ends a turn.
-            y: (n,), the labels.
-            texts: the explanation of each event.
-            drawn: (n,), whether an event is trained to explain.
+    def read(cls, turns: Turns, answers: Answers, explanations: Sequence[str]) -> Targets:
+        """The tokens of these explanations, of an event each.
 
         Raises:
-            InputError: the tokenizer has no token for some sign of an explanation.
+            InputError: the tokenizer has no token for some sign of one.
         """
-        colon = turns.behind(bench.ANSWERS[1], [COLON])[0]
-        starts, ends = [], []
-        for ids, length in zip(answers.ids.tolist(), answers.lengths, strict=True):
-            starts.append([*ids[:length], *colon])
-            ends.append([token for token in ids[length:] if token != IGNORED])
-        said = iter(
-            turns.behind(
-                bench.ANSWERS[1] + COLON,
-                [f" {text}" for text, explained in zip(texts, drawn, strict=True) if explained],
-            )
-        )
-        rows = [
-            [*starts[label], *(next(said) + ends[label] if explained else [])]
-            for label, explained in zip(y.tolist(), drawn.tolist(), strict=True)
+        said = [
+            (event, text) for event, ways in enumerate(explanations) for text in phrasings(ways)
         ]
+        end = ending(answers)
+        colon = colon_of(turns)
+        texts = turns.behind(bench.ANSWERS[1] + COLON, [f" {text}" for _, text in said])
+        rows = [[*colon, *text, *end] for text in texts]
         lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        ids = np.full((len(rows), int(lengths.max(initial=1))), IGNORED, dtype=np.int32)
+        longest = -(-int(lengths.max(initial=1)) // STEP) * STEP
+        ids = np.full((len(rows), longest), IGNORED, dtype=np.int64)
         for padded, row in zip(ids, rows, strict=True):
             padded[: len(row)] = row
-        answered = np.array([len(start) for start in starts])[y]
-        return cls(ids, answered, lengths, turns.numeric)
-
-    def weights(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """What each token of some events' explanations weighs: (b, longest of these)."""
-        ids = self.of_rows(rows)
-        weights = np.where(self.numeric[ids.clip(min=0)], NUMBERS, np.float32(1))
-        own = np.arange(ids.shape[1]) < self.answered[rows][:, None]
-        return np.where(own | (ids == IGNORED), np.float32(0), weights)
+        return cls(np.array([event for event, _ in said], dtype=np.intp), ids, lengths, len(colon))
 
     def of_rows(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-        """The tokens of some events: (b, longest of these)."""
+        """The tokens of some texts: (b, longest of these, up to a multiple of `STEP`)."""
         longest = int(self.lengths[rows].max(initial=1))
-        return self.ids[rows, :longest].astype(np.int64)
+        return self.ids[rows, : -(-longest // STEP) * STEP]
+
+
+def colon_of(turns: Turns) -> list[int]:
+    """The tokens of the colon behind an answer."""
+    return turns.behind(bench.ANSWERS[1], [COLON])[0]
+
+
+def ending(answers: Answers) -> list[int]:
+    """What ends the turn of an answer: a token, or none."""
+    return [token for token in answers.ids[1, answers.lengths[1] :].tolist() if token != IGNORED]

@@ -52,6 +52,14 @@ def looks_back_at_all(config: PreTrainedConfig) -> bool:
     return reach(config) is None and set(kinds) == {FULL}
 
 
+def window(config: PreTrainedConfig) -> int | None:
+    """How many tokens back a layer looks that looks least far, its own included; None for all."""
+    if looks_back_at_all(config):
+        return None
+    tokens = getattr(config.get_text_config(), "sliding_window", None)
+    return None if tokens is None else int(tokens)
+
+
 def demand_causal(language: PreTrainedModel) -> None:
     """Refuse a model in which a token sees those behind it, padding among them.
 

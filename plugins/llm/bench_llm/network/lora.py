@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 """What peft calls its files."""
-OURS, ADAPTER, THEIRS = "language.", ".default", "base_model.model."
+FITTED = "default"
+"""What peft calls the LoRA that answers."""
+OURS, ADAPTER, THEIRS = "language.", f".{FITTED}", "base_model.model."
 """What a parameter's name begins with in the network, what peft puts into it, and before it."""
 
 
@@ -29,7 +31,7 @@ def save_lora(language: Any, tensors: dict[str, torch.Tensor], folder: Path) -> 
         tensors: of LoRA, by their names in the network.
         folder: for peft's two files.
     """
-    (config,) = language.peft_config.values()
+    config = language.peft_config[FITTED]
     config.inference_mode = True
     config.save_pretrained(folder)
     theirs = {

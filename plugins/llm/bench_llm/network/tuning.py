@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FULL, LORA, QLORA, FROZEN = "full", "lora", "qlora", "frozen"
 AUTO, ALL_LINEAR = "auto", "all-linear"
+WRAPPED = "base_layer"
+"""What peft calls the layer that its own one is around."""
 
 
 @dataclass(frozen=True)
@@ -164,9 +166,12 @@ def _linear_layers(language: PreTrainedModel) -> dict[str, nn.Module]:
     """The layers that LoRA can be added to by their full names, but for the head."""
     from transformers.pytorch_utils import Conv1D
 
-    head = language.get_output_embeddings()
+    head, modules = language.get_output_embeddings(), dict(language.named_modules())
+    of_lora = tuple(f"{name}." for name, module in modules.items() if hasattr(module, WRAPPED))
     return {
-        name: module
-        for name, module in language.named_modules()
-        if isinstance(module, nn.Linear | Conv1D) and module is not head
+        name: plain
+        for name, module in modules.items()
+        if not name.startswith(of_lora)
+        for plain in [getattr(module, WRAPPED, module)]
+        if isinstance(plain, nn.Linear | Conv1D) and plain is not head
     }

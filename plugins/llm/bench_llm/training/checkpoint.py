@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,8 @@ class TrainingState:
     tokens: int = 0
     clipped: int = 0
     """Steps whose gradient was clipped."""
-    best_auc: float = -1.0
+    best_value: float = -inf
+    """How good the best evaluation so far was; the higher, the better."""
     waited: int = 0
     """Evaluations since the best one."""
     looks: int = 0
@@ -40,12 +42,12 @@ class TrainingState:
     best: dict[str, Tensor] = field(default_factory=dict)
     """The trained weights at the best evaluation so far."""
 
-    def consider(self, auc: float, network: nn.Module) -> None:
-        """Keep the network's weights if their AUC is the best so far."""
+    def consider(self, value: float, network: nn.Module) -> None:
+        """Keep the network's weights if they are the best so far."""
         self.waited += 1
         self.looks += 1
-        if auc > self.best_auc:
-            self.best_auc, self.waited = auc, 0
+        if value > self.best_value:
+            self.best_value, self.waited = value, 0
             self.best = {name: tensor.detach().clone() for name, tensor in state(network).items()}
 
     def position(self) -> dict[str, float]:

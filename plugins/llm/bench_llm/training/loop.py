@@ -1,9 +1,9 @@
-"""The training loop: clipped steps on the answer's loss; the best evaluation wins."""
+"""The training loop: clipped steps on an objective's loss; the best evaluation wins."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from bench_llm.looks import FOLDER
 from bench_llm.network.tuning import load_state, trained
 from bench_llm.training.checkpoint import Checkpoints
 from bench_llm.training.looks import Looks
-from bench_llm.training.loss import Loss, answer_loss
+from bench_llm.training.objective import LOSS
 from bench_llm.training.optimizer import ADAMW8BIT, Rates, build_optimizer, demand_8bit
 from bench_llm.training.watch import Watch
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
-    from bench_llm.examples import Examples
+    from bench_llm.training.objective import Objective
     from bench_llm.training.schedule import Schedule
 
 CHECKPOINT_SECONDS = 10.0
@@ -37,16 +37,13 @@ class Hyperparameters:
     """How to train."""
 
     schedule: Schedule
-    loss: Loss
     rates: Rates
     optimizer: str
     clip: float
     """Norm that the gradient is clipped to."""
     patience: int
-    """Evaluations without a better AUC before it stops; 0 for never."""
+    """Evaluations without a better one before it stops; 0 for never."""
     precision: str
-    explain: float = 0.0
-    """Share of the train events that are trained to explain their answers."""
     keeps_looks: bool = False
     """Whether the weights of each look at the valid split are kept, or the best ones alone."""
 
@@ -56,9 +53,8 @@ class Training:
     """A training, from its network to what it is trained on and how."""
 
     network: nn.Module
-    examples: Examples
+    objective: Objective
     hyperparameters: Hyperparameters
-    valid_auc: Callable[[], float]
     score: Callable[[bench.Inputs], NDArray[np.float64]]
     expected_trainable: Sequence[str]
     """Names of what is to be trained."""
@@ -92,9 +88,9 @@ class _Session:
     def __init__(self, training: Training) -> None:
         hyperparameters, context = training.hyperparameters, training.context
         self.training, self.hyperparameters, self.context = training, hyperparameters, context
-        self.network, self.examples = training.network, training.examples
-        self.n = len(training.examples)
-        self.weights = hyperparameters.loss.weights(self.examples.y, self.examples.weights)
+        self.network, self.objective = training.network, training.objective
+        self.weights, self.lengths = self.objective.weights, self.objective.lengths
+        self.n = len(self.lengths)
         self.optimizer = build_optimizer(
             self.network, hyperparameters.optimizer, hyperparameters.rates
         )
@@ -115,8 +111,8 @@ class _Session:
         saved = time.monotonic()
         self.network.train()
         total = self.n * schedule.epochs
-        with self.context.progress("training", total, progress.events) as bar:
-            for rows in schedule.remaining(self.examples.tokens.lengths, progress.step):
+        with self.context.progress(self.objective.label, total, progress.events) as bar:
+            for rows in schedule.remaining(self.lengths, progress.step):
                 if self._waited_enough():
                     break
                 logged = progress.step == 0 or (progress.step + 1) % LOG_EVERY == 0
@@ -124,7 +120,7 @@ class _Session:
                 scalars = self._step(rows, watched=logged or evaluates)
                 bar.advance(len(rows))
                 if evaluates:
-                    scalars["valid_auc"] = self._look()
+                    scalars |= self._look()
                 if logged or evaluates:
                     self.context.log(progress.step, scalars | self.watch.totals(self.n))
                 if time.monotonic() - saved >= CHECKPOINT_SECONDS:
@@ -133,15 +129,15 @@ class _Session:
         load_state(self.network, progress.best)
         return progress.looks
 
-    def _look(self) -> float:
-        """AUC on the valid split; what is to be kept of the network as it stands is kept."""
-        auc = self.training.valid_auc()
+    def _look(self) -> dict[str, float]:
+        """A figure of the network as it stands; what is to be kept of it then is kept."""
+        name, figure, value = self.objective.look()
         progress = self.progress
-        progress.consider(auc, self.network)
+        progress.consider(value, self.network)
         if looks := self.training.looks:
-            about = {"step": progress.step, "events": progress.events, "valid_auc": auc}
+            about = {"step": progress.step, "events": progress.events, name: figure}
             looks.keep(progress.looks, self.network, about)
-        return auc
+        return {name: figure}
 
     def _waited_enough(self) -> bool:
         patience = self.hyperparameters.patience
@@ -161,13 +157,13 @@ class _Session:
         if watched:
             scalars |= self.watch.gradients()
         norm = float(self.accelerator.clip_grad_norm_(list(self._trained()), hyperparameters.clip))
-        self._demand_finite(scalars["loss"], norm)
+        self._demand_finite(scalars[LOSS], norm)
         self.optimizer.step()
         if hyperparameters.optimizer == ADAMW8BIT and progress.step == 0:
             demand_8bit(self.optimizer, self.context.notice)
         progress.step += 1
         progress.events += len(rows)
-        progress.tokens += int(self.examples.tokens.lengths[rows].sum())
+        progress.tokens += int(self.lengths[rows].sum())
         progress.clipped += norm > hyperparameters.clip
         if watched:
             scalars |= self.watch.updates(before)
@@ -178,33 +174,19 @@ class _Session:
 
     def _gradient(self, rows: NDArray[np.intp]) -> dict[str, float]:
         """Add up the gradient of a step, batch by batch; the loss is the same however many."""
-        schedule, device = self.hyperparameters.schedule, self.context.device
+        schedule = self.hyperparameters.schedule
         dropped = schedule.dropped(self.progress.step, len(rows))
         whole = float(self.weights[rows].sum())
-        both = self.examples.tokens.answers
-        totals = {"loss": 0.0, "answer_loss": 0.0}
-        for some, part in self._batches(rows):
-            batch, answers = self.examples.answered(some, dropped[part], device)
-            share = torch.from_numpy(self.weights[some] / whole).to(device, torch.float32)
+        totals: dict[str, float] = {}
+        for part in schedule.parts(rows):
             with self.accelerator.autocast():
-                logits = self.network(batch)
-            said = self.examples.said(some, device)
-            loss = (self.hyperparameters.loss.of_events(logits, answers, said) * share).sum()
-            self.accelerator.backward(loss)
-            with torch.no_grad():
-                answer = (answer_loss(logits, answers, both) * share).sum()
-            totals["loss"] += loss.item()
-            totals["answer_loss"] += answer.item()
+                losses = self.objective.losses(rows[part], dropped[part])
+            share = torch.from_numpy(self.weights[rows[part]] / whole)
+            means = {name: (of * share.to(of)).sum() for name, of in losses.items()}
+            self.accelerator.backward(means[LOSS])
+            for name, mean in means.items():
+                totals[name] = totals.get(name, 0.0) + mean.item()
         return totals
-
-    def _batches(
-        self, rows: NDArray[np.intp]
-    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """What is computed at once: events, and their places among the rows of the step."""
-        places = np.arange(len(rows))
-        for part in self.hyperparameters.schedule.parts(rows):
-            for group in self.examples.groups(rows[part]):
-                yield rows[part][group], places[part][group]
 
     def _trained(self) -> list[nn.Parameter]:
         return list(trained(self.network).values())

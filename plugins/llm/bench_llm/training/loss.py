@@ -27,9 +27,6 @@ class Loss:
     probability p counts (1 - p)^gamma times; 0 for plain cross-entropy."""
     balanced: bool
     """Both classes weigh the same in sum, however many events each has."""
-    explanation: float = 1.0
-    """What an explanation weighs: so many times the weighted mean over its tokens is added to the
-    answer's loss."""
 
     def weights(self, y: NDArray[np.int8], weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """The weight of each event of the train sample: (n,), with a mean of 1."""
@@ -40,31 +37,32 @@ class Loss:
         scaled /= scaled.mean()
         return scaled
 
-    def of_events(self, logits: Tensor, answers: Tensor, said: Tensor | None = None) -> Tensor:
+    def of_events(self, logits: Tensor, answers: Tensor) -> Tensor:
         """The loss of each event, nats: (b,).
 
         Args:
             logits: (b, r, vocabulary).
             answers: (b, r), the answer's tokens; `IGNORED` where an answer is shorter.
-            said: (b, r), what each token of an explanation weighs among those of its event; 0 for
-                the answer's. None where there are no others.
         """
-        logits = logits.float()
-        # of rows: torch's own way over a transposed axis errs by 1e-4 with many tokens, and is slow
-        losses = cross_entropy(
-            logits.flatten(0, 1), answers.flatten(), ignore_index=IGNORED, reduction="none"
-        ).reshape(answers.shape)  # (b, r)
-        if said is None:
-            return self._of_answers(losses)
-        explained = (losses * said).sum(dim=1) / said.sum(dim=1).clamp(min=1)
-        return self._of_answers(losses.masked_fill(said > 0, 0)) + self.explanation * explained
-
-    def _of_answers(self, losses: Tensor) -> Tensor:
+        losses = token_losses(logits, answers)
         if not self.gamma:
             return losses.sum(dim=1)
         first = losses[:, 0]
         focal = (-torch.expm1(-first)).clamp(min=1e-12) ** self.gamma * first
         return focal + losses[:, 1:].sum(dim=1)
+
+
+def token_losses(logits: Tensor, tokens: Tensor) -> Tensor:
+    """The cross-entropy of each token among all, nats: (b, r); 0 for `IGNORED`.
+
+    Args:
+        logits: (b, r, vocabulary).
+        tokens: (b, r).
+    """
+    # of rows: torch's own way over a transposed axis errs by 1e-4 with many tokens, and is slow
+    return cross_entropy(
+        logits.float().flatten(0, 1), tokens.flatten(), ignore_index=IGNORED, reduction="none"
+    ).reshape(tokens.shape)
 
 
 def answer_loss(logits: Tensor, answers: Tensor, both: Answers) -> Tensor:

@@ -74,7 +74,7 @@ class _Frozen:
     def starts(self) -> NDArray[np.int64]:
         """Where the tokens of each event begin: (n + 1,)."""
         tokens = self.examples.tokens
-        behind = self.examples.behind if self.answered else 0
+        behind = tokens.answers.ids.shape[1] - 1 if self.answered else 0
         return np.concatenate([[0], np.cumsum(tokens.lengths + behind)])
 
     @property
@@ -92,8 +92,6 @@ class _Frozen:
         tokens = self.examples.tokens
         said = bench.array_digest(self.examples.y) if self.answered else ""
         ids = [bench.array_digest(tokens.ids), bench.array_digest(tokens.answers.ids)]
-        if self.answered and self.examples.targets is not None:
-            ids.append(bench.array_digest(self.examples.targets.ids))
         return [self.depth, ids, said, str(torch.__version__), self.context.device]
 
     def stored(self, folder: Path, label: str) -> NDArray[np.float32]:
