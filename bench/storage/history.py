@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from functools import cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bench.api.errors import DamagedError
@@ -13,6 +13,7 @@ from bench.storage.extras import command
 from bench.storage.files import naming
 from bench.storage.parse import parsed
 from bench.storage.secrets import masked
+from bench.storage.tensorboard import EventFile, has_tensorboard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,8 @@ class History:
     def __init__(self, folder: Path) -> None:
         self.path = folder / HISTORY
         self.events = folder / TENSORBOARD
-        self._writer: object | None = None
+        self._live: EventFile | None = None
+        self._refused = False
 
     def log(self, step: int, scalars: Mapping[str, float]) -> None:
         """Add the scalars of one step; TensorBoard can watch the folder meanwhile."""
@@ -38,10 +40,18 @@ class History:
         scalars = {masked(name): value for name, value in scalars.items()}
         with self.path.open("ab") as stream:
             stream.write(msgspec.json.encode({"step": step, **scalars}) + b"\n")
-        if self._writer is None and _has_tensorboard():
-            self._writer = _writer(self.events)
-        if self._writer is not None:
-            _add(self._writer, step, scalars)
+        self._show(step, scalars)
+
+    def _show(self, step: int, scalars: Mapping[str, float]) -> None:
+        """Let TensorBoard see the scalars of one step; without, where the disk refuses that."""
+        if self._refused or not _has_tensorboard():
+            return
+        try:
+            self._live = self._live or EventFile(self.events)
+            self._live.add(step, scalars)
+        except OSError as error:
+            self._refused = True
+            log.warning("TensorBoard cannot watch this fit: %s: %s", self.events, error.strerror)
 
     def write(self, target: Path) -> None:
         """One line a step: a step that was done again after an interruption counts once."""
@@ -56,11 +66,9 @@ def write_events(history: Path, folder: Path) -> None:
     """TensorBoard's event files of a written history, where what writes them is installed."""
     if not history.exists() or not history.stat().st_size or not _has_tensorboard():
         return
-    with naming(folder):
-        writer = _writer(folder)
+    with naming(folder), closing(EventFile(folder)) as events:
         for step, scalars in _rows(history):
-            _add(writer, step, scalars)
-        writer.close()  # type: ignore[attr-defined]
+            events.add(step, scalars)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, float]]]:
@@ -77,18 +85,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, float]]]:
 @cache
 def _has_tensorboard() -> bool:
     """Whether event files can be written; it is said once if not, as a history does without."""
-    if find_spec("tensorboardX") is not None:
+    if has_tensorboard():
         return True
     log.warning("no files for TensorBoard: tensorboardX is not installed; %s", command("report"))
     return False
-
-
-def _writer(folder: Path) -> object:
-    from tensorboardX import SummaryWriter
-
-    return SummaryWriter(str(folder))
-
-
-def _add(writer: object, step: int, scalars: Mapping[str, float]) -> None:
-    for name, value in scalars.items():
-        writer.add_scalar(name, value, step)  # type: ignore[attr-defined]
