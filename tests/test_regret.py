@@ -92,8 +92,8 @@ def place(tmp_path: Path) -> Workplace:
     return place
 
 
-def ran(place: Workplace, **asked: Any) -> None:
-    request = RunRequest(**{"plugin": "cut", "dataset": "toy", **asked})
+def ran(place: Workplace, **fields: Any) -> None:
+    request = RunRequest(**{"plugin": "cut", "dataset": "toy", **fields})
     run(request, place.registry, place.home, place.store, place.context)
 
 
