@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import bench
-from bench.running import stored_fit
+from bench.asking import rows
+from bench.asking.rows import unread
 from bench.running.stored_fit import StoredFit
 
 COLUMNS = [bench.Column("read", "1", "is read"), bench.Column("other", "1", "is not")]
@@ -27,7 +28,7 @@ def fit(
 ) -> StoredFit:
     context = bench.Context(data=Path(), scratch=Path(), checkpoints=Path())
     none: Any = None
-    monkeypatch.setattr(StoredFit, "_inputs", lambda _, table: Views(form(table.x[:, 0])))
+    monkeypatch.setattr(StoredFit, "inputs", lambda _, table: Views(form(table.x[:, 0])))
     return StoredFit(COLUMNS, ranges, None, none, [], none, none, context)
 
 
@@ -44,17 +45,17 @@ FORMS: list[Any] = [
 @pytest.mark.parametrize("form", FORMS)
 def test_views_of_any_kind_are_compared(form: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ranges = {"read": (0.0, 1.0), "other": (0.0, 1.0)}
-    assert fit(monkeypatch, form, ranges).unread({}, ["read", "other"]) == ["other"]
+    assert unread(fit(monkeypatch, form, ranges), {}, ["read", "other"]) == ["other"]
 
 
 def test_a_column_that_is_constant_in_train_is_demanded(monkeypatch: pytest.MonkeyPatch) -> None:
     ranges = {"read": (1.0, 1.0), "other": (0.0, 1.0)}
     one = fit(monkeypatch, FORMS[0], ranges)
-    assert one.unread({}, ["read", "other"]) == ["other"]
-    assert one.unread({"other": 0.5}, ["read"]) == []
+    assert unread(one, {}, ["read", "other"]) == ["other"]
+    assert unread(one, {"other": 0.5}, ["read"]) == []
 
 
 def test_not_a_number_is_the_same_twice() -> None:
     nan = np.array([np.nan, 1.0])
-    assert stored_fit._equal(nan, nan.copy())
-    assert not stored_fit._equal(nan, np.array([np.nan, 2.0]))
+    assert rows._equal(nan, nan.copy())
+    assert not rows._equal(nan, np.array([np.nan, 2.0]))

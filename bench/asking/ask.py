@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError
 from bench.api.parts import Dataset
 from bench.asking.conclude import Understood, conclude
+from bench.asking.rows import events_of, row_of, unread
 from bench.asking.said import printable, said_in
 from bench.formatters.numbers import scan
 from bench.plugins.options import build
-from bench.running.stored_fit import StoredFit, events
+from bench.running.stored_fit import StoredFit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,10 +98,10 @@ class Asked:
         """
         out = understand(text, self.fit.columns, self.dataset, formatters, context)
         values = out.values
-        unread = self.fit.unread(values, [column.name for column in out.missing])
-        out.missing = [column for column in out.missing if column.name not in unread]
-        if unread:
-            out.notices.append(f"not said, and not given to the model: {', '.join(unread)}")
+        idle = unread(self.fit, values, [column.name for column in out.missing])
+        out.missing = [column for column in out.missing if column.name not in idle]
+        if idle:
+            out.notices.append(f"not said, and not given to the model: {', '.join(idle)}")
         for name, (least, most) in self.fit.ranges.items():
             if name in values and not least <= values[name] <= most:
                 out.notices.append(
@@ -125,5 +126,5 @@ class Asked:
         if understood.missing:
             names = ", ".join(column.name for column in understood.missing)
             raise InputError(f"no score: the model cannot do without {names}")
-        row = np.array([self.fit.row(understood.values)], np.float32)
-        return float(self.fit.score(events(self.fit.columns, row))[0])
+        row = np.array([row_of(self.fit, understood.values)], np.float32)
+        return float(self.fit.score(events_of(self.fit.columns, row))[0])

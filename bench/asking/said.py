@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bench.formatters.phrases import phrases_in
 from bench.formatters.units import ANGLE, column_unit, unit_of
+from bench.formatters.words.phrases import phrases_in
 
 if TYPE_CHECKING:
     from bench.api.asking import Number, Passage, Reading, Span

@@ -48,6 +48,9 @@ BOUND = re.compile(
 UNCERTAINTY = re.compile(r"(?:±|\+/?[-−]|\+\s*/\s*-|\\pm)\s*$")
 DIRECTED = re.compile(r"(?:[-=]>|</?[A-Za-z][^<>\n]{0,200}>)\s*$")
 TIMES = re.compile(r"\b(?:twice|thrice|double|half|times)\s+(?:of\s+)?$", re.IGNORECASE)
+PRECISION = re.compile(
+    r"\b(?:known|accurate|precise|exact|good)\s+(?:only\s+)?to(?:\s+within)?\s*$", re.IGNORECASE
+)
 SHARE = re.compile(r"\s?%?\s(?:of|times|x)\s(?:the|that|its|what)\b", re.IGNORECASE)
 """Behind a share, `0.93 of the pT of the first`, or a part of a count, `40 of its particles`."""
 APART = re.compile(
@@ -199,6 +202,8 @@ def _relative(text: str, before: str, number: Number) -> str:
     share = number.unit is None and not 0 < number.value < 1 and SHARE.match(text, behind)
     if share or TIMES.search(before):
         return "a share of something else, no value"
+    if PRECISION.search(before):
+        return "a precision, no value"
     if APART.match(text, behind):
         return "a difference from something else, no value"
     return "a part of a count, no value" if PART.match(text, behind) else ""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.api.asking import Formatter, Reading
-from bench.formatters.groups import read_groups
-from bench.formatters.lexicon import lexicon
+from bench.formatters.layouts.brackets import read_brackets
+from bench.formatters.layouts.tables import read_tables
 from bench.formatters.markup import Plain, plain
-from bench.formatters.prose import Prose
-from bench.formatters.tables import read_tables
-from bench.formatters.tokens import tokens
+from bench.formatters.prose.reader import read_prose
 from bench.formatters.units import ENERGY, PATTERN, column_unit, unit_of
+from bench.formatters.words.lexicon import lexicon
+from bench.formatters.words.tokenizer import tokens
 
 if TYPE_CHECKING:
     from bench.api.asking import Passage, Span
@@ -47,11 +47,11 @@ class Rules(Formatter):
         words = lexicon(passage.vocabulary)
         every = tokens(passage)
         readings: list[Reading] = []
-        for read in (read_groups, read_tables):
+        for read in (read_brackets, read_tables):
             said, covered = read(passage, words, every)
             readings += said
             every = [t for t in every if not any(a <= t.span[0] < b for a, b in covered)]
-        readings += Prose(passage, words, every).read(every)
+        readings += read_prose(passage, words, every)
         readings = _by_event(passage, _with_units(passage, readings))
         back = without.origin
         return [

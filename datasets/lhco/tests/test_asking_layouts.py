@@ -8,15 +8,18 @@ import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from bench_lhco.datasets import ResearchAndDevelopment
 from bench_lhco.features.sets import SETS
 
 import bench
+from bench import formatters
 from bench.api.errors import InputError
 from bench.asking.ask import understand
 from bench.asking.said import said_in
+from bench.formatters import prose
 from bench.formatters.numbers import scan
 from bench.formatters.rules import Rules
 
@@ -112,6 +115,21 @@ def test_what_is_of_both_jets_is_told_from_what_is_of_one(
     text: str, values: dict[str, float] | None
 ) -> None:
     assert said(text) == (values or {"j1_m": 94, "j2_m": 401, "m_jj": 3400})
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        (formatters, {"j1_pt": 1400, "j1_m": 94, "j1_n": 22}),
+        (prose, {"j1_pt": 1400, "j1_m": 94}),
+    ],
+)
+def test_the_sentences_of_the_pages_are_read_as_they_say(
+    page: ModuleType, read: dict[str, float]
+) -> None:
+    sentence = re.search(r"`([^`]+)` goes like this", page.__doc__ or "")
+    assert sentence
+    assert said(sentence[1]) == read
 
 
 @pytest.mark.parametrize(

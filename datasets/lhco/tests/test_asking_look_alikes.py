@@ -56,6 +56,8 @@ def understood(text: str, features: str = "standard") -> Understood:
         ('[{"index": 0, "pt": 1411}, {"index": 1, "pt": 1306}]', MOMENTA),
         ("jets 1 and 2: pT 1411 and 1306 GeV", MOMENTA),
         ("jet 0: m 94 GeV; jet 1: m 401 GeV", MASSES),
+        ("b-jet 0, jet 1: m 94 GeV", {"j1_m": 94}),
+        ("fat-jet 1: m 94 GeV, fat-jet 2: m 401 GeV", MASSES),
     ],
 )
 def test_a_count_of_jets_is_no_jets_number(text: str, expected: dict[str, float]) -> None:
@@ -105,6 +107,7 @@ def test_a_third_jet_keeps_its_values(third: str) -> None:
 @pytest.mark.parametrize(
     "other",
     [
+        *("target mass 80", "target mass 80 GeV", "pT is known to 30 GeV", "mass good to within 5"),
         *("pT resolution 30 GeV", "energy scale 1.02", "pT cut 500 GeV", "beam energy 6500 GeV"),
         *("average pT 30 GeV", "median particle pT 3 GeV", "mean pT 30 GeV", "mass squared 8836"),
         *("m^2 = 8836", "m² = 8836", "log pT 7.25", "log(m) = 4.5", "pruned mass 80 GeV"),
@@ -151,6 +154,14 @@ def test_a_value_that_is_corrected_is_not_certain(text: str) -> None:
     assert line.startswith("j1_pt is said twice: 1411")
 
 
+def test_values_of_both_jets_that_are_said_again_contradict() -> None:
+    text = (
+        "As to mass, the leading jet has 49.5 GeV and the subleading jet has 436.6 GeV. "
+        "Jet masses: 66.5 GeV in jet 1, 56.4 GeV in jet 2."
+    )
+    assert [line.split()[0] for line in said(text).contradictions] == ["j1_m", "j2_m"]
+
+
 def test_an_angle_beyond_a_full_turn_needs_its_unit() -> None:
     one, other = said("jet 1 phi=157, jet 2 phi=-23").contradictions
     assert "say whether it is in degrees" in one
@@ -191,3 +202,9 @@ def test_a_run_of_blanks_is_looked_through_at_once(text: str) -> None:
 )
 def test_a_column_of_jets_numbers_has_no_values(table: str, expected: dict[str, float]) -> None:
     assert values(table) == expected
+
+
+def test_a_head_with_two_jets_is_of_the_one_that_its_word_names() -> None:
+    for text in ("subleading jet.j1 pt", "lepton.j1 pt", "jet 3.j1 pt", "jet 4.j1 pt"):
+        table = f"| event | {text} | j1 m | j2 m |\n|---|---|---|---|\n| 3 | 1411 | 94 | 401 |"
+        assert values(table) == MASSES | {"j1_pt": 1411}

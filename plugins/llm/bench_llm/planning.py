@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOKS = 4
 """How often an explainer's training is looked at."""
+TEXTS = 8
+"""In a step of it: how well it explains depends on the number of steps more than of texts."""
 
 
 def network_plan(
@@ -69,7 +71,14 @@ def fit_settings(model: LanguageOptions, seed: int) -> FitSettings:
     explains = None
     if model.explain:
         settings = hyperparameters(model, seed)
-        schedule = replace(settings.schedule, epochs=1, modality_dropout=0.0, evaluations=LOOKS)
+        schedule = replace(
+            settings.schedule,
+            epochs=1,
+            batch=min(TEXTS, model.batch),
+            accumulate=1,
+            modality_dropout=0.0,
+            evaluations=LOOKS,
+        )
         rates = Rates(model.explain_lr, model.explain_lr, model.weight_decay)
         settings = replace(settings, schedule=schedule, rates=rates, patience=0, keeps_looks=False)
         explains = ExplainerSettings(settings, model.explain, seed)

@@ -197,7 +197,7 @@ class Explainer(nn.Module):
     def save(self, folder: Path) -> None:
         """Write its weights into a folder."""
         with self.speaking():
-            tensors = {name: p.detach().cpu().contiguous() for name, p in self._own().items()}
+            tensors = {name: p.detach().cpu().contiguous() for name, p in trained(self).items()}
         save_file(tensors, folder / WEIGHTS)
 
     @classmethod
@@ -211,17 +211,13 @@ class Explainer(nn.Module):
         """
         explainer, tensors = cls(network, plan, tuning, device), load_file(folder / WEIGHTS)
         with explainer.speaking():
-            own = explainer._own()
+            own = trained(explainer)
             if {n: p.shape for n, p in own.items()} != {n: t.shape for n, t in tensors.items()}:
                 raise bench.DamagedError(f"{folder / WEIGHTS} is not of this explainer")
             with torch.no_grad():
                 for name, parameter in own.items():
                     parameter.copy_(tensors[name])
         return explainer
-
-    def _own(self) -> dict[str, nn.Parameter]:
-        """Its parameters by name, while it speaks."""
-        return trained(self)
 
     def _voice(self, name: str) -> None:
         """Let the LoRA of this name compute, and no other."""

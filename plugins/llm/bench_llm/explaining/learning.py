@@ -165,6 +165,7 @@ def learn_to_explain(  # noqa: PLR0917
             context=_apart(context),
         )
         training.run()
+    explainer.eval()
     return LateExplainer(lambda: explainer, int(targets.lengths.max()))
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from bench_llm.answers import Answers
     from bench_llm.turns import Turns
 
+STEP = 8
+"""Batches are padded to multiples of so many tokens: for each length there is, oneDNN keeps code of
+its own for each product, some gigabytes for texts of 40 to 110 tokens."""
 COLON = ":"
 """Stands between an answer and its explanation."""
 
@@ -47,14 +50,16 @@ class Targets:
         texts = turns.behind(bench.ANSWERS[1] + COLON, [f" {text}" for _, text in said])
         rows = [[*colon, *text, *end] for text in texts]
         lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        ids = np.full((len(rows), int(lengths.max(initial=1))), IGNORED, dtype=np.int64)
+        longest = -(-int(lengths.max(initial=1)) // STEP) * STEP
+        ids = np.full((len(rows), longest), IGNORED, dtype=np.int64)
         for padded, row in zip(ids, rows, strict=True):
             padded[: len(row)] = row
         return cls(np.array([event for event, _ in said], dtype=np.intp), ids, lengths, len(colon))
 
     def of_rows(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-        """The tokens of some texts: (b, longest of these)."""
-        return self.ids[rows, : int(self.lengths[rows].max(initial=1))]
+        """The tokens of some texts: (b, longest of these, up to a multiple of `STEP`)."""
+        longest = int(self.lengths[rows].max(initial=1))
+        return self.ids[rows, : -(-longest // STEP) * STEP]
 
 
 def colon_of(turns: Turns) -> list[int]:

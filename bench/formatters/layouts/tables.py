@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from bench.api.asking import Reading
 from bench.api.table import EVENT
-from bench.formatters.grid import Cell, Line, lines_of, split
-from bench.formatters.kinds import NUMBER, OBJECT, QUANTITY, UNIT, Token
-from bench.formatters.lexicon import Lexicon
+from bench.formatters.layouts.cells import Cell, Line, lines_of, spaced, split
+from bench.formatters.words.lexicon import Lexicon
+from bench.formatters.words.tokens import NUMBER, OBJECT, QUANTITY, UNIT, Token
 
 if TYPE_CHECKING:
     from bench.api.asking import Passage, Span
@@ -121,7 +121,7 @@ class _Table:
         """How many rows have as many numbers as the head has names, which may be spaced anyhow."""
         named = [t for t in self.head.tokens if t.kind == QUANTITY]
         kind = QUANTITY if len(named) > 1 else OBJECT
-        head = _spaced(self.head, kind)
+        head = spaced(self.head, kind)
         rows: list[list[Cell]] = []
         for line in self.rows:
             numbers = [Cell(t.span, [t]) for t in line.of(NUMBER)]
@@ -181,11 +181,9 @@ class _Table:
         for i in reversed(labels):
             counted = [row[i].number.number for row in rows if row[i].number]  # type: ignore[union-attr]
             values = [number.value for number in counted if number]
-            first = 0 if 0 in values else 1
-            goes = values == [first + k for k in range(len(rows))]
-            if goes and (len(rows) > 1 or COUNTED.fullmatch(columns[i].head)):
-                names = self.words.names
-                return [names[k] if k < len(names) else "" for k in range(len(rows))]
+            objects = self.words.counted(values) if len(values) == len(rows) else []
+            if objects and (len(rows) > 1 or COUNTED.fullmatch(columns[i].head)):
+                return objects
         return [""] * len(rows)
 
     def _by_objects(self, head: list[Cell], rows: list[list[Cell]]) -> bool:
@@ -213,25 +211,13 @@ class _Table:
         self.readings.append(Reading(name, number.span, unit, column.word.span, event))
 
 
-def _spaced(line: Line, kind: str) -> list[Cell]:
-    """A cell for each name of a kind, with what follows it until the next one."""
-    cells: list[Cell] = []
-    for token in line.tokens:
-        if token.kind == kind:
-            before = [
-                t for t in line.tokens if t.kind == OBJECT and 0 <= token.span[0] - t.span[1] <= 1
-            ]
-            cells.append(Cell(token.span, [*before, token] if kind == QUANTITY else [token]))
-        elif token.kind == UNIT and cells:
-            cells[-1].tokens.append(token)
-    return cells
-
-
 def _columns(text: str, head: list[Cell]) -> list[_Column]:
     out = []
     for cell in head:
         word = next(iter(cell.of(QUANTITY)), None)
-        objects = {t.object for t in cell.of(OBJECT)} | {word.object if word else None}
+        named = cell.of(OBJECT)  # of several the last one before the word
+        before = [t for t in named if word and t.span[0] < word.span[0]]
+        objects = [word.object if word else None, *(t.object for t in [*before[-1:], *named])]
         of = next((one for one in objects if one), None)
         unit = next((token.span for token in cell.of(UNIT)), None)
         out.append(_Column(word, of, unit, text[cell.span[0] : cell.span[1]]))

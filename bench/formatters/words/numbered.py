@@ -17,6 +17,8 @@ COUNTS = r"(?:rank|index|idx|number|no\.?|nr\.?|id)"
 
 WORD = re.compile(r"[^\W\d]\s?$")
 """A word before `index=0` that says of what it is, such as `vertex`."""
+OTHER_KIND = re.compile(r"[^\W\d_]-")
+"""Before `jet 0` in a count of other ones, `b-jet 0`, if some are called without such a word."""
 SEVERAL = re.compile(r"[a-z]{2}s\W*[0-9]$", re.IGNORECASE)
 SECOND = r"\s?(?:and|&|,|/|\+)\s?([0-9])(?![0-9.])"
 OTHER = re.compile(SECOND, re.IGNORECASE)
@@ -83,6 +85,8 @@ def _sure(text: str, matches: list[re.Match[str]]) -> list[re.Match[str]]:
     A key, `jet: 0`, or a bare `rank=0`, counts where no object is called by its number beside it;
     a bare one where it stands alone, or where several count up.
     """
+    near = ((m, text[max(0, m.start() - 2) : m.start()]) for m in matches)
+    matches = [m for m, before in near if not OTHER_KIND.fullmatch(before)] or matches
     hashed = {m["hash"] for m in matches if m["hash"]}
     matches = [m for m in matches if not m["hash"] or len(hashed) > 1]
     if any(m["called"] or m["hash"] or m["bracket"] for m in matches):

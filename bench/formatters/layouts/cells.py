@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench.formatters.kinds import NUMBER, Token
+from bench.formatters.words.tokens import NUMBER, OBJECT, QUANTITY, UNIT, Token
 
 if TYPE_CHECKING:
     from bench.api.asking import Span
@@ -85,6 +85,20 @@ def split(text: str, line: Line) -> Iterator[tuple[str, list[Cell]]]:
         stops = [*(first + m.start() for m in matches), last]
         spans = _joined(text, line, list(zip(edges, stops, strict=True)), mark)
         yield mark, [_cell(span, line) for span in spans]
+
+
+def spaced(line: Line, kind: str) -> list[Cell]:
+    """A cell for each name of a kind, with what follows it until the next one."""
+    cells: list[Cell] = []
+    for token in line.tokens:
+        if token.kind == kind:
+            before = [
+                t for t in line.tokens if t.kind == OBJECT and 0 <= token.span[0] - t.span[1] <= 1
+            ]
+            cells.append(Cell(token.span, [*before, token] if kind == QUANTITY else [token]))
+        elif token.kind == UNIT and cells:
+            cells[-1].tokens.append(token)
+    return cells
 
 
 def _joined(text: str, line: Line, spans: list[Span], mark: str) -> list[Span]:

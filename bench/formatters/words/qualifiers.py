@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bench.formatters.kinds import Token
+from bench.formatters.words.tokens import QUANTITY, Token
 
 BEFORE = re.compile(
     r"(?<![^\W_])(?:(?i:"
     r"(?:un)?groomed|pruned|trimmed|filtered|soft[ \-]?drop|transverse|kinetic|charged|neutral"
     r"|detector|beam|collision|average|averaged|(?<!\bI\s)mean|median|typical|expected"
-    r"|nominal|minimum|minimal|maximum|maximal|threshold|trigger|trigger threshold|squared|relative"
+    r"|nominal|target|minimum|minimal|maximum|maximal|threshold|trigger|trigger threshold|squared"
+    r"|relative"
     r"|scalar sum|vector sum|summed"
     r"|sub-?jet|top|higgs|quark|boson|parton|tau|(?:twice|half|double|thrice|times)(?:\s(?:the|its|that|of))*"
     r"|(?:log|ln|log10|sqrt|mean|median|average|sigma|sum|max|min|abs|err|error|σ|δ)\s?\(\s?"
@@ -45,11 +44,11 @@ NEAR = 40
 """Characters before a word among which a qualifier is looked for."""
 
 
-def qualified(text: str, named: Iterable[Token], quantity: str) -> Iterator[Token]:
+def qualified(text: str, named: Iterable[Token]) -> Iterator[Token]:
     """The tokens; a quantity's that is qualified, with its qualifier, means none that is known."""
     end = 0
     for token in named:
-        span = _with_qualifier(text, token) if token.kind == quantity else None
+        span = _with_qualifier(text, token) if token.kind == QUANTITY else None
         own = (max(end, span[0]), span[1]) if span else token.span
         yield replace(token, span=own, names=()) if span else token
         end = max(end, own[1])

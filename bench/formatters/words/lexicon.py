@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from bench.api.table import EVENT
-from bench.formatters.numbered import Numbered
+from bench.formatters.words.numbered import Numbered
 
 if TYPE_CHECKING:
     from bench.api.asking import Number
     from bench.api.vocabulary import Vocabulary
-    from bench.formatters.kinds import Token
+    from bench.formatters.words.tokens import Token
 
 INDEX = r"(?:[_^{{(,]*(?P<{0}index>[1-5])(?![0-9.])[)}}\]]*|\[(?P<{0}place>[0-4])\])"
 
@@ -40,6 +40,20 @@ class Lexicon:
     """The objects that are called by a number."""
     pair: str = ""
     """What several of these are together, which has words of its own: `dijet mass`."""
+
+    @cached_property
+    def described(self) -> tuple[str, ...]:
+        """The objects that quantities are known of, in their order: `both jets`."""
+        own = {*self.object_of.values()}
+        return tuple(name for name in self.names if name in own)
+
+    def counted(self, numbers: Sequence[float]) -> list[str]:
+        """The objects that count up like these, from 0 or 1; empty behind the last. None if not."""
+        first = 0 if 0 in numbers else 1
+        if [*numbers] != [first + k for k in range(len(numbers))]:
+            return []
+        more = [""] * (len(numbers) - len(self.names))
+        return [*self.names[: len(numbers)], *more]
 
     def named_like(self, name: str) -> tuple[str, ...]:
         """The same quantity of every object."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.api.asking import Reading
-from bench.formatters.grid import Cell
-from bench.formatters.kinds import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
-from bench.formatters.lexicon import Lexicon
+from bench.formatters.layouts.cells import Cell
+from bench.formatters.words.lexicon import Lexicon
+from bench.formatters.words.tokens import NUMBER, OBJECT, ORDER, QUANTITY, UNIT, Token
 
 if TYPE_CHECKING:
     from bench.api.asking import Passage, Span
@@ -41,7 +41,7 @@ class _Group:
         return all(cell.number and not cell.of(QUANTITY) for cell in self.cells)
 
 
-def read_groups(
+def read_brackets(
     passage: Passage, words: Lexicon, tokens: list[Token]
 ) -> tuple[list[Reading], list[Span]]:
     """What numbers in brackets are by words in brackets, and where they stand."""
@@ -134,8 +134,8 @@ def _counted(words: Lexicon, rows: list[_Group], heads: list[_Group]) -> list[st
             if head and i < len(row.cells) and not head.cells[i].of(QUANTITY):
                 parts.append(row.cells[i].number)
         values = [part.number.value for part in parts if part and part.number]
-        if len(rows) > 1 and values in ([0, 1], [1, 2]) and len(rows) == 2:
-            return [words.names[k] for k in range(2)]
+        if 1 < len(rows) == len(values) and (objects := words.counted(values)):
+            return [*objects]
     return []
 
 

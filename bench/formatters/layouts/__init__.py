@@ -1,0 +1,1 @@
+"""Numbers that stand in a layout: tables, and rows of numbers in brackets."""

@@ -1,0 +1,1 @@
+"""The words of a vocabulary where they stand in a text."""
