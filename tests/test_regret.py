@@ -15,8 +15,10 @@ from toys import Cut, Workplace
 from bench.api.scores import Scored
 from bench.comparison.regret import is_optimum, log_loss_difference
 from bench.metrics.calibration import ProperScores
+from bench.report.blocks import TableBlock
+from bench.report.event_sets import Setting, event_sets
 from bench.report.page import write_report
-from bench.report.sections.regret import HEADINGS, OTHER_RATIO
+from bench.report.sections.regret import HEADINGS, OTHER_RATIO, UNKNOWN_RATIO, regret
 from bench.running.pipeline import run
 from bench.storage.request import RunRequest
 
@@ -130,6 +132,19 @@ def test_another_class_ratio_of_the_fit_has_no_log_loss(place: Workplace) -> Non
     page = report(place)
     assert OTHER_RATIO in page
     assert TITLE in page
+    assert UNKNOWN_RATIO not in page
+
+
+def test_scores_of_another_tool_have_no_log_loss(place: Workplace) -> None:
+    ran(place, plugin=BEST)
+    ran(place)
+    best, other = sorted(place.store.runs(), key=lambda made: made.record.plugin == "cut")
+    events = event_sets([best, other])[0]
+    elsewhere = replace(other, record=replace(other.record, train=None))
+    settings = (Setting((best,)), Setting((elsewhere,)))
+    table = regret(replace(events, settings=settings))[1]
+    assert isinstance(table, TableBlock)
+    assert [cell.note for cell in table.rows[0]][1:] == ["", UNKNOWN_RATIO]
 
 
 def test_without_an_optimum_there_is_no_such_section(place: Workplace) -> None:

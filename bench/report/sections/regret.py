@@ -12,6 +12,7 @@ from bench.storage.store import Run
 
 HEADINGS = ("model", "AUC below the optimum", "log loss above it, nats")
 OTHER_RATIO = "fitted at another class ratio than the optimum"
+UNKNOWN_RATIO = "the class ratio of its fit is not known"
 NO_PROBABILITY = "decisions are no probabilities"
 
 
@@ -50,10 +51,12 @@ def _below(run: Run, best: Run) -> Estimate:
 
 
 def _above(run: Run, best: Run) -> Estimate:
-    share = _fitted_share(best.record.train)
+    share, own = (_fitted_share(one.record.train) for one in (best, run))
     if run.record.decisions:
         return Estimate(None, note=NO_PROBABILITY)
-    if share is None or _fitted_share(run.record.train) != share:
+    if share is None or own is None:
+        return Estimate(None, note=UNKNOWN_RATIO)
+    if own != share:
         return Estimate(None, note=OTHER_RATIO)
     return _estimate(log_loss_difference(run.scored(), best.scored(), share))
 
