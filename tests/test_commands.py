@@ -24,9 +24,6 @@ SMALL = {
     "bench run --plugin llm-nfa --dataset rd --labels shuffled": "--dry-run",
     "bench run --plugin llm-text --dataset rd --set digits=2": "--dry-run",
     "bench run --plugin gbt --dataset blackbox1 --ratio natural --events 8000": "--events 60",
-    "bench run --plugin tabm --dataset rd --edition twin --events 8000 --train-events 10000": (
-        "--dry-run"
-    ),
     "bench data make rd --background 100000 --seed 1": "--background 150 --signal 150 --force",
     MINE: "--force",
 }
