@@ -102,6 +102,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/llm_speed.py
 	$(BIN)/python benchmarks/intervals.py
 	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/spread.py
 	$(BIN)/python benchmarks/report_size.py
 	$(BIN)/python benchmarks/guards.py
 	$(BIN)/python benchmarks/ingest.py

@@ -24,6 +24,7 @@ from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in, split_rows
 from bench.explaining.explanation import Claim, Explains, Explanation
 from bench.exporting.loading import load_exported
+from bench.plugins.needs import Needs
 from bench.storage.cache import put_sealed, seal, verify
 from bench.storage.code_digest import code_digest
 from bench.storage.files import (
@@ -73,6 +74,7 @@ __all__ = [
     "LockedError",
     "Metric",
     "Model",
+    "Needs",
     "NotApplicableError",
     "NotFiniteError",
     "Number",

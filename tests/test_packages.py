@@ -19,7 +19,7 @@ from bench.plugins.packages import PACKAGES, how_to_have
 from bench.plugins.registry import load_registry
 from bench.storage.code_digest import imported_names
 from bench.storage.distributions import canonical
-from bench.storage.extras import REPORT
+from bench.storage.extras import CLUSTER, REPORT
 
 HOUSE = Path(__file__).parents[1]
 ASKED_FOR = {"jinja2"}
@@ -58,7 +58,7 @@ def test_the_extra_all_brings_every_package_and_what_reports_need() -> None:
     assert len(every) == 14
     brought = {need.name: need for need in extra("all")}
     assert brought.keys() == set(every.values())
-    assert brought["classifier-bench"].extras == {"report"}
+    assert brought["classifier-bench"].extras == {"cluster", "report"}
     versions = {str(need.specifier) for need in brought.values() if need.name != "classifier-bench"}
     assert versions == {f">={project(HOUSE)['version']}"}
 
@@ -84,6 +84,10 @@ def test_a_package_brings_the_licence_that_it_is_under(folder: Path) -> None:
 
 def test_the_extra_report_is_what_is_named_where_it_is_missing() -> None:
     assert {need.name for need in extra("report")} == set(REPORT.values())
+
+
+def test_the_extra_cluster_is_what_is_named_where_it_is_missing() -> None:
+    assert {need.name for need in extra("cluster")} == {CLUSTER}
 
 
 def test_the_core_knows_what_each_package_of_this_house_offers() -> None:

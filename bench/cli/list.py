@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +16,6 @@ from bench.cli.options import RUNS
 from bench.plugins.options import options_of
 from bench.plugins.registry import PluginEntry, Registry, load_registry
 from bench.storage.typed import typed
-
-if TYPE_CHECKING:
-    from bench.storage.record import RunRecord
 
 KINDS: dict[str, type[Part]] = {
     "datasets": Dataset,
@@ -42,8 +38,13 @@ FEW = 12
     is_flag=True,
     help="With runs: remove what ended without a word.",
 )
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="With runs: go on, with a line for each that begins or ends, until Ctrl-C.",
+)
 @RUNS
-def command(what: str, clear: bool, runs: Path) -> None:
+def command(what: str, clear: bool, follow: bool, runs: Path) -> None:
     """List plugins, datasets, encoders, models, metrics, guards, formatters or runs; or a part.
 
     A run that is under way is listed as running. One that ended without a word, as when the
@@ -56,8 +57,17 @@ def command(what: str, clear: bool, runs: Path) -> None:
     """
     if clear and what != "runs":
         raise RequestError(f"--clear is of runs alone: {typed('bench', 'list', 'runs', '--clear')}")
+    if follow and (what != "runs" or clear):
+        way = typed("bench", "list", "runs", "--follow")
+        raise RequestError(f"--follow is of runs alone, and removes none: {way}")
     if what == "runs":
-        _runs(runs, clear)
+        from bench.cli.runs_listed import follow_runs, rows_of
+        from bench.storage.store import Store
+
+        store = Store(runs)
+        if follow:
+            follow_runs(store)
+        _aligned(rows_of(store, clear))
         return
     registry = load_registry()
     if what == "plugins":
@@ -118,42 +128,6 @@ def described(what: str, part: type[Part]) -> Iterator[str]:
     for option in options_of(part):
         choices = f"{'|'.join(option.choices)}: " if option.choices else ""
         yield f"  {option.name}={option.default}  {choices}{option.help}"
-
-
-def _runs(folder: Path, clear: bool) -> None:
-    from bench.storage.holdings import unsealed
-    from bench.storage.removal import InUseError, remove
-    from bench.storage.store import Store
-
-    store = Store(folder)
-    rows, ended = [_row(run.name, run.record.status, run.record) for run in store.runs()], 0
-    for one in unsealed(store):
-        begun = store.begun(one.path)
-        try:
-            remove(one, dry=not clear)
-        except InUseError:
-            # without its lock nobody can tell, until nothing was written for a day
-            rows.append(_row(one.path.name, "running" if one.lock else "running?", begun))
-            continue
-        ended += 1
-        if clear:
-            click.echo(f"removed: {one.path}, which ended without a word", err=True)
-        else:
-            rows.append(_row(one.path.name, "ended", begun))
-    _aligned(sorted(rows))
-    if ended and not clear:
-        way = typed("bench", "list", "runs", "--clear", runs=folder)
-        runs = "a run" if ended == 1 else f"{ended} runs"
-        click.echo(f"{runs} ended without a word; `{way}` removes what is left of it", err=True)
-
-
-def _row(name: str, status: str, record: RunRecord | None) -> tuple[str, ...]:
-    """A run as it is listed; of one that was killed at its very beginning nothing is known."""
-    if record is None:
-        return (name, status, "", "")
-    sample = record.sample
-    on = f"{sample.label} {sample.part} {sample.size}" if sample else record.dataset
-    return (name, status, on, record.title)
 
 
 def _aligned(rows: Iterable[Sequence[str]]) -> None:

@@ -45,8 +45,10 @@ def _is_plain() -> bool:
 
 def _watch() -> None:
     """Run the command in a child process, again where a plugin's code has ended that."""
-    from bench.plugins.under_way import ENDED, RECORDED, SIZE, Ended, read_from
+    from bench.plugins.under_way import ENDED, PARENT, RECORDED, SIZE, Ended, read_from
 
+    if parent := os.environ.pop(PARENT, ""):
+        _die_with(int(parent))
     while True:
         board = mmap.mmap(-1, SIZE)
         status, passed = _child(board)

@@ -32,7 +32,11 @@ def page(plans: Sequence[Plan], folders: Sequence[Path]) -> str:
         lines = _lines(plans[0])
     else:
         rows = [_row(place, plan) for place, plan in enumerate(plans, 1)]
-        lines = [table(TableBlock("plan", HEADINGS, rows)), "", ONCE, "", _totals(plans)]
+        headings = [*HEADINGS]
+        if any(str(plan.needs) for plan in plans):
+            headings.append("needs")
+            rows = [[*row, plain(_needs(plan))] for row, plan in zip(rows, plans, strict=True)]
+        lines = [table(TableBlock("plan", headings, rows)), "", ONCE, "", _totals(plans)]
     lines.append("; ".join(_free(folders)))
     distinct = {(p.sample.fingerprint, _name(p)): p for p in reversed(plans) if p.choices}
     good: dict[str, list[str]] = {}
@@ -58,8 +62,9 @@ def _lines(plan: Plan) -> list[str]:
         "to train on": f"{need.train} events",
         "to score": f"{need.valid} events of the valid split and {need.evaluated} of the sample",
         "tokens": f"{_tokens(plan)}, each event read once" if plan.tokens else _tokens(plan),
-        "time": f"{_time(costs.seconds)} ({costs.basis})",
+        "time": f"{time_text(costs.seconds)} ({costs.basis})",
         "disk": f"{size_text(costs.disk)} that stay{_weights(plan)}",
+        **({"needs": _needs(plan)} if str(plan.needs) else {}),
         "AUC": f"{number(power.area)} ± {_half(plan.auc_width)} ({power.basis})",
         "SIC": f"{sic} ± {_share(plan.sic_width)} at the threshold",
     }
@@ -76,7 +81,7 @@ def _row(place: int, plan: Plan) -> list[Cell]:
         plain(_cached(plan)),
         *(counted(events) for events in (need.train, need.valid, need.evaluated)),
         plain(_tokens(plan)),
-        Cell(_time(plan.costs.seconds), note=plan.costs.basis, marked=bool(need.written)),
+        Cell(time_text(plan.costs.seconds), note=plan.costs.basis, marked=bool(need.written)),
         Cell(size_text(plan.costs.disk), note=_weights(plan)[2:], marked=bool(plan.fit_size)),
         Cell(_half(plan.auc_width), note=power.basis, marked=True),
         plain(_share(plan.sic_width)),
@@ -97,7 +102,7 @@ def _totals(plans: Sequence[Plan]) -> str:
         f"{sum(need.train for need in needs)} events to train on, "
         f"{sum(need.scored for need in needs)} to score, "
         f"{_amount(sum(plan.tokens or 0 for plan in plans))} tokens, "
-        f"{_time(sum(s for s in seconds if s is not None))}{unknown}, "
+        f"{time_text(sum(s for s in seconds if s is not None))}{unknown}, "
         f"{size_text(sum(d for d in disks if d is not None))} of disk."
     )
 
@@ -170,6 +175,10 @@ def _cached(plan: Plan) -> str:
     return f"{plan.cached}, by run {plan.by}" if plan.by else plan.cached
 
 
+def _needs(plan: Plan) -> str:
+    return str(plan.needs) or DASH
+
+
 def _weights(plan: Plan) -> str:
     """What the weights of all looks take, where they are kept."""
     size = plan.fit_size
@@ -191,7 +200,7 @@ def _share(width: float | None) -> str:
     return f"{50 * width:.2g} %" if width < 2 else "over 100 %"
 
 
-def _time(seconds: float | None) -> str:
+def time_text(seconds: float | None) -> str:
     """`40 s`, `3 min`, `1 h 20 min`."""
     if seconds is None:
         return DASH

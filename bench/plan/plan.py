@@ -13,6 +13,7 @@ from bench.plan.choices import Choice, choices
 from bench.plan.costs import Costs, Need, Past, costs_of
 from bench.plan.expected import power_for
 from bench.plan.widths import Power
+from bench.plugins.needs import Needs
 from bench.plugins.options import options_in
 from bench.running.parts import RunParts, resolve_parts
 from bench.running.prepared import PreparedRun, prepare
@@ -47,6 +48,8 @@ class Plan:
     by: int | None
     """The earlier run of the same study that will have left it, the first one being 1."""
     need: Need
+    needs: Needs
+    """Of the machine that it starts on."""
     tokens: int | None
     """To be read, each event once; None where the model reads none."""
     costs: Costs
@@ -109,6 +112,7 @@ class Planner:
             cached=cached,
             by=by,
             need=need,
+            needs=parts.needs,
             tokens=self._read(prepared, need),
             costs=costs_of(Past.of(prepared, runs), need, self.home.fits, size),
             fit_size=size,

@@ -16,6 +16,8 @@ from typing import Protocol
 
 import msgspec
 
+PARENT = "BENCH_PARENT"
+"""The variable that names the process which a command ends with, by its number."""
 SIZE, HEAD = 1 << 20, 8
 """Bytes of the board, which is enough for the ends of thousands of runs; and of their number."""
 

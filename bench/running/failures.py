@@ -41,3 +41,8 @@ class VoidedRunError(RunFailedError):
             self, f"run {run.name} is void: {run.record.error}; `{doctor(run)}` explains"
         )
         self.run = run
+
+
+def failure_of(run: Run) -> RunFailedError:
+    """How a run ended that has a record and no figures."""
+    return VoidedRunError(run) if run.record.status == "void" else RunFailedError(run)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bench.api.errors import BenchError
+from bench.running.ends import Ends
 from bench.running.failures import RunFailedError
 from bench.running.pipeline import run_parts
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from bench.running.parts import RunParts
     from bench.storage.home import Home
     from bench.storage.store import Run, Store
-
-REFUSED = 2
-"""The exit code of a command one of whose runs is refused."""
 
 
 def one_by_one(
@@ -30,24 +28,13 @@ def one_by_one(
 
     Gives the runs that have a record, and the exit codes that they ask for.
     """
-    done, codes, ends = [], {0}, []
+    ends = Ends(every, tell)
     for number, parts in enumerate(every, 1):
-        request = parts.request
-        words = ", ".join([request.plugin, *request.encoders, f"seed {request.seed}"])
-        tell(f"run {number} of {len(every)}: {words}")
+        ends.begins(number)
         try:
-            done.append(run_parts(parts, home, store, context)[0])
+            ends.runs[number] = run_parts(parts, home, store, context)[0]
         except RunFailedError as error:
-            for line in (f"bench: {error}", *error.printed):
-                tell(line)
-            done.append(error.run)
-            codes.add(error.code)
-            record = error.run.record
-            ends.append(f"run {number} ({record.title}): {record.status}")
+            ends.failed(number, error)
         except BenchError as error:
-            tell(f"bench: run {number} is refused and has no row: {error}")
-            codes.add(REFUSED)
-            ends.append(f"run {number} ({words}): refused")
-    if ends:
-        tell(f"bench: {len(ends)} of {len(every)} runs did not end well: {'; '.join(ends)}")
-    return done, codes
+            ends.refused(number, error)
+    return ends.all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from bench.data.run_samples import DatasetRef
 from bench.data.sampling import Sample
 from bench.guards.every import GUARDS, demand_codes
 from bench.metrics.threshold import demand_threshold
+from bench.plugins.needs import Needs, demand_gpus, needs_of
 from bench.plugins.option_routing import (
     MODEL,
     build_datasets,
@@ -24,8 +25,8 @@ from bench.plugins.option_routing import (
 )
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
+from bench.running.encoders import encoders_of, encoders_of_targets
 from bench.running.look import with_look
-from bench.running.targets import encoders_of_targets
 from bench.storage.request import LOOK, RunRequest
 
 
@@ -51,6 +52,16 @@ class RunParts:
     def device(self) -> str:
         """What the model works on: the CPU, if it can use nothing else."""
         return self.request.device if self.model.uses_device else "cpu"
+
+    @property
+    def used(self) -> tuple[Part, ...]:
+        """All but the guards."""
+        return (self.model, *self.encoders, self.dataset, self.train, *self.metrics)
+
+    @property
+    def needs(self) -> Needs:
+        """What the run needs of a machine."""
+        return needs_of(self.used, self.device)
 
     @property
     def datasets(self) -> tuple[DatasetRef, DatasetRef]:
@@ -104,28 +115,16 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     demand_control(parts.model, request.without, request.permute, views)
     if request.start and not parts.model.supports_warm_start:
         raise RequestError(f"--from: {parts.model.name} cannot go on from an earlier fit")
+    _ = parts.needs  # refused before any work, if it is said in another way
     return parts
 
 
 def demand_device(parts: RunParts) -> None:
-    """Refuse a device that the model cannot work on here.
+    """Refuse a device that the model cannot work on here, and more GPUs than there are.
 
     Raises:
         RequestError: why not.
     """
     if parts.device != "cpu" and (why := parts.model.device_problem(parts.device)):
         raise RequestError(f"--device {parts.device}: {why}")
-
-
-def encoders_of(
-    model: PluginEntry[Model], named: Sequence[str], registry: Registry
-) -> list[PluginEntry[Encoder]]:
-    """The named encoders, and the model's default ones for the views that those do not give."""
-    default = model.part.encoder
-    chosen = [registry.find(Encoder, name) for name in named]
-    given = {view for entry in chosen for view in entry.part.produces}
-    for name in (default,) if isinstance(default, str) else default:
-        entry = registry.find(Encoder, name)
-        if not entry.part.produces & given:
-            chosen.append(entry)
-    return chosen
+    demand_gpus(parts.used)

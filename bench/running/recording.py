@@ -15,7 +15,7 @@ from bench.guards.messages import error_text
 from bench.plugins.interruption import is_users, raise_if_users
 from bench.plugins.printed import keep, printed_into
 from bench.plugins.under_way import ENDED, RECORDED, ProcessEndedError, at_work, in_folder, not_well
-from bench.running.failures import RunFailedError, VoidedRunError
+from bench.running.failures import RunFailedError, VoidedRunError, failure_of
 from bench.storage.fingerprint import digest
 from bench.storage.record import RunRecord
 from bench.storage.store import without_tracebacks, write_traceback
@@ -94,7 +94,7 @@ def recorded(request: RunRequest, store: Store) -> Iterator[None]:
     what = f"the run {digest(request.said())}"
     if what in RECORDED and (run := store.named(RECORDED[what])):
         not_well(what, run.folder)
-        raise VoidedRunError(run) if run.record.status == "void" else RunFailedError(run)
+        raise failure_of(run)
     try:
         with at_work(what):
             yield
@@ -124,10 +124,15 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def asked_key(request: RunRequest) -> str:
+    """What a run is known by that a plugin breaks before it is known in full."""
+    return digest([request.said()])
+
+
 def _asked(request: RunRequest) -> RunRecord:
     """What is known of a run whose events nobody has seen."""
     return RunRecord(
-        id=digest([request.said()]),
+        id=asked_key(request),
         created=now(),
         status="started",
         plugin=request.plugin,

@@ -22,6 +22,10 @@ PAGES = ("itables", "matplotlib", "vl_convert")
 """Those that no report is written without."""
 
 
+CLUSTER = "distributed"
+"""The module and the package of the extra `cluster`."""
+
+
 class NotInstalledError(RequestError):
     """The request needs packages that are not installed; a line for each says how to have it."""
 
@@ -34,6 +38,16 @@ def demand_libraries(*modules: str) -> None:
     """
     if missing := [module for module in modules if find_spec(module) is None]:
         raise NotInstalledError(how_to_install(*missing))
+
+
+def demand_cluster() -> None:
+    """Refuse `--on`, before any work, where there is nothing to spread runs with.
+
+    Raises:
+        NotInstalledError: with the extra to install.
+    """
+    if find_spec(CLUSTER) is None:
+        raise NotInstalledError(f"{CLUSTER} is not installed; for --on: {command('cluster')}")
 
 
 def how_to_install(*modules: str) -> str:

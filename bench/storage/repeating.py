@@ -22,7 +22,8 @@ def command_of(record: RunRecord) -> str:
     """
     if record.outside and not record.outside.file:
         return ""
-    words = _importing(record) if record.outside else ["bench", "run", *_words(record)]
+    said = with_editions(record)
+    words = _importing(record) if record.outside else ["bench", "run", *words_of(said)]
     return shlex.join(words)
 
 
@@ -44,9 +45,12 @@ def _importing(record: RunRecord) -> list[str]:
     return [*words, *(w for code in record.request.get("allow", ()) for w in ("--allow", code))]
 
 
-def _words(record: RunRecord) -> Iterator[str]:
-    """The options that are not as they are by default."""
-    said = with_editions(record)
+def words_of(said: Mapping[str, Any]) -> Iterator[str]:
+    """What is typed after `bench run`: the options that are not as they are by default.
+
+    Args:
+        said: what was asked for, as `RunRequest.said` gives it.
+    """
     every = {each.name: each for each in fields(RunRequest)}
     for name in dict.fromkeys([*FIRST, *every]):
         each = every[name]

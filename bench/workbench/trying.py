@@ -17,7 +17,7 @@ from bench.report.markdown import table
 from bench.report.samples import in_words
 from bench.report.sections.answer import answer
 from bench.report.tested import Tested
-from bench.running.parts import encoders_of
+from bench.running.encoders import encoders_of
 from bench.storage.request import RunRequest
 from bench.storage.typed import typed
 

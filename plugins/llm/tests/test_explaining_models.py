@@ -146,6 +146,11 @@ def test_an_interrupted_training_goes_on_to_the_very_same_words(
     assert any("explanation_valid_loss" in scalars for scalars in logged)
 
 
+def test_of_few_events_one_is_explained_whatever_the_share(tmp_path: Path) -> None:
+    made = replace(EXPLAINS, explain=1e-9).fit(explained(32), inputs(32, 1), context(tmp_path))
+    assert all(one.text for one in made.explain(inputs(4), COLUMNS, None))
+
+
 def test_a_model_that_was_not_fitted_to_explain_says_so(base: str, tmp_path: Path) -> None:
     plain = PromptFusion(base=base, **{**QUICK, "lora_blocks": 0})
     made = plain.fit(inputs(32), inputs(16, 1), context(tmp_path))

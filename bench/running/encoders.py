@@ -1,4 +1,4 @@
-"""The encoders of what a model learns to give beside its answer, which come by themselves."""
+"""The encoders of a run: named, a model's default ones, and those of what it learns to give."""
 
 from __future__ import annotations
 
@@ -9,6 +9,20 @@ from bench.api.parts import Encoder, Model
 from bench.plugins.option_routing import MODEL, is_taken, model_target, share_out
 from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
+
+
+def encoders_of(
+    model: PluginEntry[Model], named: Sequence[str], registry: Registry
+) -> list[PluginEntry[Encoder]]:
+    """The named encoders, and the model's default ones for the views that those do not give."""
+    default = model.part.encoder
+    chosen = [registry.find(Encoder, name) for name in named]
+    given = {view for entry in chosen for view in entry.part.produces}
+    for name in (default,) if isinstance(default, str) else default:
+        entry = registry.find(Encoder, name)
+        if not entry.part.produces & given:
+            chosen.append(entry)
+    return chosen
 
 
 def encoders_of_targets(

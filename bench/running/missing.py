@@ -1,0 +1,183 @@
+"""What of a study is on the disk by the content of its runs, what is missing, and what to type."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bench.api.errors import BenchError
+from bench.plugins.interruption import raise_if_users
+from bench.plugins.under_way import PARENT, at_work
+from bench.running.ends import Ends, in_words
+from bench.running.failures import failure_of
+from bench.running.prepared import prepare
+from bench.running.recording import asked_key
+from bench.running.spread import PROGRAM, Task
+from bench.storage.fingerprint import digest
+from bench.storage.home import VARIABLE
+from bench.storage.repeating import words_of
+from bench.storage.store import BEGINNING
+from bench.storage.typed import RUNS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bench.api.context import Context
+    from bench.running.parts import RunParts
+    from bench.storage.home import Home
+    from bench.storage.store import Run, Store
+
+LOGS = ".spread"
+"""Folder beside the runs of what those print that are done in processes of their own."""
+THREADS = ("BENCH_JOBS", "OMP_NUM_THREADS")
+"""Variables that say how many processes or threads a run may use."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A run that is not there, or not well."""
+
+    number: int
+    """Its place in the study, the first one being 1."""
+    key: str
+    """Its content hash."""
+    parts: RunParts
+
+
+@dataclass
+class Survey:
+    """The runs of a study, as they are found on the disk."""
+
+    every: Sequence[RunParts]
+    home: Home
+    store: Store
+    context: Context
+    tell: Callable[[str], None]
+    ends: Ends = field(init=False)
+    later: int = 0
+    """Runs that come after the wave that was asked for last."""
+
+    def __post_init__(self) -> None:
+        self.ends = Ends(self.every, self.tell)
+
+    def waves(self) -> Iterator[list[Missing]]:
+        """The runs that are missing, those together that need not wait for each other.
+
+        One that goes on from another run (`--from`) comes after all before it. The disk is looked
+        at when a wave is asked for. What is done goes to `ends`, and what is refused.
+        """
+        starts = [n for n, parts in enumerate(self.every, 1) if parts.request.start and n > 1]
+        for first, after in pairwise([1, *starts, len(self.every) + 1]):
+            self.later = len(self.every) + 1 - after
+            yield list(self._missing(range(first, after)))
+
+    def _missing(self, numbers: Sequence[int]) -> Iterator[Missing]:
+        for number in numbers:
+            parts = self.every[number - 1]
+            try:
+                key = self._key(parts)
+            except BenchError as error:
+                self.ends.refused(number, error)
+                continue
+            if run := self.store.find(key):
+                self.ends.runs[number] = run
+                self.log(key).unlink(missing_ok=True)  # of one whose end nobody waited for
+            else:
+                yield Missing(number, key, parts)
+
+    def _key(self, parts: RunParts) -> str:
+        """The content hash of a run.
+
+        Raises:
+            BenchError: its request or its input is bad.
+        """
+        try:
+            with redirect_stdout(sys.stderr), at_work(f"the key of {digest(parts.request.said())}"):
+                return prepare(parts, self.home, self.store, self.context).key
+        except BenchError:
+            raise
+        except BaseException as error:  # what a plugin does here it does in the run, on record
+            raise_if_users(error)
+            return asked_key(parts.request)
+
+    def ended(self, missing: Missing) -> bool:
+        """Take down the end of a run that was missing, if it has a record by now."""
+        if run := self.store.find(missing.key):
+            self.ends.runs[missing.number] = run
+            self._withdraw(missing.key)
+            return True
+        if run := self._last(missing):
+            self.ends.failed(missing.number, failure_of(run))
+        return run is not None
+
+    def _withdraw(self, key: str) -> None:
+        """Remove what killed processes have left of a run that is done."""
+        folders = sorted(self.store.root.glob(f"*-{key[:BEGINNING]}*"))
+        if left := [one for one in folders if self.store.begun(one)]:
+            with self.store.alone(key, self.context.notice):  # nobody else is at it
+                for folder in left:
+                    if (record := self.store.begun(folder)) and record.id == key:
+                        self.store.withdraw(folder)
+
+    def _last(self, missing: Missing) -> Run | None:
+        """The last run of this content that broke or is void."""
+        for key in (missing.key, asked_key(missing.parts.request)):
+            runs = [run for run in self.store.runs(key) if run.record.id == key]
+            ends = [run for run in runs if run.record.status in ("failed", "void")]
+            if ends:
+                return ends[-1]
+        return None
+
+    def log(self, key: str) -> Path:
+        """The file of what a run prints that is done in a process of its own."""
+        return self.store.root.absolute() / LOGS / f"{key[:32]}.txt"
+
+    def task(self, missing: Missing) -> Task:
+        """A run that is missing, to be done in a process of its own."""
+        needs = missing.parts.needs
+        threads = {name: str(needs.cores or 1) for name in THREADS}
+        given = {name: os.environ[name] for name in THREADS if name in os.environ}
+        return Task(
+            missing.key,
+            tuple(self._words(missing)),
+            {**threads, **given, **self._variables()},
+            self.log(missing.key),
+            needs,
+        )
+
+    def command(self, missing: Missing) -> str:
+        """What to type in a shell, in any folder, to have a run that is missing."""
+        cores = missing.parts.needs.cores
+        variables = self._variables() | ({name: str(cores) for name in THREADS} if cores else {})
+        named = [f"{name}={value}" for name, value in sorted(variables.items())]
+        return shlex.join(["env", *named, sys.executable, *PROGRAM, *self._words(missing)])
+
+    def _variables(self) -> dict[str, str]:
+        """Those that the bench heeds, as they are here."""
+        apart = (PARENT, RUNS)
+        own = {n: v for n, v in os.environ.items() if n.startswith("BENCH_") and n not in apart}
+        return own | {VARIABLE: str(self.home.root.absolute())}
+
+    def _words(self, missing: Missing) -> Iterator[str]:
+        request = missing.parts.request
+        said = request.said()
+        if request.file:
+            said["file"] = str(request.file.absolute())
+        yield from ("run", *words_of(said), "--runs", str(self.store.root.absolute()))
+
+    def first(self) -> list[Missing]:
+        """The runs that are missing and can be done now."""
+        return next((wave for wave in self.waves() if wave), [])
+
+    def collect(self) -> list[str]:
+        """Take down the ends of all runs; gives in words which have none and can be done."""
+        for wave in self.waves():
+            if missing := [one for one in wave if not self.ended(one)]:
+                return [f"run {one.number} ({in_words(one.parts.request)})" for one in missing]
+        return []
