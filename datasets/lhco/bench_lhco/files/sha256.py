@@ -83,7 +83,8 @@ def demand_recorded(
 ) -> str | None:
     """Refuse a file whose bytes are not those that are on record; gives the record beside it.
 
-    What was announced is as good as recorded, where the file has come to its place.
+    What was announced is as good as recorded, where the file has come to its place. Where the
+    recorded or published sha256 holds, an announcement is a left-over, whatever it says.
 
     Args:
         path: the file.
@@ -94,9 +95,11 @@ def demand_recorded(
     Raises:
         InputError: another sha256 is recorded beside the file, or was published.
     """
-    recorded, announced = recorded_sha256(path), announced_sha256(path)
-    if recorded is None or announced == digest:
-        recorded = announced
+    recorded = recorded_sha256(path)
+    if recorded != digest and (recorded or published != digest):
+        announced = announced_sha256(path)
+        if recorded is None or announced == digest:
+            recorded = announced
     for expected, where in ((recorded, "recorded beside it"), (published, "published")):
         if expected not in (None, digest):
             raise InputError(
