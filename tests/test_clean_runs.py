@@ -35,6 +35,11 @@ def test_clean_runs_raise_nothing(tmp_path: Path, plugin: str, seeds: int) -> No
     assert alarms(tmp_path, plugin, seeds) == []
 
 
+@SEEDS
+def test_clean_runs_of_tabm_raise_nothing(tmp_path: Path, seeds: int) -> None:
+    assert alarms(tmp_path, "tabm", seeds, members="4", units="32", epochs="15") == []
+
+
 # an epoch of 44 steps leaves one in twenty with a log loss that says that it has not learned yet;
 # of one seed, the kit looks at such a run of each
 @pytest.mark.slow

@@ -19,6 +19,7 @@ Named = tuple[type[Part], str]
 
 PACKAGES: dict[str, tuple[Named, ...]] = {
     "bench-gbt": ((Model, "gbt"),),
+    "bench-known": ((Dataset, "known"), (Model, "known-optimum")),
     "bench-lhco": tuple(
         product((Dataset,), ("rd", "rd3", "blackbox1", "blackbox2", "blackbox3")),
     ),
@@ -37,6 +38,7 @@ PACKAGES: dict[str, tuple[Named, ...]] = {
     "bench-reference": tuple(
         product((Model,), ("always-background", "random", "one-feature-cut")),
     ),
+    "bench-tabm": ((Model, "tabm"),),
 }
 
 

@@ -35,6 +35,7 @@ from bench.report.sections.learning import learning_section
 from bench.report.sections.operating import operating
 from bench.report.sections.pairs import pairs_table
 from bench.report.sections.printed import printed
+from bench.report.sections.regret import regret
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
 from bench.report.sections.training import training_section
@@ -183,6 +184,7 @@ def _of_sample(runs: Sequence[Run], one: _Sample, paper: Paper) -> list[Block]:
     blocks += conclusions(one.tested, draw_pairs(subject, one.tested, paper))
     return [
         *blocks,
+        *regret(shown),
         *shifts(shown),
         *asked(one.tested, paper.styles, draw(subject, Costs(runs), paper)),
     ]
