@@ -7,6 +7,7 @@ thread: what is queued is lost without a word, and who adds more waits for ever.
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,8 @@ class EventFile:
 
         folder.mkdir(parents=True, exist_ok=True)
         self._writer = EventsWriter(str(folder / PREFIX))
+        self.close = weakref.finalize(self, self._writer.close)
+        """Writes what is left, once; at the latest when nobody has the file any more."""
 
     def add(self, step: int, scalars: Mapping[str, float]) -> None:
         """Write the scalars of one step.
@@ -42,11 +45,3 @@ class EventFile:
             event = Event(summary=scalar(name, value), step=step, wall_time=time.time())
             self._writer.write_event(event)
         self._writer.flush()
-
-    def close(self) -> None:
-        """Write what is left.
-
-        Raises:
-            OSError: the disk refuses it.
-        """
-        self._writer.close()
