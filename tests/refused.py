@@ -50,8 +50,8 @@ BEFORE = {
 FILES = ("out", "points.csv", "events.csv", "fewer.csv")
 POINTS = "model,dataset,true_signal,signal,true_background,background\npaper,toy,6,11,70,79\n"
 KILLED = "KILL"
-ALL = 31
-"""Every kind of call but locks, as `refusing.c` numbers them; flock is 32."""
+ALL, REMOVE = 31, 64
+"""Kinds of calls as `refusing.c` numbers them: every one but locks (flock is 32) and removals."""
 
 
 @dataclass
@@ -62,6 +62,8 @@ class Refused:
     template: Workplace
     shim: Any
     words: list[str]
+    kinds: int
+    """Of the calls that are refused."""
 
     def ended(self, nth: int, number: int) -> tuple[int, str]:
         """The exit code of the command in `work/now`, and what it said."""
@@ -76,7 +78,7 @@ class Refused:
             os.dup2(stream, 2)
             now = self.work / "now"
             os.chdir(now)
-            self.shim.refuse(str(now).encode(), ALL, nth, number, 0)
+            self.shim.refuse(str(now).encode(), self.kinds, nth, number, 0)
             code = self.done()
         except BaseException:
             traceback.print_exc()
@@ -139,7 +141,8 @@ class Refused:
             return f"{len(lines)} lines: {said[-600:]}"
         if code in (1, 2) and ": output: " in lines[0]:
             return f"names no file: {said[-600:]}"
-        if name != KILLED and (left := self._left(now, code)):
+        removals = self.kinds == REMOVE  # a draft that cannot be removed stays
+        if name != KILLED and not removals and (left := self._left(now, code)):
             return f"left: {left}: {said[-300:]}"
         return self._unsound(now) or (self._again(now) if nth % 5 == 0 or name == KILLED else "")
 
@@ -171,7 +174,7 @@ class Refused:
         return "" if code == 0 else f"afterwards {code}: {said[-600:]}"
 
 
-def refused(work: Path, command: str) -> Refused:
+def refused(work: Path, command: str, kinds: int) -> Refused:
     """A command where its forerunner has been done, so that it has something to go on from.
 
     For most that is a run, whose smoke fit and table are there; for what makes a dataset it is the
@@ -187,7 +190,7 @@ def refused(work: Path, command: str) -> Refused:
     mock.patch("bench.plugins.registry.load_registry", return_value=registry).start()
     shim = ctypes.CDLL(os.environ["LD_PRELOAD"])
     before = BEFORE.get(command, ["run", "--plugin", "cut", "--dataset", "toy"])
-    one = Refused(work, place, shim, before)
+    one = Refused(work, place, shim, before, kinds)
     shutil.copytree(folder, work / "now", symlinks=True)
     code, said = one.ended(0, 0)
     assert code == 0, said
@@ -196,9 +199,9 @@ def refused(work: Path, command: str) -> Refused:
     return replace(one, words=COMMANDS[command])
 
 
-def counted(work: Path, command: str, names: list[str], every: int) -> dict[str, Any]:
+def counted(work: Path, command: str, names: list[str], every: int, kinds: int) -> dict[str, Any]:
     """How a command ends, refused at each call in turn, every so many."""
-    one = refused(work, command)
+    one = refused(work, command, kinds)
     calls = one.calls()
     one.warm()
     assert one.calls() == calls, "other calls where it has been done before in the process"
@@ -215,5 +218,6 @@ def counted(work: Path, command: str, names: list[str], every: int) -> dict[str,
 
 
 if __name__ == "__main__":
-    work_, command_, names_, every_ = sys.argv[1:]
-    sys.stdout.write(f"{json.dumps(counted(Path(work_), command_, names_.split(), int(every_)))}\n")
+    work_, command_, names_, every_, kinds_ = sys.argv[1:]
+    counts = counted(Path(work_), command_, names_.split(), int(every_), int(kinds_))
+    sys.stdout.write(f"{json.dumps(counts)}\n")

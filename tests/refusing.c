@@ -17,7 +17,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { OPEN = 1, WRITE = 2, FSYNC = 4, RENAME = 8, MKDIR = 16, LOCK = 32 };
+enum { OPEN = 1, WRITE = 2, FSYNC = 4, RENAME = 8, MKDIR = 16, LOCK = 32, REMOVE = 64 };
 
 /* one for a process and all that it starts, which map the same file */
 struct state {
@@ -171,4 +171,27 @@ int mkdirat(int at, const char *path, mode_t mode)
 int flock(int fd, int what)
 {
     return refused_fd(LOCK, fd) ? -1 : REAL("flock", int (*)(int, int))(fd, what);
+}
+int unlink(const char *path)
+{
+    return refused(REMOVE, path) ? -1 : REAL("unlink", int (*)(const char *))(path);
+}
+int rmdir(const char *path)
+{
+    return refused(REMOVE, path) ? -1 : REAL("rmdir", int (*)(const char *))(path);
+}
+int unlinkat(int at, const char *path, int flags)
+{
+    char link[64], whole[PATH_MAX];
+    int kept = errno;
+    ssize_t n = 0;
+    if (path[0] != '/') { /* of a folder that is open */
+        snprintf(link, sizeof link, "/proc/self/fd/%d", at);
+        n = readlink(at == AT_FDCWD ? "/proc/self/cwd" : link, whole, sizeof whole - 2);
+        errno = kept;
+        n = n < 0 ? 0 : n;
+        whole[n++] = '/';
+    }
+    snprintf(whole + n, sizeof whole - n, "%s", path);
+    return refused(REMOVE, whole) ? -1 : REAL("unlinkat", int (*)(int, const char *, int))(at, path, flags);
 }

@@ -66,7 +66,7 @@ def test_a_refusal_of_a_copy_of_the_history_names_its_folder(
 ) -> None:
     (tmp_path / "history.jsonl").write_text('{"step": 0, "loss": 0.5}\n')
     full = Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
-    monkeypatch.setattr("bench.storage.history._writer", lambda _: Mock(close=full))
+    monkeypatch.setattr("bench.storage.history.EventFile", lambda _: Mock(close=full))
     with pytest.raises(OSError, match="No space left") as refused:
         write_events(tmp_path / "history.jsonl", tmp_path / "tensorboard")
     assert refused.value.filename == str(tmp_path / "tensorboard")
