@@ -23,6 +23,7 @@ REMEDIES = {
     errno.EIO: "see to that disk",
     errno.ENXIO: "see to that disk",
     errno.ENODEV: "see to that disk",
+    errno.EBUSY: "end what has it in use",
     errno.ESTALE: "mount it again",
     errno.ENOLCK: "",
     errno.ENOSYS: "",

@@ -99,3 +99,30 @@ def test_a_twin_stays_where_its_successor_cannot_be_put_in_its_place(
     monkeypatch.undo()
     assert (context.data / "rd.twin.h5").read_bytes() == earlier
     demand_proved(context)
+
+
+@pytest.mark.parametrize("name", [".rd.twin.h5.sha256.next", "rd.twin.h5.sha256"])
+def test_a_twin_is_made_anew_whatever_stands_in_a_file_beside_it(
+    context: bench.Context, name: str
+) -> None:
+    make(context, 1)
+    (context.data / name).write_bytes(b"cut off")
+    make(context, 2)
+    demand_proved(context)
+
+
+def test_an_announcement_that_cannot_be_removed_costs_nothing(
+    context: bench.Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Path.unlink
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name.endswith(".next"):
+            raise OSError(errno.EBUSY, "Device or resource busy", str(path))
+        whole(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    make(context, 1)
+    demand_proved(context)
+    make(context, 2)
+    demand_proved(context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from re import fullmatch
@@ -27,7 +28,8 @@ def file_sha256(path: Path, progress: Progress) -> str:
 def record_sha256(path: Path, digest: str) -> None:
     """Write a file's sha256 beside it, in the form that `sha256sum --check` reads."""
     write_bytes(_beside(path), f"{digest}  {path.name}\n".encode())
-    withdraw_sha256(path)
+    with suppress(OSError):  # what was announced says the same, and does no harm where it stays
+        withdraw_sha256(path)
 
 
 def announce_sha256(path: Path, digest: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
@@ -100,11 +101,19 @@ def _inode(path: Path) -> int | None:
     return path.stat().st_ino if path.is_file() else None
 
 
+def _read(by: Callable[[Path], str | None], path: Path) -> str | None:
+    """What a file beside a twin says; None of one that says nothing, as all of it is replaced."""
+    try:
+        return by(path)
+    except bench.InputError:
+        return None
+
+
 def _settle(path: Path, context: bench.Context) -> None:
     """Record what a twin is that is to be replaced, where nothing says so but an announcement."""
     if not path.is_file():
         return
-    recorded, announced = recorded_sha256(path), announced_sha256(path)
+    recorded, announced = (_read(by, path) for by in (recorded_sha256, announced_sha256))
     if announced or not recorded:
         digest = known_digest(path, context.data / "digests", context.progress)
         if digest == announced or not (announced or recorded):
