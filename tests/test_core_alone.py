@@ -142,7 +142,7 @@ def test_from_python_it_is_said_before_any_work(place: Path) -> None:
 def test_a_history_goes_without_tensorboard_and_says_so_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(history, "find_spec", lambda name: None)
+    monkeypatch.setattr("bench.storage.tensorboard.find_spec", lambda name: None)
     history._has_tensorboard.cache_clear()
     under_way = history.History(tmp_path)
     for step in range(3):

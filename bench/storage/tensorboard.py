@@ -9,8 +9,13 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tensorboardX.event_file_writer import EventsWriter
 
 PREFIX = "events"
 """What event files are called, before what TensorBoard knows them by."""
@@ -29,8 +34,7 @@ class EventFile:
 
         folder.mkdir(parents=True, exist_ok=True)
         self._writer = EventsWriter(str(folder / PREFIX))
-        self.close = weakref.finalize(self, self._writer.close)
-        """Writes what is left, once; at the latest when nobody has the file any more."""
+        self._at_last = weakref.finalize(self, _closed, self._writer)
 
     def add(self, step: int, scalars: Mapping[str, float]) -> None:
         """Write the scalars of one step.
@@ -45,3 +49,18 @@ class EventFile:
             event = Event(summary=scalar(name, value), step=step, wall_time=time.time())
             self._writer.write_event(event)
         self._writer.flush()
+
+    def close(self) -> None:
+        """Write what is left.
+
+        Raises:
+            OSError: the disk refuses it.
+        """
+        self._at_last.detach()
+        self._writer.close()
+
+
+def _closed(writer: EventsWriter) -> None:
+    """Close the file of a fit that is over, as whatever could be refused was before."""
+    with suppress(OSError):
+        writer.close()

@@ -16,7 +16,7 @@ from bench_llm.bases.loading import BaseForm, load_tokenizer
 from bench_llm.bases.source import DOCUMENTED, NONE, SMOLLM2, BaseSource
 from bench_llm.building import NetworkPlan
 from bench_llm.explaining.explainer import WEIGHTS as EXPLAINER
-from bench_llm.fitted import HERE, PLAN, FittedLanguageModel
+from bench_llm.fitted import EXPLAINS, HERE, PLAN, FittedLanguageModel
 from bench_llm.looks import BEST, look_folder
 from bench_llm.looks import FOLDER as LOOKS
 from bench_llm.network.lora import CONFIG
@@ -41,13 +41,17 @@ def export(
         public = _write_whole(saved, folder, plan, context, look)
     else:
         for source in dict.fromkeys((saved, look_folder(saved, look))):
-            without = shutil.ignore_patterns(LOOKS)
+            without = shutil.ignore_patterns(LOOKS, EXPLAINER)
             shutil.copytree(source, folder, dirs_exist_ok=True, ignore=without)
         public = replace(plan, base=named(plan))
     if plan.base.name != NONE:
         _write_tokenizer(plan.base, folder)
     _name_base(folder / CONFIG, plan)
     said = {**written, "plan": public.as_json(), "look": look}
+    if look == BEST and (saved / EXPLAINER).is_file():
+        shutil.copy2(saved / EXPLAINER, folder)
+    elif look != BEST:  # whose states it has not learned to read
+        said[EXPLAINS] = None
     (folder / PLAN).write_text(json.dumps(said, indent=1))
     _write_fusion(folder, plan)
     (folder / CARD).write_text(usage(plan, named(plan), folder))
@@ -77,8 +81,6 @@ def _write_whole(
     tensors = load_file(look_folder(saved, look) / WEIGHTS)
     rest = {name: t for name, t in tensors.items() if not name.startswith(LANGUAGE)}
     save_file(rest, folder / WEIGHTS)
-    if (saved / EXPLAINER).is_file():
-        shutil.copy2(saved / EXPLAINER, folder)
     return replace(
         plan,
         base=BaseSource(HERE),

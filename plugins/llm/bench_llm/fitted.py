@@ -18,7 +18,12 @@ from bench_llm.building import NetworkPlan, build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.explaining.explainer import SPARE, Explainer, LateExplainer
 from bench_llm.explaining.generating import Explaining
-from bench_llm.explaining.learning import ExplainerSettings, learn_to_explain
+from bench_llm.explaining.learning import (
+    ExplainerSettings,
+    demand_room,
+    learn_to_explain,
+    read_lessons,
+)
 from bench_llm.generating import Generation
 from bench_llm.looks import BEST, FOLDER, count_looks, look_folder
 from bench_llm.network.fused import AdapterAlone, FusedModel
@@ -98,7 +103,9 @@ class FittedLanguageModel:
         explaining = Explaining(
             self.network, late.explainer, renderer, self.device, late.longest + SPARE, prompts
         )
-        return explaining.explain(self.reader.read(inputs), inputs.ids, columns, seed)
+        examples = self.reader.read(inputs)
+        demand_room(self.network, self.reader, examples, late.longest + SPARE)
+        return explaining.explain(examples, inputs.ids, columns, seed)
 
     def save(self, folder: Path) -> None:
         """What was trained, the scaling, and the plan that the rest is built from.
@@ -155,7 +162,8 @@ class FittedLanguageModel:
         count = count_looks(folder)
         looks = (Looks(folder / FOLDER), count) if count else None
         late = None
-        if (explains := saved.get(EXPLAINS)) and look in (BEST, saved.get("look")):
+        explains = saved.get(EXPLAINS)
+        if isinstance(explains, dict) and BEST in (look, saved.get("look")):
             assert isinstance(network, FusedModel)
             tuning = Tuning(**explains["tuning"])
             late = LateExplainer(
@@ -192,6 +200,10 @@ def fit(
         for split, inputs in (("train", train), ("valid", valid))
     )
 
+    lessons, explains = None, settings.explains
+    if explains and isinstance(network, FusedModel):
+        lessons = read_lessons(network, reader, explains, train)
+
     def valid_auc() -> float:
         scores = score(network, watched, device)
         return float(roc_auc_score(watched.y, scores, sample_weight=watched.weights))
@@ -206,11 +218,12 @@ def fit(
     )
     count = training.run()
     network.eval()
-    fitted = replace(fitted, looks=(training.looks, count) if training.looks else None)
-    if settings.explains is None or isinstance(network, AdapterAlone):
-        return fitted
-    late = learn_to_explain(network, plan, reader, settings.explains, train, context)
-    return replace(fitted, explains=late)
+    looks = (training.looks, count) if training.looks else None
+    late = None
+    if explains and lessons and isinstance(network, FusedModel):
+        explains = replace(explains, after=settings.hyperparameters.schedule.steps(len(seen)))
+        late = learn_to_explain(network, plan, lessons, explains, context)
+    return replace(fitted, looks=looks, explains=late)
 
 
 def _start(plan: NetworkPlan, train: bench.Inputs, context: bench.Context) -> FittedLanguageModel:

@@ -105,6 +105,8 @@ class LanguageOptions(bench.Model):
             raise ValueError("random weights cannot be quantised: init=random wants another tuning")
         if not (0 <= self.explain <= 1 and self.explain_lr > 0):
             raise ValueError("wanted 0 <= explain <= 1 and explain_lr > 0")
+        if self.recompute and self.explain:
+            raise ValueError("recompute=true keeps no states to explain from: wanted explain=0")
         if self.base == NONE and self.explain:
             raise ValueError("base=none has no words to explain with: wanted explain=0")
         if self.base == NONE and "numbers" not in self.reads:

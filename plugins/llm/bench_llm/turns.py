@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 import bench
 from bench_llm.answers import Answers, padded_answers
 from bench_llm.prompts.frame import LABELS, bare, chat, message
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
 
 TODAY = "{% macro strftime_now(format) %}26 Jul 2024{% endmacro %}"
 """What goes before a template that asks for the day: a prompt is the same on every day."""
 SYSTEM = "You are a particle physicist."
 """The system's turn where a template demands one."""
-
-
-DIGITS = re.compile(r"\W?(?:[0-9]+|\.)")
-"""A token of digits, with what some tokenizers put in place of a blank before it, or of a point."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +40,6 @@ class Turns:
             if whole[start : start + len(plain)] == plain:
                 return whole[:start]
         raise bench.InputError("the base's tokenizer changes a text where it adds special tokens")
-
-    @cached_property
-    def numeric(self) -> NDArray[np.bool_]:
-        """Whether each token is digits of a number, or the point in one: (vocabulary,)."""
-        tokens = self.tokenizer.convert_ids_to_tokens([*range(len(self.tokenizer))])
-        return np.array([bool(DIGITS.fullmatch(token or "")) for token in tokens])
 
     def plain(self, text: str) -> list[int]:
         """The tokens of a text, and nothing around them."""

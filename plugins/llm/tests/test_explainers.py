@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,12 @@ from bench_llm.answers import IGNORED
 from bench_llm.building import build, renderer_of
 from bench_llm.examples import Examples, Reader
 from bench_llm.explaining.explainer import Explainer, read_before, tuning_of
-from bench_llm.explaining.learning import learn_to_explain
+from bench_llm.explaining.learning import read_lessons
 from bench_llm.network.fused import AdapterAlone
 from bench_llm.network.tuning import trained
 from bench_llm.planning import fit_settings, network_plan
 from bench_llm.text import TextOnly
-from events import context, inputs
+from events import inputs
 
 import bench
 
@@ -91,7 +90,7 @@ def test_beside_lora_it_is_one_more_that_changes_nothing_until_it_has_learned(
         demand_as_in_one_pass(network, explainer, examples)
 
 
-def test_a_base_whose_layers_look_less_far_is_refused(folder: Any, tmp_path: Path) -> None:
+def test_a_base_whose_layers_look_less_far_is_refused(folder: Any) -> None:
     model = TextOnly(base=folder("Gemma2"), explain=1.0)
     plan, settings = network_plan(model, d=0, seed=0), fit_settings(model, 0).explains
     network = build(plan, "cpu")
@@ -100,6 +99,4 @@ def test_a_base_whose_layers_look_less_far_is_refused(folder: Any, tmp_path: Pat
     plain = inputs(20)
     events = replace(plain, views={**plain.views, "explanations": ["pt=3"] * 20})
     with pytest.raises(bench.InputError, match=r"look 16 tokens back, and the longest .* has \d+"):
-        learn_to_explain(
-            network, plan, Reader(renderer_of(plan), "", None), settings, events, context(tmp_path)
-        )
+        read_lessons(network, Reader(renderer_of(plan), "", None), settings, events)

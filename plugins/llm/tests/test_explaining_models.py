@@ -15,7 +15,7 @@ from bench_llm.building import build, renderer_of
 from bench_llm.examples import Reader
 from bench_llm.explaining.copying import Copying
 from bench_llm.explaining.encoder import VIEW, Explanations, phrasings
-from bench_llm.explaining.learning import Saying, learn_to_explain
+from bench_llm.explaining.learning import Saying, read_lessons
 from bench_llm.explaining.targets import Targets
 from bench_llm.explaining.words import called
 from bench_llm.network.fused import FusedModel
@@ -133,17 +133,22 @@ def test_an_interrupted_training_goes_on_to_the_very_same_words(
             raise InterruptedError
         return original(self, rows, watched=watched)
 
-    logged: list[dict[str, float]] = []
+    logged: list[tuple[int, dict[str, float]]] = []
+
+    def log(step: int, scalars: Any) -> None:
+        logged.append((step, dict(scalars)))
+
     with monkeypatch.context() as patch:
         patch.setattr(loop._Session, "_step", step)
         with pytest.raises(InterruptedError):
             model.fit(train, valid, context(tmp_path / "cut"))
-    again = replace(context(tmp_path / "cut"), log=lambda _, scalars: logged.append(dict(scalars)))
-    cut, whole = (model.fit(train, valid, c) for c in (again, context(tmp_path / "whole")))
+    shown = replace(context(tmp_path / "whole"), log=log)
+    cut, whole = (model.fit(train, valid, c) for c in (context(tmp_path / "cut"), shown))
     assert cut.explain(valid, COLUMNS, None) == whole.explain(valid, COLUMNS, None)
     assert np.array_equal(cut.score(valid), whole.score(valid))
-    assert all(name.startswith("explanation_") for scalars in logged for name in scalars)
-    assert any("explanation_valid_loss" in scalars for scalars in logged)
+    steps = [n for n, scalars in logged if "explanation_loss" in scalars]
+    assert min(steps) >= max(n for n, scalars in logged if "answer_loss" in scalars)
+    assert any("explanation_valid_loss" in scalars for _, scalars in logged)
 
 
 def test_of_few_events_one_is_explained_whatever_the_share(tmp_path: Path) -> None:
@@ -164,6 +169,7 @@ def test_a_model_that_was_not_fitted_to_explain_says_so(base: str, tmp_path: Pat
         ({"explain": 1.5}, "0 <= explain <= 1"),
         ({"explain": 0.1, "explain_lr": 0.0}, "explain_lr > 0"),
         ({"explain": 0.1, "base": "none"}, "no words to explain with"),
+        ({"explain": 0.1, "recompute": True}, "recompute=true keeps no states"),
     ],
 )
 def test_what_cannot_be_is_refused(options: dict[str, Any], problem: str) -> None:
@@ -171,15 +177,14 @@ def test_what_cannot_be_is_refused(options: dict[str, Any], problem: str) -> Non
         PromptFusion(**options)
 
 
-def test_a_base_that_is_too_short_for_it_is_refused(base: str, tmp_path: Path) -> None:
+def test_a_base_that_is_too_short_for_it_is_refused(base: str) -> None:
     plan = network_plan(TextOnly(base=base), d=0, seed=0)
-    short = Reader(renderer_of(plan), "", None)
+    short, network = Reader(renderer_of(plan), "", None), build(plan, "cpu")
     settings = fit_settings(TextOnly(base=base, explain=1.0), 0).explains
-    network = build(plan, "cpu")
     assert settings is not None
     assert isinstance(network, FusedModel)
     with pytest.raises(bench.InputError, match=r"with what is said behind them|has no token"):
-        learn_to_explain(network, plan, short, settings, explained(20), context(tmp_path))
+        read_lessons(network, short, settings, explained(20))
 
 
 def parts_of(**more: Any) -> RunParts:

@@ -20,7 +20,7 @@ from bench_llm.explaining.explainer import (
     read_before,
     tuning_of,
 )
-from bench_llm.explaining.targets import Targets
+from bench_llm.explaining.targets import Targets, ending
 from bench_llm.network.blocks import window
 from bench_llm.scoring import EVEN, score
 from bench_llm.training.loop import Training
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bench_llm.network.fused import FusedModel
     from bench_llm.training.loop import Hyperparameters
 
-APART, MOST_APART = 0.05, 256
+APART, MOST_APART = 0.05, 64
 """Share of the events, and how many at most, whose texts are not learned but looked at."""
 SEED = 271_828
 """Of which these are."""
@@ -53,6 +53,18 @@ class ExplainerSettings:
     """Of the train events."""
     seed: int
     """Of which these are."""
+    after: int = 0
+    """Steps of the answer's training, behind which those of this one are numbered."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lessons:
+    """Events that are drawn to be explained, with what is said of them."""
+
+    examples: Examples
+    targets: Targets
+    apart: NDArray[np.bool_]
+    """Which texts are not learned but looked at: (m,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +104,11 @@ class Saying:
 
     def look(self) -> tuple[str, float, float]:
         """The loss of the texts that are set apart, nats a token."""
+        self.explainer.eval()
         with torch.no_grad():
             starts = range(0, len(self.apart), self.batch)
             losses = [self._of(self.apart[start : start + self.batch]) for start in starts]
+        self.explainer.train()
         loss = float(torch.cat(losses).mean())
         return "valid_loss", loss, -loss
 
@@ -110,46 +124,82 @@ class Saying:
         return losses.sum(dim=1) / (learned != IGNORED).sum(dim=1)
 
 
-def learn_to_explain(  # noqa: PLR0917
-    network: FusedModel,
-    plan: NetworkPlan,
-    reader: Reader,
-    settings: ExplainerSettings,
-    train: bench.Inputs,
-    context: bench.Context,
-) -> LateExplainer:
-    """An explainer beside a fitted network, trained on the events that are drawn for it.
+def read_lessons(
+    network: FusedModel, reader: Reader, settings: ExplainerSettings, train: bench.Inputs
+) -> Lessons:
+    """What is to be learned of the events that are drawn for it, before anything is trained.
 
     Args:
-        network: fitted; it stays as it is.
-        plan: that it was built from.
-        reader: by which it reads.
+        network: whose base it is for.
+        reader: by which events are read.
         settings: of the explainer's training.
         train: events with what is said of them.
-        context: of the fit.
 
     Raises:
-        InputError: they do not fit the base's context with what is said of them.
+        InputError: they do not fit the base's context with what is said of them, or its tokenizer
+            has no token for some of that or none that ends it.
     """
     drawn = Draw(settings.share, settings.seed)(train.ids)
     drawn[uniform(train.ids, settings.seed).argmin()] = True  # one of few, whatever the share
     train = train.take(np.flatnonzero(drawn))
-    examples, renderer = reader.read(train), reader.renderer
-    both = examples.tokens.answers
-    targets = Targets.read(renderer.turns, both, train.views[VIEW])
-    whole = examples.tokens.lengths[targets.of] + max(both.lengths) + targets.lengths
-    renderer.demand_fit(whole, "with what is said behind them", SPARE)
-    _demand_in_sight(network, int(whole.max()) + SPARE)
+    examples = reader.read(train)
+    answers = examples.tokens.answers
+    if not ending(answers):
+        raise bench.InputError("the base's tokenizer has no token that ends an explanation")
+    targets = Targets.read(reader.renderer.turns, answers, train.views[VIEW])
+    demand_room(network, reader, examples, int(targets.lengths.max()) + SPARE)
+    return Lessons(examples, targets, _set_apart(train.ids)[targets.of])
+
+
+def demand_room(network: FusedModel, reader: Reader, examples: Examples, longest: int) -> None:
+    """Refuse prompts behind which there is no room for an explanation.
+
+    Args:
+        network: that has read them.
+        reader: by which they were read.
+        examples: the events.
+        longest: tokens that an explanation may have.
+
+    Raises:
+        InputError: how many are too long for the base, or for the window of some layer, of which
+            padding would take a part.
+    """
+    whole = examples.tokens.lengths + max(examples.tokens.answers.lengths) + longest
+    reader.renderer.demand_fit(whole, "with what is said behind them")
+    tokens = window(network.language.config)
+    if tokens is not None and whole.max(initial=0) > tokens:
+        raise bench.InputError(
+            f"layers of the base look {tokens} tokens back, and the longest prompt with what is "
+            f"said behind it has {whole.max()}: wanted a base that looks farther, or explain=0"
+        )
+
+
+def learn_to_explain(
+    network: FusedModel,
+    plan: NetworkPlan,
+    lessons: Lessons,
+    settings: ExplainerSettings,
+    context: bench.Context,
+) -> LateExplainer:
+    """An explainer beside a fitted network, trained on what is to be said behind its answers.
+
+    Args:
+        network: fitted; it stays as it is.
+        plan: that it was built from.
+        lessons: what is learned.
+        settings: of the explainer's training.
+        context: of the fit.
+    """
     explainer = Explainer(network, plan, tuning_of(plan.tuning), context.device)
-    apart = _set_apart(train.ids)[targets.of]
+    apart, examples = lessons.apart, lessons.examples
     objective = Saying(
         network=network,
         explainer=explainer,
         examples=examples,
         answers=(score(network, examples, context.device) >= EVEN).astype(np.int8),
-        targets=targets,
-        texts=np.flatnonzero(~apart) if not apart.all() else np.arange(len(apart)),
-        apart=np.flatnonzero(apart)[:MOST_APART] if apart.any() else np.arange(1),
+        targets=lessons.targets,
+        texts=np.flatnonzero(~apart),
+        apart=np.flatnonzero(apart) if apart.any() else np.arange(1),
         batch=settings.hyperparameters.schedule.batch,
     )
     with explainer.speaking():
@@ -159,37 +209,27 @@ def learn_to_explain(  # noqa: PLR0917
             hyperparameters=settings.hyperparameters,
             score=lambda inputs: np.zeros(len(inputs)),
             expected_trainable=(),
-            context=_apart(context),
+            context=_apart(context, settings.after),
         )
         training.run()
     explainer.eval()
-    return LateExplainer(lambda: explainer, int(targets.lengths.max()))
-
-
-def _demand_in_sight(network: FusedModel, longest: int) -> None:
-    """Refuse what is longer than some layer looks back: padding would take part of its window.
-
-    Raises:
-        InputError: how much longer.
-    """
-    tokens = window(network.language.config)
-    if tokens is not None and longest > tokens:
-        raise bench.InputError(
-            f"layers of the base look {tokens} tokens back, and the longest prompt with what is "
-            f"said behind it has {longest}: wanted a base that looks farther, or explain=0"
-        )
+    return LateExplainer(lambda: explainer, int(lessons.targets.lengths.max()))
 
 
 def _set_apart(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which events' texts are not learned: (n,)."""
-    return uniform(ids, SEED) < APART
+    """Which events' texts are not learned: (n,), fewer than all."""
+    draws = uniform(ids, SEED)
+    count = min(MOST_APART, int(APART * len(ids)))
+    apart = np.zeros(len(ids), dtype=np.bool_)
+    apart[np.argsort(draws)[:count]] = True
+    return apart
 
 
-def _apart(context: bench.Context) -> bench.Context:
+def _apart(context: bench.Context, after: int) -> bench.Context:
     """The surroundings of a training whose checkpoints and scalars are not those of the fit's."""
 
     def log(step: int, scalars: Mapping[str, float]) -> None:
-        context.log(step, {f"{PREFIX}{name}": value for name, value in scalars.items()})
+        context.log(after + step, {f"{PREFIX}{name}": value for name, value in scalars.items()})
 
     return replace(
         context, checkpoints=context.checkpoints / FOLDER, log=log, watch=lambda training: None
