@@ -279,3 +279,13 @@ def test_a_plan_shows_what_runs_need(desk: Workplace) -> None:
     headings, _, first, second, *_ = shown("study.toml").splitlines()
     cells = [row.strip("| ").split("|")[-1].strip() for row in (headings, first, second)]
     assert cells == ["needs", "1.5 GiB, 2 cores", DASH]
+
+
+def test_a_run_with_a_secret_has_no_line(desk: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = study("--commands").stdout.splitlines()
+    assert lines
+    monkeypatch.setenv("BENCH_HUB_TOKEN", "abcdefgh12345678")
+    ended = study("--commands")
+    assert (ended.return_value, ended.stdout) == (2, "")
+    assert ended.stderr.count("a secret stands among its options or variables") == len(lines)
+    assert "abcdefgh" not in ended.stderr

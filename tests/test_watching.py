@@ -57,6 +57,15 @@ def test_the_table_says_of_each_run_where_since_when_and_its_last_line(tmp_path:
     assert "node07" in second
 
 
+def test_messages_of_what_was_interrupted_are_no_run_under_way(tmp_path: Path) -> None:
+    begin(watched(tmp_path, 2), 1, "half done", seconds=90_000)
+    watch = watched(tmp_path, 2)
+    assert not list(watch.under_way())
+    begin(watch, 1, "begun again")
+    (one,) = watch.under_way()
+    assert one.says == "begun again"
+
+
 def test_there_is_no_estimate_before_a_run_is_done_and_it_learns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

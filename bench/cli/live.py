@@ -47,7 +47,7 @@ def table_of(watch: Watch) -> Table:
     from rich.text import Text
 
     rows = list(watch.under_way())
-    queued = len(watch.tasks) - len(watch.done) - len(rows)
+    queued = max(0, len(watch.tasks) - len(watch.done) - len(rows))
     title = f"{len(watch.done)} of {len(watch.tasks)} runs done, {len(rows)} under way"
     title += f", {queued} queued" if queued else ""
     title += f", about {time_text(watch.left)} left" if watch.left else ""

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from bench.running.missing import Survey
     from bench.storage.store import Run
 
+SECRET = (
+    "a secret stands among its options or variables, which no line may show; do it without "
+    "--commands, or --on workers"
+)
+
 
 @click.command("study", short_help="Do the runs that a TOML file names, and report on them.")
 @click.argument("file", type=click.Path(path_type=Path))
@@ -163,11 +168,16 @@ def _do(survey: Survey, where: str | None) -> tuple[list[Run], set[int]]:
 
 def _print(survey: Survey, needs: bool) -> int:
     """A line for each run that is missing and waits for no other one; gives the exit code."""
+    from bench.storage.secrets import masked
+
     missing = survey.first()
     for one in missing:
-        own = one.parts.needs
+        own, line = one.parts.needs, survey.command(one)
+        if masked(line) != line:
+            survey.ends.refused(one.number, SECRET)
+            continue
         columns = [own.gpu, own.size // 2**20, own.cores or 1] if needs else []
-        click.echo("\t".join([*map(str, columns), survey.command(one)]))
+        click.echo("\t".join([*map(str, columns), line]))
     if missing:
         _tell_of_later(survey)
     return max(survey.ends.all()[1])

@@ -73,5 +73,6 @@ def _settle(survey: Survey, one: Missing, outcome: Outcome) -> None:
         why = f"ended well (see {log}), but not as this machine's code would make it"
         survey.ends.without_row(one.number, why, "other code where it was done", FAILED)
     else:
-        why = f"came to no end and has no row: {said or f'exit code {outcome.code}'} (see {log})"
+        see = f" (see {log})" if log.exists() else "; are the bench and this folder there?"
+        why = f"came to no end and has no row: {said or f'exit code {outcome.code}'}{see}"
         survey.ends.without_row(one.number, why, "no end", FAILED)

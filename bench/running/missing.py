@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,8 @@ class Missing:
     key: str
     """Its content hash."""
     parts: RunParts
+    before: frozenset[str] = frozenset()
+    """Names of runs of this content that had broken before."""
 
 
 @dataclass
@@ -89,7 +91,8 @@ class Survey:
                 self.ends.runs[number] = run
                 self.log(key).unlink(missing_ok=True)  # of one whose end nobody waited for
             else:
-                yield Missing(number, key, parts)
+                one = Missing(number, key, parts)
+                yield replace(one, before=frozenset(run.name for run in self._broken(one)))
 
     def _key(self, parts: RunParts) -> str:
         """The content hash of a run.
@@ -106,13 +109,19 @@ class Survey:
             raise_if_users(error)
             return asked_key(parts.request)
 
-    def ended(self, missing: Missing) -> bool:
-        """Take down the end of a run that was missing, if it has a record by now."""
+    def ended(self, missing: Missing, *, before: bool = False) -> bool:
+        """Take down the end of a run that was missing, if it has a record by now.
+
+        Args:
+            missing: the run.
+            before: whether it may have ended before it was missing, too.
+        """
         if run := self.store.find(missing.key):
             self.ends.runs[missing.number] = run
             self._withdraw(missing.key)
             return True
-        if run := self._last(missing):
+        ends = [run for run in self._broken(missing) if before or run.name not in missing.before]
+        if run := ends[-1] if ends else None:
             self.ends.failed(missing.number, failure_of(run))
         return run is not None
 
@@ -125,14 +134,13 @@ class Survey:
                     if (record := self.store.begun(folder)) and record.id == key:
                         self.store.withdraw(folder)
 
-    def _last(self, missing: Missing) -> Run | None:
-        """The last run of this content that broke or is void."""
+    def _broken(self, missing: Missing) -> list[Run]:
+        """The runs of this content that broke or are void, the last ones at the end."""
         for key in (missing.key, asked_key(missing.parts.request)):
             runs = [run for run in self.store.runs(key) if run.record.id == key]
-            ends = [run for run in runs if run.record.status in ("failed", "void")]
-            if ends:
-                return ends[-1]
-        return None
+            if ends := [run for run in runs if run.record.status in ("failed", "void")]:
+                return ends
+        return []
 
     def log(self, key: str) -> Path:
         """The file of what a run prints that is done in a process of its own."""
@@ -178,6 +186,6 @@ class Survey:
     def collect(self) -> list[str]:
         """Take down the ends of all runs; gives in words which have none and can be done."""
         for wave in self.waves():
-            if missing := [one for one in wave if not self.ended(one)]:
+            if missing := [one for one in wave if not self.ended(one, before=True)]:
                 return [f"run {one.number} ({in_words(one.parts.request)})" for one in missing]
         return []

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,9 +43,9 @@ class Task:
 
     key: str
     """The content hash of the run."""
-    words: tuple[str, ...]
+    words: tuple[str, ...] = field(repr=False)  # which workers write into their logs
     """What is typed after `bench`."""
-    variables: Mapping[str, str]
+    variables: Mapping[str, str] = field(repr=False)
     """Of its environment."""
     log: Path
     """The file of what it prints."""

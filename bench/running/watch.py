@@ -35,6 +35,11 @@ class Watch:
     """Of each, which run it is."""
     done: set[str] = field(default_factory=set)
     _since: float = field(default_factory=lambda: time.monotonic())  # noqa: PLW0108
+    _stale: dict[str, tuple[datetime, str] | None] = field(init=False)
+    """First lines of messages that were there before, of what was interrupted."""
+
+    def __post_init__(self) -> None:
+        self._stale = {key: first_line(task.log) for key, task in self.tasks.items()}
 
     @property
     def left(self) -> float | None:
@@ -47,7 +52,8 @@ class Watch:
     def under_way(self) -> Iterator[UnderWay]:
         """Those that somebody does now, as their messages on the disk show."""
         for key, task in self.tasks.items():
-            if key not in self.done and (line := first_line(task.log)):
+            line = None if key in self.done else first_line(task.log)
+            if line and line != self._stale[key]:
                 when, where = line
                 seconds = (datetime.now(UTC) - when).total_seconds()
                 yield UnderWay(self.words[key], where, max(0.0, seconds), last_line(task.log))
