@@ -56,11 +56,13 @@ class EventFile:
         Raises:
             OSError: the disk refuses it.
         """
-        self._at_last.detach()
         self._writer.close()
+        self._at_last.detach()
 
 
 def _closed(writer: EventsWriter) -> None:
     """Close the file of a fit that is over, as whatever could be refused was before."""
     with suppress(OSError):
         writer.close()
+    with suppress(OSError):
+        writer._py_recordio_writer.close()  # which a refused flush has left open
