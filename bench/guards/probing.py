@@ -42,12 +42,12 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
     shuffled = {view: _scores(fitted, inputs.reordered(view, order)) for view in inputs.views}
     by_column = {}
     for view, entries in inputs.views.items() if columns else ():
-        if not isinstance(entries, np.ndarray) or entries.ndim != 2:
-            continue
-        for column in range(entries.shape[1]):
-            if (entries[:, column] != entries[order, column]).any():
+        if not isinstance(entries, np.ndarray) or entries.ndim < 2 or entries.dtype.kind == "b":
+            continue  # the columns of a mask are places
+        for column in range(entries.shape[-1]):
+            if (entries[..., column] != entries[order][..., column]).any():
                 other = entries.copy()
-                other[:, column] = entries[order, column]
+                other[..., column] = entries[order][..., column]
                 views = {**inputs.views, view: other}
                 by_column[f"{view}[{column}]"] = _scores(fitted, replace(inputs, views=views))
     alone = [_scores(fitted, inputs.take(np.array([i]))) for i in range(min(ALONE, len(inputs)))]
@@ -58,6 +58,7 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
         alone=np.concatenate(alone) if alone else np.empty(0),
         shuffled=shuffled,
         columns=by_column,
+        score=lambda others: _scores(fitted, others),
     )
 
 
