@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.api.guard import ProbeEvidence
 from bench.data.real_scores import scores_of_events
@@ -39,7 +39,11 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
     import numpy as np
 
     order = _derangement(len(inputs))
-    shuffled = {view: _scores(fitted, inputs.reordered(view, order)) for view in inputs.views}
+    shuffled = {
+        view: _scores(fitted, inputs.reordered(view, order))
+        for view, entries in inputs.views.items()
+        if not _is_full_mask(entries)
+    }
     by_column = {}
     for view, entries in inputs.views.items() if columns else ():
         if not isinstance(entries, np.ndarray) or entries.ndim < 2 or entries.dtype.kind == "b":
@@ -82,6 +86,13 @@ def differing_scores(
 
 def _scores(fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
     return scores_of_events(fitted.score(unlabelled(inputs)), len(inputs))
+
+
+def _is_full_mask(view: Any) -> bool:
+    """Whether it is a mask that hides nothing: where all events are full it says nothing."""
+    import numpy as np
+
+    return isinstance(view, np.ndarray) and view.dtype.kind == "b" and bool(view.all())
 
 
 def _derangement(n: int) -> NDArray[np.intp]:

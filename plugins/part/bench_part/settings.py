@@ -21,9 +21,9 @@ class Settings:
     """Decoupled weight decay (AdamW)."""
     batch: int = 64
     """Events of a step."""
-    epochs: int = 20
+    epochs: int = 10
     """Passes over the train split at most; early stopping ends it before."""
-    patience: int = 5
+    patience: int = 3
     """Epochs without a better log loss on the valid split before it stops."""
     clip: float = 1.0
     """Norm that the gradient is clipped to."""

@@ -36,10 +36,10 @@ def hardest(table: bench.Table, most: int) -> NDArray[np.float32]:
     columns = ["event", *(f"{jet}_{name}" for jet in JETS for name in ("pt", "eta", "phi"))]
     kept = pq.read_table(files[0], columns=columns, filters=pc.field("event").isin(table.ids))
     ids = kept["event"].to_numpy()
-    order = np.argsort(ids)
-    places = order[np.searchsorted(ids, table.ids, sorter=order).clip(max=max(len(ids) - 1, 0))]
-    if missing := int((ids[places] != table.ids).sum()) if len(ids) else len(table):
+    if missing := len(table) - len(ids):
         raise bench.InputError(f"{files[0]}: {missing} of {len(table)} events are not in it")
+    order = np.argsort(ids)
+    places = order[np.searchsorted(ids, table.ids, sorter=order)]
     made = [_of_jet(kept, jet, most)[places] for jet in JETS]
     return np.concatenate(made, axis=1).reshape(len(table), len(JETS) * most * EACH)
 
