@@ -20,6 +20,10 @@ TYPICAL = 32.0
 """Particles of a jet, by which sums are divided, so that they are of the size of one."""
 CHUNK = 4096
 """Events whose particles are looked at together."""
+LOOKED_AT = 1024
+"""Events that the sums are scaled by."""
+TINY = 1e-6
+"""A spread below which a number is the same everywhere."""
 SHARE, LEAD, SECOND = (bench.PARTICLE.index(n) for n in ("part_logptrel", "in_lead", "in_second"))
 DIRECTIONS = [
     bench.PARTICLE.index(name)
@@ -62,7 +66,7 @@ class Scaler(nn.Module):
             mean += some.sum(axis=0) / count
             squares += (some**2).sum(axis=0) / count
         spread = np.sqrt(np.maximum(squares - mean**2, 0.0))
-        spread[spread < 1e-6] = 1.0
+        spread[spread < TINY] = 1.0
         self.mean.copy_(torch.from_numpy(mean))
         self.spread.copy_(torch.from_numpy(spread))
 
@@ -74,25 +78,48 @@ class Scaler(nn.Module):
 class FlowNetwork(nn.Module):
     """A network for each particle, sums over each jet, and a network for the event."""
 
+    sums_mean: Tensor  # (3 * latent,)
+    sums_spread: Tensor  # (3 * latent,)
+
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
         self.scaler = Scaler(shape.f)
+        self.register_buffer("sums_mean", torch.zeros(GROUPS * shape.latent))
+        self.register_buffer("sums_spread", torch.ones(GROUPS * shape.latent))
         width = shape.f if shape.flow == "particle" else len(DIRECTIONS)
         self.particle = _perceptron(width, shape.latent, shape, 0.0)
         self.event = _perceptron(GROUPS * shape.latent, 1, shape, shape.dropout)
 
+    def learn(self, particles: NDArray[np.float32], mask: NDArray[np.bool_]) -> None:
+        """Scale particles, and the sums of the untrained network, to what they are in events.
+
+        The sums of untrained networks differ little from event to event: unscaled, some would
+        give every event the same score for as long as an epoch.
+        """
+        self.scaler.learn(particles, mask)
+        rows = np.linspace(0, len(particles) - 1, min(len(particles), LOOKED_AT)).astype(int)
+        with torch.no_grad():
+            sums = self.sums(torch.from_numpy(particles[rows]), torch.from_numpy(mask[rows]))
+        spread, mean = torch.std_mean(sums, dim=0, correction=0)
+        self.sums_mean.copy_(mean)
+        self.sums_spread.copy_(torch.where(spread < TINY, 1.0, spread))
+
     def forward(self, particles: Tensor, mask: Tensor) -> Tensor:
         """(b, p, f) particles and (b, p) where they are -> (b,), the logit of signal."""
+        scaled = (self.sums(particles, mask) - self.sums_mean) / self.sums_spread
+        logits: Tensor = self.event(scaled)
+        return logits.squeeze(-1)
+
+    def sums(self, particles: Tensor, mask: Tensor) -> Tensor:
+        """The sums over each group of particles: (b, 3 * latent)."""
         real = particles[mask]  # (m, f)
         scaled = self.scaler(real)
         if self.shape.flow == "energy":
             scaled = scaled[:, DIRECTIONS]
         made = real.new_zeros(*mask.shape, self.shape.latent)
         made[mask] = self.particle(scaled)
-        sums = torch.einsum("bpg,bpl->bgl", self._weights(particles, mask), made)
-        logits: Tensor = self.event(sums.flatten(1))
-        return logits.squeeze(-1)
+        return torch.einsum("bpg,bpl->bgl", self._weights(particles, mask), made).flatten(1)
 
     def _weights(self, particles: Tensor, mask: Tensor) -> Tensor:
         """What each particle counts for in the sum of each group: (b, p, 3)."""

@@ -37,7 +37,7 @@ def train(
     with torch.random.fork_rng():
         torch.manual_seed(context.seed)
         network = FlowNetwork(shape)
-        network.scaler.learn(*particles_of(train, f))
+        network.learn(*particles_of(train, f))
         network = network.to(context.device)
         _Session(model, network, train, valid, context).run()
     return FittedDeepSets(network.eval(), context.device)

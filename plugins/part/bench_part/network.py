@@ -100,8 +100,10 @@ class EventTransformer(nn.Module):
         used[0] = True
         particles, mask = particles[:, used], mask[:, used]
         scaled = self.scaler(particles) * mask[..., None]
+        # attention needs something to attend to: nothing, in an event without particles
+        shown = torch.cat([mask[:, :1] | ~mask.any(dim=1, keepdim=True), mask[:, 1:]], dim=1)
         logits: Tensor = self.transformer(
-            scaled.transpose(1, 2), v=momenta(particles, mask), mask=mask[:, None]
+            scaled.transpose(1, 2), v=momenta(particles, mask), mask=shown[:, None]
         )
         return logits.squeeze(-1)
 
