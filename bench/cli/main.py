@@ -18,6 +18,7 @@ from bench.cli.streams import safe_streams
 from bench.plugins.interruption import is_users
 from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 from bench.storage.machine import MachineError, as_refused
+from bench.storage.process_limits import wait_passively
 
 COMMANDS = {
     "run": "Fit or reuse a model, score, judge, store, print the table.",
@@ -87,8 +88,7 @@ def main() -> None:
 
 
 def _main() -> None:
-    # threads that spin while they wait take a busy machine's cores from those that work
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    wait_passively()
     os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own
     try:
         sys.exit(_finished(_code()))
