@@ -7,23 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from bench_networks.particles import TINY, ParticlesNetwork
 from torch import Tensor, nn
 
 import bench
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from bench_networks.network import Arrays
 
-CLIP = 10.0
-"""Standard deviations from the mean at which a scaled number ends."""
 TYPICAL = 32.0
 """Particles of a jet, by which sums are divided, so that they are of the size of one."""
-CHUNK = 4096
-"""Events whose particles are looked at together."""
 LOOKED_AT = 1024
 """Events that the sums are scaled by."""
-TINY = 1e-6
-"""A spread below which a number is the same everywhere."""
 SHARE, LEAD, SECOND = (bench.PARTICLE.index(n) for n in ("part_logptrel", "in_lead", "in_second"))
 DIRECTIONS = [
     bench.PARTICLE.index(name)
@@ -46,61 +41,32 @@ class Shape:
     dropout: float
 
 
-class Scaler(nn.Module):
-    """What particles have, scaled to the mean and spread over all of the train split's."""
-
-    mean: Tensor  # (f,)
-    spread: Tensor  # (f,)
-
-    def __init__(self, f: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(f))
-        self.register_buffer("spread", torch.ones(f))
-
-    def learn(self, particles: NDArray[np.float32], mask: NDArray[np.bool_]) -> None:
-        """Take mean and standard deviation; what is the same for all particles becomes 0."""
-        count = max(int(mask.sum()), 1)
-        mean, squares = np.zeros(particles.shape[2]), np.zeros(particles.shape[2])
-        for i in range(0, len(particles), CHUNK):
-            some = particles[i : i + CHUNK][mask[i : i + CHUNK]].astype(np.float64)
-            mean += some.sum(axis=0) / count
-            squares += (some**2).sum(axis=0) / count
-        spread = np.sqrt(np.maximum(squares - mean**2, 0.0))
-        spread[spread < TINY] = 1.0
-        self.mean.copy_(torch.from_numpy(mean))
-        self.spread.copy_(torch.from_numpy(spread))
-
-    def forward(self, particles: Tensor) -> Tensor:  # (m, f) -> (m, f)
-        """Scaled particles."""
-        return ((particles - self.mean) / self.spread).clamp(-CLIP, CLIP)
-
-
-class FlowNetwork(nn.Module):
+class FlowNetwork(ParticlesNetwork):
     """A network for each particle, sums over each jet, and a network for the event."""
 
     sums_mean: Tensor  # (3 * latent,)
     sums_spread: Tensor  # (3 * latent,)
 
     def __init__(self, shape: Shape) -> None:
-        super().__init__()
+        super().__init__(shape.f)
         self.shape = shape
-        self.scaler = Scaler(shape.f)
         self.register_buffer("sums_mean", torch.zeros(GROUPS * shape.latent))
         self.register_buffer("sums_spread", torch.ones(GROUPS * shape.latent))
         width = shape.f if shape.flow == "particle" else len(DIRECTIONS)
         self.particle = _perceptron(width, shape.latent, shape, 0.0)
         self.event = _perceptron(GROUPS * shape.latent, 1, shape, shape.dropout)
 
-    def learn(self, particles: NDArray[np.float32], mask: NDArray[np.bool_]) -> None:
+    def learn(self, arrays: Arrays) -> None:
         """Scale particles, and the sums of the untrained network, to what they are in events.
 
         The sums of untrained networks differ little from event to event: unscaled, some would
         give every event the same score for as long as an epoch.
         """
-        self.scaler.learn(particles, mask)
-        rows = np.linspace(0, len(particles) - 1, min(len(particles), LOOKED_AT)).astype(int)
+        super().learn(arrays)
+        n = len(arrays[0])
+        rows = np.linspace(0, n - 1, min(n, LOOKED_AT)).astype(int)
         with torch.no_grad():
-            sums = self.sums(torch.from_numpy(particles[rows]), torch.from_numpy(mask[rows]))
+            sums = self.sums(*(torch.from_numpy(array[rows]) for array in arrays))
         spread, mean = torch.std_mean(sums, dim=0, correction=0)
         self.sums_mean.copy_(mean)
         self.sums_spread.copy_(torch.where(spread < TINY, 1.0, spread))

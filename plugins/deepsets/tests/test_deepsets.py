@@ -117,7 +117,7 @@ def test_the_guards_see_all_of_it_move(tmp_path: Path) -> None:
 
 def test_a_fresh_process_scores_the_same(fitted: Any, tmp_path: Path) -> None:
     fitted.save(tmp_path)
-    assert {file.name for file in tmp_path.iterdir()} == {"shape.json", "weights.safetensors"}
+    assert {file.name for file in tmp_path.iterdir()} == {"form.json", "weights.safetensors"}
     test = inputs(50, 2)
     np.savez(tmp_path / "views.npz", allow_pickle=False, **test.views)
     code = (

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from bench_networks.particles import ParticlesNetwork
+from torch import Tensor
 from weaver.nn.model.ParticleTransformer import ParticleTransformer
 
 import bench
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-CLIP = 10.0
-"""Standard deviations from the mean at which a scaled number ends."""
-CHUNK = 4096
-"""Events whose particles are looked at together."""
 PT, DETA, DPHI = (bench.PARTICLE.index(n) for n in ("part_logpt", "lead_deta", "lead_dphi"))
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {
@@ -36,62 +28,23 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class Shape:
-    """The network's form."""
-
-    f: int
-    """Numbers of a particle."""
-    size: str
-    dropout: float
-
-
-class Scaler(nn.Module):
-    """What particles have, scaled to the mean and spread over all of the train split's."""
-
-    mean: Tensor  # (f,)
-    spread: Tensor  # (f,)
-
-    def __init__(self, f: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(f))
-        self.register_buffer("spread", torch.ones(f))
-
-    def learn(self, particles: NDArray[np.float32], mask: NDArray[np.bool_]) -> None:
-        """Take mean and standard deviation; what is the same for all particles becomes 0."""
-        count = max(int(mask.sum()), 1)
-        mean, squares = np.zeros(particles.shape[2]), np.zeros(particles.shape[2])
-        for i in range(0, len(particles), CHUNK):
-            some = particles[i : i + CHUNK][mask[i : i + CHUNK]].astype(np.float64)
-            mean += some.sum(axis=0) / count
-            squares += (some**2).sum(axis=0) / count
-        spread = np.sqrt(np.maximum(squares - mean**2, 0.0))
-        spread[spread < 1e-6] = 1.0
-        self.mean.copy_(torch.from_numpy(mean))
-        self.spread.copy_(torch.from_numpy(spread))
-
-    def forward(self, particles: Tensor) -> Tensor:  # (b, p, f) -> (b, p, f)
-        """Scaled particles."""
-        return ((particles - self.mean) / self.spread).clamp(-CLIP, CLIP)
-
-
-class EventTransformer(nn.Module):
+class EventTransformer(ParticlesNetwork):
     """Particle Transformer on the constituents of both jets together.
 
     H. Qu, C. Li and S. Qian, Particle Transformer for Jet Tagging, ICML 2022 (arXiv:2202.03772).
     """
 
-    def __init__(self, shape: Shape) -> None:
-        super().__init__()
-        self.shape = shape
-        self.scaler = Scaler(shape.f)
-        dropout = dict.fromkeys(("dropout", "attn_dropout", "activation_dropout"), shape.dropout)
+    at_once = 128
+
+    def __init__(self, f: int, size: str, dropout: float) -> None:
+        super().__init__(f)
+        shares = dict.fromkeys(("dropout", "attn_dropout", "activation_dropout"), dropout)
         self.transformer = ParticleTransformer(
-            input_dim=shape.f,
+            input_dim=f,
             num_classes=1,
-            block_params=dropout,
+            block_params=shares,
             trim=False,  # what it trims depends on how many batches there have been
-            **SIZES[shape.size],
+            **SIZES[size],
         )
 
     def forward(self, particles: Tensor, mask: Tensor) -> Tensor:

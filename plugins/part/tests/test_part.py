@@ -102,9 +102,9 @@ def test_masses_of_pairs_are_those_of_the_event() -> None:
 
 @pytest.mark.parametrize(("size", "millions"), [("tiny", 0.045), ("small", 0.34), ("paper", 2.14)])
 def test_the_papers_size_is_the_papers(size: str, millions: float) -> None:
-    from bench_part.network import EventTransformer, Shape
+    from bench_part.network import EventTransformer
 
-    network = EventTransformer(Shape(len(bench.PARTICLE), size, 0.1))
+    network = EventTransformer(len(bench.PARTICLE), size, 0.1)
     count = sum(parameter.numel() for parameter in network.parameters()) / 1e6
     assert count == pytest.approx(millions, rel=0.01)
 
@@ -135,7 +135,7 @@ def test_the_guards_see_all_of_it_move(tmp_path: Path) -> None:
 
 def test_a_fresh_process_scores_the_same(fitted: Any, tmp_path: Path) -> None:
     fitted.save(tmp_path)
-    assert {file.name for file in tmp_path.iterdir()} == {"shape.json", "weights.safetensors"}
+    assert {file.name for file in tmp_path.iterdir()} == {"form.json", "weights.safetensors"}
     test = inputs(50, 2)
     np.savez(tmp_path / "views.npz", allow_pickle=False, **test.views)
     code = (
