@@ -34,9 +34,10 @@ class LhcoDataset(bench.Dataset):
     """Jet radius of the anti-kt algorithm, in rapidity and azimuth."""
     min_pt: float = 20.0
     """Least transverse momentum of a reconstructed jet, GeV; not the trigger's 1200."""
-    features: Literal["standard", "substructure", "diary"] = "standard"
-    """Feature set: `standard`, `substructure` for more of it, or `diary` for the study diary's 16
-    numbers as its code made them; `docs/reference/features.md` has all of them."""
+    features: Literal["standard", "substructure", "subjettiness", "diary"] = "standard"
+    """Feature set: `standard`, `substructure` for more of it, `subjettiness` for the 56 observables
+    that trees are published with, or `diary` for the study diary's 16 numbers as its code made
+    them; `docs/reference/features.md` has all of them."""
     constituents: bool = False
     """Keep the jets' constituents too, for models that read particles: a Parquet file by event,
     written when the features are made, and anew where it is missing."""
