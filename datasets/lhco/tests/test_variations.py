@@ -1,4 +1,4 @@
-"""Varied twins: named, frozen, of the same collisions in the same splits, never taken for nominal."""
+"""Varied twins: frozen, of the same collisions in the same splits, and not taken for nominal."""
 
 from __future__ import annotations
 
