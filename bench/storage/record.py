@@ -10,6 +10,7 @@ from bench.storage.record_parts import OutsideRecord, PartRecord, SampleRecord, 
 from bench.storage.request import LOOK, TITLED, spelled_alike
 
 __all__ = [
+    "NOMINAL",
     "SCHEMA",
     "SEVERITIES",
     "VARIED_FIT",
@@ -22,6 +23,8 @@ __all__ = [
 
 SCHEMA = 1
 """The form of `run.json`; docs/reference/files.md says when it is raised."""
+NOMINAL = "nominal"
+"""The value of `variation` for a simulation that is not varied."""
 VARIED_FIT = "train.variation"
 """Says in the name of a run which variation of a simulation it was fitted on."""
 SEVERITIES = ("void", "warn", "note")
@@ -121,7 +124,9 @@ class RunRecord:
         """
         variation = self.sample.variation if self.sample else ""
         told = [f"{word}variation" for word in ("", "dataset.", "evaluated.")]
-        others = {k: v for k, v in given.items() if k not in told or v != variation}
+        others = {k: v for k, v in given.items() if k not in told or v != (variation or NOMINAL)}
+        if not variation:
+            return others
         if len(others) < len(given) and self.train and self.train.variation == variation:
             others[VARIED_FIT] = variation
         return others

@@ -8,9 +8,8 @@ from typing import TypeAlias
 from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, estimated, plain
 from bench.report.event_sets import BETWEEN, EventSet, Setting, auc
 from bench.report.tested import Tested
-from bench.storage.record import VARIED_FIT, SampleRecord
+from bench.storage.record import NOMINAL, VARIED_FIT, SampleRecord
 
-NOMINAL = "nominal"
 FIGURES = {"auc": "AUC", "max_sic": "max SIC"}
 METHOD = "Pairs are told apart by DeLong's test on AUC on the events of each edition, with Holm."
 THERE = "fitted there"
