@@ -149,8 +149,8 @@ def test_what_is_not_told_apart_turns_no_order() -> None:
 
 
 def test_fits_on_the_variation_are_compared_among_themselves() -> None:
-    there = [f"{name}, train.variation=up" for name in ("b", "a")]
-    text = said(models_on("", "a", "b"), models_on("up", "a", *there, "b"))
+    varied = [f"{name}, train.variation=up" for name in ("b", "a")]
+    text = said(models_on("", "a", "b"), models_on("up", "a", *varied, "b"))
     assert "nominal edition: the order holds" in text
     assert "Fitted there: the order changes: on up b is ahead of a" in text
     assert "a, fitted there" in text

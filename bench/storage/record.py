@@ -123,8 +123,8 @@ class RunRecord:
         That of the fit stays: `train.variation=recoil`.
         """
         variation = self.sample.variation if self.sample else ""
-        told = [f"{word}variation" for word in ("", "dataset.", "evaluated.")]
-        others = {k: v for k, v in given.items() if k not in told or v != (variation or NOMINAL)}
+        stated = [f"{word}variation" for word in ("", "dataset.", "evaluated.")]
+        others = {k: v for k, v in given.items() if k not in stated or v != (variation or NOMINAL)}
         if not variation:
             return others
         if len(others) < len(given) and self.train and self.train.variation == variation:

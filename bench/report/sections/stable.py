@@ -80,28 +80,28 @@ def _conclusion(same: Sequence[Tested]) -> str:
     first, others = same[0], same[1:]
     if first.events.sample.variation:
         return "No run on the nominal edition is here, so no order is compared with it."
-    orders = [pair for pair, apart in _told_apart(first, there=False).items() if apart]
+    orders = [pair for pair, apart in _told_apart(first, own=False).items() if apart]
     if not orders:
         return "The nominal edition tells no two models apart: there is no order to hold."
     sentences = []
-    for there, where in ((False, "Fitted on the nominal edition"), (True, "Fitted there")):
-        if any(_told_apart(one, there) for one in others):
-            sentences.append(f"{where}: {_held(orders, others, there)}")
+    for own, where in ((False, "Fitted on the nominal edition"), (True, "Fitted there")):
+        if any(_told_apart(one, own) for one in others):
+            sentences.append(f"{where}: {_held(orders, others, own)}")
     ranges = [sentence for name in _named(first.events) if (sentence := _range(same, name))]
     return " ".join([*sentences, METHOD, *ranges])
 
 
-def _held(orders: Sequence[_Order], others: Sequence[Tested], there: bool) -> str:
+def _held(orders: Sequence[_Order], others: Sequence[Tested], own: bool) -> str:
     """How often the order of two models is as on the nominal edition, and where it is not."""
     same, alike, turned = 0, 0, []
     for one in others:
-        told = _told_apart(one, there)
+        apart = _told_apart(one, own)
         for ahead, behind in orders:
-            if told.get((ahead, behind)):
+            if apart.get((ahead, behind)):
                 same += 1
-            elif told.get((behind, ahead)):
+            elif apart.get((behind, ahead)):
                 turned.append(f"on {_variation(one.events)} {behind} is ahead of {ahead}")
-            elif (ahead, behind) in told or (behind, ahead) in told:
+            elif (ahead, behind) in apart or (behind, ahead) in apart:
                 alike += 1
     answer = f"the order changes: {'; '.join(turned)}" if turned else "the order holds"
     pairs = "the pair" if len(orders) == 1 else f"the {len(orders)} pairs"
@@ -112,21 +112,21 @@ def _held(orders: Sequence[_Order], others: Sequence[Tested], there: bool) -> st
     )
 
 
-def _told_apart(tested: Tested, there: bool) -> dict[_Order, bool]:
+def _told_apart(tested: Tested, own: bool) -> dict[_Order, bool]:
     """Whether each pair of models can be told apart, the better one first.
 
     Args:
         tested: of one edition.
-        there: of the models that were fitted on it, or of those fitted on the nominal one.
+        own: of the models that were fitted on it, or of those fitted on the nominal one.
     """
     names = {id(setting): name for name, setting in _named(tested.events).items()}
-    told = {}
+    apart = {}
     for pair in tested.pairs:
         two = [names[id(tested.settings[place])] for place in (pair.first, pair.second)]
-        if all(name.endswith(THERE) == there for name in two):
+        if all(name.endswith(THERE) == own for name in two):
             ahead, behind = (name.removesuffix(f"{BETWEEN}{THERE}") for name in two)
-            told[ahead, behind] = not tested.share(pair.first, pair.second)
-    return told
+            apart[ahead, behind] = not tested.share(pair.first, pair.second)
+    return apart
 
 
 def _range(same: Sequence[Tested], name: str) -> str:
