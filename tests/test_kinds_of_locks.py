@@ -159,6 +159,10 @@ def test_a_home_without_locks_does_its_work(
     ended = typed(place, *run, "2")
     assert (ended.code, "Warning" in ended.err) == (0, False)
     assert typed(place, "list", "runs").out.count(" ok ") == 2
+    last = typed(place, "clean").out.splitlines()[-1]
+    kinds = [words.split()[0] for words in last.removeprefix("locks: ").split(", ")]
+    assert kinds == ["claims", "claims"]
+    assert f"({file_system(tmp_path)}) in {place.home.root}" in last
     monkeypatch.setenv(locks.VARIABLE, "flock")
     ended = typed(place, *run, "3")
     assert ended.code == 2
