@@ -57,9 +57,9 @@ def ask(folder: Path, name: str, *, host: str = "", checks: bool = True) -> None
         (draft / "maker").write_text(name)
         (draft / "second half").write_bytes(LINE)
 
-    there = owner.machine()
-    there = replace(there, host=host, boot=f"boot of {host}") if host else there
-    with mock.patch("bench.storage.owner.machine", return_value=there):
+    mine = owner.machine()
+    mine = replace(mine, host=host, boot=f"boot of {host}") if host else mine
+    with mock.patch("bench.storage.owner.machine", return_value=mine):
         entry, reused = stored(
             folder / "cache", "key", compute, lambda line: note(folder / f"{name}.said", line)
         )

@@ -51,16 +51,16 @@ def studied(place: Workplace, name: str, host: str = "") -> int:
     if child := os.fork():
         return child
     code, folder = 1, place.home.root.parent
-    there = owner.machine()
-    there = replace(there, host=host, boot=f"boot of {host}") if host else there
+    mine = owner.machine()
+    mine = replace(mine, host=host, boot=f"boot of {host}") if host else mine
     try:
-        mine = replace(place, store=Store(folder / name))
+        own = replace(place, store=Store(folder / name))
         words = ("study", str(folder / "study.toml"), "-o", str(folder / f"{name} report"))
         with (
-            mock.patch("bench.storage.owner.machine", return_value=there),
+            mock.patch("bench.storage.owner.machine", return_value=mine),
             mock.patch("bench.report.page.write_report"),
         ):
-            done = typed(mine, *words)
+            done = typed(own, *words)
         (folder / f"{name}.said").write_text(done.err)
         code = done.code
     except BaseException:

@@ -172,9 +172,9 @@ def by_claims(folder: Path, kind: str = AUTO) -> bool:
 
 def kind_in_words(folder: Path) -> str:
     """Which locks a folder has that may not be there yet, and the type of its file system."""
-    there = next((one for one in (folder, *folder.absolute().parents) if one.is_dir()), folder)
-    kind = CLAIMS if by_claims(there, setting()[0]) else FLOCK
-    return f"{kind} ({file_system(there) or 'unknown'})"
+    nearest = next((one for one in (folder, *folder.absolute().parents) if one.is_dir()), folder)
+    kind = CLAIMS if by_claims(nearest, setting()[0]) else FLOCK
+    return f"{kind} ({file_system(nearest) or 'unknown'})"
 
 
 def _flocked(
