@@ -15,8 +15,11 @@ from claiming import ended, until
 from bench.storage import locks, owner
 from bench.storage.claims import FOLDER
 from bench.storage.claims_watched import DAY
+from bench.storage.holdings import unsealed
 from bench.storage.locks import LockLostError, demand_held, locked
 from bench.storage.machine import MachineError
+from bench.storage.removal import InUseError, remove
+from bench.storage.store import LOCKS, Store
 
 LIMIT = 1.0
 """Seconds after which a claim is taken over."""
@@ -59,6 +62,20 @@ def test_what_nobody_holds_is_not_waited_for(tmp_path: Path) -> None:
     with locked(tmp_path / "lock"):
         assert not draft.exists()
     assert claims(tmp_path) == []
+
+
+def test_a_run_that_is_claimed_is_under_way_and_is_not_removed(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    folder = store.claim("2026-01-01T00:00:00Z", "ab" * 32)
+    with store.alone("ab" * 32):
+        (one,) = unsealed(store)
+        with pytest.raises(InUseError, match=f"has it locked: process {os.getpid()} on .*, since"):
+            remove(one)
+    assert folder.is_dir()
+    (store.root / LOCKS / f"{'ab' * 16}.lock").touch()  # of one that was killed
+    (one,) = unsealed(store)
+    remove(one)
+    assert not folder.exists()
 
 
 def test_a_claim_that_is_gone_is_lost_whatever_is_raised_for_it(tmp_path: Path) -> None:
