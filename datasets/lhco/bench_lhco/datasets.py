@@ -45,6 +45,8 @@ class LhcoDataset(bench.Dataset):
     constituents: bool = False
     """Keep the jets' constituents too, for models that read particles: a Parquet file by event,
     written when the features are made, and anew where it is missing."""
+    other_particles: bool = False
+    """Keep with the constituents the particles that are in neither jet."""
     skip_bad_events: bool = False
     """Leave out invalid events and count them, as long as they are at most one in a thousand."""
 
@@ -54,6 +56,8 @@ class LhcoDataset(bench.Dataset):
             raise ValueError(f"radius {self.radius}: wanted more than 0 and at most 3")
         if not self.min_pt >= 0:
             raise ValueError(f"min_pt {self.min_pt}: wanted at least 0 GeV")
+        if self.other_particles and not self.constituents:
+            raise ValueError("other_particles: they are kept with constituents=true alone")
 
     def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
         """The file named, else the official one if it is here, else the twin, made if need be."""
@@ -83,7 +87,8 @@ class LhcoDataset(bench.Dataset):
 
         recipe = self._recipe(source.file, source.digest)
         labels = self._publication.labels(source.file, self._labels)
-        return tabulate(recipe, labels, self.kinds, getattr(self, "signal", ANY), context)
+        table = tabulate(recipe, labels, self.kinds, getattr(self, "signal", ANY), context)
+        return replace(table, beside=source.beside)
 
     def particles(
         self, source: bench.Source, ids: NDArray[np.uint64], context: bench.Context
@@ -236,6 +241,7 @@ class LhcoDataset(bench.Dataset):
             allowed=self._labels,
             skip=self.skip_bad_events,
             constituents=self.constituents,
+            others=self.other_particles,
         )
 
 

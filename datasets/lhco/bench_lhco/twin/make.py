@@ -81,13 +81,16 @@ def make_twin(
         earlier = _inode(path)
 
         def announce(draft: Path) -> None:
-            announce_sha256(path, file_sha256(draft, context.progress))
+            sha256 = file_sha256(draft, context.progress)
+            bench.demand_held()
+            announce_sha256(path, sha256)
 
         try:
             write(path, slices, made, total=sum(events.values()), announce=announce)
             record_sha256(path, known_digest(path, context.data / "digests", context.progress))
         except BaseException:
             with suppress(OSError):  # what went wrong before says more
+                bench.demand_held()  # else it is another process's
                 _take_back(path, earlier)
             raise
         shutil.rmtree(scratch, ignore_errors=True)
