@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,17 +12,15 @@ from typing import TYPE_CHECKING
 
 from bench.api.errors import BenchError
 from bench.plugins.interruption import raise_if_users
-from bench.plugins.under_way import PARENT, at_work
+from bench.plugins.under_way import at_work
 from bench.running.ends import Ends, in_words
 from bench.running.failures import failure_of
 from bench.running.prepared import prepare
 from bench.running.recording import asked_key
-from bench.running.spread import PROGRAM, Task
+from bench.running.spread import PROGRAM, THREADS, Task, heeded, variables_of
 from bench.storage.fingerprint import digest
-from bench.storage.home import VARIABLE
 from bench.storage.repeating import words_of
 from bench.storage.store import BEGINNING
-from bench.storage.typed import RUNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
 
 LOGS = ".spread"
 """Folder beside the runs of what those print that are done in processes of their own."""
-THREADS = ("BENCH_JOBS", "OMP_NUM_THREADS")
-"""Variables that say how many processes or threads a run may use."""
 
 
 @dataclass(frozen=True)
@@ -149,28 +144,15 @@ class Survey:
     def task(self, missing: Missing) -> Task:
         """A run that is missing, to be done in a process of its own."""
         needs = missing.parts.needs
-        threads = {name: str(needs.cores or 1) for name in THREADS}
-        given = {name: os.environ[name] for name in THREADS if name in os.environ}
-        return Task(
-            missing.key,
-            tuple(self._words(missing)),
-            {**threads, **given, **self._variables()},
-            self.log(missing.key),
-            needs,
-        )
+        variables, log = variables_of(self.home, needs), self.log(missing.key)
+        return Task(missing.key, tuple(self._words(missing)), variables, log, needs)
 
     def command(self, missing: Missing) -> str:
         """What to type in a shell, in any folder, to have a run that is missing."""
         cores = missing.parts.needs.cores
-        variables = self._variables() | ({name: str(cores) for name in THREADS} if cores else {})
+        variables = heeded(self.home) | ({name: str(cores) for name in THREADS} if cores else {})
         named = [f"{name}={value}" for name, value in sorted(variables.items())]
         return shlex.join(["env", *named, sys.executable, *PROGRAM, *self._words(missing)])
-
-    def _variables(self) -> dict[str, str]:
-        """Those that the bench heeds, as they are here."""
-        apart = (PARENT, RUNS)
-        own = {n: v for n, v in os.environ.items() if n.startswith("BENCH_") and n not in apart}
-        return own | {VARIABLE: str(self.home.root.absolute())}
 
     def _words(self, missing: Missing) -> Iterator[str]:
         request = missing.parts.request

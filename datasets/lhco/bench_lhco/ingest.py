@@ -7,7 +7,7 @@ bytes.
 from __future__ import annotations
 
 import shlex
-from operator import attrgetter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,7 @@ from bench_lhco.chunks import (
 from bench_lhco.files.values import demand_few_skipped
 from bench_lhco.recipe import Recipe
 from bench_lhco.state import state_of
-from bench_lhco.workers import KilledError, spread
+from bench_lhco.workers import KilledError, demand_same_code, shared_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 CHUNK = 5000
 """Events of a chunk, which an interrupted ingest loses at most of each worker."""
+TOGETHER = 5
+"""Chunks that a process makes on another machine, as it takes a second to start."""
 
 
 def ingest(jobs: list[Job], context: bench.Context) -> Content:
@@ -56,26 +58,52 @@ def ingest(jobs: list[Job], context: bench.Context) -> Content:
     demand_few_skipped(recipe.path, skipped, events, all_seen=False)
     done = events - sum(job.stop - job.start for job in missing)
     with context.progress(f"jets of {recipe.path.name}", events, done) as bar:
-        for job, receipt in _made(missing, recipe.path, context.jobs):
+        for job in _made(missing, context):
+            receipt = receipt_of(job)
             bar.advance(job.stop - job.start)
-            skipped += receipt.skipped
+            skipped += receipt.skipped if receipt else 0
             demand_few_skipped(recipe.path, skipped, events, all_seen=False)
     return _summed(jobs, events)
 
 
-def _made(missing: list[Job], path: Path, jobs: int) -> Iterator[tuple[Job, Receipt]]:
-    """Each missing chunk with its receipt, when it is made.
+def _made(missing: list[Job], context: bench.Context) -> Iterator[Job]:
+    """Each missing chunk, when it is made.
 
     Raises:
         InputError: a worker was ended twice over the same events.
     """
+    task, share = _make, 1
+    if context.spread:
+        task, share = _make_elsewhere, min(TOGETHER, max(1, len(missing) // 16))
+    shares = [missing[i : i + share] for i in range(0, len(missing), share)]
+    done = shared_out(task, shares, context.jobs, context.spread, tell=_described, limited=True)
     try:
-        yield from spread(make_chunk, missing, jobs, tell=attrgetter("events"), limited=True)
+        for some in done:
+            yield from some
     except KilledError as e:
+        path = missing[0].recipe.path
         raise bench.InputError(
             f"{path}: a worker was ended twice over {e.item}: damaged there, or too little memory; "
             f"`{shlex.join(['bench', 'data', 'check', str(path)])}` tells which"
         ) from e
+
+
+def _make_elsewhere(jobs: list[Job]) -> None:
+    """Make chunks by the very code that their folder is named by."""
+    recipe = replace(jobs[0].recipe)  # which knows no key yet
+    demand_same_code(jobs[0].folder.name.partition("-")[0], recipe.key)
+    _make(jobs)
+
+
+def _make(jobs: list[Job]) -> None:
+    """Make chunks, unless they are there."""
+    for job in jobs:
+        if receipt_of(job) is None:
+            make_chunk(job)
+
+
+def _described(jobs: list[Job]) -> str:
+    return f"events {jobs[0].start} to {jobs[-1].stop - 1}"
 
 
 def planned(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import platform
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from threading import Thread
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench import BenchError, interrupts_held, silence_process
 from bench_lhco.limits import TOTAL, limit_total
@@ -16,6 +18,8 @@ from bench_lhco.limits import TOTAL, limit_total
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
+
+    Spread = Callable[[Callable[[Any], object], Sequence[Any]], Iterator[Any]]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,6 +35,58 @@ class KilledError(BenchError):
         )
         self.item = item
         """The item, as it is named to the user."""
+
+
+def shared_out(
+    task: Callable[[T], object],
+    items: Sequence[T],
+    jobs: int,
+    elsewhere: Spread | None,
+    *,
+    tell: Callable[[T], str] = str,
+    limited: bool = False,
+) -> Iterator[T]:
+    """Do a task for every item, which leaves its result on the disk; gives each item when done.
+
+    Args:
+        task: a function of a module.
+        items: what to do it for; no two of them are equal.
+        jobs: worker processes here, as of `spread`.
+        elsewhere: a context's `spread`, which has them done in place of those.
+        tell: names an item to the user.
+        limited: whether the task opens files that may be hostile, as of `spread`.
+
+    Raises:
+        KilledError: a worker of this machine was killed twice over the same item.
+        BenchError: the task's own; or one that was done elsewhere came to no end.
+    """
+    if elsewhere is None:
+        yield from (item for item, _ in spread(task, items, jobs, tell=tell, limited=limited))
+    elif items:
+        yield from elsewhere(partial(_limited, task) if limited else task, items)
+
+
+def demand_same_code(asked: str, here: str) -> None:
+    """Refuse to make what another version would make otherwise.
+
+    Args:
+        asked: the key of what is to be made, where that was asked for.
+        here: its key where it is to be made.
+
+    Raises:
+        BenchError: they differ.
+    """
+    if asked != here:
+        raise BenchError(
+            f"{platform.node() or 'a worker'} has another version of bench-lhco or of a library "
+            "than the command, and would make other bytes; wanted the same environment"
+        )
+
+
+def _limited(task: Callable[[T], object], item: T) -> None:
+    """Do a task in a process of its own that may open hostile files."""
+    _limit()
+    task(item)
 
 
 def spread(
@@ -114,9 +170,13 @@ def _pooled(
 def _follow(lifeline: Connection, limited: bool) -> None:
     """End this process when the other end of the lifeline closes or its holder dies."""
     if limited:
-        silence_process()
-        limit_total(TOTAL)
+        _limit()
     Thread(target=_watch, args=(lifeline,), daemon=True).start()
+
+
+def _limit() -> None:
+    silence_process()
+    limit_total(TOTAL)
 
 
 def _watch(lifeline: Connection) -> None:

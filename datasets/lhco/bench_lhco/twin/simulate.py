@@ -15,7 +15,7 @@ import bench
 from bench_lhco.events import Events, Particles, joined, padded
 from bench_lhco.twin.chunks import BATCH, Chunk, store, stored
 from bench_lhco.twin.physics import PROCESSES
-from bench_lhco.workers import spread
+from bench_lhco.workers import demand_same_code, shared_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench import Progress
+    from bench_lhco.workers import Spread
 
 CHUNK = 1000
 """Kept events of a chunk."""
@@ -38,6 +39,7 @@ def simulate(
     jobs: int,
     scratch: Path,
     progress: Progress,
+    elsewhere: Spread | None = None,
 ) -> Iterator[Events]:
     """Simulate events of a dataset, all kinds mixed, and give them in slices.
 
@@ -51,6 +53,7 @@ def simulate(
         jobs: worker processes; with more than one, a script needs its `__main__` guard.
         scratch: folder for the chunks, which may go when the events are written.
         progress: shows the kept events.
+        elsewhere: a context's `spread`, which has the chunks made in place of worker processes.
 
     Raises:
         RequestError: no such dataset or kind, no events to simulate.
@@ -65,12 +68,20 @@ def simulate(
     total = sum(events.values())
     done = total - sum(chunk.events for chunk in missing)
     with progress(f"simulating {dataset}", total, done) as bar:
-        for chunk, _ in spread(partial(store, folder=folder), missing, jobs, tell=_described):
+        task = partial(_make, folder=folder)
+        for chunk in shared_out(task, missing, jobs, elsewhere, tell=_described):
             bar.advance(chunk.events)
     particles = joined([_read(chunk, folder) for chunk in chunks])
     labels = np.array([PROCESSES[dataset][kind].label for kind in kinds], dtype=np.int8)
     given = np.repeat(labels, [events[kind] for kind in kinds])
     return _slices(particles, given, np.random.default_rng([seed, total]).permutation(total))
+
+
+def _make(chunk: Chunk, folder: Path) -> None:
+    """Store a chunk, unless somebody has, by the very code that its folder is named by."""
+    demand_same_code(folder.name, _key(recipe(chunk.dataset, chunk.seed)))
+    if stored(chunk, folder) is None:
+        store(chunk, folder)
 
 
 def recipe(dataset: str, seed: int) -> dict[str, str | int]:
