@@ -195,3 +195,16 @@ def _blank() -> RunRecord:
         seed=0,
         request={},
     )
+
+
+def test_a_run_goes_on_from_the_one_that_the_name_stands_for_when_the_wave_begins(
+    place: Workplace,
+) -> None:
+    (first,) = run(CUT, place.registry, place.home, place.store, place.context)[:1]
+    survey, _ = surveyed(place, replace(CUT, start="cut", seed=5), replace(CUT, seed=9))
+    waiting, other = survey.first()
+    words = survey.task(waiting).words
+    assert words[words.index("--from") + 1] == first.name
+    run(other.parts.request, place.registry, place.home, place.store, place.context)
+    assert survey.task(waiting).words == words  # though `cut` is another run by now
+    assert "--from" not in survey.task(other).words

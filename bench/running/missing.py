@@ -76,8 +76,8 @@ class Survey:
 
     def _missing(self, numbers: Sequence[int]) -> Iterator[Missing]:
         for number in numbers:
-            parts = self.every[number - 1]
             try:
+                parts = self._settled(self.every[number - 1])
                 key = self._key(parts)
             except BenchError as error:
                 self.ends.refused(number, error)
@@ -88,6 +88,17 @@ class Survey:
             else:
                 one = Missing(number, key, parts)
                 yield replace(one, before=frozenset(run.name for run in self._broken(one)))
+
+    def _settled(self, parts: RunParts) -> RunParts:
+        """The same; the run that it goes on from is named so that it stays that one.
+
+        Raises:
+            RequestError: no such run.
+        """
+        if parts.request.start is None:
+            return parts
+        (run,) = self.store.pick([parts.request.start])
+        return replace(parts, request=replace(parts.request, start=run.name))
 
     def _key(self, parts: RunParts) -> str:
         """The content hash of a run.

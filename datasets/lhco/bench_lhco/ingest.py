@@ -25,7 +25,7 @@ from bench_lhco.chunks import (
 from bench_lhco.files.values import demand_few_skipped
 from bench_lhco.recipe import Recipe
 from bench_lhco.state import state_of
-from bench_lhco.workers import KilledError, demand_same_code, shared_out
+from bench_lhco.workers import KilledError, alone, demand_same_code, shared_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,8 +98,9 @@ def _make_elsewhere(jobs: list[Job]) -> None:
 def _make(jobs: list[Job]) -> None:
     """Make chunks, unless they are there."""
     for job in jobs:
-        if receipt_of(job) is None:
-            make_chunk(job)
+        with alone(job.file):
+            if receipt_of(job) is None:
+                make_chunk(job)
 
 
 def _described(jobs: list[Job]) -> str:

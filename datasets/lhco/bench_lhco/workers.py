@@ -12,12 +12,14 @@ from multiprocessing import get_context
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bench import BenchError, interrupts_held, silence_process
+from bench import BenchError, interrupts_held, locked, silence_process
 from bench_lhco.limits import TOTAL, limit_total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from multiprocessing.connection import Connection
+    from pathlib import Path
 
     Spread = Callable[[Callable[[Any], object], Sequence[Any]], Iterator[Any]]
 
@@ -81,6 +83,14 @@ def demand_same_code(asked: str, here: str) -> None:
             f"{platform.node() or 'a worker'} has another version of bench-lhco or of a library "
             "than the command, and would make other bytes; wanted the same environment"
         )
+
+
+def alone(file: Path) -> AbstractContextManager[None]:
+    """Nobody else makes this file inside; a worker elsewhere may outlive the command it works for.
+
+    Nothing is said where it has to wait.
+    """
+    return locked(file.with_suffix(".lock"), lambda _: None)
 
 
 def _limited(task: Callable[[T], object], item: T) -> None:

@@ -15,7 +15,7 @@ import bench
 from bench_lhco.events import Events, Particles, joined, padded
 from bench_lhco.twin.chunks import BATCH, Chunk, store, stored
 from bench_lhco.twin.physics import PROCESSES
-from bench_lhco.workers import demand_same_code, shared_out
+from bench_lhco.workers import alone, demand_same_code, shared_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,8 +80,9 @@ def simulate(
 def _make(chunk: Chunk, folder: Path) -> None:
     """Store a chunk, unless somebody has, by the very code that its folder is named by."""
     demand_same_code(folder.name, _key(recipe(chunk.dataset, chunk.seed)))
-    if stored(chunk, folder) is None:
-        store(chunk, folder)
+    with alone(chunk.file(folder)):
+        if stored(chunk, folder) is None:
+            store(chunk, folder)
 
 
 def recipe(dataset: str, seed: int) -> dict[str, str | int]:

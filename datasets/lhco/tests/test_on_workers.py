@@ -1,0 +1,167 @@
+"""Simulation and ingest shared out over processes that see the same folders and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from bench_lhco import ingest as ingest_module
+from bench_lhco.chunks import Content
+from bench_lhco.ingest import ingest, planned
+from bench_lhco.labels import Twin
+from bench_lhco.twin import simulate as module
+from bench_lhco.twin.make import make_twin
+from click.testing import CliRunner
+from ingests import CHUNK, EVENTS, recipe
+from sprays import spoil, spray_file
+
+import bench
+from bench.cli.data import command
+
+TWIN = Twin({"background": 50, "signal": 30}, signal_fraction=0.1)
+
+
+@dataclass
+class InThisProcess:
+    """A `spread` that does the work here, last item first, and may be interrupted."""
+
+    most: int = 1000
+    """Items after which it is."""
+    done: list[object] = field(default_factory=list)
+
+    def __call__(
+        self, work: Callable[[object], object], items: Sequence[object]
+    ) -> Iterator[object]:
+        for item in reversed(items):
+            if len(self.done) >= self.most:
+                raise KeyboardInterrupt
+            work(item)
+            self.done.append(item)
+            yield item
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHUNK", 20)
+    monkeypatch.setattr(ingest_module, "CHUNK", CHUNK)
+    monkeypatch.setattr("bench_lhco.workers._limit", lambda: None)  # which is for good
+
+
+def make(folder: Path, spread: object = None) -> bytes:
+    """The bytes of a twin."""
+    context = bench.Context(folder / "data", folder / "scratch", folder, spread=spread)
+    make_twin("rd", TWIN, bench.SimulationRequest(), folder / "data" / "twin.h5", context)
+    return (folder / "data" / "twin.h5").read_bytes()
+
+
+def test_a_twin_is_the_same_whoever_makes_its_chunks_and_none_is_made_twice(
+    small: None, tmp_path: Path
+) -> None:
+    first = InThisProcess(most=2)
+    with pytest.raises(KeyboardInterrupt):
+        make(tmp_path / "shared", first)
+    assert not list((tmp_path / "shared" / "data").glob("*.h5"))
+    second = InThisProcess()
+    made = make(tmp_path / "shared", second)
+    assert made == make(tmp_path / "alone")
+    assert (len(first.done), len(second.done)) == (2, 3)
+    assert not set(first.done) & set(second.done)
+    assert not list((tmp_path / "shared" / "scratch").rglob("*.npz"))
+
+
+def test_a_chunk_that_somebody_made_meanwhile_is_let_alone(small: None, tmp_path: Path) -> None:
+    chunk = module._plan("rd", "signal", 20, 1)[0]
+    folder = tmp_path / module._key(module.recipe("rd", 1))
+    folder.mkdir()
+    module._make(chunk, folder)
+    before = chunk.file(folder).stat().st_mtime_ns
+    module._make(chunk, folder)
+    assert chunk.file(folder).stat().st_mtime_ns == before
+
+
+def test_other_code_makes_nothing(small: None, tmp_path: Path) -> None:
+    chunk = module._plan("rd", "signal", 20, 1)[0]
+    with pytest.raises(bench.BenchError, match="has another version of bench-lhco or of a library"):
+        module._make(chunk, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def ingested(file: Path, folder: Path, context: bench.Context, **more: object) -> Content:
+    """The features of a file by chunks in a folder of the name that an ingest gives it."""
+    made = recipe(file, **more)
+    return ingest(planned(made, EVENTS, None, folder / made.key), context)
+
+
+def same(a: Content, b: Content) -> bool:
+    return all(getattr(a, n).tobytes() == getattr(b, n).tobytes() for n in ("x", "labels", "ids"))
+
+
+def test_features_are_the_same_whoever_makes_them_and_no_chunk_is_made_twice(
+    small: None, tmp_path: Path, context: bench.Context
+) -> None:
+    file, first, second = tmp_path / "toy.h5", InThisProcess(most=1), InThisProcess()
+    spray_file(file, EVENTS)
+    with pytest.raises(KeyboardInterrupt):
+        ingested(file, tmp_path / "shared", replace(context, spread=first))
+    made = ingested(file, tmp_path / "shared", replace(context, spread=second))
+    assert same(made, ingested(file, tmp_path / "alone", context))
+    assert (len(first.done), len(second.done)) == (1, 2)
+
+
+def test_other_code_makes_no_features(small: None, tmp_path: Path, context: bench.Context) -> None:
+    file = tmp_path / "toy.h5"
+    spray_file(file, EVENTS)
+    jobs = planned(recipe(file), EVENTS, None, tmp_path / "otherwise")
+    with pytest.raises(bench.BenchError, match="has another version of bench-lhco or of a library"):
+        ingest(jobs, replace(context, spread=InThisProcess()))
+
+
+def run(home: Path, *words: str) -> str:
+    """What a command of `bench data` prints on a home."""
+    came = CliRunner().invoke(command, list(words), env={"BENCH_HOME": str(home)})
+    assert came.exit_code == 0, (came.output, came.exception)
+    return came.output
+
+
+def arrays(home: Path) -> dict[str, bytes]:
+    """The features that a home has."""
+    return {file.name: file.read_bytes() for file in home.glob("tables/*/*.npy")}
+
+
+def test_commands_make_the_same_bytes_on_workers(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    size, alone, shared = ("--background", "25", "--signal", "15"), tmp_path / "a", tmp_path / "b"
+    run(alone, "make", "rd", *size, "--jobs", "1")
+    said = run(shared, "make", "rd", *size, "--on", "local:2")
+    twin = Path("data/rd.twin.h5")
+    assert (shared / twin).read_bytes() == (alone / twin).read_bytes()
+    assert "40 events, made its features" in said
+    brought = ("import", str(alone / twin), "--name", "mine", "--force")
+    run(alone, *brought)
+    run(shared, *brought, "--on", "local:2")
+    events = Path("data/imported/mine/events.h5")
+    assert (shared / events).read_bytes() == (alone / events).read_bytes()
+    assert len(list(shared.glob("tables/*/x.npy"))) == 2
+    assert not list(shared.glob("scratch/**/*.npz"))
+
+
+def test_an_invalid_event_is_refused_as_on_one_machine(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    file = tmp_path / "toy.h5"
+    spray_file(file, 30)
+    spoil(file, [12])
+    came = CliRunner().invoke(
+        command,
+        ["import", str(file), "--name", "mine", "--on", "local:1"],
+        env={"BENCH_HOME": str(tmp_path / "home")},
+    )
+    assert isinstance(came.exception, bench.InputError)
+    assert "event 12" in str(came.exception)
+    assert not list((tmp_path / "home").glob("data/imported/mine"))
+
+
+def test_jobs_and_on_are_two_ways() -> None:
+    came = CliRunner().invoke(command, ["make", "rd", "--jobs", "2", "--on", "local:2"])
+    assert str(came.exception) == "--jobs and --on: one at a time"
