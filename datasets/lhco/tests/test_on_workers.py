@@ -20,7 +20,7 @@ from sprays import spoil, spray_file
 import bench
 from bench.cli.data import command
 
-TWIN = Twin({"background": 50, "signal": 30}, signal_fraction=0.1)
+TWIN = Twin({"background": 25, "signal": 10}, signal_fraction=0.1)
 
 
 @dataclass
@@ -59,20 +59,20 @@ def make(folder: Path, spread: object = None) -> bytes:
 def test_a_twin_is_the_same_whoever_makes_its_chunks_and_none_is_made_twice(
     small: None, tmp_path: Path
 ) -> None:
-    first = InThisProcess(most=2)
+    first = InThisProcess(most=1)
     with pytest.raises(KeyboardInterrupt):
         make(tmp_path / "shared", first)
     assert not list((tmp_path / "shared" / "data").glob("*.h5"))
     second = InThisProcess()
     made = make(tmp_path / "shared", second)
     assert made == make(tmp_path / "alone")
-    assert (len(first.done), len(second.done)) == (2, 3)
+    assert (len(first.done), len(second.done)) == (1, 2)
     assert not set(first.done) & set(second.done)
     assert not list((tmp_path / "shared" / "scratch").rglob("*.npz"))
 
 
 def test_a_chunk_that_somebody_made_meanwhile_is_let_alone(small: None, tmp_path: Path) -> None:
-    chunk = module._plan("rd", "signal", 20, 1)[0]
+    chunk = module._plan("rd", "signal", 5, 1)[0]
     folder = tmp_path / module._key(module.recipe("rd", 1))
     folder.mkdir()
     module._make(chunk, folder)
@@ -82,7 +82,7 @@ def test_a_chunk_that_somebody_made_meanwhile_is_let_alone(small: None, tmp_path
 
 
 def test_other_code_makes_nothing(small: None, tmp_path: Path) -> None:
-    chunk = module._plan("rd", "signal", 20, 1)[0]
+    chunk = module._plan("rd", "signal", 5, 1)[0]
     with pytest.raises(bench.BenchError, match="has another version of bench-lhco or of a library"):
         module._make(chunk, tmp_path)
     assert not list(tmp_path.iterdir())
@@ -132,12 +132,12 @@ def arrays(home: Path) -> dict[str, bytes]:
 
 def test_commands_make_the_same_bytes_on_workers(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
-    size, alone, shared = ("--background", "25", "--signal", "15"), tmp_path / "a", tmp_path / "b"
+    size, alone, shared = ("--background", "20", "--signal", "10"), tmp_path / "a", tmp_path / "b"
     run(alone, "make", "rd", *size, "--jobs", "1")
     said = run(shared, "make", "rd", *size, "--on", "local:2")
     twin = Path("data/rd.twin.h5")
     assert (shared / twin).read_bytes() == (alone / twin).read_bytes()
-    assert "40 events, made its features" in said
+    assert "30 events, made its features" in said
     brought = ("import", str(alone / twin), "--name", "mine", "--force")
     run(alone, *brought)
     run(shared, *brought, "--on", "local:2")
