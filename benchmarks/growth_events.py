@@ -28,8 +28,8 @@ from bench.storage.store import Store
 from bench.workbench.progress import progress
 
 SIZES = (1000, 10_000, 100_000, 1_000_000)
-MOST = {"mlp": 100_000, "llm-text": 1000}
-"""Events up to which a model is fitted; beyond, it takes hours of one core."""
+MOST = {"simulate": 10_000, "mlp": 100_000, "llm-text": 1000}
+"""Events up to which it is simulated, or a model fitted; beyond, it takes hours of one core."""
 KINDS = {"background": 1000, "signal": 1000}
 SUBREAPER = 36
 """The number of Linux's request to inherit the orphans among one's descendants."""
@@ -140,10 +140,19 @@ def prepared(place: Workplace) -> list[Step]:
     again = place.run("always-background", *few, "--seed", "1")
     features = Spent(first.cpu - again.cpu, first.wall - again.wall, first.peak)
     return [
+        *simulated(place),
         Step("import", imported, held),
         Step("features", features, size(home / "tables")),
         Step("a run on 200 of them", again, size(place.folder / "runs") / 2),
     ]
+
+
+def simulated(place: Workplace) -> Iterator[Step]:
+    """As many events, half of them signal, simulated anew."""
+    if place.events <= MOST["simulate"]:
+        half, before = f"{place.events // 2}", size(place.folder / "home" / "data")
+        spent = place.bench("data", "make", "rd", "--background", half, "--signal", half)
+        yield Step("simulate", spent, size(place.folder / "home" / "data") - before)
 
 
 def fits(place: Workplace) -> Iterator[Step]:

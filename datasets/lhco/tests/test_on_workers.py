@@ -19,6 +19,7 @@ from sprays import spoil, spray_file
 
 import bench
 from bench.cli.data import command
+from bench.cli.run import command as run_command
 
 TWIN = Twin({"background": 25, "signal": 10}, signal_fraction=0.1)
 
@@ -130,7 +131,7 @@ def arrays(home: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in home.glob("tables/*/*.npy")}
 
 
-def test_commands_make_the_same_bytes_on_workers(tmp_path: Path) -> None:
+def test_a_simulation_on_workers_has_the_same_bytes(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     size, alone, shared = ("--background", "20", "--signal", "10"), tmp_path / "a", tmp_path / "b"
     run(alone, "make", "rd", *size, "--jobs", "1")
@@ -138,12 +139,24 @@ def test_commands_make_the_same_bytes_on_workers(tmp_path: Path) -> None:
     twin = Path("data/rd.twin.h5")
     assert (shared / twin).read_bytes() == (alone / twin).read_bytes()
     assert "30 events, made its features" in said
-    brought = ("import", str(alone / twin), "--name", "mine", "--force")
-    run(alone, *brought)
-    run(shared, *brought, "--on", "local:2")
+    assert len(list(shared.glob("tables/*/x.npy"))) == 1
+    assert not list(shared.glob("scratch/**/*.npz"))
+
+
+@pytest.mark.slow
+def test_an_import_on_workers_has_the_same_bytes_and_features(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    file = tmp_path / "toy.h5"
+    spray_file(file, 12_000)  # of three chunks
+    alone, shared = tmp_path / "a", tmp_path / "b"
+    run(alone, "import", str(file), "--name", "mine")
+    run(shared, "import", str(file), "--name", "mine", "--on", "local:2")
     events = Path("data/imported/mine/events.h5")
     assert (shared / events).read_bytes() == (alone / events).read_bytes()
-    assert len(list(shared.glob("tables/*/x.npy"))) == 2
+    few = ("--train-events", "100", "--events", "100", "--quick")
+    reference = ["--plugin", "always-background", "--dataset", "mine", *few]
+    CliRunner().invoke(run_command, reference, env={"BENCH_HOME": str(alone)})
+    assert arrays(shared) == arrays(alone) != {}
     assert not list(shared.glob("scratch/**/*.npz"))
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import bench
-from bench_lhco.events import Events, Particles, joined, padded
+from bench_lhco.events import Events, Particles, ends, padded
 from bench_lhco.twin.chunks import BATCH, Chunk, store, stored
 from bench_lhco.twin.physics import PROCESSES
 from bench_lhco.workers import alone, demand_same_code, shared_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,6 +29,8 @@ CHUNK = 1000
 """Kept events of a chunk."""
 SLICE = 1000
 """Events given at once."""
+GATHERED = "gathered.f4"
+"""The file of all chunks' particles, before they are shuffled."""
 
 
 def simulate(
@@ -71,7 +73,7 @@ def simulate(
         task = partial(_make, folder=folder)
         for chunk in shared_out(task, missing, jobs, elsewhere, tell=_described):
             bar.advance(chunk.events)
-    particles = joined([_read(chunk, folder) for chunk in chunks])
+    particles = _gathered(chunks, folder)
     labels = np.array([PROCESSES[dataset][kind].label for kind in kinds], dtype=np.int8)
     given = np.repeat(labels, [events[kind] for kind in kinds])
     return _slices(particles, given, np.random.default_rng([seed, total]).permutation(total))
@@ -128,6 +130,20 @@ def _plan(dataset: str, kind: str, events: int, seed: int) -> list[Chunk]:
         Chunk(dataset, kind, seed, number, min(CHUNK, events - number * CHUNK))
         for number in range(-(-events // CHUNK))
     ]
+
+
+def _gathered(chunks: Sequence[Chunk], folder: Path) -> Particles:
+    """The events of all chunks, in a file, as those of millions of events need no memory then."""
+    file, counts, total = folder / GATHERED, [], 0
+    with file.open("wb") as out:
+        for chunk in chunks:
+            seen = _read(chunk, folder)
+            out.write(seen.values.astype("<f4").tobytes())
+            counts.append(seen.counts)
+            total += len(seen.values)
+    shape = (total, 3)
+    values = np.memmap(file, "<f4", "r", shape=shape) if total else np.zeros(shape, np.float32)
+    return Particles(values, ends(np.concatenate(counts)))
 
 
 def _read(chunk: Chunk, folder: Path) -> Particles:
