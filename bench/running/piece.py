@@ -1,14 +1,15 @@
-"""One piece of work in a process of its own: a function and an item, read from the standard input.
+"""One piece of work in a process of its own: a call of a module's function with a text.
 
-What it makes is on the disk; it prints why it could not.
+`python -m bench.running.piece MODULE FUNCTION` reads the text. What the call makes is on the disk;
+why it could not is printed.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
 import sys
 import traceback
+from importlib import import_module
 
 from bench.api.errors import BenchError
 from bench.plugins.under_way import PARENT
@@ -23,8 +24,8 @@ def main() -> int:
     if parent := os.environ.pop(PARENT, ""):
         die_with(int(parent))
     try:
-        work, item = pickle.load(sys.stdin.buffer)
-        work(item)
+        module, function = sys.argv[1:]
+        getattr(import_module(module), function)(sys.stdin.buffer.read().decode())
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:

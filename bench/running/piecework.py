@@ -6,19 +6,17 @@ comes back but how its process ended.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any
 
 from bench.api.errors import BenchError
 from bench.plugins.needs import Needs
 from bench.running.ends import REFUSED
 from bench.running.spread import Outcome, Task, spread, variables_of
 from bench.running.watch import last_line
+from bench.storage.fingerprint import digest
 from bench.storage.home import Home
 
 PROGRAM = ("-P", "-m", "bench.running.piece")
@@ -33,32 +31,32 @@ class Piecework:
     executor: Executor
     home: Home
 
-    def __call__(self, work: Callable[[Any], object], items: Sequence[Any]) -> Iterator[Any]:
-        """Do the work for every item; gives each one when it is done.
+    def __call__(self, work: Callable[[str], object], texts: Sequence[str]) -> Iterator[str]:
+        """Do the work for every text; gives each one when it is done.
 
         Args:
-            work: a function of a module, or a `partial` of one.
-            items: no two of them equal; they can be pickled.
+            work: a function of a module.
+            texts: what it is called with; no two of them are equal.
 
         Raises:
             BenchError: what a piece said that could not be done, or that it came to no end.
             WorkersGoneError: the executor has come to its end; what is done is on the disk.
         """
-        tasks = {task.key: (task, item) for item in items for task in (self._task(work, item),)}
-        for outcome in spread([task for task, _ in tasks.values()], self.executor):
+        for outcome in spread([self._task(work, text) for text in texts], self.executor):
             if outcome.code or outcome.why:
                 raise _failure(outcome)
             outcome.task.log.unlink(missing_ok=True)
-            yield tasks[outcome.task.key][1]
+            yield outcome.task.given.decode()
         with suppress(OSError):  # what others print, or could not do, stays
             (self.home.scratch / LOGS).rmdir()
 
-    def _task(self, work: Callable[[Any], object], item: object) -> Task:
-        given, needs = pickle.dumps((work, item)), Needs()
-        key = sha256(given).hexdigest()
+    def _task(self, work: Callable[[str], object], text: str) -> Task:
+        words, needs = (work.__module__, work.__qualname__), Needs()
+        key = digest([*words, text])
         log = self.home.scratch.absolute() / LOGS / f"{key[:32]}.txt"
         variables = variables_of(self.home, needs)
-        return Task(key, (), variables, log, needs, program=PROGRAM, given=given)
+        given = text.encode()
+        return Task(key, words, variables, log, needs, program=PROGRAM, given=given)
 
 
 def _failure(outcome: Outcome) -> BenchError:

@@ -6,8 +6,8 @@ bytes.
 
 from __future__ import annotations
 
+import json
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,14 +18,23 @@ from bench_lhco.chunks import (
     Job,
     Receipt,
     content_of,
+    job_of,
     joined_content,
     make_chunk,
+    plain_of,
     receipt_of,
 )
 from bench_lhco.files.values import demand_few_skipped
 from bench_lhco.recipe import Recipe
 from bench_lhco.state import state_of
-from bench_lhco.workers import KilledError, alone, demand_same_code, shared_out
+from bench_lhco.workers import (
+    Elsewhere,
+    KilledError,
+    alone,
+    demand_same_code,
+    limit_process,
+    shared_out,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,14 +81,14 @@ def _made(missing: list[Job], context: bench.Context) -> Iterator[Job]:
     Raises:
         InputError: a worker was ended twice over the same events.
     """
-    task, share = _make, 1
-    if context.spread:
-        task, share = _make_elsewhere, min(TOGETHER, max(1, len(missing) // 16))
+    there = context.spread and Elsewhere(context.spread, _make_there, _text)
+    share = min(TOGETHER, max(1, len(missing) // 16)) if there else 1
     shares = [missing[i : i + share] for i in range(0, len(missing), share)]
-    done = shared_out(task, shares, context.jobs, context.spread, tell=_described, limited=True)
     try:
-        for some in done:
-            yield from some
+        for done in shared_out(
+            _make, shares, context.jobs, tell=_described, limited=True, elsewhere=there
+        ):
+            yield from done
     except KilledError as e:
         path = missing[0].recipe.path
         raise bench.InputError(
@@ -88,19 +97,24 @@ def _made(missing: list[Job], context: bench.Context) -> Iterator[Job]:
         ) from e
 
 
-def _make_elsewhere(jobs: list[Job]) -> None:
-    """Make chunks by the very code that their folder is named by."""
-    recipe = replace(jobs[0].recipe)  # which knows no key yet
-    demand_same_code(jobs[0].folder.name.partition("-")[0], recipe.key)
-    _make(jobs)
+def _text(jobs: list[Job]) -> str:
+    return json.dumps([plain_of(job) for job in jobs])
 
 
-def _make(jobs: list[Job]) -> None:
-    """Make chunks, unless they are there."""
+def _make_there(text: str) -> None:
+    """Make the missing chunks of a text, with limits, by the code that their folder is named by."""
+    limit_process()
+    jobs = [job_of(plain) for plain in json.loads(text)]
+    demand_same_code(jobs[0].folder.name.partition("-")[0], jobs[0].recipe.key)
     for job in jobs:
         with alone(job.file):
             if receipt_of(job) is None:
                 make_chunk(job)
+
+
+def _make(jobs: list[Job]) -> None:
+    for job in jobs:
+        make_chunk(job)
 
 
 def _described(jobs: list[Job]) -> str:

@@ -6,11 +6,11 @@ import os
 import platform
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from threading import Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bench import BenchError, interrupts_held, locked, silence_process
 from bench_lhco.limits import TOTAL, limit_total
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from multiprocessing.connection import Connection
     from pathlib import Path
-
-    Spread = Callable[[Callable[[Any], object], Sequence[Any]], Iterator[Any]]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -39,24 +37,36 @@ class KilledError(BenchError):
         """The item, as it is named to the user."""
 
 
+@dataclass(frozen=True)
+class Elsewhere(Generic[T]):
+    """How other machines do items."""
+
+    spread: Callable[[Callable[[str], object], Sequence[str]], Iterator[str]]
+    """A context's."""
+    work: Callable[[str], object]
+    """A function of a module that does the item of a text, and leaves the result on the disk."""
+    text: Callable[[T], str]
+    """The text of an item; no two have the same."""
+
+
 def shared_out(
     task: Callable[[T], object],
     items: Sequence[T],
     jobs: int,
-    elsewhere: Spread | None,
     *,
     tell: Callable[[T], str] = str,
     limited: bool = False,
+    elsewhere: Elsewhere[T] | None = None,
 ) -> Iterator[T]:
     """Do a task for every item, which leaves its result on the disk; gives each item when done.
 
     Args:
         task: a function of a module.
-        items: what to do it for; no two of them are equal.
+        items: what to do it for.
         jobs: worker processes here, as of `spread`.
-        elsewhere: a context's `spread`, which has them done in place of those.
         tell: names an item to the user.
         limited: whether the task opens files that may be hostile, as of `spread`.
+        elsewhere: does them in place of worker processes.
 
     Raises:
         KilledError: a worker of this machine was killed twice over the same item.
@@ -64,8 +74,10 @@ def shared_out(
     """
     if elsewhere is None:
         yield from (item for item, _ in spread(task, items, jobs, tell=tell, limited=limited))
-    elif items:
-        yield from elsewhere(partial(_limited, task) if limited else task, items)
+    else:
+        texts = {elsewhere.text(item): item for item in items}
+        for text in elsewhere.spread(elsewhere.work, list(texts)):
+            yield texts[text]
 
 
 def demand_same_code(asked: str, here: str) -> None:
@@ -91,12 +103,6 @@ def alone(file: Path) -> AbstractContextManager[None]:
     Nothing is said where it has to wait.
     """
     return locked(file.with_suffix(".lock"), lambda _: None)
-
-
-def _limited(task: Callable[[T], object], item: T) -> None:
-    """Do a task in a process of its own that may open hostile files."""
-    _limit()
-    task(item)
 
 
 def spread(
@@ -180,11 +186,12 @@ def _pooled(
 def _follow(lifeline: Connection, limited: bool) -> None:
     """End this process when the other end of the lifeline closes or its holder dies."""
     if limited:
-        _limit()
+        limit_process()
     Thread(target=_watch, args=(lifeline,), daemon=True).start()
 
 
-def _limit() -> None:
+def limit_process() -> None:
+    """Let this process, which opens files that may be hostile, say nothing and take no more."""
     silence_process()
     limit_total(TOTAL)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bench_lhco import ingest as ingest_module
-from bench_lhco.chunks import Content
+from bench_lhco.chunks import Content, job_of, plain_of
 from bench_lhco.ingest import ingest, planned
 from bench_lhco.labels import Twin
 from bench_lhco.twin import simulate as module
@@ -30,24 +32,22 @@ class InThisProcess:
 
     most: int = 1000
     """Items after which it is."""
-    done: list[object] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
 
-    def __call__(
-        self, work: Callable[[object], object], items: Sequence[object]
-    ) -> Iterator[object]:
-        for item in reversed(items):
+    def __call__(self, work: Callable[[str], object], texts: Sequence[str]) -> Iterator[str]:
+        for text in reversed(texts):
             if len(self.done) >= self.most:
                 raise KeyboardInterrupt
-            work(item)
-            self.done.append(item)
-            yield item
+            work(text)
+            self.done.append(text)
+            yield text
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHUNK", 20)
     monkeypatch.setattr(ingest_module, "CHUNK", CHUNK)
-    monkeypatch.setattr("bench_lhco.workers._limit", lambda: None)  # which is for good
+    monkeypatch.setattr("bench_lhco.ingest.limit_process", lambda: None)  # which is for good
 
 
 def make(folder: Path, spread: object = None) -> bytes:
@@ -76,16 +76,16 @@ def test_a_chunk_that_somebody_made_meanwhile_is_let_alone(small: None, tmp_path
     chunk = module._plan("rd", "signal", 5, 1)[0]
     folder = tmp_path / module._key(module.recipe("rd", 1))
     folder.mkdir()
-    module._make(chunk, folder)
+    module._make_there(module._text(chunk, folder))
     before = chunk.file(folder).stat().st_mtime_ns
-    module._make(chunk, folder)
+    module._make_there(module._text(chunk, folder))
     assert chunk.file(folder).stat().st_mtime_ns == before
 
 
 def test_other_code_makes_nothing(small: None, tmp_path: Path) -> None:
-    chunk = module._plan("rd", "signal", 5, 1)[0]
+    text = module._text(module._plan("rd", "signal", 5, 1)[0], tmp_path)
     with pytest.raises(bench.BenchError, match="has another version of bench-lhco or of a library"):
-        module._make(chunk, tmp_path)
+        module._make_there(text)
     assert not list(tmp_path.iterdir())
 
 
@@ -111,6 +111,19 @@ def test_features_are_the_same_whoever_makes_them_and_no_chunk_is_made_twice(
     assert (len(first.done), len(second.done)) == (1, 2)
 
 
+@pytest.mark.parametrize("labels", [None, 1, [0, 1, 1, 0]])
+def test_a_chunk_is_the_same_after_a_journey_as_text(tmp_path: Path, labels: object) -> None:
+    file = tmp_path / "toy.h5"
+    spray_file(file, 4)
+    given = np.array(labels, dtype=np.int8) if isinstance(labels, list) else labels
+    (job,) = planned(recipe(file, allowed=(0, 1, 2), constituents=True), 4, given, tmp_path)
+    came = job_of(json.loads(json.dumps(plain_of(job))))
+    assert replace(came, labels=None) == replace(job, labels=None)
+    assert came.recipe.key == job.recipe.key
+    assert np.array_equal(came.labels, job.labels)
+    assert isinstance(came.labels, type(job.labels))
+
+
 def test_other_code_makes_no_features(small: None, tmp_path: Path, context: bench.Context) -> None:
     file = tmp_path / "toy.h5"
     spray_file(file, EVENTS)
@@ -132,7 +145,6 @@ def arrays(home: Path) -> dict[str, bytes]:
 
 
 def test_a_simulation_on_workers_has_the_same_bytes(tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
     size, alone, shared = ("--background", "20", "--signal", "10"), tmp_path / "a", tmp_path / "b"
     run(alone, "make", "rd", *size, "--jobs", "1")
     said = run(shared, "make", "rd", *size, "--on", "local:2")
@@ -145,7 +157,6 @@ def test_a_simulation_on_workers_has_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_import_on_workers_has_the_same_bytes_and_features(tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
     file = tmp_path / "toy.h5"
     spray_file(file, 12_000)  # of three chunks
     alone, shared = tmp_path / "a", tmp_path / "b"
@@ -161,7 +172,6 @@ def test_an_import_on_workers_has_the_same_bytes_and_features(tmp_path: Path) ->
 
 
 def test_an_invalid_event_is_refused_as_on_one_machine(tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
     file = tmp_path / "toy.h5"
     spray_file(file, 30)
     spoil(file, [12])

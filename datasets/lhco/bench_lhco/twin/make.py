@@ -66,7 +66,7 @@ def make_twin(
             jobs=context.jobs,
             scratch=scratch,
             progress=context.progress,
-            elsewhere=context.spread,
+            spread=context.spread,
         )
         made = {**recipe(dataset, simulation.seed), "signal_fraction": twin.signal_fraction}
         _settle(path, context)

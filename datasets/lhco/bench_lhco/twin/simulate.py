@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from functools import partial
 from hashlib import blake2b
 from importlib.metadata import version
@@ -15,15 +16,14 @@ import bench
 from bench_lhco.events import Events, Particles, ends, padded
 from bench_lhco.twin.chunks import BATCH, Chunk, store, stored
 from bench_lhco.twin.physics import PROCESSES
-from bench_lhco.workers import alone, demand_same_code, shared_out
+from bench_lhco.workers import Elsewhere, alone, demand_same_code, shared_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from bench import Progress
-    from bench_lhco.workers import Spread
 
 CHUNK = 1000
 """Kept events of a chunk."""
@@ -41,7 +41,7 @@ def simulate(
     jobs: int,
     scratch: Path,
     progress: Progress,
-    elsewhere: Spread | None = None,
+    spread: Callable[[Callable[[str], object], Sequence[str]], Iterator[str]] | None = None,
 ) -> Iterator[Events]:
     """Simulate events of a dataset, all kinds mixed, and give them in slices.
 
@@ -55,7 +55,7 @@ def simulate(
         jobs: worker processes; with more than one, a script needs its `__main__` guard.
         scratch: folder for the chunks, which may go when the events are written.
         progress: shows the kept events.
-        elsewhere: a context's `spread`, which has the chunks made in place of worker processes.
+        spread: a context's, which has the chunks made in place of worker processes.
 
     Raises:
         RequestError: no such dataset or kind, no events to simulate.
@@ -70,8 +70,9 @@ def simulate(
     total = sum(events.values())
     done = total - sum(chunk.events for chunk in missing)
     with progress(f"simulating {dataset}", total, done) as bar:
-        task = partial(_make, folder=folder)
-        for chunk in shared_out(task, missing, jobs, elsewhere, tell=_described):
+        task = partial(store, folder=folder)
+        there = spread and Elsewhere(spread, _make_there, partial(_text, folder=folder))
+        for chunk in shared_out(task, missing, jobs, tell=_described, elsewhere=there):
             bar.advance(chunk.events)
     particles = _gathered(chunks, folder)
     labels = np.array([PROCESSES[dataset][kind].label for kind in kinds], dtype=np.int8)
@@ -79,8 +80,15 @@ def simulate(
     return _slices(particles, given, np.random.default_rng([seed, total]).permutation(total))
 
 
-def _make(chunk: Chunk, folder: Path) -> None:
-    """Store a chunk, unless somebody has, by the very code that its folder is named by."""
+def _text(chunk: Chunk, folder: Path) -> str:
+    return json.dumps({"folder": str(folder.absolute()), **asdict(chunk)})
+
+
+def _make_there(text: str) -> None:
+    """Store the chunk of a text, unless somebody has, by the code that its folder is named by."""
+    given = json.loads(text)
+    folder = Path(given.pop("folder"))
+    chunk = Chunk(**given)
     demand_same_code(folder.name, _key(recipe(chunk.dataset, chunk.seed)))
     with alone(chunk.file(folder)):
         if stored(chunk, folder) is None:
