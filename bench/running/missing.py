@@ -6,12 +6,13 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bench.api.errors import BenchError
 from bench.plugins.interruption import raise_if_users
+from bench.plugins.options import options_in
 from bench.plugins.under_way import at_work
 from bench.running.ends import Ends, in_words
 from bench.running.failures import failure_of
@@ -20,12 +21,14 @@ from bench.running.recording import asked_key
 from bench.running.spread import PROGRAM, THREADS, Task, heeded, variables_of
 from bench.storage.fingerprint import digest
 from bench.storage.repeating import words_of
+from bench.storage.request import SampleRequest
 from bench.storage.store import BEGINNING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.api.context import Context
+    from bench.data.run_samples import RunSamples
     from bench.running.parts import RunParts
     from bench.storage.home import Home
     from bench.storage.store import Run, Store
@@ -59,6 +62,8 @@ class Survey:
     ends: Ends = field(init=False)
     later: int = 0
     """Runs that come after the wave that was asked for last."""
+    _samples: dict[str, RunSamples] = field(default_factory=dict)
+    """Those of the run that was looked at last, by what was asked for."""
 
     def __post_init__(self) -> None:
         self.ends = Ends(self.every, self.tell)
@@ -88,6 +93,7 @@ class Survey:
             else:
                 one = Missing(number, key, parts)
                 yield replace(one, before=frozenset(run.name for run in self._broken(one)))
+        self._samples = {}
 
     def _settled(self, parts: RunParts) -> RunParts:
         """The same; the run that it goes on from is named so that it stays that one.
@@ -108,7 +114,10 @@ class Survey:
         """
         try:
             with redirect_stdout(sys.stderr), at_work(f"the key of {digest(parts.request.said())}"):
-                return prepare(parts, self.home, self.store, self.context).key
+                samples = self._samples.get(asked := _sampled(parts))
+                made = prepare(parts, self.home, self.store, self.context, samples)
+                self._samples = {asked: made.samples}
+                return made.key
         except BenchError:
             raise
         except BaseException as error:  # what a plugin does here it does in the run, on record
@@ -182,3 +191,13 @@ class Survey:
             if missing := [one for one in wave if not self.ended(one, before=True)]:
                 return [f"run {one.number} ({in_words(one.parts.request)})" for one in missing]
         return []
+
+
+def _sampled(parts: RunParts) -> str:
+    """What decides the samples of a run, and which of them it may use."""
+    request = parts.request
+    said = [repr(getattr(request, each.name)) for each in fields(SampleRequest)]
+    origins = [
+        (one.dataset.name, options_in(one.dataset), one.distribution) for one in parts.datasets
+    ]
+    return digest([said, origins, request.quick, request.start, sorted(request.allow)])
