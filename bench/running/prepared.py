@@ -72,11 +72,8 @@ class PreparedRun:
     def judges(self) -> Judges:
         """The metrics and the guards, and where they come from."""
         parts = self.parts
-        return Judges(
-            parts.metrics,
-            [parts.entry(metric).distribution for metric in parts.metrics],
-            parts.guards,
-        )
+        distributions = [parts.entry(metric).distribution for metric in parts.metrics]
+        return Judges(parts.metrics, distributions, parts.guards)
 
     @cached_property
     def scores_key(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import click
 
 from bench.cli.completing import datasets
 from bench.cli.data.on import ON, make_features, shared_out
+from bench.cli.options import OF_DATASET
 
 
 @click.command("make")
@@ -24,6 +26,7 @@ from bench.cli.data.on import ON, make_features, shared_out
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes.  [default: every core]")
 @click.option("--force", is_flag=True, help="Replace the twin that is there.")
 @ON
+@OF_DATASET
 def make(
     name: str,
     signal: int | None,
@@ -32,8 +35,12 @@ def make(
     jobs: int | None,
     force: bool,
     where: str | None,
+    options: Mapping[str, str],
 ) -> None:
-    """Simulate the twin of a dataset with Pythia 8, in the official file layout."""
+    """Simulate the twin of a dataset with Pythia 8, in the official file layout.
+
+    With --set variation=recoil it is one with another shower recoil; `bench list rd` names all.
+    """
     from bench.api.dataset_requests import SimulationRequest
     from bench.api.errors import RequestError
     from bench.cli.data.named import named
@@ -47,9 +54,9 @@ def make(
     if jobs:
         surroundings = replace(surroundings, jobs=jobs)
     simulation = SimulationRequest(signal=signal, background=background, seed=seed, force=force)
-    dataset = named(name)
+    dataset = named(name, options)
     with shared_out(where, home, surroundings) as everywhere:
         made = dataset.make(simulation, everywhere)
         if where is not None:
-            make_features(name, "twin", home, everywhere)
+            make_features(name, "twin", home, everywhere, options)
     click.echo(made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -41,8 +41,14 @@ def shared_out(where: str | None, home: Home, surroundings: Context) -> Iterator
         yield replace(surroundings, spread=Piecework(executor, home))
 
 
-def make_features(name: str, edition: str | None, home: Home, surroundings: Context) -> None:
-    """Make the features that a run with this dataset's own options reads.
+def make_features(
+    name: str,
+    edition: str | None,
+    home: Home,
+    surroundings: Context,
+    options: Mapping[str, str] | None = None,
+) -> None:
+    """Make the features that a run with these options of the dataset reads.
 
     Raises:
         BenchError: a file that is not what it should be.
@@ -53,7 +59,7 @@ def make_features(name: str, edition: str | None, home: Home, surroundings: Cont
     from bench.plugins.registry import load_registry
 
     entry = load_registry().find(Dataset, name)
-    dataset = build(entry.part, {})
+    dataset = build(entry.part, options or {})
     source = dataset.open(edition, None, surroundings)
     table, reused = load_table(dataset, entry.distribution, source, surroundings, home.tables)
     how = "its features are there" if reused else "made its features"
