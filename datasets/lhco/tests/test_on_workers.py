@@ -72,9 +72,12 @@ def test_a_twin_is_the_same_whoever_makes_its_chunks_and_none_is_made_twice(
     assert not list((tmp_path / "shared" / "scratch").rglob("*.npz"))
 
 
-def test_a_chunk_that_somebody_made_meanwhile_is_let_alone(small: None, tmp_path: Path) -> None:
-    chunk = module._plan("rd", "signal", 5, 1)[0]
-    folder = tmp_path / module._key(module.recipe("rd", 1))
+@pytest.mark.parametrize("variation", ["nominal", "recoil"])
+def test_a_chunk_that_somebody_made_meanwhile_is_let_alone(
+    small: None, tmp_path: Path, variation: str
+) -> None:
+    chunk = replace(module._plan("rd", "signal", 5, 1)[0], variation=variation)
+    folder = tmp_path / module._key(module.recipe("rd", 1, variation))
     folder.mkdir()
     module._make_there(module._text(chunk, folder))
     before = chunk.file(folder).stat().st_mtime_ns
