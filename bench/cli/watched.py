@@ -20,8 +20,6 @@ PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 PATIENCE = 1.0
 """Seconds that threads and processes which a plugin has left behind get to come to an end."""
 UNWATCHED = {"--help", "-h", "--version", "completion", "schema"}
-DEATH_OF_PARENT = 1
-"""The number of Linux's request for a signal when the parent dies."""
 
 
 def main() -> None:
@@ -46,9 +44,10 @@ def _is_plain() -> bool:
 def _watch() -> None:
     """Run the command in a child process, again where a plugin's code has ended that."""
     from bench.plugins.under_way import ENDED, PARENT, RECORDED, SIZE, Ended, read_from
+    from bench.storage.process_limits import die_with
 
     if parent := os.environ.pop(PARENT, ""):
-        _die_with(int(parent))
+        die_with(int(parent))
     while True:
         board = mmap.mmap(-1, SIZE)
         status, passed = _child(board)
@@ -96,9 +95,10 @@ def _begin(board: mmap.mmap, parent: int, numbers: list[int]) -> None:
     """Do the command in the child process, and leave."""
     from bench.plugins.interruption import on_interrupt
     from bench.plugins.under_way import UnderWay, show, write_to
+    from bench.storage.process_limits import die_with
 
     write_to(board)
-    _die_with(parent)
+    die_with(parent)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, on_interrupt)
     code: int | str | None = 1
@@ -120,16 +120,6 @@ def _begin(board: mmap.mmap, parent: int, numbers: list[int]) -> None:
     sys.stdout = sys.stderr  # what plugins say at the very end is no result
     show(UnderWay(code=number))
     _leave(number)
-
-
-def _die_with(parent: int) -> None:
-    """Have this process be killed when its parent is, where the system can."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(DEATH_OF_PARENT, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
 
 
 def _apart() -> None:

@@ -72,11 +72,8 @@ class PreparedRun:
     def judges(self) -> Judges:
         """The metrics and the guards, and where they come from."""
         parts = self.parts
-        return Judges(
-            parts.metrics,
-            [parts.entry(metric).distribution for metric in parts.metrics],
-            parts.guards,
-        )
+        distributions = [parts.entry(metric).distribution for metric in parts.metrics]
+        return Judges(parts.metrics, distributions, parts.guards)
 
     @cached_property
     def scores_key(self) -> str:
@@ -128,8 +125,10 @@ class PreparedRun:
         )
 
 
-def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> PreparedRun:
-    """Load what a run needs, and refuse what cannot work before any work.
+def prepare(
+    parts: RunParts, home: Home, store: Store, context: Context, samples: RunSamples | None = None
+) -> PreparedRun:
+    """Load what a run needs, but for samples that are given, and refuse what cannot work.
 
     Raises:
         BenchError: the request or its input is bad.
@@ -142,7 +141,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         context.notice(f"{parts.model.name} works on the CPU only")
     start = find_start(parts, home, store)
     started = time.monotonic()
-    samples = load_samples(
+    samples = samples or load_samples(
         request,
         *parts.datasets,
         context,
