@@ -99,6 +99,8 @@ class Context:
     """`cpu`, `cuda` or `cuda:1`."""
     jobs: int = 1
     """How many worker processes or threads may be used."""
+    ranks: int = 1
+    """How many processes fit this together, each by its own `fit`; see `Model.join_ranks`."""
     progress: Progress = no_progress
     notice: Callable[[str], None] = no_notice
     """Tells the user one line."""

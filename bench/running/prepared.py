@@ -114,6 +114,7 @@ class PreparedRun:
             fit=self.fit_request.key,
             scores=self.scores_key,
             versions=versions([CORE]),
+            ranks=self.parts.ranks.launched.devices(self.parts.device),
         )
 
     def _part(self, part: Part) -> PartRecord:
@@ -163,6 +164,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         start=start,
         guards=tuple(parts.guards),
         said=said_of(request),
+        ranks=parts.ranks,
     )
     seconds = {"events": round(time.monotonic() - started, 3)}
     return PreparedRun(parts, samples, fit_request, context, home, seconds)
