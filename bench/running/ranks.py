@@ -14,11 +14,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from bench.api.context import Context
 from bench.api.errors import BenchError, RequestError
+from bench.plugins.interruption import on_terminate
 from bench.plugins.under_way import ENDED
 from bench.running.launched import BY_ITSELF, Launched
 
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 
 FOLDERS = ("data", "scratch", "checkpoints")
 FAILED, BAD_REQUEST, INTERRUPTED = 1, 2, 130
-
-
-class ProcessesError(Exception):
-    """The launcher has ended this process, as it does where another one has ended."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,7 @@ class Ranks:
         """Do the work of the command, and have the others end as it does; gives its exit code."""
         if self.launched.count == 1:
             return work()
-        _outlast_launcher() if ENDED else signal.signal(signal.SIGTERM, _on_terminate)
+        _outlast_launcher() if ENDED else signal.signal(signal.SIGTERM, on_terminate)
         code = FAILED
         try:
             code = work()
@@ -175,9 +171,3 @@ def _outlast_launcher() -> None:
     It waits some seconds before it uses force.
     """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-
-def _on_terminate(number: int, frame: FrameType | None) -> NoReturn:
-    """Come to an end that can be recorded."""
-    _outlast_launcher()
-    raise ProcessesError("ended by SIGTERM, as a launcher does where another process has ended")

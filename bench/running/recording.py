@@ -70,7 +70,7 @@ class Recording:
             raise VoidedRunError(worthless) from None
         except BaseException as error:  # whatever a plugin does is no success
             if is_users(error):
-                self.seal(status="interrupted")
+                self.seal(status="interrupted", error=str(error) or None)
             raise_if_users(error)
             self.fail(error)
 

@@ -8,6 +8,7 @@ connection is closed, which ends what the others do with it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ PATIENCE = timedelta(days=365)
 """How long one may take over what it does alone, such as looking at the valid split."""
 BUCKET = 2**24
 """Elements that are added up at once."""
+PLACE = re.compile(r"^\[\S*\] ")
+"""The line of code that torch's messages begin with."""
 LONGEST = 300
 """Bytes of what is said of a process that broke."""
 
@@ -216,7 +219,8 @@ def _connected() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        raise OtherProcessError(f"another process is gone: {_line(error)}") from error
+        why = PLACE.sub("", str(error)).partition(". ")[0]
+        raise OtherProcessError(f"another process of this fit is gone: {why}") from error
 
 
 def _buckets(tensors: Sequence[Tensor]) -> Iterator[list[Tensor]]:
