@@ -223,10 +223,9 @@ class Model(Part):
         return None
 
     def join_ranks(self, device: str) -> Callable[[bytes], bytes]:
-        """Meet the other processes of a launcher, for `fit` in all at once with `context.ranks`.
+        """Meet the other processes of a launcher, to `fit` in all at once with `context.ranks`.
 
-        Gives what hands all of them what the first one says. A fit that breaks in one has to break
-        in all. Models without this method are fitted by one process.
+        Gives what hands all of them what the first one says. A fit breaks in all or in none.
         """
         raise RequestError(f"{self.name} is fitted by one process, and several were launched")
 
