@@ -23,7 +23,7 @@ from bench.plugins.under_way import ENDED, Ended
 from bench.running.launched import BY_ITSELF, Launched, launched
 from bench.running.parts import RunParts, resolve_parts
 from bench.running.pipeline import run_parts
-from bench.running.ranks import Ranks, joined
+from bench.running.ranks import Ranks, exit_code, joined
 from bench.storage.repeating import command_of
 from bench.storage.request import RunRequest
 from bench.storage.store import Run
@@ -125,8 +125,9 @@ def test_what_the_first_process_fits_the_others_fit_too(tmp_path: Path) -> None:
     assert command_of(run.record).startswith("torchrun --nproc-per-node 2 -m bench run --plugin")
     train, valid, context = FITS[-1]
     assert (context.ranks, [fit[2].ranks for fit in FITS[:-1]]) == (2, [1] * (len(FITS) - 1))
-    end = Ranks(FIRST, heard).lead(lambda: 3)
-    assert (end, len(SAID)) == (3, 2)
+    with Ranks(FIRST, heard).leading({0, 3}):
+        assert len(SAID) == 1
+    assert len(SAID) == 2
     order = SAID[0]
     messages = iter([order, order, SAID[1]])
     FITS.clear()
@@ -152,18 +153,16 @@ def test_a_fit_by_two_is_another_one_than_by_one(tmp_path: Path) -> None:
 
 def test_the_others_end_as_the_first_process_does() -> None:
     def ends(error: BaseException) -> None:
-        def work() -> int:
+        with pytest.raises(type(error)), Ranks(FIRST, heard).leading({0}):
             raise error
-
-        with pytest.raises(type(error)):
-            Ranks(FIRST, heard).lead(work)
 
     for error in (RequestError("no"), KeyboardInterrupt(), ZeroDivisionError()):
         ends(error)
     messages = iter(SAID)
     codes = [Ranks(SECOND, lambda _: next(messages)).help(Shared()) for _ in range(3)]
     assert codes == [2, 130, 1]
-    assert Ranks().lead(lambda: 5) == 5
+    with Ranks().leading(set()):
+        assert exit_code({0, 1, 3}) == 1
 
 
 def test_a_launchers_sigterm_is_recorded_as_an_interruption(tmp_path: Path) -> None:
@@ -171,13 +170,9 @@ def test_a_launchers_sigterm_is_recorded_as_an_interruption(tmp_path: Path) -> N
     place.add(Terminated)
     parts = replace(parts_of(place, "terminated"), ranks=Ranks(FIRST, heard))
 
-    def work() -> int:
-        run_parts(parts, place.home, place.store, place.context)
-        return 0
-
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with pytest.raises(KeyboardInterrupt):
-        Ranks(FIRST, heard).lead(work)
+    with pytest.raises(KeyboardInterrupt), Ranks(FIRST, heard).leading({0}):
+        run_parts(parts, place.home, place.store, place.context)
     signal.raise_signal(signal.SIGTERM)  # which would end this process
     (run,) = place.store.runs()
     assert (run.record.status, run.record.error) == ("interrupted", interruption.LAUNCHER)

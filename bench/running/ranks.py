@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import io
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -57,14 +57,21 @@ class Ranks:
             _outlast_launcher()
             raise
 
-    def lead(self, work: Callable[[], int]) -> int:
-        """Do the work of the command, and have the others end as it does; gives its exit code."""
+    @contextmanager
+    def leading(self, codes: set[int]) -> Iterator[None]:
+        """Have the others end as the work of this block does.
+
+        Args:
+            codes: exit codes that its parts ask for; they grow meanwhile.
+        """
         if self.launched.count == 1:
-            return work()
+            yield
+            return
         _outlast_launcher() if ENDED else signal.signal(signal.SIGTERM, on_terminate)
         code = FAILED
         try:
-            code = work()
+            yield
+            code = exit_code(codes)
         except BenchError:
             code = BAD_REQUEST
             raise
@@ -73,7 +80,6 @@ class Ranks:
             raise
         finally:
             self._end(code)
-        return code
 
     def _end(self, code: int) -> None:
         import msgspec
@@ -122,6 +128,11 @@ class Ranks:
 
 
 ALONE = Ranks()
+
+
+def exit_code(codes: set[int]) -> int:
+    """Of a command whose parts ask for these."""
+    return FAILED if FAILED in codes else max(codes)
 
 
 def joined(model: Model, device: str, launched: Launched) -> Ranks:
