@@ -28,7 +28,6 @@ def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
     from bench.cli.surroundings import context
     from bench.plugins.registry import load_registry
     from bench.running.failures import RunFailedError
-    from bench.running.launched import launched
     from bench.running.parts import resolve_parts
     from bench.running.pipeline import run_parts
     from bench.running.preview import preview
@@ -41,7 +40,7 @@ def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
     demand_named(fields["plugin"], fields["dataset"])
     home, registry, first = Home.here(), load_registry(), RunRequest(**fields)
     every = [resolve_parts(replace(first, seed=first.seed + n), registry) for n in range(seeds)]
-    ranks = joined(every[0].model, every[0].device, launched())
+    ranks = joined(every[0].model, every[0].device)
     if not ranks.launched.leads:
         return ranks.help(every[0].model)
     with ranks.leading(codes := {0}):

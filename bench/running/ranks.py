@@ -20,7 +20,7 @@ from bench.api.context import Context
 from bench.api.errors import BenchError, RequestError
 from bench.plugins.interruption import on_terminate
 from bench.plugins.under_way import ENDED
-from bench.running.launched import BY_ITSELF, Launched
+from bench.running.launched import BY_ITSELF, Launched, launched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,27 +135,28 @@ def exit_code(codes: set[int]) -> int:
     return FAILED if FAILED in codes else max(codes)
 
 
-def joined(model: Model, device: str, launched: Launched) -> Ranks:
+def joined(model: Model, device: str, own: Launched | None = None) -> Ranks:
     """This process among the others of its launcher, once all are there.
 
     Args:
         model: that is to be fitted.
         device: that it works on.
-        launched: which of the processes this is.
+        own: which of the processes this is; by the environment unless it is said.
 
     Raises:
         RequestError: the model is fitted by one process alone, or the device is no common one.
         BenchError: the others do not come.
     """
-    if launched.count == 1:
+    own = own or launched()
+    if own.count == 1:
         return ALONE
     if ":" in device:
-        raise RequestError(f"--device {device}: each of {launched.count} processes has its own GPU")
-    if device != "cpu" and (why := model.device_problem(f"{device}:{launched.local_count - 1}")):
-        raise RequestError(f"{launched.local_count} processes on this machine, a GPU each: {why}")
-    if launched.leads and ENDED:  # of the others, too: they cannot go on without it
-        return Ranks(launched)
-    return Ranks(launched, model.join_ranks(device))
+        raise RequestError(f"--device {device}: each of {own.count} processes has its own GPU")
+    if device != "cpu" and (why := model.device_problem(f"{device}:{own.local_count - 1}")):
+        raise RequestError(f"{own.local_count} processes on this machine, a GPU each: {why}")
+    if own.leads and ENDED:  # of the others, too: they cannot go on without it
+        return Ranks(own)
+    return Ranks(own, model.join_ranks(device))
 
 
 def _order(train: Inputs, valid: Inputs, context: Context) -> bytes:
