@@ -102,6 +102,8 @@ class Context:
     spread: Callable[[Callable[[str], object], Sequence[str]], Iterator[str]] | None = None
     """Calls a module's function for each of many texts, in processes of maybe other machines which
     share these folders and nothing else; gives a text when it is done. None: do it by `jobs`."""
+    ranks: int = 1
+    """How many processes fit this together, each by its own `fit`; see `Model.join_ranks`."""
     progress: Progress = no_progress
     notice: Callable[[str], None] = no_notice
     """Tells the user one line."""

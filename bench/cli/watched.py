@@ -15,6 +15,10 @@ import sys
 import threading
 import time
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.running.launched import Launched
 
 PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 PATIENCE = 1.0
@@ -25,7 +29,12 @@ UNWATCHED = {"--help", "-h", "--version", "completion", "schema"}
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        if not hasattr(os, "fork") or not sys.argv[1:] or _is_plain():
+        if rank := _process().rank:
+            from bench.cli.main import main as command
+            from bench.cli.quiet import quietly
+
+            quietly(command, rank)
+        elif not hasattr(os, "fork") or not sys.argv[1:] or _is_plain():
             from bench.cli.main import main as command
 
             command()
@@ -34,6 +43,17 @@ def main() -> None:
     except KeyboardInterrupt:  # while modules were imported
         sys.stderr.write("bench: interrupted; the same command goes on from what is done\n")
         sys.exit(130)
+
+
+def _process() -> Launched:
+    """Which of the processes of a launcher this is, if there are any."""
+    from bench.api.errors import RequestError
+    from bench.running.launched import Launched, launched
+
+    try:
+        return launched()
+    except RequestError:
+        return Launched()  # which is said when the command is read
 
 
 def _is_plain() -> bool:
@@ -62,6 +82,8 @@ def _watch() -> None:
         if not last.what or last.what in ENDED:
             sys.stderr.write(f"bench: the command did not come to its end: {why}\n")
             sys.exit(1)
+        if _process().count > 1:  # whose launcher ends all where one has ended
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
         ENDED[last.what] = Ended(why, last.folder)
         RECORDED.update(last.ends)
 

@@ -28,6 +28,8 @@ FITTING = (
     *("data/sampling", "data/splits", "encoders", "plugins/options", "running/fit_cache"),
 )
 """The core's modules that shape what a model is fitted on, and how."""
+TOGETHER = ("data/handed", "running/ranks")
+"""Those that shape beside what several processes fit together."""
 SCORING = (
     *("data/real_scores", "data/score", "data/score_pieces"),
     *("running/pipeline", "running/scoring"),
