@@ -13,7 +13,7 @@ from bench.api.errors import (
 )
 from bench.api.guard import Guard, InputEvidence, NotApplicableError, ProbeEvidence, ScoreEvidence
 from bench.api.hookspecs import hookimpl
-from bench.api.inputs import Inputs
+from bench.api.inputs import PARTICLE, Inputs
 from bench.api.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rendered, ViewModule
 from bench.api.prompt import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
 from bench.api.scores import Counts, Estimate, Scored
@@ -46,6 +46,7 @@ __all__ = [
     "ABSENT",
     "ANSWERS",
     "CUE",
+    "PARTICLE",
     "PLACEHOLDER",
     "QUESTION",
     "Bar",
