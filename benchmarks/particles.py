@@ -23,12 +23,12 @@ from bench.testing.excerpt import PARTICLES, excerpt
 
 def repeated(events: int, file: Path) -> bench.Table:
     """So many events: those of the excerpt again and again, under ids of their own."""
-    table, kept = excerpt(), pq.read_table(PARTICLES)
+    table, particles = excerpt(), pq.read_table(PARTICLES)
     times = -(-events // len(table))
-    with pq.ParquetWriter(file, kept.schema, compression="zstd") as writer:
+    with pq.ParquetWriter(file, particles.schema, compression="zstd") as writer:
         for k in range(times):
-            ids = pa.array(kept["event"].to_numpy() + np.uint64(k))
-            writer.write_table(kept.set_column(0, "event", ids))
+            ids = pa.array(particles["event"].to_numpy() + np.uint64(k))
+            writer.write_table(particles.set_column(0, "event", ids))
     ids = np.concatenate([table.ids + np.uint64(k) for k in range(times)])
     rows = np.tile(np.arange(len(table)), times)
     many = replace(
@@ -53,25 +53,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("events", type=int)
     parser.add_argument("--fit", action="store_true", help="an epoch of deepsets on them too")
-    asked = parser.parse_args()
+    given = parser.parse_args()
     registry = load_registry()
     encoder = registry.find(Encoder, "particles").part()
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
-        table = repeated(asked.events, where / "many.parquet")
+        table = repeated(given.events, where / "many.parquet")
         sys.stdout.write(f"before: {most():.2f} GB\n")
         started = time.process_time()
         inputs = bench.Inputs(views_of(encoder, table, {}), table.y, table.ids, table.weights)
-        say("encoded", started, asked.events)
-        if asked.fit:
+        say("encoded", started, given.events)
+        if given.fit:
             model = registry.find(Model, "deepsets").part(epochs=1)
             started = time.process_time()
             valid = inputs.take(np.arange(2000))
             fitted = model.fit(inputs, valid, bench.Context(where, where, where))
-            say("fitted for an epoch", started, asked.events)
+            say("fitted for an epoch", started, given.events)
             started = time.process_time()
             fitted.score(inputs)
-            say("scored", started, asked.events)
+            say("scored", started, given.events)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -62,6 +63,41 @@ def test_what_nobody_holds_is_not_waited_for(tmp_path: Path) -> None:
     with locked(tmp_path / "lock"):
         assert not draft.exists()
     assert claims(tmp_path) == []
+
+
+def test_what_may_not_be_taken_over_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As another user's, in a folder that only that one may write."""
+    file = left_by(tmp_path, "x")
+    os.utime(file, (1, 1))
+
+    def refused(path: Path) -> None:
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with (
+        pytest.raises(MachineError, match=f"{file}: Permission denied, wanted to take over"),
+        locked(tmp_path / "lock", lambda _: None),
+    ):
+        pass
+
+
+def test_a_lock_is_seen_also_where_the_one_before_has_removed_it(tmp_path: Path) -> None:
+    lock, waits = tmp_path / "lock", threading.Event()
+    seen: list[bool] = []
+
+    def ask() -> None:
+        with locked(lock, lambda _: waits.set()):
+            seen.append(lock.is_file())
+
+    with locked(lock):
+        thread = threading.Thread(target=ask)
+        thread.start()
+        assert waits.wait(60)
+        lock.unlink()
+    thread.join()
+    assert seen == [True]
 
 
 def test_a_run_that_is_claimed_is_under_way_and_is_not_removed(tmp_path: Path) -> None:

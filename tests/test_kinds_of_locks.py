@@ -7,14 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
-from claiming import lines
+from claiming import ended, lines, until
 from toys import Workplace
 from typed import typed
 
-from bench.storage import locks, mounts
+from bench.storage import locks, mounts, owner
 from bench.storage.claims import FOLDER
 from bench.storage.locks import NoLocksError, locked
 from bench.storage.mounts import file_system, is_shared
@@ -115,6 +116,29 @@ def test_where_flock_has_to_be_it_is_refused_where_it_does_not_hold(
         locked(folder / "lock"),
     ):
         pass
+
+
+def test_who_has_a_lock_of_the_file_system_is_named(tmp_path: Path) -> None:
+    lock, ready = tmp_path / "lock", tmp_path / "ready"
+    assert owner.holder(lock) == ""
+    if not (child := os.fork()):
+        with locked(lock):
+            ready.touch()
+            until((tmp_path / "go").exists)
+        os._exit(0)
+    until(ready.exists)
+    if who := owner.holder(lock):  # where the system says so
+        assert who == f"process {child} on {owner.machine().host}"
+    with pytest.raises(locks.LockedError, match=who or "another process"), locked(lock):
+        pass
+    said: list[str] = []
+    thread = threading.Thread(target=lambda: locked(lock, said.append).__enter__())
+    thread.start()
+    until(lambda: bool(said))
+    (tmp_path / "go").touch()
+    assert ended([child]) == [0]
+    thread.join()
+    assert said == [f"another process is making the same; waiting for it{f' ({who})' * bool(who)}"]
 
 
 def test_without_the_tool_another_python_is_asked(

@@ -60,7 +60,11 @@ def together(folder: Path, commands: int, kills: int, requests: int) -> dict[str
 
 
 @pytest.mark.slow
-def test_sixteen_processes_with_one_request_make_one_fit_and_one_record(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["flock", "claims"])
+def test_sixteen_processes_with_one_request_make_one_fit_and_one_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("BENCH_LOCKS", kind)
     counts = together(tmp_path, REQUESTS, 0, 1)
     assert counts["ended"] == REQUESTS
     assert (counts["fits"], counts["runs"]) == (1, 1)
@@ -68,7 +72,11 @@ def test_sixteen_processes_with_one_request_make_one_fit_and_one_record(tmp_path
 
 
 @pytest.mark.slow
-def test_eight_commands_with_a_hundred_kills_lose_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["flock", "claims"])
+def test_eight_commands_with_a_hundred_kills_lose_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("BENCH_LOCKS", kind)
     counts = together(tmp_path, COMMANDS, KILLS, COMMANDS // 2)
     assert counts["kills"] >= KILLS
     assert counts["ended"] == COMMANDS

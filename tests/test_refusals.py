@@ -96,9 +96,9 @@ def demand_told(ended: Ended, where: Path, way_out: str = "") -> None:
     """One line, with the place and what to do."""
     assert ended.code in (1, 2), ended.err
     assert "Traceback" not in ended.err
-    told = ended.line
-    assert where.name in told
-    assert way_out in told
+    line = ended.line
+    assert where.name in line
+    assert way_out in line
 
 
 WORDS: dict[str, tuple[tuple[str, ...], str, str]] = {

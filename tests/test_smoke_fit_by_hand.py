@@ -76,7 +76,7 @@ def test_a_fit_that_cannot_be_probed_breaks_its_guards(tmp_path: Path) -> None:
     assert (seen.record.updates, seen.record.gaps) == ([0.5], [40.0])
     assert [(step, scores.tolist()) for step, scores in seen.record.looks] == [(3, [0.1, 0.2])]
     broken = training.check_fit(GUARDS, Cut(), FittedCut(0.0, 1.0), seen, read(4))
-    assert len(broken) == 8
+    assert len(broken) == 9
     assert {*(v.findings[0] for v in broken)} == {"could not look: KeyError: 'numbers'"}
 
 

@@ -215,10 +215,10 @@ def test_a_run_goes_on_from_the_one_that_the_name_stands_for_when_the_wave_begin
 def test_samples_are_loaded_once_for_runs_one_after_the_other_that_ask_for_the_same(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[RunRequest] = []
+    loaded: list[RunRequest] = []
 
     def counted(request: RunRequest, *args: object, **more: object) -> object:
-        asked.append(request)
+        loaded.append(request)
         return load_samples(request, *args, **more)
 
     monkeypatch.setattr("bench.running.prepared.load_samples", counted)
@@ -226,6 +226,6 @@ def test_samples_are_loaded_once_for_runs_one_after_the_other_that_ask_for_the_s
     requests += [replace(CUT, train_events=100), replace(CUT, allow=("B001",)), CUT]
     survey, _ = surveyed(place, *requests)
     keys = [one.key for one in survey.first()]
-    assert asked == [requests[0], *requests[3:]]
+    assert loaded == [requests[0], *requests[3:]]
     alone = [prepare(one, place.home, place.store, place.context).key for one in survey.every]
     assert keys == alone

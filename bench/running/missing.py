@@ -114,9 +114,9 @@ class Survey:
         """
         try:
             with redirect_stdout(sys.stderr), at_work(f"the key of {digest(parts.request.said())}"):
-                samples = self._samples.get(asked := _sampled(parts))
+                samples = self._samples.get(sampled := _sampled(parts))
                 made = prepare(parts, self.home, self.store, self.context, samples)
-                self._samples = {asked: made.samples}
+                self._samples = {sampled: made.samples}
                 return made.key
         except BenchError:
             raise

@@ -113,9 +113,9 @@ def _particles(name: str, view: NDArray[np.float32], mask: NDArray[np.bool_]) ->
     from tabulate import tabulate
 
     counts = mask.sum(axis=1)
-    there = view[mask]  # (particles, f)
+    real = view[mask]  # (particles, f)
     rows = []
-    for place, of in enumerate(there.T[:MOST]):
+    for place, of in enumerate(real.T[:MOST]):
         called = PARTICLE[place] if place < len(PARTICLE) else f"{place + 1}"
         spread = (of.min(), np.median(of), of.max(), of[0]) if len(of) else ("-",) * 4
         rows.append([called, *map(_short, spread)])

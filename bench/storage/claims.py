@@ -132,7 +132,6 @@ def claimed(
     room = path.parent / FOLDER
     with wanted("to lock it by a folder there", path):
         room.mkdir(exist_ok=True)
-        path.touch()  # so that this lock is seen as any other
     other = Other(room / path.name, limit)
     while (claim := _put(path, other.folder, limit)) is None:
         gone = other.look()
@@ -149,6 +148,8 @@ def claimed(
             other.rest()
     claim.begin()
     try:
+        with wanted("to lock it", path):
+            path.touch()  # as who had it may have removed it, by which others see that it is locked
         _sweep(room, path.name)
         yield claim
     finally:

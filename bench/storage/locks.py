@@ -21,6 +21,7 @@ from bench.api.errors import BenchError, RequestError
 from bench.storage.claims import FOLDER, Claim, TakenError, claimed
 from bench.storage.machine import NO_LOCKS, MachineError
 from bench.storage.mounts import file_system, is_shared
+from bench.storage.owner import holder
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -190,8 +191,9 @@ def _flocked(
             lock.acquire(timeout=0)
         except Timeout:
             if notice is None:
-                raise LockedError(path) from None
-            notice(waiting)
+                raise LockedError(path, holder(path)) from None
+            who = holder(path)
+            notice(f"{waiting} ({who})" if who else waiting)
             lock.acquire()
         holds = _holds(path)
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -17,10 +18,15 @@ ESCAPED = re.compile(r"\\([0-7]{3})")
 def file_system(folder: Path) -> str:
     """The type of the file system that a folder lies on, as `ext4`; empty where nobody can say."""
     try:
-        lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-        folder = folder.resolve()
+        return _type(folder.resolve(), folder.stat().st_dev)
     except OSError:
         return ""
+
+
+@lru_cache(maxsize=256)
+def _type(folder: Path, device: int) -> str:
+    """The same, of a folder of this device: as long as that is mounted there."""
+    lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     longest, kind = -1, ""
     for line in lines:
         fields, _, rest = line.partition(" - ")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 PROC = Path("/proc")
+FLOCKS = PROC / "locks"
 BOOT = PROC / "sys/kernel/random/boot_id"
 ENDED = {"Z", "X"}
 """States of a process that has ended and whose parent has not asked how."""
@@ -77,6 +78,20 @@ class Owner:
     def __str__(self) -> str:
         """As it is called in a notice."""
         return f"process {self.pid} on {self.host}, since {self.since}"
+
+
+def holder(path: Path) -> str:
+    """Which process of this machine has a file locked by flock; empty where nobody can say."""
+    try:
+        status, lines = path.stat(), FLOCKS.read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return ""
+    file = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    # those that wait for one have an arrow in the place of its kind
+    held = [words for line in lines if len(words := line.split()) > 5 and words[1] == "FLOCK"]
+    numbers = [words[4] for words in held if words[5] == file and words[4].isdigit()]
+    # process 0 is one of another name space
+    return f"process {numbers[0]} on {machine().host}" if numbers and numbers[0] != "0" else ""
 
 
 def _stat(pid: int) -> tuple[str, str]:

@@ -148,8 +148,8 @@ def _demand_particles(view: Any, mask: Any) -> None:
     assert view.ndim == 3, f"particles have {view.ndim} axes, wanted 3"
     assert view.shape[2] >= least, f"a particle has {view.shape[2]} numbers, wanted {least}"
     assert isinstance(mask, np.ndarray), "particles without a mask"
-    wanted = (np.dtype(bool), view.shape[:2])
-    assert (mask.dtype, mask.shape) == wanted, f"a mask of {mask.dtype}, {mask.shape}"
+    form = (np.dtype(bool), view.shape[:2])
+    assert (mask.dtype, mask.shape) == form, f"a mask of {mask.dtype}, {mask.shape}"
     assert not view[~mask].any(), "numbers other than 0 where there is no particle"
 
 

@@ -81,12 +81,12 @@ def _made(missing: list[Job], context: bench.Context) -> Iterator[Job]:
     Raises:
         InputError: a worker was ended twice over the same events.
     """
-    there = context.spread and Elsewhere(context.spread, _make_there, _text)
-    share = min(TOGETHER, max(1, len(missing) // 16)) if there else 1
+    others = context.spread and Elsewhere(context.spread, _make_there, _text)
+    share = min(TOGETHER, max(1, len(missing) // 16)) if others else 1
     shares = [missing[i : i + share] for i in range(0, len(missing), share)]
     try:
         for done in shared_out(
-            _make, shares, context.jobs, tell=_described, limited=True, elsewhere=there
+            _make, shares, context.jobs, tell=_described, limited=True, elsewhere=others
         ):
             yield from done
     except KilledError as e:

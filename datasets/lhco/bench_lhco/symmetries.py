@@ -131,14 +131,14 @@ def _rotate_particles(file: Path, other: Path, ids: NDArray[np.uint64], angle: f
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    kept = pq.read_table(file, filters=pc.field("event").isin(ids)).combine_chunks()
-    for i, name in enumerate(kept.column_names):
+    particles = pq.read_table(file, filters=pc.field("event").isin(ids)).combine_chunks()
+    for i, name in enumerate(particles.column_names):
         if name.endswith("_phi"):
-            lists = kept[name].combine_chunks()
+            lists = particles[name].combine_chunks()
             angles = pa.array(_turned(lists.flatten().to_numpy(), angle))
             offsets = pc.subtract(lists.offsets, lists.offsets[0])
-            kept = kept.set_column(i, name, pa.ListArray.from_arrays(offsets, angles))
-    pq.write_table(kept, other)
+            particles = particles.set_column(i, name, pa.ListArray.from_arrays(offsets, angles))
+    pq.write_table(particles, other)
 
 
 def _turned(angles: NDArray[np.floating], by: float) -> NDArray[np.float32]:

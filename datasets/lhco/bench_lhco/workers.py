@@ -80,17 +80,17 @@ def shared_out(
             yield texts[text]
 
 
-def demand_same_code(asked: str, here: str) -> None:
+def demand_same_code(key: str, here: str) -> None:
     """Refuse to make what another version would make otherwise.
 
     Args:
-        asked: the key of what is to be made, where that was asked for.
+        key: of what is to be made, where that was asked for.
         here: its key where it is to be made.
 
     Raises:
         BenchError: they differ.
     """
-    if asked != here:
+    if key != here:
         raise BenchError(
             f"{platform.node() or 'a worker'} has another version of bench-lhco or of a library "
             "than the command, and would make other bytes; wanted the same environment"

@@ -182,9 +182,9 @@ def test_features_but_for_azimuths_do_not_change_with_it(events: Events) -> None
             kind.features(kind.jets(e.particles, 1.0, 20.0), e.particles)
             for e in (events, Events(turned, events.labels))
         )
-        kept = [i for i, column in enumerate(kind.columns) if column.quantity != "phi"]
-        assert len(kept) == len(kind.columns) - 2
-        close = np.isclose(before[:, kept], after[:, kept], rtol=2e-3, atol=2e-3)
+        columns = [i for i, column in enumerate(kind.columns) if column.quantity != "phi"]
+        assert len(columns) == len(kind.columns) - 2
+        close = np.isclose(before[:, columns], after[:, columns], rtol=2e-3, atol=2e-3)
         assert close.all(axis=1).mean() > 0.95, name  # a tie of the clustering may fall otherwise
 
 

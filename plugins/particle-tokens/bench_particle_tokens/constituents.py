@@ -34,22 +34,22 @@ def hardest(table: bench.Table, most: int) -> NDArray[np.float32]:
             "the events come without their particles; `--set constituents=true` keeps them"
         )
     columns = ["event", *(f"{jet}_{name}" for jet in JETS for name in ("pt", "eta", "phi"))]
-    kept = pq.read_table(files[0], columns=columns, filters=pc.field("event").isin(table.ids))
-    ids = kept["event"].to_numpy()
+    read = pq.read_table(files[0], columns=columns, filters=pc.field("event").isin(table.ids))
+    ids = read["event"].to_numpy()
     if missing := len(table) - len(ids):
         raise bench.InputError(f"{files[0]}: {missing} of {len(table)} events are not in it")
     order = np.argsort(ids)
     places = order[np.searchsorted(ids, table.ids, sorter=order)]
-    made = [_of_jet(kept, jet, most)[places] for jet in JETS]
+    made = [_of_jet(read, jet, most)[places] for jet in JETS]
     return np.concatenate(made, axis=1).reshape(len(table), len(JETS) * most * EACH)
 
 
-def _of_jet(kept: Any, jet: str, most: int) -> NDArray[np.float32]:
+def _of_jet(read: Any, jet: str, most: int) -> NDArray[np.float32]:
     """What is said of the hardest particles of one jet in every event: (n, most, 4)."""
-    lists = [kept[f"{jet}_{name}"].combine_chunks() for name in ("pt", "eta", "phi")]
+    lists = [read[f"{jet}_{name}"].combine_chunks() for name in ("pt", "eta", "phi")]
     offsets = lists[0].offsets.to_numpy().astype(np.int64)
     pt, eta, phi = (each.values.to_numpy().astype(np.float64) for each in lists)
-    counts, n = np.diff(offsets), len(kept)
+    counts, n = np.diff(offsets), len(read)
     event = np.repeat(np.arange(n), counts)
     begin, end = offsets[0], offsets[-1]
     pt, eta, phi = pt[begin:end], eta[begin:end], phi[begin:end]

@@ -42,16 +42,16 @@ class SetNetwork(nn.Module):
     def forward(self, numbers: Tensor) -> Tensor:
         """(b, d) numbers scaled by the train split's mean and spread -> (b, vectors * width)."""
         plain = (numbers * self.spread + self.mean).unflatten(1, (len(JETS), -1, EACH))
-        there = self._there(numbers)  # (b, 2 most)
+        real = self._real(numbers)  # (b, 2 most)
         said = (plain[..., :-1] - self.centre) / self.size
         jets = torch.eye(len(JETS), device=plain.device)[:, None].expand(*said.shape[:-1], -1)
         made = self.particle(torch.cat([said, jets], dim=-1).flatten(1, 2))  # (b, 2 most, width)
         heed = self.queries(made) / math.sqrt(made.shape[-1])  # (b, 2 most, vectors)
-        heed = heed.masked_fill(~there[..., None], -1e4).softmax(dim=1)
+        heed = heed.masked_fill(~real[..., None], -1e4).softmax(dim=1)
         pooled = torch.einsum("bpk,bpw->bkw", heed, self.values(made))
         return pooled.flatten(1)
 
-    def _there(self, numbers: Tensor) -> Tensor:
+    def _real(self, numbers: Tensor) -> Tensor:
         """Where there are particles, by the sign of what is 1 there and scaled: (b, 2 most).
 
         Its size says less: a model may cut scaled numbers off. It is 0 where all are the same.

@@ -51,13 +51,13 @@ def test_each_jets_hardest_particles_are_numbers(table: bench.Table) -> None:
     numbers = ENCODER.encode(table, {})["numbers"]
     assert numbers.shape == (400, 2 * 6 * 4)
     assert numbers.dtype == np.float32
-    logpt, deta, dphi, there = np.moveaxis(numbers.reshape(400, 2, 6, 4), 3, 0)
+    logpt, deta, dphi, real = np.moveaxis(numbers.reshape(400, 2, 6, 4), 3, 0)
     wide = ParticleTokens(most=40).encode(table, {})["numbers"].reshape(400, 2, 40, 4)
     assert np.array_equal(wide[:, :, :6], numbers.reshape(400, 2, 6, 4))
     n = np.stack([table.column("j1_n"), table.column("j2_n")], axis=1)
     assert np.array_equal(wide[..., 3].sum(axis=2), n.clip(max=40))
     assert not wide[wide[..., 3] == 0].any()
-    assert (np.diff(np.where(there == 1, logpt, -np.inf), axis=2)[there[..., 1:] == 1] <= 0).all()
+    assert (np.diff(np.where(real == 1, logpt, -np.inf), axis=2)[real[..., 1:] == 1] <= 0).all()
     assert np.exp(logpt[:, 0, 0]) == pytest.approx(table.column("j1_pt_lead"), rel=0.01)
     assert (np.hypot(deta, dphi) < 1.3).all()
     some = ENCODER.encode(table.take(np.array([9, 4])), {})["numbers"]
@@ -92,9 +92,9 @@ def test_a_particle_that_is_hardly_ever_missing_is_missed() -> None:
     learned = {"mean": plain.mean(axis=0), "spread": np.where(spread == 0, 1, spread)}
     scaled = ((plain - learned["mean"]) / learned["spread"]).clip(-10, 10).astype(np.float32)
     network = ENCODER.view_module("numbers", learned)
-    there = network._there(torch.from_numpy(scaled)).numpy()
-    assert there.sum() == 12 * 1000 - 1
-    assert not there[7, 11]
+    real = network._real(torch.from_numpy(scaled)).numpy()
+    assert real.sum() == 12 * 1000 - 1
+    assert not real[7, 11]
 
 
 def test_a_perceptron_behind_it_learns(table: bench.Table, tmp_path: Path) -> None:

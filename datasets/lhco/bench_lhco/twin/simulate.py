@@ -80,8 +80,8 @@ def simulate(
     done = total - sum(chunk.events for chunk in missing)
     with progress(f"simulating {dataset}", total, done) as bar:
         task = partial(store, folder=folder)
-        there = spread and Elsewhere(spread, _make_there, partial(_text, folder=folder))
-        for chunk in shared_out(task, missing, jobs, tell=_described, elsewhere=there):
+        others = spread and Elsewhere(spread, _make_there, partial(_text, folder=folder))
+        for chunk in shared_out(task, missing, jobs, tell=_described, elsewhere=others):
             bar.advance(chunk.events)
     particles = _gathered(chunks, folder)
     labels = np.array([PROCESSES[dataset][kind].label for kind in kinds], dtype=np.int8)
