@@ -14,8 +14,8 @@ from bench_lhco.view.encoder import ParticleView
 import bench
 from bench.data.encode import encode, learn
 from bench.data.feature_cache import read_table, write_table
+from bench.data.handed import read_inputs, write_inputs
 from bench.guards.encodings import differing
-from bench.guards.fresh_process import _read, _write
 from bench.guards.probing import probe
 from bench.plugins.registry import load_registry
 from bench.running.parts import resolve_parts
@@ -52,8 +52,8 @@ def test_the_mask_goes_where_the_particles_go(inputs: bench.Inputs) -> None:
 
 
 def test_particles_pass_to_a_fresh_process_and_back(inputs: bench.Inputs, tmp_path: Path) -> None:
-    _write(inputs, tmp_path / "inputs.npz")
-    again = _read(tmp_path / "inputs.npz").views
+    write_inputs(inputs, tmp_path / "inputs.npz")
+    again = read_inputs(tmp_path / "inputs.npz").views
     assert {name: view.dtype for name, view in again.items()} == {
         "particles": np.float32,
         "mask": np.bool_,

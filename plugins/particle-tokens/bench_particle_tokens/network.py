@@ -42,7 +42,7 @@ class SetNetwork(nn.Module):
     def forward(self, numbers: Tensor) -> Tensor:
         """(b, d) numbers scaled by the train split's mean and spread -> (b, vectors * width)."""
         plain = (numbers * self.spread + self.mean).unflatten(1, (len(JETS), -1, EACH))
-        real = (plain[..., -1] > 0.5).flatten(1)  # (b, 2 most)
+        real = self._real(numbers)  # (b, 2 most)
         said = (plain[..., :-1] - self.centre) / self.size
         jets = torch.eye(len(JETS), device=plain.device)[:, None].expand(*said.shape[:-1], -1)
         made = self.particle(torch.cat([said, jets], dim=-1).flatten(1, 2))  # (b, 2 most, width)
@@ -50,3 +50,11 @@ class SetNetwork(nn.Module):
         heed = heed.masked_fill(~real[..., None], -1e4).softmax(dim=1)
         pooled = torch.einsum("bpk,bpw->bkw", heed, self.values(made))
         return pooled.flatten(1)
+
+    def _real(self, numbers: Tensor) -> Tensor:
+        """Where there are particles, by the sign of what is 1 there and scaled: (b, 2 most).
+
+        Its size says less: a model may cut scaled numbers off. It is 0 where all are the same.
+        """
+        said, mean = numbers[:, EACH - 1 :: EACH], self.mean[EACH - 1 :: EACH]
+        return (said > 0) | ((said == 0) & (mean > 0.5))

@@ -85,6 +85,18 @@ def test_the_network_undoes_the_scaling_and_heeds_no_order(table: bench.Table) -
     assert np.isfinite(nothing).all()
 
 
+def test_a_particle_that_is_hardly_ever_missing_is_missed() -> None:
+    plain = np.tile(np.float32([2, 0.1, 0.1, 1]), (1000, 2 * 6)).reshape(1000, 48)
+    plain[7, 44:] = 0  # the last particle, in one event of a thousand
+    spread = plain.std(axis=0)
+    learned = {"mean": plain.mean(axis=0), "spread": np.where(spread == 0, 1, spread)}
+    scaled = ((plain - learned["mean"]) / learned["spread"]).clip(-10, 10).astype(np.float32)
+    network = ENCODER.view_module("numbers", learned)
+    there = network._there(torch.from_numpy(scaled)).numpy()
+    assert there.sum() == 12 * 1000 - 1
+    assert not there[7, 11]
+
+
 def test_a_perceptron_behind_it_learns(table: bench.Table, tmp_path: Path) -> None:
     from sklearn.metrics import roc_auc_score
 
