@@ -12,6 +12,7 @@ import click
 
 from bench.api.errors import RequestError
 from bench.cli.completing import OF_FIELDS
+from bench.metrics.floors import Floor
 from bench.plugins.options import Option, options_of
 from bench.storage.request import RunRequest, SampleRequest, Size, read_size
 from bench.storage.typed import RUNS as RUNS_VARIABLE
@@ -69,6 +70,26 @@ def given_options(
     return given
 
 
+def given_floor(ctx: click.Context, param: click.Parameter, value: str | None) -> Floor | None:
+    """A floor of the maximum SIC; a callback of click.
+
+    Raises:
+        RequestError: something else.
+    """
+    try:
+        return None if value is None else Floor.read(value)
+    except RequestError as error:
+        raise RequestError(f"{param.opts[0]}: {error}") from error
+
+
+FLOOR = click.option(
+    "--floor",
+    callback=given_floor,
+    metavar="FLOOR",
+    help="What a threshold has to leave of the background to count for the max SIC: '100 events', "
+    "'fpr 1.84e-5' or more, 'fpr above 1e-4', or none.  [default: that of the runs' protocol, else "
+    "25 events]",
+)
 SEEDS = click.option(
     "--seeds",
     type=click.IntRange(min=1),

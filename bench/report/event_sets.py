@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bench.api.errors import DamagedError
+from bench.comparison.floored import floor_of
+from bench.metrics.floors import Floor
 from bench.report.samples import briefs, event_mark, in_words
 from bench.storage.record import SampleRecord
 from bench.storage.store import Run
@@ -109,6 +111,11 @@ class EventSet:
     def heading(self) -> str:
         """What it is in plain words."""
         return f"{in_words(self.sample)}{self.mark}"
+
+    @property
+    def floor(self) -> Floor:
+        """Of the maximum SIC of every run here."""
+        return floor_of(self.settings[0].runs)
 
     @property
     def slug(self) -> str:

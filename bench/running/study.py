@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET
 
 from bench.api.errors import RequestError
+from bench.metrics.floors import Floor
 from bench.running.parts import resolve_parts
 from bench.running.study_file import (
     ONE_OR_MORE,
@@ -98,6 +99,10 @@ def read_study(file: Path) -> Study:
         contents = Contents(title, **held | {"formats": vector_formats(said.report.formats)})
     except RequestError as error:
         raise RequestError(f"{file}, report, formats: {error}") from error
+    try:
+        contents = replace(contents, floor=held["floor"] and str(Floor.read(held["floor"])))
+    except RequestError as error:
+        raise RequestError(f"{file}, report, floor: {error}") from error
     return Study(
         title,
         tuple(request for request, _ in placed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bench.metrics.curve import BACKGROUND_FLOOR
+from bench.metrics.floors import NO_FLOOR
 from bench.report.blocks import Item
 from bench.report.event_sets import BETWEEN
 from bench.report.learning import at_floor
@@ -123,10 +123,11 @@ def _floor(tests: Sequence[Tested]) -> str:
     ]
     if not some:
         return ""
-    return (
-        f"max SIC leaves no more than {BACKGROUND_FLOOR} background events, and may rise with more "
-        f"of them, in: {'; '.join(some)} models"
-    )
+    floor, where = tests[0].events.floor, f"in: {'; '.join(some)} models"
+    if floor.rate:
+        return f"max SIC stands at {floor.brief}, and a tighter cut may show more, {where}"
+    least = f"{floor.events} background event{'' if floor == NO_FLOOR else 's'}"
+    return f"max SIC leaves no more than {least}, and may rise with more of them, {where}"
 
 
 def _lacks(runs: Sequence[Run]) -> str:
