@@ -73,7 +73,7 @@ def things(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:
 
 def listed(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:
     """What `bench list` lists."""
-    kinds = ("plugins", "datasets", "encoders", "models", "metrics", "guards", "runs")
+    kinds = ("plugins", "datasets", "encoders", "models", "metrics", "guards", "protocols", "runs")
     return [*_beginning(begun, kinds, keep=True), *parts(ctx, param, begun)]
 
 

@@ -184,6 +184,14 @@ def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) ->
     return reduce(lambda decorated, option: option(decorated), reversed(options), command)
 
 
+def was_said(name: str) -> bool:
+    """Whether an option of the command under way was typed, and not left to its default."""
+    from click.core import ParameterSource
+
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE
+
+
 def demand_named(plugin: str | None, dataset: str | None) -> None:
     """Refuse a run without a plugin or a dataset.
 

@@ -10,15 +10,17 @@ from typing import Any
 
 import click
 
-from bench.cli.options import RUNS, SEEDS, demand_named, run_options
+from bench.cli.options import FLOOR, RUNS, SEEDS, demand_named, run_options, was_said
+from bench.metrics.floors import Floor
 
 
 @click.command("run", short_help="Fit or reuse a model, score, judge, store, print the table.")
 @click.option("--dry-run", is_flag=True, help="Fit nothing; show samples, events and findings.")
 @SEEDS
+@FLOOR
 @run_options
 @RUNS
-def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
+def command(runs: Path, dry_run: bool, seeds: int, floor: Floor | None, **fields: Any) -> int:
     """Fit or reuse a model, score events with it, judge, store the run and print its table.
 
     \b
@@ -26,11 +28,13 @@ def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
     bench run --model gbt --dataset rd --ratio 1:10 --set learning_rate=0.1 --seeds 3
     """
     from bench.cli.surroundings import context
+    from bench.comparison.floored import under_one
     from bench.plugins.registry import load_registry
     from bench.running.failures import RunFailedError
     from bench.running.parts import resolve_parts
     from bench.running.pipeline import run_parts
     from bench.running.preview import preview
+    from bench.running.protocols import count_of_seeds, demand_floor, with_protocol
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
@@ -38,7 +42,11 @@ def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
 
     demand_named(fields["plugin"], fields["dataset"])
     home, registry, first = Home.here(), load_registry(), RunRequest(**fields)
-    every = [resolve_parts(replace(first, seed=first.seed + n), registry) for n in range(seeds)]
+    protocol = with_protocol(first, registry)[1]
+    demand_floor(protocol, floor)
+    said = seeds if was_said("seeds") else None
+    count = count_of_seeds(protocol, said, one=was_said("seed"))
+    every = [resolve_parts(replace(first, seed=first.seed + n), registry) for n in range(count)]
     if dry_run:
         with redirect_stdout(sys.stderr):
             shown = preview(every[0], home, Store(runs), context(home))
@@ -56,5 +64,5 @@ def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
             click.echo(f"reused run {run.name}: same request, same bytes", err=True)
         done.append(run)
     if done:
-        click.echo(str(Result(tuple(done))))
+        click.echo(str(Result(under_one([done], floor)[0])))
     return 1 if 1 in codes else max(codes)

@@ -66,6 +66,7 @@ class PreparedRun:
         request, sample = self.request, self.samples.records["evaluated"]
         judged = [request.threshold, sorted(request.allow), self.judges.key()]
         judged += ["quick"] if request.quick else []  # another record, of the same scores
+        judged += [asdict(self.parts.protocol)] if self.parts.protocol else []
         return digest([self.scores_key, asdict(sample), *judged])
 
     @cached_property
@@ -111,6 +112,7 @@ class PreparedRun:
             train=records["train"],
             valid=records["valid"],
             sample=records["evaluated"],
+            protocol=self.parts.protocol,
             fit=self.fit_request.key,
             scores=self.scores_key,
             versions=versions([CORE]),

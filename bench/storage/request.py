@@ -113,6 +113,9 @@ class RunRequest(SampleRequest):
     """Let the finding of a guard through, visibly; see `bench doctor`."""
     threshold: str = field(default="0.5", metadata=_said(titled=True))
     """Called signal from here on; or fpr=RATE or best-sic, chosen on the valid split."""
+    protocol: str | None = field(default=None, metadata=_said(metavar="NAME"))
+    """Protocol that sets region, floor, seeds or sample, so that figures published under it can
+    stand beside the run's; see `bench list protocols`."""
     quick: bool = False
     """Only to try things: fit on at most 1000 events, judge the fit by 400 of the valid split and
     evaluate on 1000, unless their numbers are said. Marked quick wherever the run is shown."""
