@@ -41,13 +41,14 @@ def given_size(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 def given_once(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> str | None:
-    """What an option of several names says, by whichever name; a callback of click.
+    """What an option that is said once says, by whichever of its names; a callback of click.
 
     Raises:
         RequestError: it says two things.
     """
     if len(set(values)) > 1:
-        raise RequestError(f"{' and '.join(param.opts)} are one option: {' or '.join(values)}?")
+        names = f"{' and '.join(param.opts)} {'are' if len(param.opts) > 1 else 'is'}"
+        raise RequestError(f"{names} one option: {' or '.join(values)}?")
     return values[0] if values else None
 
 
@@ -173,9 +174,9 @@ def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
         settings |= {"default": each.default, "show_default": True}
     if completes := OF_FIELDS.get(each.name):
         settings["shell_complete"] = completes
-    names = [f"--{name}"]
-    if also := each.metadata.get("also"):
-        names.append(f"--{also}")
+    also = each.metadata.get("also")
+    names = [f"--{name}", *([f"--{also}"] if also else [])]
+    if also or each.metadata.get("once"):
         settings |= {"multiple": True, "callback": given_once}
     return click.option(*names, each.name, **settings)
 

@@ -86,7 +86,8 @@ def heading(run: Run) -> str:
 
 
 def _split(sample: SampleRecord) -> str:
-    return f"{sample.split} split" + (f" ({sample.division})" if sample.division else "")
+    division = f" ({sample.division})" if sample.division else ""
+    return f"{sample.split} split{division}" + (f" in {sample.region}" if sample.region else "")
 
 
 def classification(run: Run) -> str:
