@@ -86,7 +86,9 @@ class MaximumSic(Metric):
             f"{_named(floor)}, {curve.left[place]:.0f} background events left, "
             f"eps_S = {curve.signal[place]:.3f}"
         )
-        if floor == NO_FLOOR:
+        if floor.rate and floor.rate * curve.left[-1] < 1:
+            note += f"; of {curve.left[-1]:.0f} background events the floor is less than one"
+        if floor.least_events(int(curve.left[-1])) == 1:
             note += f"; from so few alone it is off by about {50 / curve.left[place] ** 0.5:.0f} %"
         if curve.at_floor(place, floor):
             note += f"; {AT_FLOOR}: {beyond(floor)}"

@@ -34,11 +34,12 @@ def with_protocol(request: RunRequest, registry: Registry) -> tuple[RunRequest, 
             f"--protocol {protocol.name} is of {protocol.dataset}, not of {request.dataset}"
         )
     sets = {k: v for k, v in protocol.sets().items() if not (request.quick and k == "events")}
-    for name, value in sets.items():
-        said = getattr(request, name)
+    filled = replace(request, **sets)
+    for name in sets:
+        said, value = getattr(request, name), getattr(filled, name)
         if said is not None and said != value:
             raise RequestError(_contradicted(protocol, f"{name} {value}", f"--{name} {said}"))
-    return replace(request, **sets), protocol
+    return filled, protocol
 
 
 def demand_floor(protocol: Protocol | None, floor: Floor | None) -> None:

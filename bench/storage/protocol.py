@@ -60,8 +60,7 @@ class Protocol:
 
     def sets(self) -> dict[str, Any]:
         """What it sets of a request, by field."""
-        values = {name: getattr(self, name) for name in SET if getattr(self, name)}
-        return {name: (value,) if name == "region" else value for name, value in values.items()}
+        return {name: getattr(self, name) for name in SET if getattr(self, name)}
 
 
 SET = ("region", "ratio", "events")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isfinite
 
+from bench.api.scores import Estimate
 from bench.comparison.comparable import quick_beside_full
 from bench.comparison.groups import LEVEL
 from bench.comparison.paired import max_sic_difference, opposed
@@ -25,6 +27,7 @@ from bench.report.blocks import (
 )
 from bench.report.drawing.subject import MOST
 from bench.report.event_sets import EventSet, Setting, Spread
+from bench.report.published import over_the_most, hidden, published_rows
 from bench.report.sections.answer import less
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.sections.guarded import marked
@@ -51,8 +54,10 @@ def conclusions(tested: Tested, pictures: Sequence[Picture] = ()) -> list[Block]
             few = events.sample.signal
             sentences.append(f"With {few} signal events hardly anything can be told apart.")
         every = [run for setting in settings for run in setting.runs]
-        sentences += filter(None, [quick_beside_full(every)])
+        sentences += filter(None, [quick_beside_full(every), hidden(events)])
         blocks.append(Text(" ".join(sentences)))
+    elif left_out := hidden(events):
+        blocks.append(Text(left_out))
     blocks += [*pictures, *([_seeds(events)] if seeded else [])]
     listed = _by_seeds(tested, MOST if pictures else 0)
     return [*blocks, *listed, *_by_threshold(tested), EXPLAINED]
@@ -65,10 +70,18 @@ def _table(tested: Tested) -> TableBlock:
     for setting, mark in zip(tested.settings, tested.marks, strict=True):
         estimates = setting.middle.metrics().estimates
         row = [marked(setting.title, [run.record for run in setting.runs])]
-        row += [estimated(estimates.get(name), marked=False) for name in FIGURES]
+        row += [_figure(estimates.get(name), name, tested.events) for name in FIGURES]
         rows.append([*row, *([_behind(tested, setting), plain(mark)] if several else [])])
     headings = ["model", *_titles(tested.events.floor), *([BEHIND, GROUP] if several else [])]
+    rows += published_rows(tested.events, FIGURES, len(headings))
     return TableBlock(f"groups-{tested.events.slug}", headings, rows)
+
+
+def _figure(estimate: Estimate | None, name: str, events: EventSet) -> Cell:
+    """A figure; flagged where a maximum is above what its floor can show of these events."""
+    cell = estimated(estimate, marked=False)
+    flag = over_the_most(estimate, events) if name == "max_sic" else ""
+    return replace(cell, note=f"cannot be: {flag} background events", marked=True) if flag else cell
 
 
 def _titles(floor: Floor) -> list[str]:
