@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bench.api.scores import Estimate
+from math import inf
+
 from bench.metrics.floors import USUAL, Floor
 from bench.metrics.format import DASH, number
 from bench.report.blocks import Cell
-from bench.report.event_sets import EventSet
+from bench.report.event_sets import EventSet, Setting
 from bench.storage.protocol import Protocol, PublishedFigure
 
 BEGIN = "published, other events"
@@ -57,20 +58,19 @@ def hidden(events: EventSet) -> str:
     )
 
 
-def beyond(value: float, floor: Floor, background: float, efficiency: float = 1.0) -> str:
-    """That a maximum is above what its floor can show of so much background; empty if it is not."""
-    most = floor.ceiling(background, efficiency)
-    if value <= most * (1 + ROUNDING):
-        return ""
-    at = "" if efficiency == 1 else f" at ε_S {efficiency:g}"
-    return f"above {number(most)}, the most that {floor.brief} of {background:,.0f} can show{at}"
+def over_the_most(setting: Setting, floor: Floor) -> str:
+    """That a run's own maximum is above what its floor can show; empty if it is not."""
+    import numpy as np
 
-
-def over_the_most(estimate: Estimate | None, events: EventSet) -> str:
-    """The same of a run's own maximum."""
+    estimate = setting.middle.metrics().estimates.get("max_sic")
     if estimate is None or estimate.value is None:
         return ""
-    return beyond(estimate.value, events.floor, events.sample.background)
+    scored = setting.middle.scored()
+    weights = np.sort(scored.weights[scored.y == 0])  # the lightest events make the largest SIC
+    most = 1 / max(floor.rate, float(weights[: floor.events].sum() / weights.sum())) ** 0.5
+    if estimate.value <= most * (1 + ROUNDING):
+        return ""
+    return f"cannot be: the most that {floor.brief} can show of these events is {number(most)}"
 
 
 def _floor(protocol: Protocol) -> Floor:
@@ -95,10 +95,14 @@ def _flag(one: PublishedFigure, events: EventSet) -> str:
     """What is wrong with a maximum: no such value under its floor, or none of so few events."""
     if one.figure != "max_sic":
         return ""
-    own = beyond(one.value, events.floor, one.background or float("inf"), one.efficiency or 1.0)
-    if own:
-        return f"cannot be: {own} background events of its own"
-    here = beyond(one.value, events.floor, events.sample.background)
-    return (
-        f"out of reach here: {here} background events, as many as this sample has" if here else ""
-    )
+    floor, background = events.floor, events.sample.background
+    own = floor.ceiling(one.background or inf, one.efficiency or 1.0)
+    if one.value > own * (1 + ROUNDING):
+        at = f" at ε_S {one.efficiency:g}" if one.efficiency else ""
+        of = f" of {one.background} background events" if one.background else ""
+        return f"cannot be: the most that {floor.brief} can show{of}{at} is {number(own)}"
+    here = floor.ceiling(background)
+    if one.value > here * (1 + ROUNDING):
+        of = f"of the {background} background events of this sample"
+        return f"out of reach here: the most that {floor.brief} can show {of} is {number(here)}"
+    return ""

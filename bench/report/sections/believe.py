@@ -8,6 +8,7 @@ from bench.metrics.floors import NO_FLOOR
 from bench.report.blocks import Item
 from bench.report.event_sets import BETWEEN
 from bench.report.learning import at_floor
+from bench.report.published import common_protocol
 from bench.report.samples import EDITIONS, edition_in_words
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.tested import Tested
@@ -22,6 +23,7 @@ def believe(runs: Sequence[Run], tests: Sequence[Tested]) -> list[Item]:
     lines = {
         "Quick": _quick(runs),
         "All models": _shared(tests),
+        "Protocol": _protocol(tests),
         "Events": _events(runs, tests),
         "Seeds": _seeds(tests),
         "Tests": _tests(tests),
@@ -43,6 +45,13 @@ def _events(runs: Sequence[Run], tests: Sequence[Tested]) -> str:
     if bare:
         parts.append(f"of {bare} runs counts alone are known, not which events; these are unpaired")
     return "; ".join(parts)
+
+
+def _protocol(tests: Sequence[Tested]) -> str:
+    """Under what the runs were done, where figures of others stand beside them."""
+    known = {p.name: p.source for one in tests if (p := common_protocol(one.events))}
+    beside = "what was published under it stands beside, of other events, and is never ranked"
+    return "; ".join(f"{name}, of {source}: {beside}" for name, source in known.items())
 
 
 def _shared(tests: Sequence[Tested]) -> str:

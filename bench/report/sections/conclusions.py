@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 
-from bench.api.scores import Estimate
 from bench.comparison.comparable import quick_beside_full
 from bench.comparison.groups import LEVEL
 from bench.comparison.paired import max_sic_difference, opposed
@@ -27,7 +26,7 @@ from bench.report.blocks import (
 )
 from bench.report.drawing.subject import MOST
 from bench.report.event_sets import EventSet, Setting, Spread
-from bench.report.published import over_the_most, hidden, published_rows
+from bench.report.published import hidden, over_the_most, published_rows
 from bench.report.sections.answer import less
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.sections.guarded import marked
@@ -66,22 +65,21 @@ def conclusions(tested: Tested, pictures: Sequence[Picture] = ()) -> list[Block]
 def _table(tested: Tested) -> TableBlock:
     """Five columns; of one setting alone the first three."""
     several = len(tested.settings) > 1
-    rows = []
+    floor, rows = tested.events.floor, []
     for setting, mark in zip(tested.settings, tested.marks, strict=True):
         estimates = setting.middle.metrics().estimates
         row = [marked(setting.title, [run.record for run in setting.runs])]
-        row += [_figure(estimates.get(name), name, tested.events) for name in FIGURES]
+        auc, sic = (estimated(estimates.get(name), marked=False) for name in FIGURES)
+        row += [auc, _flagged(sic, over_the_most(setting, floor))]
         rows.append([*row, *([_behind(tested, setting), plain(mark)] if several else [])])
-    headings = ["model", *_titles(tested.events.floor), *([BEHIND, GROUP] if several else [])]
+    headings = ["model", *_titles(floor), *([BEHIND, GROUP] if several else [])]
     rows += published_rows(tested.events, FIGURES, len(headings))
     return TableBlock(f"groups-{tested.events.slug}", headings, rows)
 
 
-def _figure(estimate: Estimate | None, name: str, events: EventSet) -> Cell:
-    """A figure; flagged where a maximum is above what its floor can show of these events."""
-    cell = estimated(estimate, marked=False)
-    flag = over_the_most(estimate, events) if name == "max_sic" else ""
-    return replace(cell, note=f"cannot be: {flag} background events", marked=True) if flag else cell
+def _flagged(cell: Cell, flag: str) -> Cell:
+    """A figure that is above what its floor can show of these events, with a footnote."""
+    return replace(cell, note=flag, marked=True) if flag else cell
 
 
 def _titles(floor: Floor) -> list[str]:
