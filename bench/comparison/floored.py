@@ -31,7 +31,7 @@ class FloorRun(Run):
     @cached_property
     def _metrics(self) -> Metrics:
         metrics = self.whole.metrics()
-        if MaximumSic.name not in metrics.estimates or self.record.bare:
+        if MaximumSic.name not in metrics.estimates or self.record.bare or self.floor == USUAL:
             return metrics
         again = MaximumSic(floor=str(self.floor)).estimate(self.scored())
         return replace(metrics, estimates={**metrics.estimates, **again})
@@ -39,7 +39,7 @@ class FloorRun(Run):
 
 def under(runs: Sequence[Run], floor: Floor) -> list[Run]:
     """The runs with their maximum SIC under a floor; as they were stored under the usual one."""
-    if floor == USUAL:
+    if floor == USUAL and not floor.said:
         return [run.whole if isinstance(run, FloorRun) else run for run in runs]
     return [
         FloorRun(run.folder, run.record, run.whole if isinstance(run, FloorRun) else run, floor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import ceil, floor, inf, sqrt
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ class Floor:
     """The background efficiency at least."""
     above: bool = False
     """Whether the efficiency has to be above the rate, and not the rate itself."""
+    said: bool = field(default=False, compare=False)
+    """Whether somebody asked for it, so that headings name it, the usual one too."""
 
     @classmethod
     def read(cls, text: str) -> Floor:
@@ -45,17 +47,17 @@ class Floor:
         """
         word = " ".join(text.lower().split())
         if word == NONE:
-            return NO_FLOOR
+            return replace(NO_FLOOR, said=True)
         if counted := EVENTS.fullmatch(word):
             if int(counted[1]) > 0:
-                return cls(int(counted[1]))
+                return cls(int(counted[1]), said=True)
         elif share := RATE.fullmatch(word):
             try:
                 rate = float(share[2])
             except ValueError:
                 rate = 0.0
             if 0 < rate < 1:
-                return cls(rate=rate, above=share[1] is not None)
+                return cls(rate=rate, above=share[1] is not None, said=True)
         raise RequestError(f"no floor {text!r}; {WANTED}")
 
     def __str__(self) -> str:
@@ -124,13 +126,13 @@ USUAL = Floor(25)
 
 
 def sic_title(floor: Floor) -> str:
-    """The heading of a column of maxima under one floor."""
-    return "max SIC" if floor == USUAL else f"max SIC, {floor.brief}"
+    """The heading of a column of maxima under one floor; the usual one needs no name."""
+    return "max SIC" if floor == USUAL and not floor.said else f"max SIC, {floor.brief}"
 
 
 def sic_label(floor: Floor) -> str:
     """What an axis of a figure calls it."""
-    return "maximum SIC" if floor == USUAL else f"maximum SIC, {floor.brief}"
+    return "maximum SIC" if floor == USUAL and not floor.said else f"maximum SIC, {floor.brief}"
 
 
 def _short(rate: float) -> str:

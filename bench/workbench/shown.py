@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from bench.comparison.floored import floor_of
+from bench.comparison.floored import floor_of, under, usual_floor
 from bench.metrics.format import figure
 from bench.report.blocks import Cell, TableBlock, plain
 from bench.report.event_sets import Setting
@@ -22,6 +22,7 @@ from bench.storage.typed import typed
 
 def shown(run: Run) -> str:
     """A run with its findings and the command that repeats it."""
+    (run,) = under([run], usual_floor([run]))
     created = run.record.created.replace("T", " ").replace("Z", " UTC")
     again = typed(*shlex.split(command_of(run.record)), runs=run.folder.parent)
     again = again if command_of(run.record) else "from Python, b.score(...)"
