@@ -147,7 +147,6 @@ def command(
 
 def _tell(run: Run, floor: Floor | None) -> None:
     """What was brought in: the table that `bench run` prints, what is not known of it, its end."""
-    from bench.comparison.floored import under_one
     from bench.running.failures import doctor
     from bench.workbench.result import Result
 
@@ -157,7 +156,7 @@ def _tell(run: Run, floor: Floor | None) -> None:
         on = f" on {record.sample.label} {record.sample.size}" if record.sample else ""
         click.echo(f"{run.name}: {record.title}{on}; not known: {lacks or 'nothing'}")
         return
-    click.echo(str(Result(under_one([[run]], floor)[0])))
+    click.echo(str(Result((run,), floor)))
     click.echo(f"not known: {lacks}" if lacks else "its train sample and valid scores are known")
     if record.status == "void":
         click.echo(f"bench: run {run.name} is void; `{doctor(run)}` explains", err=True)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bench.api.errors import RequestError
-from bench.cli.options import RUNS, demand_named, run_options, was_said
+from bench.cli.options import RUNS, demand_named, run_options
 
 if TYPE_CHECKING:
-    from bench.plugins.registry import Registry
-    from bench.storage.request import RunRequest
     from bench.storage.store import Store
 
 
@@ -35,6 +32,7 @@ def command(study: Path | None, runs: Path, **fields: Any) -> None:
     bench plan --plugin llm-nfa --dataset blackbox1
     bench plan reports/baselines/study.toml
     """
+    from bench.cli.over_seeds import over_seeds
     from bench.cli.surroundings import context, saying_once
     from bench.plan.page import page
     from bench.plan.plan import Planner
@@ -52,7 +50,7 @@ def command(study: Path | None, runs: Path, **fields: Any) -> None:
     if study:
         named = read_study(study)
         named.resolved(registry)
-    requests = named.runs if study else _under_protocol(RunRequest(**fields), registry)
+    requests = named.runs if study else tuple(over_seeds(RunRequest(**fields), registry))
     home, store = Home.here(), Store(runs)
     with ExitStack() as stack:
         packed = _packed(study.parent, stack) if study else None
@@ -60,15 +58,6 @@ def command(study: Path | None, runs: Path, **fields: Any) -> None:
         with redirect_stdout(sys.stderr):  # what a plugin prints is no result
             planned = planner.plan(requests)
         click.echo(page(planned, [runs, home.root]))
-
-
-def _under_protocol(request: RunRequest, registry: Registry) -> tuple[RunRequest, ...]:
-    """The run, for each of the seeds of its protocol."""
-    from bench.running.protocols import count_of_seeds, with_protocol
-
-    filled, protocol = with_protocol(request, registry)
-    count = count_of_seeds(protocol, None, one=was_said("seed"))
-    return tuple(replace(filled, seed=filled.seed + n) for n in range(count))
 
 
 def _demand_alone(ctx: click.Context, study: Path) -> None:

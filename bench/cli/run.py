@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bench.cli.options import FLOOR, RUNS, SEEDS, demand_named, run_options, was_said
+from bench.cli.options import FLOOR, RUNS, SEEDS, demand_named, run_options
 from bench.metrics.floors import Floor
 
 
@@ -27,26 +26,18 @@ def command(runs: Path, dry_run: bool, seeds: int, floor: Floor | None, **fields
     bench run --plugin llm-nfa --dataset blackbox1
     bench run --model gbt --dataset rd --ratio 1:10 --set learning_rate=0.1 --seeds 3
     """
+    from bench.cli.over_seeds import parts_over_seeds
     from bench.cli.surroundings import context
-    from bench.comparison.floored import under_one
-    from bench.plugins.registry import load_registry
     from bench.running.failures import RunFailedError
-    from bench.running.parts import resolve_parts
     from bench.running.pipeline import run_parts
     from bench.running.preview import preview
-    from bench.running.protocols import count_of_seeds, demand_floor, with_protocol
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
     from bench.workbench.result import Result
 
     demand_named(fields["plugin"], fields["dataset"])
-    home, registry, first = Home.here(), load_registry(), RunRequest(**fields)
-    protocol = with_protocol(first, registry)[1]
-    demand_floor(protocol, floor)
-    said = seeds if was_said("seeds") else None
-    count = count_of_seeds(protocol, said, one=was_said("seed"))
-    every = [resolve_parts(replace(first, seed=first.seed + n), registry) for n in range(count)]
+    home, every = Home.here(), parts_over_seeds(RunRequest(**fields), seeds, floor)
     if dry_run:
         with redirect_stdout(sys.stderr):
             shown = preview(every[0], home, Store(runs), context(home))
@@ -64,5 +55,5 @@ def command(runs: Path, dry_run: bool, seeds: int, floor: Floor | None, **fields
             click.echo(f"reused run {run.name}: same request, same bytes", err=True)
         done.append(run)
     if done:
-        click.echo(str(Result(under_one([done], floor)[0])))
+        click.echo(str(Result(tuple(done), floor)))
     return 1 if 1 in codes else max(codes)

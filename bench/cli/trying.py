@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.cli.completing import encoders, plugins, several_plugins
-from bench.cli.options import FLOOR, RUNS, common_options, demand_named, was_said
+from bench.cli.options import FLOOR, RUNS, common_options, demand_named
 from bench.metrics.floors import Floor
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def command(
     bench try numbers-bins --on llm-nfa,mlp --seeds 3
     bench try ./bench-my-encoder --on mlp --quick
     """
+    from bench.cli.over_seeds import over_seeds
     from bench.plugins.package_folder import PackageFolder
     from bench.plugins.registry import load_registry
-    from bench.running.protocols import count_of_seeds, demand_floor, with_protocol
     from bench.storage.extras import PAGES, demand_libraries
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
@@ -99,10 +99,7 @@ def command(
         fields["dataset"] = fields["dataset"] or usual_dataset(registry)
         demand_named(baseline or name, fields["dataset"])
         given = RunRequest(**fields, plugin=baseline or name)
-        protocol = with_protocol(given, registry)[1]
-        demand_floor(protocol, floor)
-        said = seeds if was_said("seeds") else None
-        seeds = count_of_seeds(protocol, said, one=was_said("seed"))
+        seeds = len(over_seeds(given, registry, seeds, floor))
         on = [word.strip() for word in (models or "").split(",") if word.strip()]
         once = list(dict.fromkeys(on))
         trial = Trial.of(name, once, baseline=baseline, seeds=seeds, given=given, registry=registry)

@@ -46,7 +46,6 @@ class RunParts:
     """Each with the distribution that it comes from."""
     entries: Mapping[type[Part], PluginEntry[Part]]
     protocol: Protocol | None = None
-    """What it is done under, if anything."""
 
     def entry(self, part: Part) -> PluginEntry[Part]:
         """Who offers a part."""

@@ -65,8 +65,8 @@ class PreparedRun:
         """The content hash of the whole run: what was scored, and how it was judged."""
         request, sample = self.request, self.samples.records["evaluated"]
         judged = [request.threshold, sorted(request.allow), self.judges.key()]
-        judged += ["quick"] if request.quick else []  # another record, of the same scores
-        judged += [asdict(self.parts.protocol)] if self.parts.protocol else []
+        protocol = self.parts.protocol  # it and quick make other records of the same scores
+        judged += [request.quick, protocol and asdict(protocol)]
         return digest([self.scores_key, asdict(sample), *judged])
 
     @cached_property
