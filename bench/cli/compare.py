@@ -11,7 +11,7 @@ from bench.cli.options import FLOOR, RUNS
 from bench.metrics.floors import Floor
 
 
-@click.command("compare", short_help="Compare runs, paired on the same events.")
+@click.command("compare")
 @click.argument("names", nargs=-1, metavar="RUN RUN [RUN]...", shell_complete=runs_called)
 @click.option(
     "--common",

@@ -13,7 +13,7 @@ from bench.cli.options import FLOOR, RUNS, SEEDS, demand_named, run_options
 from bench.metrics.floors import Floor
 
 
-@click.command("run", short_help="Fit or reuse a model, score, judge, store, print the table.")
+@click.command("run")
 @click.option("--dry-run", is_flag=True, help="Fit nothing; show samples, events and findings.")
 @SEEDS
 @FLOOR
