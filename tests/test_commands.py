@@ -43,6 +43,9 @@ INSTEAD = {
     "bench run --plugin gbt --dataset rd --region m_jj=3300:3700 --ratio all-signal": (
         "bench run --plugin gbt --dataset rd --region m_jj=2000:7000 --ratio all-signal"
     ),
+    "bench run --plugin gbt --dataset rd --protocol backtotheroots": (
+        "bench run --plugin gbt --dataset rd --protocol benchtools"
+    ),
     "bench run --quick": "bench run --plugin gbt --dataset rd --quick",
     "bench run --device cuda": "bench run --plugin mlp --dataset rd --device cpu --dry-run",
     "bench new dataset": "bench new dataset my-data",
