@@ -105,7 +105,8 @@ def _counted(parts: Mapping[str, Sequence[str]]) -> str:
 
 
 def _options(name: str, registry: Registry) -> None:
-    matches, protocols = parts_called(name, registry), protocols_of(registry)
+    matches = parts_called(name, registry)
+    protocols = {} if matches else protocols_of(registry)
     if name in protocols:
         click.echo("\n".join(described_protocol(protocols[name])))
     elif not matches:
