@@ -42,7 +42,7 @@ def by_hand(scored: Scored, floor: str) -> float:
         passed = scored.score >= cut
         left = int((passed & background).sum())
         rate = scored.weights[passed & background].sum() / scored.weights[background].sum()
-        kept = scored.weights[passed & signal].sum() / scored.weights[signal].sum()
+        share = scored.weights[passed & signal].sum() / scored.weights[signal].sum()
         allowed = {
             "none": left >= 1,
             "25 events": left >= 25,
@@ -51,7 +51,7 @@ def by_hand(scored: Scored, floor: str) -> float:
             "fpr above 1e-4": rate > 1e-4,
             "fpr 2e-3": rate >= 2e-3,
         }[floor]
-        best = max(best, kept / rate**0.5) if allowed else best
+        best = max(best, share / rate**0.5) if allowed else best
     return best
 
 

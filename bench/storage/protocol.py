@@ -16,6 +16,7 @@ class PublishedFigure:
     """The name of the estimate, such as `auc` or `max_sic`; or words, for what the bench has not
     got."""
     value: float
+    """As it was printed, or read off a figure."""
     conditions: str
     """What it was measured on, in words."""
     source: str = ""
@@ -35,6 +36,7 @@ class Protocol:
     """What is set under one name; what its source does not say is left to the user."""
 
     name: str
+    """By which it is asked for."""
     title: str
     """In a few words."""
     dataset: str
