@@ -48,19 +48,8 @@ FORMS = {
 NUMBERED = (("schema", RunRecord, SCHEMA), ("form", ExportRecord, EXPORT_FORM))
 """Where a file says the number of its form, without which it is refused."""
 DOCUMENTED = (
-    *(
-        RunRecord,
-        SampleRecord,
-        PartRecord,
-        OutsideRecord,
-        Protocol,
-        PublishedFigure,
-        Verdict,
-        Metrics,
-        Estimate,
-        Counts,
-    ),
-    *(Packed, ExportRecord, Column, JudgedExplanations, Example),
+    *(RunRecord, SampleRecord, PartRecord, OutsideRecord, Verdict, Metrics, Estimate, Counts),
+    *(Packed, ExportRecord, Column, JudgedExplanations, Example, Protocol, PublishedFigure),
 )
 """The types whose fields say what they are by the text that stands under them."""
 BESIDE = {
