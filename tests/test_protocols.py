@@ -18,9 +18,11 @@ from bench.report.event_sets import event_sets
 from bench.report.page import write_report
 from bench.report.published import BEGIN, common_protocol, over_the_most, published_rows
 from bench.report.sections.answer import answer
+from bench.report.up_to_date import out_of_step
 from bench.running.pipeline import run
 from bench.running.protocols import count_of_seeds, demand_floor, with_protocol
 from bench.running.study import read_study
+from bench.storage.archive import pack
 from bench.storage.protocol import Protocol, PublishedFigure
 from bench.storage.repeating import command_of
 from bench.storage.report_contents import PLAIN, Contents
@@ -148,6 +150,18 @@ def test_a_study_says_it_by_a_key(tmp_path: Path) -> None:
             read_study(file)
 
 
+def test_a_committed_report_of_a_protocol_is_in_step(place: Workplace, tmp_path: Path) -> None:
+    file = tmp_path / "study.toml"
+    file.write_text('[[runs]]\nplugin = "cut"\ndataset = "toy"\nprotocol = "toys"\n')
+    study = read_study(file)
+    runs = [do(place, request) for request in study.runs]
+    write_report(runs, tmp_path, study.contents, blank=True)
+    pack(runs, study.contents, tmp_path)
+    assert len(runs) == 2
+    assert out_of_step(tmp_path) == []
+    assert BEGIN in (tmp_path / "report.md").read_text()
+
+
 def test_published_figures_stand_beside_as_marked_rows(both: list[Run], tmp_path: Path) -> None:
     page = shown(both, tmp_path / "report")
     rows = {r.split("|")[1].strip(): r for r in page.splitlines() if r.startswith(f"| {BEGIN}")}
@@ -210,12 +224,20 @@ def test_a_figure_above_what_its_floor_can_show_is_flagged(both: list[Run]) -> N
     assert "cannot be: the most that" in over_the_most(own, strict)
 
 
+FIGURE = b'[[published]]\nwho = "a"\nfigure = "auc"\nconditions = "c"\n'
+
+
 def test_a_file_that_says_something_else_is_refused_by_its_name(place: Workplace) -> None:
     good = b'title = "t"\ndataset = "toy"\nsource = "s"\ndate = "2020"\n'
     assert read_protocol("p", good, "p.toml").title == "t"
     for content, message in (
         (good + b'flor = "none"', "p.toml: no key 'flor'; did you mean floor"),
-        (good + b'floor = "25 jets"', "p.toml, floor: no floor '25 jets'"),
+        (good + b'floor = "25 jets"', "p.toml: no floor '25 jets'"),
+        (good + b'region = "mass"', "p.toml: --region mass: wanted COLUMN=LOW:HIGH"),
+        (good + b"seeds = 0", "p.toml: seeds = 0; wanted 1 or more"),
+        (good + FIGURE + b"value = nan", "p.toml: a: wanted a number"),
+        (good + FIGURE + b"value = 1\nefficiency = 2", "p.toml: a: wanted a number"),
+        (good + FIGURE + b"value = 1\nbackground = 0", "p.toml: background of a = 0"),
         (good + b'seeds = "ten"', "p.toml: Expected `int"),
         (good + b'[[published]]\nwho = "a"\nvalu = 1', "p.toml, published 1: no key 'valu'"),
         (good + b'[[published]]\nwho = "a"\n', "missing required field `figure`"),

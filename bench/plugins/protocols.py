@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from importlib import resources
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import InputError, RequestError, did_you_mean
 from bench.api.parts import Dataset
 from bench.metrics.floors import Floor
 from bench.storage.protocol import Protocol, PublishedFigure
+from bench.storage.region import Region
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -69,11 +71,31 @@ def read_protocol(name: str, content: bytes, where: object) -> Protocol:
         protocol = msgspec.convert(said, Protocol)
     except (msgspec.ValidationError, msgspec.DecodeError, ValueError, TypeError) as error:
         raise InputError(f"{where}: {error}") from error
+    _demand_sound(protocol, where)
+    return protocol
+
+
+def _demand_sound(protocol: Protocol, where: object) -> None:
+    """Refuse numbers that make no sense, and what is no floor or region.
+
+    Raises:
+        InputError: what is wrong, and where.
+    """
     try:
         Floor.read(protocol.floor or "none")
+        if protocol.region:
+            Region.read(protocol.region)
     except RequestError as error:
-        raise InputError(f"{where}, floor: {error}") from error
-    return protocol
+        raise InputError(f"{where}: {error}") from error
+    counts = {"seeds": protocol.seeds, "events": protocol.events}
+    counts |= {f"background of {one.who}": one.background for one in protocol.published}
+    for name, count in counts.items():
+        if count is not None and count < 1:
+            raise InputError(f"{where}: {name} = {count}; wanted 1 or more")
+    for one in protocol.published:
+        share = 1.0 if one.efficiency is None else one.efficiency
+        if not (isfinite(one.value) and 0 < share <= 1):
+            raise InputError(f"{where}: {one.who}: wanted a number, at an efficiency from 0 to 1")
 
 
 def _files(package: str) -> Iterator[Traversable]:
