@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,29 +32,35 @@ def command(runs: Path, dry_run: bool, seeds: int, floor: Floor | None, **fields
     from bench.running.failures import RunFailedError
     from bench.running.pipeline import run_parts
     from bench.running.preview import preview
+    from bench.running.ranks import exit_code, joined
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
     from bench.workbench.result import Result
 
     demand_named(fields["plugin"], fields["dataset"])
-    home, every = Home.here(), parts_over_seeds(RunRequest(**fields), seeds, floor)
-    if dry_run:
-        with redirect_stdout(sys.stderr):
-            shown = preview(every[0], home, Store(runs), context(home))
-        click.echo(shown.text)
-        return 3 if shown.void else 0
-    done, codes = [], {0}
-    for parts in every:
-        try:
-            run, reused = run_parts(parts, home, Store(runs), context(home))
-        except RunFailedError as error:
-            click.echo("\n".join([f"bench: {error}", *error.printed]), err=True)
-            codes.add(error.code)
-            continue
-        if reused:
-            click.echo(f"reused run {run.name}: same request, same bytes", err=True)
-        done.append(run)
-    if done:
-        click.echo(str(Result(tuple(done), floor)))
-    return 1 if 1 in codes else max(codes)
+    home, store = Home.here(), Store(runs)
+    every = parts_over_seeds(RunRequest(**fields), seeds, floor)
+    ranks = joined(every[0].model, every[0].device)
+    if not ranks.launched.leads:
+        return ranks.help(every[0].model)
+    with ranks.leading(codes := {0}):
+        if dry_run:
+            with redirect_stdout(sys.stderr):
+                shown = preview(every[0], home, store, context(home))
+            click.echo(shown.text)
+            codes.add(3 if shown.void else 0)
+        done = []
+        for parts in [] if dry_run else every:
+            try:
+                run, reused = run_parts(replace(parts, ranks=ranks), home, store, context(home))
+            except RunFailedError as error:
+                click.echo("\n".join([f"bench: {error}", *error.printed]), err=True)
+                codes.add(error.code)
+                continue
+            if reused:
+                click.echo(f"reused run {run.name}: same request, same bytes", err=True)
+            done.append(run)
+        if done:
+            click.echo(str(Result(tuple(done), floor)))
+    return exit_code(codes)

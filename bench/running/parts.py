@@ -28,6 +28,7 @@ from bench.plugins.registry import PluginEntry, Registry
 from bench.running.encoders import encoders_of, encoders_of_targets
 from bench.running.look import with_look
 from bench.running.protocols import with_protocol
+from bench.running.ranks import ALONE, Ranks
 from bench.storage.protocol import Protocol
 from bench.storage.request import LOOK, RunRequest
 
@@ -46,6 +47,8 @@ class RunParts:
     """Each with the distribution that it comes from."""
     entries: Mapping[type[Part], PluginEntry[Part]]
     protocol: Protocol | None = None
+    ranks: Ranks = ALONE
+    """The processes that do the run."""
 
     def entry(self, part: Part) -> PluginEntry[Part]:
         """Who offers a part."""
