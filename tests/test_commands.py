@@ -41,6 +41,12 @@ INSTEAD = {
         "bench study two.toml --on local:2 -o at-once"
     ),
     "bench study FILE --quick": "bench study two.toml --quick",
+    "bench run --plugin gbt --dataset rd --region m_jj=3300:3700 --ratio all-signal": (
+        "bench run --plugin gbt --dataset rd --region m_jj=2000:7000 --ratio all-signal"
+    ),
+    "bench run --plugin gbt --dataset rd --protocol backtotheroots": (
+        "bench run --plugin gbt --dataset rd --protocol benchtools"
+    ),
     "bench run --quick": "bench run --plugin gbt --dataset rd --quick",
     "bench run --device cuda": "bench run --plugin mlp --dataset rd --device cpu --dry-run",
     "bench new dataset": "bench new dataset my-data",

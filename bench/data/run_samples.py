@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError, RequestError
 from bench.api.table import Split, Table
 from bench.data.feature_cache import load_table
+from bench.data.region import demand_classes, part_in
 from bench.data.sampling import DEFAULT_EVENTS, Sample, draw, natural_rate
 from bench.data.splits import division_of
 from bench.data.used_events import UsedEvents
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from bench.api.context import Context, Source
     from bench.api.parts import Dataset
+    from bench.storage.region import Region
 
 USUAL = (20_000, 4_000, DEFAULT_EVENTS)
 QUICK = (QUICK_TRAIN, QUICK_VALID, QUICK_EVENTS)
@@ -103,11 +105,12 @@ def load_samples(
         raise InputError(
             f"{train.dataset.name} and {evaluated.dataset.name} have different features"
         )
-    drawn = {
-        role: (origin, draw(origin.table, sample), sample)
-        for role, origin, sample in _samples(request, train, evaluated, QUICK if quick else USUAL)
-    }
-    records = {role: _record(*row) for role, row in drawn.items()}
+    region, drawn = request.within, {}
+    for role, origin, sample in _samples(request, train, evaluated, QUICK if quick else USUAL):
+        part = part_in(origin.table, region)
+        demand_classes(origin.table, part, sample, region)
+        drawn[role] = (origin, draw(part, sample), sample)
+    records = {role: _record(*row, region) for role, row in drawn.items()}
     used_events = UsedEvents.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
     if not overlapping:
         used_events.refuse(drawn["evaluated"][1])
@@ -159,8 +162,9 @@ def _demand_own_collisions(train: _Opened, evaluated: _Opened, sample: Sample) -
         )
 
 
-def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
+def _record(origin: _Opened, table: Table, sample: Sample, region: Region | None) -> SampleRecord:
     signal = int((table.y == 1).sum())
+    part = part_in(origin.table, region)
     return SampleRecord(
         dataset=origin.dataset.name,
         edition=origin.source.edition,
@@ -170,11 +174,12 @@ def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
         ratio=sample.ratio,
         signal=signal,
         background=len(table) - signal,
-        natural=natural_rate(origin.table, sample.split),
+        natural=natural_rate(part, sample.split),
         fingerprint=events_digest(table.ids),
         features=columns_digest(table.columns),
         skipped=origin.table.skipped,
-        division=division_of(origin.table, sample.split),
+        division=division_of(part, sample.split),
+        region=str(region) if region else "",
     )
 
 

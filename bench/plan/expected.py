@@ -52,6 +52,7 @@ def _tells(record: RunRecord, prepared: PreparedRun) -> bool:
         and record.plugin == request.plugin
         and sample is not None
         and sample.label == prepared.samples.records["evaluated"].label
+        and sample.region == prepared.samples.records["evaluated"].region
         and (record.without, record.permuted) == (request.without, request.permute)
         and record.labels == request.labels
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.api.errors import RequestError
-from bench.metrics.curve import BACKGROUND_FLOOR
+from bench.comparison.floored import floor_of, under, usual_floor
+from bench.metrics.floors import Floor
 from bench.report.blocks import Block, Heading, TableBlock, Text, every
 from bench.report.costs import Costs
 from bench.report.drawing.bands import table as curves_table
@@ -56,12 +57,12 @@ from bench.storage.store import Run
 
 PAGE, WEB, TABLES, FIGURES = "report.md", "report.html", "tables", "figures"
 
-READING = f"""\
+READING = """\
 Every figure has its 95 % interval: exact (Clopper-Pearson) for rates of unweighted events, DeLong
 for AUC, and as the run's own table says for the rest. Rows with the same events were scored on the
 very same events; others are not to be compared. twin is the bench's own simulation, official the
 published file. SIC is ε_S / √ε_B at the threshold; max SIC its maximum over thresholds that leave
-at least {BACKGROUND_FLOOR} background events, with the ε_S there and the number left. Mass
+{floor}, with the ε_S there and the number left. Mass
 sculpting is the Jensen-Shannon divergence, in bits, between the mass spectra of background that
 the tightest tenth keeps and of the rest. An event without an answer counts as wrong and is never
 selected. Accuracy, precision and F1 depend on the sample's class ratio; AUC, background rejection
@@ -97,6 +98,7 @@ def write_and_show(
     Raises:
         RequestError: there is no run, or what draws is not installed.
     """
+    runs = under(runs, Floor.read(contents.floor) if contents.floor else usual_floor(runs))
     if not runs:
         raise RequestError("no runs to report; `bench run --help` says how to make one")
     demand_libraries(*PAGES)
@@ -169,7 +171,9 @@ def _below(
         blocks += [Heading("Every run"), *(b for run in runs for b in single(run))]
     records = (s for run in runs for s in (run.record.train, run.record.sample))
     own = [Text(PUBLISHED)] if any(record and record.division for record in records) else []
-    return [*blocks, Heading("How to read this"), Text(READING), *own, *words()]
+    floor = floor_of(runs)
+    reading = READING.format(floor=floor.words)
+    return [*blocks, Heading("How to read this"), Text(reading), *own, *words(floor)]
 
 
 def _of_sample(runs: Sequence[Run], one: _Sample, paper: Paper) -> list[Block]:

@@ -69,6 +69,7 @@ class ReportTable(msgspec.Struct, forbid_unknown_fields=True):
     blocks: bool = False
     by_valid: bool = False
     formats: list[str] = []
+    floor: str = ""
 
 
 class StudyFile(msgspec.Struct, forbid_unknown_fields=True):

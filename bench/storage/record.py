@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.storage.protocol import Protocol
 from bench.storage.record_parts import OutsideRecord, PartRecord, SampleRecord, Verdict
 from bench.storage.request import LOOK, TITLED, spelled_alike
 
@@ -89,6 +90,8 @@ class RunRecord:
     """Wall time of each stage, s."""
     verdicts: list[Verdict] = field(default_factory=list)
     """What each guard said; none of a run that was not guarded."""
+    protocol: Protocol | None = None
+    """The protocol that it was done under, with the figures that were published under it."""
     outside: OutsideRecord | None = None
     """Where the result came from, if it is not the bench's own."""
     files: dict[str, str] = field(default_factory=dict)

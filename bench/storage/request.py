@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from bench.api.errors import RequestError
+from bench.storage.region import Region, spelled_region
 
 ALL: Literal["all"] = "all"
 """As many events as the split has, or as many as keep the ratio."""
@@ -33,7 +34,12 @@ LAST_SEED = 2**32 - 1
 
 
 def _said(
-    *, name: str = "", metavar: str = "", titled: bool = False, also: str = ""
+    *,
+    name: str = "",
+    metavar: str = "",
+    titled: bool = False,
+    also: str = "",
+    once: bool = False,
 ) -> dict[str, Any]:
     """How users say a field.
 
@@ -42,8 +48,9 @@ def _said(
         metavar: what the help shows in place of the value.
         titled: whether a value other than the default sets a run apart in tables.
         also: another name of it on the command line.
+        once: whether saying it twice is refused there, where the last one would hold.
     """
-    return {"name": name, "metavar": metavar, "titled": titled, "also": also}
+    return {"name": name, "metavar": metavar, "titled": titled, "also": also, "once": once}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +83,23 @@ class SampleRequest:
     events: Size = field(default=None, metadata=_said(metavar="N"))
     """Events to evaluate on, or all; with all-signal the background events.  [default: as many as
     there are, up to 8000]"""
+    region: str | None = field(
+        default=None, metadata=_said(metavar="COLUMN=LOW:HIGH", titled=True, once=True)
+    )
+    """Fit and evaluate on those events alone of which this feature is from LOW on and below HIGH,
+    such as m_jj=3300:3700, in its own unit."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "region", spelled_region(self.region))
+
+    @property
+    def within(self) -> Region | None:
+        """The region; None for all events.
+
+        Raises:
+            RequestError: what is asked for is no region.
+        """
+        return None if self.region is None else Region.read(self.region)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,11 +137,15 @@ class RunRequest(SampleRequest):
     """Let the finding of a guard through, visibly; see `bench doctor`."""
     threshold: str = field(default="0.5", metadata=_said(titled=True))
     """Called signal from here on; or fpr=RATE or best-sic, chosen on the valid split."""
+    protocol: str | None = field(default=None, metadata=_said(metavar="NAME"))
+    """Protocol that sets region, floor, seeds or sample, so that figures published under it can
+    stand beside the run's; see `bench list protocols`."""
     quick: bool = False
     """Only to try things: fit on at most 1000 events, judge the fit by 400 of the valid split and
     evaluate on 1000, unless their numbers are said. Marked quick wherever the run is shown."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         object.__setattr__(self, "options", spelled_alike(self.options))
 
     def demand_sound(self) -> None:
@@ -132,6 +160,7 @@ class RunRequest(SampleRequest):
             if getattr(self, attribute) == "":
                 option = name.replace("_", "-")
                 raise RequestError(f"--{option} is empty; leave it out, or say one")
+        _ = self.within
         if self.without and self.permute:
             raise RequestError("--without and --permute are two controls: a run each")
         if self.labels == "shuffled" and self.start:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import isnan
 from typing import TYPE_CHECKING, TypeAlias
 
+from bench.metrics.floors import sic_label
 from bench.report.drawing.layout import Frame, captioned, foot_key, foot_lines, grid
 from bench.report.drawing.sheet import short
 from bench.report.drawing.styles import Style
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Styled: TypeAlias = "tuple[Style, LearningCurve]"
-PANELS = {"auc": "AUC", "max_sic": "maximum SIC"}
+PANELS = ("auc", "max_sic")
 TITLE = 90
 """Letters of a title in the key."""
 ROOM = 0.12
@@ -54,7 +55,7 @@ def learning(
         for number, (style, curve) in enumerate(curves):
             shift = 10 ** (APART * (number - (len(curves) - 1) / 2)) if scale == "log" else 1.0
             _line(axes, curve, name, style, shift)
-        axes.set(xscale=scale, xlabel=xlabel, ylabel=PANELS[name])
+        axes.set(xscale=scale, xlabel=xlabel, ylabel=_label(name, events))
         if scale != "log":
             continue
         axes.set_xticks(ticks, [str(size) for size in ticks])
@@ -66,6 +67,10 @@ def learning(
     foot_key(figure, handles)
     captioned(figure, events.sample)
     return figure
+
+
+def _label(name: str, events: EventSet) -> str:
+    return sic_label(events.floor) if name == "max_sic" else "AUC"
 
 
 def _ticks(sizes: Sequence[int]) -> list[int]:
