@@ -89,7 +89,10 @@ RUN = '[[runs]]\nplugin = "cut"\ndataset = "toy"\n'
         ("seeds = [0, 0]", "run 1: seeds: 0 is there twice"),
         ("seeds = [0]\nseed = 1", r"run 1: wanted seed = 0 or seeds = \[0, 1, 2\], not both"),
         *(
-            (f"{key} = [1, 2]", f"run 1, {key}: .*got a list; only seeds, train_events and look")
+            (
+                f"{key} = [1, 2]",
+                f"run 1, {key}: .*got a list; only seeds, train_events, inject and look",
+            )
             for key in ("seed", "events", "valid_events", "ratio")
         ),
     ],

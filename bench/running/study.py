@@ -14,6 +14,7 @@ from msgspec import UNSET
 from bench.api.errors import RequestError
 from bench.running.parts import resolve_parts
 from bench.running.study_file import (
+    INJECT,
     ONE_OR_MORE,
     SEEDS,
     SIZES,
@@ -140,7 +141,7 @@ def _filled(defaults: Entry, entry: Entry) -> dict[str, Any]:
 
 
 def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
-    """The runs of one entry: one for each look of each of its seeds on so many train events.
+    """The runs of one entry: one for each look of each of its seeds on so many events.
 
     Raises:
         RequestError: no plugin or dataset, or a value that makes no sense, with `where` it stands.
@@ -164,12 +165,15 @@ def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     seeds = _each(f"{where}: {SEEDS}", given.get(SEEDS, [given.get("seed", 0)]))
     sizes = _each(f"{where}: {TRAIN_EVENTS}", values.get(TRAIN_EVENTS))
     looks = _each(f"{where}: {LOOK}", values.get(LOOK))
+    injected = _each(f"{where}: {INJECT}", values.get(INJECT))
     try:
         return [
             msgspec.convert(
-                {**values, TRAIN_EVENTS: size, "seed": seed, LOOK: look}, RunRequest, dec_hook=_path
+                {**values, TRAIN_EVENTS: size, INJECT: signal, "seed": seed, LOOK: look},
+                RunRequest,
+                dec_hook=_path,
             )
-            for size, seed, look in product(sizes, seeds, looks)
+            for size, signal, seed, look in product(sizes, injected, seeds, looks)
         ]
     except msgspec.ValidationError as error:
         raise RequestError(f"{where}{wrong(str(error))}") from error
