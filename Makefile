@@ -99,6 +99,7 @@ reports: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/figures.py
+	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/llm_speed.py
 	$(BIN)/python benchmarks/intervals.py
 	$(BIN)/python benchmarks/growth.py

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
@@ -46,20 +45,6 @@ def measured(arguments: str) -> tuple[Run, float]:
     return run, took
 
 
-def startup() -> str:
-    """User CPU seconds of the commands that answer at once, the least of five."""
-    rows = []
-    for words in (["--help"], ["list"], ["run", "--help"]):
-        spent = []
-        for _ in range(5):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-            command = [sys.executable, "-m", "bench", *words]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            spent.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
-        rows.append([f"bench {' '.join(words)}", f"{min(spent):.2f}"])
-    return tabulate(rows, ["command", "user CPU, s"], tablefmt="pipe", disable_numparse=True)
-
-
 def main() -> None:
     """Run each command twice, the second time to see what is reused, and print one table."""
     rows = []
@@ -81,7 +66,6 @@ def main() -> None:
         rows.append([label, *cells, fit, f"{scored:.0f}", f"{first:.1f}", f"{again:.1f}"])
     headings = ["run", "AUC", "max SIC", "accuracy", "fit, s", "scored events/s", "s", "again, s"]
     print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
-    print(f"\n{startup()}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from test_report import rows
 from toys import Workplace
 
 from bench.api.errors import InputError, RequestError
+from bench.api.scores import Counts, Scored
 from bench.cli.outside import command
 from bench.comparison.comparable import demand_comparable
 from bench.comparison.table import compare
@@ -22,6 +24,7 @@ from bench.report.markdown import table
 from bench.report.page import write_report
 from bench.report.sections.everything import standard
 from bench.report.sections.printed import misprints
+from bench.running.judging import Judges, judge
 from bench.running.pipeline import run
 from bench.storage.request import RunRequest
 from bench.storage.store import Run
@@ -138,6 +141,28 @@ def test_counts_give_the_figures_of_decisions_and_no_other(
     (row,) = rows(table(standard([imported])))
     assert row["fitted on"].startswith("not known (")
     assert "lacks scores, events, the train sample" in table(standard([imported]))
+
+
+def test_counts_are_a_row_an_outcome_and_judged_as_the_events_would_be(
+    place: Workplace, tmp_path: Path
+) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text(f"{HEAD},unjudged_signal\ncut,rd,700,1000,900000,990000,20\n")
+    (counted,) = import_counts(file, place.registry, place.store)
+    tallied = counted.scored()
+    assert (len(tallied.y), tallied.tallied) == (5, True)
+    assert tallied.weights.sum() == 991000
+    each = tallied.weights.astype(int)
+    y, score = np.repeat(tallied.y, each), np.repeat(tallied.score, each)
+    events = Scored(y, score, np.ones(len(y)), threshold=0.5, bare=True)
+    assert judge(Judges.of(place.registry).metrics, events) == counted.metrics()
+
+
+def test_counts_of_earlier_benches_a_row_an_event_are_read_as_they_were() -> None:
+    y = np.array([1, 1, 1, 0, 0], np.int8)
+    score = np.array([1, 0, np.nan, 0, 1.0])
+    usual = Scored(y, score, np.ones(5), threshold=0.5, bare=True)
+    assert replace(usual, tallied=True).counts() == usual.counts() == Counts(1, 1, 1, 1, 1, 0)
 
 
 def test_counts_alone_cannot_be_compared_event_by_event(place: Workplace, tmp_path: Path) -> None:

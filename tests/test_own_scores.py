@@ -181,3 +181,10 @@ def test_what_is_known_of_the_valid_split_goes_where_that_of_runs_goes(
     (again,) = unpack(tmp_path / "report", Store(tmp_path / "elsewhere"))
     assert list(again.events("valid")) == list(mine.events("valid"))
     assert np.array_equal(again.scored("valid").score, mine.scored("valid").score)
+
+
+def test_a_classifier_that_is_not_fitted_is_refused(b: Workbench, ev: Events) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    with pytest.raises(InputError, match=r"LogisticRegression is not fitted; fit it on ev\.train"):
+        b.score("mine", LogisticRegression(), ev)

@@ -168,6 +168,7 @@ def test_every_hook_is_documented_and_typed() -> None:
 
 
 HEAVY = ("numpy", "torch", "transformers", "xgboost", "awkward", "fastjet", "h5py", "matplotlib")
+HEAVY += ("distributed", "dask", "bench.formatters.reading")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["list", "models"], ["run", "--help"]])
@@ -185,6 +186,17 @@ def test_nothing_heavy_is_imported_to_list_or_to_help(arguments: list[str]) -> N
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.rstrip().endswith("heavy: []")
+
+
+def test_the_list_of_commands_loads_none_of_them() -> None:
+    code = (
+        "import sys; from bench.cli import main; sys.argv[1:] = ['--help']\n"
+        "try: main()\n"
+        "finally: print('loaded:', {f'bench.cli.{name}' for name in ('run', 'data', 'list')} & "
+        "set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.rstrip().endswith("loaded: set()")
 
 
 def test_a_registry_knows_every_kind() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,11 +64,14 @@ def test_the_bench_opens_on_a_folder_and_tells_nothing_if_asked_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BENCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("OMP_WAIT_POLICY", "left after the test")
+    monkeypatch.delenv("OMP_WAIT_POLICY")
     for quiet in (False, True):
         opened_here = bench.open(tmp_path / "runs", quiet=quiet)
         assert "0 runs in" in repr(opened_here)
         opened_here.context.notice("something to know")
         assert capfd.readouterr().err == ("" if quiet else "something to know\n")
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
 def test_events_are_frames_with_units(ev: Events) -> None:

@@ -66,6 +66,8 @@ class Scored:
     """The resonance mass of each event, whose background spectrum a cut is not to sculpt."""
     bare: bool = False
     """Whether the scores are bare decisions, 1 or 0, and rank nothing."""
+    tallied: bool = False
+    """Whether a row stands for as many events as its weight says: counts, and no event is known."""
 
     @property
     def answered(self) -> NDArray[np.bool_]:
@@ -103,7 +105,8 @@ class Scored:
         import numpy as np
 
         def count(label: int, outcome: NDArray[np.bool_]) -> int:
-            return int(np.count_nonzero((self.y == label) & outcome))
+            rows = (self.y == label) & outcome
+            return int(self.weights[rows].sum() if self.tallied else np.count_nonzero(rows))
 
         rejected = self.answered & ~self.selected
         return Counts(

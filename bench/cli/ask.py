@@ -13,7 +13,7 @@ from bench.cli.options import RUNS, given_options
 DEFAULT = "rules"
 
 
-@click.command("ask", short_help="Score an event that is said in anyone's words.")
+@click.command("ask")
 @click.argument("name", metavar="RUN", shell_complete=runs_called)
 @click.argument("given", metavar="[TEXT | FILE | -]", required=False)
 @click.option(

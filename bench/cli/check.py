@@ -10,7 +10,7 @@ import click
 from bench.cli.completing import parts
 
 
-@click.command("check", short_help="Check the parts of a plugin: conformance and liveness.")
+@click.command("check")
 @click.argument("plugin", metavar="PLUGIN", shell_complete=parts)
 @click.option("--failed", "only", is_flag=True, help="Show what failed alone.")
 def command(plugin: str, only: bool) -> int:

@@ -33,7 +33,7 @@ def _days(ctx: click.Context, param: click.Parameter, value: str | None) -> floa
     return int(match[1]) * UNITS[match[2]]
 
 
-@click.command("clean", short_help="Show what is kept on disk, by kind; remove what is asked for.")
+@click.command("clean")
 @click.argument("kinds", nargs=-1, metavar="[KIND]...", shell_complete=kept_kinds)
 @click.option(
     "--older-than",

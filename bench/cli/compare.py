@@ -10,7 +10,7 @@ from bench.cli.completing import runs as runs_called
 from bench.cli.options import RUNS
 
 
-@click.command("compare", short_help="Compare runs, paired on the same events.")
+@click.command("compare")
 @click.argument("names", nargs=-1, metavar="RUN RUN [RUN]...", shell_complete=runs_called)
 @click.option(
     "--common",

@@ -10,7 +10,7 @@ from bench.cli.completing import runs as runs_called
 from bench.cli.options import RUNS
 
 
-@click.command("doctor", short_help="Say what the guards found in a run, and what to do.")
+@click.command("doctor")
 @click.argument("run", metavar="RUN", shell_complete=runs_called)
 @click.option("--all", "every", is_flag=True, help="Show the guards that found nothing, too.")
 @RUNS

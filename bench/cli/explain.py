@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MARKDOWN, JSON = "markdown", "json"
 
 
-@click.command("explain", short_help="Have a run's model say why it answers as it does.")
+@click.command("explain")
 @click.argument("run", metavar="RUN", shell_complete=runs_called)
 @click.option(
     "--event",

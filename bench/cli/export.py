@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MODEL, EEE = "model", "eee"
 
 
-@click.command("export", short_help="Write the fitted model of a run, or runs, for other tools.")
+@click.command("export")
 @click.argument("names", nargs=-1, metavar="[RUN]...", shell_complete=runs_called)
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option(

@@ -29,9 +29,7 @@ FEW = 12
 """Parts of a kind that a plugin's line names; more of them are counted."""
 
 
-@click.command(
-    "list", short_help="What there is: plugins, datasets, models, guards, runs and so on."
-)
+@click.command("list")
 @click.argument("what", default="plugins", metavar="[WHAT]", shell_complete=listed)
 @click.option(
     "--clear",

@@ -18,11 +18,30 @@ from bench.cli.streams import safe_streams
 from bench.plugins.interruption import is_users
 from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 from bench.storage.machine import MachineError, as_refused
+from bench.storage.process_limits import wait_passively
 
-COMMANDS = (
-    *("run", "try", "plan", "study", "report", "compare", "show", "doctor", "explain", "ask"),
-    *("export", "import", "list", "data", "check", "new", "clean", "schema", "completion"),
-)
+COMMANDS = {
+    "run": "Fit or reuse a model, score, judge, store, print the table.",
+    "try": "Try an encoder on models: runs, baselines, report, answer.",
+    "plan": "Tell what a run or a study would cost, and how much it tells.",
+    "study": "Do the runs that a TOML file names, and report on them.",
+    "report": "Write a comparison report from stored runs.",
+    "compare": "Compare runs, paired on the same events.",
+    "show": "Show a run, a part or a dataset.",
+    "doctor": "Say what the guards found in a run, and what to do.",
+    "explain": "Have a run's model say why it answers as it does.",
+    "ask": "Score an event that is said in anyone's words.",
+    "export": "Write the fitted model of a run, or runs, for other tools.",
+    "import": "Bring in another tool's predictions or bare counts.",
+    "list": "What there is: plugins, datasets, models, guards, runs and so on.",
+    "data": "Download, simulate, validate, compare, bring in or export data.",
+    "check": "Check the parts of a plugin: conformance and liveness.",
+    "new": "Write a plugin package to start from, tests included.",
+    "clean": "Show what is kept on disk, by kind; remove what is asked for.",
+    "schema": "Print the JSON Schema of a run's files.",
+    "completion": "Print what makes a shell complete commands and names.",
+}
+"""Each command, and what it does in a line: its module is not loaded to say so."""
 MODULES = {"import": "outside", "try": "trying"}
 """Where a command's name is no name of a module."""
 FAILED, BAD_REQUEST, INTERRUPTED = 1, 2, 130
@@ -42,6 +61,10 @@ class _Commands(click.Group):
         command = getattr(import_module(f"bench.cli.{MODULES.get(name, name)}"), "command")  # noqa: B009
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -65,8 +88,7 @@ def main() -> None:
 
 
 def _main() -> None:
-    # threads that spin while they wait take a busy machine's cores from those that work
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    wait_passively()
     os.environ.setdefault("TQDM_DISABLE", "1")  # libraries' bars would break into the bench's own
     try:
         sys.exit(_finished(_code()))

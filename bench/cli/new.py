@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.command("new", short_help="Write a plugin package to start from, tests included.")
+@click.command("new")
 @click.argument("kind", type=click.Choice(["dataset", "encoder", "model", "metric"]))
 @click.argument("name")
 @click.option(

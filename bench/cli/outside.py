@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bench.storage.store import Run
 
 
-@click.command("import", short_help="Bring in another tool's predictions or bare counts.")
+@click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--model", help="What to call the model; needed for predictions.")
 @click.option(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bench.storage.store import Store
 
 
-@click.command("plan", short_help="Tell what a run or a study would cost, and how much it tells.")
+@click.command("plan")
 @click.argument("study", required=False, type=click.Path(path_type=Path), metavar="[STUDY]")
 @run_options
 @RUNS

@@ -15,7 +15,7 @@ LINK = re.compile(r"\[([^\[\]]+)\]\(#[^()\s]*\)")
 """What a terminal shows as it stands: what is folded, and links within the page."""
 
 
-@click.command("report", short_help="Write a comparison report from stored runs.")
+@click.command("report")
 @click.argument("names", nargs=-1, metavar="[RUN]...", shell_complete=runs_called)
 @click.option(
     "-o",

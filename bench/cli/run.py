@@ -13,7 +13,7 @@ import click
 from bench.cli.options import RUNS, SEEDS, demand_named, run_options
 
 
-@click.command("run", short_help="Fit or reuse a model, score, judge, store, print the table.")
+@click.command("run")
 @click.option("--dry-run", is_flag=True, help="Fit nothing; show samples, events and findings.")
 @SEEDS
 @run_options

@@ -7,7 +7,7 @@ import click
 NAMES = ("run", "metrics", "history", "packed", "export")
 
 
-@click.command("schema", short_help="Print the JSON Schema of a run's files.")
+@click.command("schema")
 @click.argument("name", default="run", type=click.Choice(NAMES))
 def command(name: str) -> None:
     """Print the JSON Schema (draft 2020-12) of a file: what its fields are, with their units.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 VIEWS = {"reads": "reads", "produces": "gives", "reads_if_given": "reads if given"}
 
 
-@click.command("show", short_help="Show a run, a part or a dataset.")
+@click.command("show")
 @click.argument("thing", metavar="THING", shell_complete=things)
 @RUNS
 def command(thing: str, runs: Path) -> None:

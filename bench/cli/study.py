@@ -22,7 +22,7 @@ SECRET = (
 )
 
 
-@click.command("study", short_help="Do the runs that a TOML file names, and report on them.")
+@click.command("study")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "-o",

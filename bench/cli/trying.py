@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BASELINE = "gbt"
 
 
-@click.command("try", short_help="Try an encoder on models: runs, baselines, report, answer.")
+@click.command("try")
 @click.argument("encoder", metavar="ENCODER", shell_complete=encoders)
 @click.option(
     "--on",

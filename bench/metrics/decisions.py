@@ -31,13 +31,13 @@ class Decisions(Metric):
         called_signal = counts.true_signal + counts.false_signal
         called_background = counts.true_background + counts.false_background
         exact = {}
-        if _even(scored.weights[scored.y == 1]):
+        if _even(scored, scored.y == 1):
             exact["recall_signal"] = rate(counts.true_signal, counts.signal)
-        if _even(scored.weights[scored.y == 0]):
+        if _even(scored, scored.y == 0):
             exact["recall_background"] = rate(counts.true_background, counts.background)
-        if _even(scored.weights):
+        if _even(scored, scored.y >= 0):
             exact |= {
-                "accuracy": rate(right, len(scored.y)),
+                "accuracy": rate(right, counts.signal + counts.background),
                 "precision_signal": rate(counts.true_signal, called_signal),
                 "precision_background": rate(counts.true_background, called_background),
             }
@@ -126,11 +126,11 @@ def _asimov(sums: Sums, uncertainty: float) -> Sums:
     return root
 
 
-def _even(weights: NDArray[np.float64]) -> bool:
-    """Whether all events count the same, so that a rate is one of plain counts."""
+def _even(scored: Scored, rows: NDArray[np.bool_]) -> bool:
+    """Whether all of these events count the same, so that a rate is one of plain counts."""
     import numpy as np
 
-    return len(np.unique(weights)) <= 1
+    return scored.tallied or len(np.unique(scored.weights[rows])) <= 1
 
 
 # each (r, 2, 3) -> (r,): label (background, signal) by outcome (signal, background, no answer)

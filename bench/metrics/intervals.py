@@ -106,7 +106,8 @@ def decision_replicas(
 
     sums, squares = _cells(scored)
     total = sums.sum(axis=1, keepdims=True)
-    events = np.array([[max(int((scored.y == label).sum()), 1)] for label in (0, 1)])
+    counts = scored.counts()
+    events = np.array([[max(counts.background, 1)], [max(counts.signal, 1)]])
     with np.errstate(invalid="ignore", divide="ignore"):
         scale = np.where(sums > 0, squares / sums, total / events)
         shape = np.where(sums > 0, sums / scale, 0.0)
@@ -130,6 +131,7 @@ def _cells(scored: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     outcome = np.where(scored.selected, 0, np.where(scored.answered, 1, 2))
     place = scored.y.astype(np.int64) * 3 + outcome
     sums = np.bincount(place, scored.weights, minlength=6)
-    squares = np.bincount(place, scored.weights**2, minlength=6)
+    each = 1.0 if scored.tallied else scored.weights
+    squares = np.bincount(place, scored.weights * each, minlength=6)
     cells = [np.asarray(flat, dtype=np.float64).reshape(2, 3) for flat in (sums, squares)]
     return cells[0], cells[1]

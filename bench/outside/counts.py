@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench.api.errors import InputError, did_you_mean
 from bench.api.scores import Scored
@@ -13,9 +12,6 @@ from bench.outside.dataframes import demand_columns, read_frame
 from bench.outside.names import LONGEST, demand_short
 from bench.storage.fingerprint import file_digest
 from bench.storage.record import OutsideRecord, RunRecord, SampleRecord
-
-if TYPE_CHECKING:
-    import numpy as np
 
 NEEDED = ("model", "dataset", "true_signal", "signal", "true_background", "background")
 OPTIONAL = {
@@ -124,22 +120,23 @@ def _row(
 
 
 def _decided(counts: Mapping[str, int]) -> Scored:
-    """Events with bare decisions that have these counts; which events they are is not known."""
+    """A row for each outcome, which stands for as many events as fell so; none of them is known."""
     import numpy as np
 
-    labels, scores = [], []
+    rows = []
     for label, name in ((1, "signal"), (0, "background")):
         right, unjudged = counts[f"true_{name}"], counts[f"unjudged_{name}"]
         wrong = counts[name] - right - unjudged
-        outcome: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = [
-            np.full(right, float(label)),
-            np.full(wrong, float(1 - label)),
-            np.full(unjudged, np.nan),
-        ]
-        scores += outcome
-        labels.append(np.full(counts[name], label, dtype=np.int8))
-    y = np.concatenate(labels)
-    return Scored(y, np.concatenate(scores), np.ones(len(y)), threshold=0.5, bare=True)
+        rows += [(label, label, right), (label, 1 - label, wrong), (label, np.nan, unjudged)]
+    y, score, events = zip(*(row for row in rows if row[2]), strict=True)
+    return Scored(
+        np.array(y, dtype=np.int8),
+        np.array(score, dtype=np.float64),
+        np.array(events, dtype=np.float64),
+        threshold=0.5,
+        bare=True,
+        tallied=True,
+    )
 
 
 def _whole(where: str, name: str, text: str) -> int:

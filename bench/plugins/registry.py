@@ -151,8 +151,8 @@ def load_registry() -> Registry:
         module = _module(entry, registry)
         if module is None or not _well_hooked(entry.name, module, manager, registry):
             continue
+        origin = ((of := entry.dist.metadata)["Name"], of["Version"]) if entry.dist else ("", "")
         for kind, part in _parts(entry.name, manager, registry):
-            origin = (entry.dist.name, entry.dist.version) if entry.dist else ("", "")
             candidates[kind, part.name].append(PluginEntry(part, entry.name, *origin))
     for (kind, name), entries in sorted(candidates.items(), key=lambda item: item[0][1]):
         if len(entries) == 1:

@@ -74,6 +74,7 @@ def _scored(columns: Mapping[str, NDArray[Any]], record: RunRecord) -> Scored:
         threshold=record.threshold,
         mass=_complete(columns.get("mass")),
         bare=record.bare or record.decisions,
+        tallied=record.bare,  # earlier benches wrote a row an event, of weight 1
     )
 
 

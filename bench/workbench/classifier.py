@@ -41,7 +41,15 @@ def _predicted(classifier: Any, frame: pd.DataFrame, events: Events) -> pd.Serie
     # fitted on an array, it reads an array: a frame would make scikit-learn warn
     plain = hasattr(classifier, "n_features_in_") and not hasattr(classifier, "feature_names_in_")
     x = frame[features]
-    given = real_scores(classifier.predict_proba(x.to_numpy() if plain else x), "predict_proba's")
+    try:
+        given = classifier.predict_proba(x.to_numpy() if plain else x)
+    except ValueError as error:
+        if type(error).__name__ != "NotFittedError":  # scikit-learn's, which need not be installed
+            raise
+        of = type(classifier).__name__
+        how = "fit it on ev.train[ev.features] and ev.train['label']"
+        raise InputError(f"the {of} is not fitted; {how}") from error
+    given = real_scores(given, "predict_proba's")
     return pd.Series(_signal(classifier, given, len(frame)), index=frame["event"].to_numpy())
 
 

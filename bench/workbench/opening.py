@@ -33,11 +33,13 @@ def open(runs: Path | str | None = None, *, quiet: bool = False) -> Workbench:  
     from bench.plugins.registry import load_registry
     from bench.storage.extras import demand_libraries
     from bench.storage.home import Home
+    from bench.storage.process_limits import wait_passively
     from bench.storage.store import Store
     from bench.workbench.surroundings import context
     from bench.workbench.workbench import Workbench
 
     demand_libraries("matplotlib", "pandas")
+    wait_passively()
     home = Home.here()
     surroundings = context(home)
     if quiet:

@@ -13,7 +13,7 @@ from bench.cli.data.get import get
 from bench.cli.data.make import make
 
 
-@click.group("data", short_help="Download, simulate, validate, compare, bring in or export data.")
+@click.group("data")
 def command() -> None:
     """Download, simulate, validate, compare, bring in or export the events of datasets."""
 

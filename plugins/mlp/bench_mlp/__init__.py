@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from bench_networks import NetworkModel
 
 import bench
-from bench_mlp.settings import Settings
 
 if TYPE_CHECKING:
-    from bench_mlp.fitted import FittedPerceptron
+    from torch import nn
+
+    from bench_mlp.network import Perceptron
 
 
 @dataclass(frozen=True)
-class MultilayerPerceptron(Settings, bench.Model):
+class MultilayerPerceptron(NetworkModel):
     """A multilayer perceptron on the standardised features (torch)."""
 
     name = "mlp"
     reads = frozenset({"numbers"})
-    uses_device = True
     trainable_views = frozenset({"numbers"})
+    stem_of = "numbers"
     encoder = "numbers"
 
-    def device_problem(self, device: str) -> str | None:
-        """Why torch has no such device."""
-        import torch
+    layers: int = 3
+    """Hidden layers, with SiLU behind each; 0 for a weighted sum."""
+    units: int = 256
+    """Units of each of them."""
+    dropout: float = 0.1
+    """Share of each hidden layer's units that a step goes without."""
 
-        count = torch.cuda.device_count()
-        if int(device.partition(":")[2] or 0) < count:
-            return None
-        build = "" if torch.version.cuda else ", and this is a CPU build of torch"
-        return f"torch sees {count} CUDA devices{build}"
+    def __post_init__(self) -> None:
+        """Refuse what no such network can have."""
+        super().__post_init__()
+        if self.units < 1 or self.layers < 0 or not 0 <= self.dropout < 1:
+            raise ValueError("wanted layers >= 0, units >= 1 and 0 <= dropout < 1")
 
-    def fit(
-        self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context
-    ) -> FittedPerceptron:
-        """Train until the valid split's log loss no longer falls; keep the best epoch's weights."""
-        from bench_mlp.training import train as run
+    def form(self, train: bench.Inputs) -> dict[str, Any]:
+        """Width of the numbers, and size of the network."""
+        d = np.shape(train.views["numbers"])[1]
+        return {"d": d, "layers": self.layers, "units": self.units, "dropout": self.dropout}
 
-        return run(self, train, valid, context)
+    def build(self, form: Mapping[str, Any], stem: nn.Module | None) -> Perceptron:
+        """The perceptron, behind the stem of the encoder if it brings one."""
+        from bench_mlp.network import Perceptron
 
-    def load(self, folder: Path, context: bench.Context) -> FittedPerceptron:
-        """The network as `FittedPerceptron.save` wrote it."""
-        from bench_mlp.fitted import FittedPerceptron
-
-        return FittedPerceptron.load(folder, context)
+        return Perceptron(form["d"], form["layers"], form["units"], form["dropout"], stem)
 
 
 @bench.hookimpl

@@ -1,0 +1,211 @@
+"""Networks as models: they stop early, are watched whole, repeat by their seed, are saved whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from bench_networks import NetworkModel
+from bench_networks.network import NumbersNetwork, log_probability, probability
+from torch import Tensor, nn
+
+import bench
+
+
+class Members(NumbersNetwork):
+    """Two layers, and as many logits as there are members."""
+
+    def __init__(self, d: int, members: int, stem: nn.Module | None) -> None:
+        super().__init__(d, stem)
+        self.layers = nn.Sequential(nn.Linear(self.width, 32), nn.SiLU(), nn.Linear(32, members))
+        self.members = members
+
+    def head(self, numbers: Tensor) -> Tensor:
+        logits: Tensor = self.layers(numbers)
+        return logits if self.members == 1 else logits[..., None]
+
+
+@dataclass(frozen=True)
+class Toy(NetworkModel):
+    """A network of one logit, or an ensemble."""
+
+    name = "toy-network"
+    reads = frozenset({"numbers"})
+    trainable_views = frozenset({"numbers"})
+    stem_of = "numbers"
+    encoder = "numbers"
+    members: int = 1
+
+    def form(self, train: bench.Inputs) -> dict[str, Any]:
+        return {"d": train.views["numbers"].shape[1], "members": self.members}
+
+    def build(self, form: Mapping[str, Any], stem: nn.Module | None) -> Members:
+        return Members(form["d"], form["members"], stem)
+
+
+QUICK = Toy(epochs=30, lr=5e-3, patience=6)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def inputs(n: int, seed: int = 0) -> bench.Inputs:
+    """Signal is where the product of two features is above zero; the last column is constant."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 4)).astype(np.float32)
+    y = (x[:, 0] * x[:, 1] + rng.normal(0, 0.2, n) > 0).astype(np.int8)
+    x = x * np.float32([1e3, 1e-3, 1, 0]) + np.float32([5e3, 0, 0, 7])
+    ids = rng.integers(0, 2**64, size=n, dtype=np.uint64)
+    return bench.Inputs({"numbers": x}, y, ids, np.ones(n))
+
+
+def context(folder: Path, seed: int = 0, **options: Any) -> bench.Context:
+    return bench.Context(data=folder, scratch=folder, checkpoints=folder, seed=seed, **options)
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return QUICK.fit(inputs(3000), inputs(500, 1), context(tmp_path_factory.mktemp("f")))
+
+
+def test_an_events_score_does_not_depend_on_the_others(fitted: Any) -> None:
+    test = inputs(40, 2)
+    alone = [fitted.score(test.take(np.array([i])))[0] for i in range(40)]
+    assert np.allclose(alone, fitted.score(test), atol=1e-6)
+
+
+def test_it_stops_early_and_keeps_the_best_epoch(tmp_path: Path) -> None:
+    losses: dict[int, float] = {}
+
+    def log(step: int, scalars: dict[str, float]) -> None:
+        losses.update({step: scalars["valid_loss"]} if "valid_loss" in scalars else {})
+
+    valid = inputs(200, 1)
+    model = replace(QUICK, epochs=100, patience=4)
+    made = model.fit(inputs(300), valid, context(tmp_path, log=log))
+    best = min(losses, key=losses.__getitem__)
+    assert list(losses).index(best) == len(losses) - 1 - 4
+    scores = made.score(valid)
+    loss = -np.log(np.where(valid.y == 1, scores, 1 - scores)).mean()
+    assert loss == pytest.approx(losses[best], abs=1e-5)
+
+
+def test_the_guards_see_all_of_it_move(tmp_path: Path) -> None:
+    from bench.guards.recorder import Recorder
+
+    state = torch.random.get_rng_state()
+    recorder = Recorder(inputs(20, 3))
+    watched = replace(QUICK, epochs=2).fit(
+        inputs(500), inputs(100, 1), context(tmp_path, watch=recorder)
+    )
+    record = recorder.record
+    assert record is not None
+    assert record.trainable == sorted(name for name, _ in watched.network.named_parameters())
+    assert record.moved == record.reached == set(record.trainable)
+    assert set(record.optimized.values()) == {1}
+    assert set(record.dtypes.values()) == {"float32"}
+    assert torch.equal(torch.random.get_rng_state(), state)
+    unwatched = replace(QUICK, epochs=2).fit(inputs(500), inputs(100, 1), context(tmp_path))
+    assert (watched.score(inputs(50, 2)) == unwatched.score(inputs(50, 2))).all()
+
+
+def test_the_seed_decides(tmp_path: Path) -> None:
+    test, model = inputs(50, 2), replace(QUICK, epochs=2)
+    one, same, other = (
+        model.fit(inputs(300), inputs(100, 1), context(tmp_path, s)).score(test) for s in (0, 0, 1)
+    )
+    assert (one == same).all()
+    assert not (one == other).all()
+
+
+def test_weights_count(tmp_path: Path) -> None:
+    def mean(signal: float) -> float:
+        train, valid = (
+            replace(i, weights=np.where(i.y == 1, signal, 1.0))
+            for i in (inputs(600), inputs(99, 1))
+        )
+        return QUICK.fit(train, valid, context(tmp_path)).score(inputs(200, 2)).mean()
+
+    assert mean(10.0) > mean(1.0) + 0.05
+
+
+def test_what_it_cannot_read_is_refused(fitted: Any, tmp_path: Path) -> None:
+    few = inputs(5, 2)
+    numbers = few.views["numbers"]
+    with pytest.raises(bench.InputError, match="wanted 4"):
+        fitted.score(replace(few, views={"numbers": numbers[:, :2]}))
+    odd = np.where(np.arange(20).reshape(5, 4) == 3, np.nan, numbers)
+    with pytest.raises(bench.InputError, match="1 of 5 events"):
+        fitted.score(replace(few, views={"numbers": odd}))
+    with pytest.raises(bench.InputError, match="one class"):
+        QUICK.fit(replace(few, y=np.ones(5, np.int8)), few, context(tmp_path))
+    with pytest.raises(ValueError, match="at least 1"):
+        Toy(epochs=0)
+
+
+def test_damaged_weights_are_refused(fitted: Any, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    fitted.save(tmp_path)
+    file = tmp_path / "weights.safetensors"
+    tensors = load_file(file)
+    del tensors["layers.0.weight"]
+    save_file(tensors, file)
+    with pytest.raises(bench.DamagedError, match=r"layers\.0\.weight"):
+        QUICK.load(tmp_path, context(tmp_path))
+
+
+def test_a_gpu_that_is_not_here_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert QUICK.device_problem("cuda") is QUICK.device_problem("cuda:0") is None
+    assert str(QUICK.device_problem("cuda:1")).startswith("torch sees 1 CUDA devices")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert QUICK.device_problem("cuda") == (
+        "torch sees 0 CUDA devices, and this is a CPU build of torch"
+    )
+
+
+def test_an_ensembles_members_learn_each_by_itself(tmp_path: Path) -> None:
+    made = replace(QUICK, members=3, epochs=3).fit(inputs(600), inputs(99, 1), context(tmp_path))
+    test = inputs(50, 2)
+    with torch.no_grad():
+        logits = made.network.eval()(*map(torch.from_numpy, made.network.arrays(test)))
+    assert logits.shape == (50, 3)
+    assert np.allclose(made.score(test), torch.sigmoid(logits.double()).mean(dim=1), atol=1e-12)
+    assert not torch.allclose(logits[:, 0], logits[:, 1], atol=0.01)
+
+
+def test_the_log_loss_of_an_ensemble_is_that_of_its_mean_and_holds_far_out() -> None:
+    logits = torch.tensor([[1.0, -2.0], [0.5, 3.0], [-800.0, -900.0]])
+    y = torch.tensor([1.0, 0.0, 0.0])
+    p = probability(logits)
+    mine = torch.where(y > 0, p, 1 - p).log()
+    assert torch.allclose(log_probability(logits, y), mine)
+    assert log_probability(logits[2:], torch.ones(1)).item() == pytest.approx(-800 - np.log(2))
+
+
+def test_a_loss_that_is_not_finite_ends_the_fit(tmp_path: Path) -> None:
+    with pytest.raises(bench.NotFiniteError, match="lower lr"):
+        replace(QUICK, lr=1e30, clip=1e30).fit(inputs(600), inputs(99, 1), context(tmp_path))
+
+
+def test_a_split_too_large_for_the_device_goes_there_a_batch_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fitted_with(resident: int) -> Any:
+        monkeypatch.setattr("bench_networks.training.RESIDENT", resident)
+        made = replace(QUICK, epochs=2).fit(inputs(300), inputs(99, 1), context(tmp_path))
+        return made.score(inputs(50, 2))
+
+    assert (fitted_with(0) == fitted_with(2**29)).all()
