@@ -130,8 +130,8 @@ def test_a_page_is_written_of_each_guard(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert lines[:2] == ["# Guards", ""]
     assert lines[3:6] == ["", "| code | name | severity | looks | in one line |", "|---" * 5 + "|"]
     assert lines[-2:] == [
-        "| [B068](B068.md) | silent | void | at the scores | "
-        "The model gives no answer on any event at all. |",
+        "| [B069](B069.md) | weak-labels | warn | at the scores | "
+        "Data differ from their reference by no more than the signal in them can make. |",
         "",
     ]
     monkeypatch.setattr(sys, "argv", ["pages", str(tmp_path)])

@@ -60,13 +60,13 @@ def truth(ids: np.ndarray) -> np.ndarray:
     return whole.y[place[np.searchsorted(whole.ids[place], ids)]]
 
 
-def asked(inject: int, against: str = "region", region: Region = WIDE) -> WeakRequest:
+def request(inject: int, against: str = "region", region: Region = WIDE) -> WeakRequest:
     return WeakRequest(region, inject, against, 0)
 
 
 def test_data_hold_the_injected_signal_and_the_reference_none() -> None:
     table = events(4000, 1)
-    drawn = draw_weak(table, asked(240), ALL)
+    drawn = draw_weak(table, request(240), ALL)
     injected = {split: int((one.data & (one.events.y == 1)).sum()) for split, one in drawn.items()}
     assert sum(injected.values()) == 240
     assert injected["train"] == pytest.approx(200, abs=12)  # by the background of the two splits
@@ -81,14 +81,14 @@ def test_data_hold_the_injected_signal_and_the_reference_none() -> None:
 
 def test_all_background_of_the_split_is_one_or_the_other_and_stays_so() -> None:
     table = events(4000, 1)
-    drawn = draw_weak(table, asked(0), ALL)["train"]
+    drawn = draw_weak(table, request(0), ALL)["train"]
     inside = bench.rows_in(table, "train") & (table.y == 0)
     assert np.array_equal(np.sort(table.ids[inside]), drawn.events.ids)
-    fewer = draw_weak(table, asked(0), {"train": 200, "valid": None})["train"]
+    fewer = draw_weak(table, request(0), {"train": 200, "valid": None})["train"]
     assert len(fewer.events) == 200
     data = set(drawn.events.ids[drawn.data])
     assert set(fewer.events.ids[fewer.data]) < data
-    more = draw_weak(events(8000, 1), asked(0), ALL)["train"]
+    more = draw_weak(events(8000, 1), request(0), ALL)["train"]
     assert len(more.events) > len(drawn.events)
 
 
@@ -96,7 +96,7 @@ def test_more_signal_holds_less_and_each_seed_draws_its_own() -> None:
     table = events(4000, 1)
 
     def injected(count: int, seed: int) -> set[int]:
-        one = draw_weak(table, replace(asked(count), seed=seed), ALL)["train"]
+        one = draw_weak(table, replace(request(count), seed=seed), ALL)["train"]
         return set(one.events.ids[one.data & (one.events.y == 1)].tolist())
 
     assert injected(60, 0) < injected(240, 0)
@@ -107,7 +107,7 @@ def test_sidebands_are_half_as_wide_on_both_sides_and_have_signal_at_its_proport
     low, high = sidebands(Region("mass", 0, 2))
     assert (low.low, low.high, high.low, high.high) == (-1, 0, 2, 3)
     table = events(4000, 1)
-    one = draw_weak(table, asked(120, "sidebands", Region("mass", 0, 2)), ALL)["train"]
+    one = draw_weak(table, request(120, "sidebands", Region("mass", 0, 2)), ALL)["train"]
     mass, signal = one.events.column("mass"), one.events.y == 1
     assert ((mass >= 0) & (mass < 2))[one.data].all()
     beside = mass[~one.data]

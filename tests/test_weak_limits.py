@@ -43,8 +43,8 @@ def max_sic(table: bench.Table, score: np.ndarray) -> float:
 
 def by_signal(table: bench.Table, inject: int) -> float:
     """Of a fit of data with so much signal."""
-    asked = WeakRequest(MASS, inject, "region", 0)
-    train = draw_weak(table, asked, {"train": None, "valid": None})["train"].labelled
+    weak = WeakRequest(MASS, inject, "region", 0)
+    train = draw_weak(table, weak, {"train": None, "valid": None})["train"].labelled
     return max_sic(test := draw(table, Sample("test", "1:1")), fitted_by(train.x, train.y)(test))
 
 

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def demand_hidden(
-    asked: WeakRequest | None, encoders: Sequence[Encoder], few: Table, learned: Learned
+    weak: WeakRequest | None, encoders: Sequence[Encoder], few: Table, learned: Learned
 ) -> None:
     """Refuse to tell a region from its sidebands by the very column that they differ in.
 
     What else goes with that column is looked at once there is a fit (B069).
 
     Args:
-        asked: what is fitted without truth; None for nothing.
+        weak: what is fitted without truth; None for nothing.
         encoders: of the run.
         few: some events, of both classes.
         learned: what the encoders learned of those.
@@ -34,10 +34,10 @@ def demand_hidden(
     """
     import numpy as np
 
-    if asked is None or asked.against != "sidebands":
+    if weak is None or weak.against != "sidebands":
         return
     names = [column.name for column in few.columns]
-    column = asked.region.column
+    column = weak.region.column
     x = few.x.copy()
     x[:, names.index(column)] = np.roll(x[:, names.index(column)], 1)
     for encoder in encoders:

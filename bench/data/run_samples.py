@@ -137,7 +137,7 @@ def load_samples(
 
 def _weak(request: SampleRequest, train: _Opened, *, quick: bool) -> dict[str, WeakSample]:
     """What is fitted on without truth, by role; nothing where truth is fitted by."""
-    if (asked := request.weak) is None:
+    if (weak := request.weak) is None:
         return {}
     sizes = {"train": request.train_events, "valid": request.valid_events}
     usual = {"train": QUICK_TRAIN, "valid": QUICK_VALID} if quick else {}
@@ -145,7 +145,7 @@ def _weak(request: SampleRequest, train: _Opened, *, quick: bool) -> dict[str, W
         role: usual.get(role) if size is None else None if size == ALL else size
         for role, size in sizes.items()
     }
-    return draw_weak(train.table, asked, most)
+    return draw_weak(train.table, weak, most)
 
 
 def _samples(

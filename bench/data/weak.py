@@ -57,7 +57,7 @@ def sidebands(region: Region) -> tuple[Region, Region]:
 
 
 def draw_weak(
-    table: Table, asked: WeakRequest, most: Mapping[str, int | None]
+    table: Table, weak: WeakRequest, most: Mapping[str, int | None]
 ) -> dict[str, WeakSample]:
     """The train and the valid split, to fit on and to judge the fit by.
 
@@ -69,16 +69,16 @@ def draw_weak(
 
     Args:
         table: all events of the dataset.
-        asked: what is asked for.
+        weak: what is asked for.
         most: background events by split, those with the lowest ids; None for all that there are.
 
     Raises:
-        RequestError: no such region, no background in it, or less signal than was asked for.
+        RequestError: no such region, no background in it, or less signal than is asked for.
     """
-    drawn = {split: _Split.of(table, asked, split, most[split]) for split in SPLITS}
+    drawn = {split: _Split.of(table, weak, split, most[split]) for split in SPLITS}
     train, valid = (len(drawn[split].data) for split in SPLITS)
-    in_valid = round(asked.inject * valid / (train + valid))
-    signal = {"train": asked.inject - in_valid, "valid": in_valid}
+    in_valid = round(weak.inject * valid / (train + valid))
+    signal = {"train": weak.inject - in_valid, "valid": in_valid}
     return {split: drawn[split].with_signal(signal[split]) for split in SPLITS}
 
 
@@ -102,7 +102,7 @@ class _Split:
     """The rows of one split, sorted by id."""
 
     table: Table
-    asked: WeakRequest
+    weak: WeakRequest
     name: str
     data: NDArray[np.intp]
     """Background that is data."""
@@ -113,31 +113,31 @@ class _Split:
     """The same in the sidebands."""
 
     @classmethod
-    def of(cls, table: Table, asked: WeakRequest, name: str, most: int | None) -> _Split:
+    def of(cls, table: Table, weak: WeakRequest, name: str, most: int | None) -> _Split:
         import numpy as np
 
         order = np.argsort(table.ids)
         order = order[rows_in(table, name)[order]]
-        here = inside(table, asked.region)[order]
+        here = inside(table, weak.region)[order]
         side = np.zeros(len(order), dtype=np.bool_)
-        if asked.against == "sidebands":
-            for one in sidebands(asked.region):
+        if weak.against == "sidebands":
+            for one in sidebands(weak.region):
                 side |= inside(table, one)[order]
         signal, background = table.y[order] == 1, table.y[order] == 0
         data, reference = order[here & background], order[side & background]
-        if asked.against == "region":
+        if weak.against == "region":
             odd = (table.ids[data] & np.uint64(1)).astype(np.bool_)
             data, reference = data[odd], data[~odd]
         if not (len(data) and len(reference)):
             raise RequestError(
-                f"--labels data, --region {asked.region}: the {name} split has {len(data)} "
-                f"background events for data and {len(reference)} for the {asked.against}"
+                f"--labels data, --region {weak.region}: the {name} split has {len(data)} "
+                f"background events for data and {len(reference)} for the {weak.against}"
             )
         if most is not None:
             share = len(data) / (len(data) + len(reference))
             first = min(len(data), max(1, round(most * share)))
             data, reference = data[:first], reference[: max(1, most - first)]
-        return cls(table, asked, name, data, reference, order[here & signal], order[side & signal])
+        return cls(table, weak, name, data, reference, order[here & signal], order[side & signal])
 
     def with_signal(self, count: int) -> WeakSample:
         """The events with so much signal in the region.
@@ -149,10 +149,10 @@ class _Split:
 
         if count > len(self.signal):
             raise RequestError(
-                f"--inject {self.asked.inject}: {count} of them go into the {self.name} split, "
-                f"which has {len(self.signal)} signal events in {self.asked.region}"
+                f"--inject {self.weak.inject}: {count} of them go into the {self.name} split, "
+                f"which has {len(self.signal)} signal events in {self.weak.region}"
             )
-        rng = np.random.default_rng(self.asked.seed)
+        rng = np.random.default_rng(self.weak.seed)
         chosen = rng.permutation(self.signal)[:count]
         share = len(self.beside) / max(len(self.signal), 1)
         beside = rng.permutation(self.beside)[: round(count * share)]
@@ -162,4 +162,4 @@ class _Split:
         events = replace(events, weights=np.ones(len(rows)))
         is_data = np.arange(len(rows)) < len(data)
         order = np.argsort(events.ids)
-        return WeakSample(events.take(order), is_data[order], self.asked.against)
+        return WeakSample(events.take(order), is_data[order], self.weak.against)

@@ -78,15 +78,13 @@ def learning(
 
 def _ticks(sizes: Sequence[int]) -> list[int]:
     """The sizes that have room for their numbers beside each other."""
-    none, sizes = [size for size in sizes if not size], [size for size in sizes if size]
-    if not sizes:
-        return none
-    room = (sizes[-1] / sizes[0]) ** ROOM
+    least = min(filter(None, sizes), default=1)
+    room = (sizes[-1] / least) ** ROOM
     ticks = [sizes[0]]
     for size in sizes[1:]:
         if size >= room * ticks[-1]:
             ticks.append(size)
-    return none + ticks
+    return ticks
 
 
 def _line(axes: Axes, curve: LearningCurve, name: str, style: Style, shift: float) -> None:
