@@ -13,7 +13,7 @@ from bench.api.errors import (
 )
 from bench.api.guard import Guard, InputEvidence, NotApplicableError, ProbeEvidence, ScoreEvidence
 from bench.api.hookspecs import hookimpl
-from bench.api.inputs import Inputs
+from bench.api.inputs import PARTICLE, Inputs
 from bench.api.parts import Dataset, Encoder, Fitted, Metric, Model, Part, Rendered, ViewModule
 from bench.api.prompt import ABSENT, ANSWERS, CUE, PLACEHOLDER, QUESTION, facts, framed
 from bench.api.scores import Counts, Estimate, Scored
@@ -38,7 +38,7 @@ from bench.storage.files import (
 from bench.storage.fingerprint import array_digest, digest, event_ids, file_digest
 from bench.storage.home import data_folder
 from bench.storage.isolated import ReadLimits, interrupts_held, isolated
-from bench.storage.locks import LockedError, locked
+from bench.storage.locks import LockedError, LockLostError, demand_held, locked
 from bench.storage.process_limits import limit_growth, limited_time, silence_process
 from bench.workbench.opening import open  # noqa: A004
 
@@ -46,6 +46,7 @@ __all__ = [
     "ABSENT",
     "ANSWERS",
     "CUE",
+    "PARTICLE",
     "PLACEHOLDER",
     "QUESTION",
     "Bar",
@@ -71,6 +72,7 @@ __all__ = [
     "InputError",
     "InputEvidence",
     "Inputs",
+    "LockLostError",
     "LockedError",
     "Metric",
     "Model",
@@ -102,6 +104,7 @@ __all__ = [
     "atomic_write",
     "code_digest",
     "data_folder",
+    "demand_held",
     "did_you_mean",
     "digest",
     "draw",

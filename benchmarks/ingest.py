@@ -25,7 +25,7 @@ KINDS = {"background": 1820, "signal": 180}
 """Events that are simulated, once; the files hold them again and again, turned in azimuth."""
 SIZES = (10_000, 100_000)
 """Events of the files whose ingest is watched for its memory."""
-ROUNDS = {"standard": 8, "substructure": 2}
+ROUNDS = {"standard": 8, "substructure": 4, "subjettiness": 4}
 """Chunks that each set of features is timed with."""
 RADIUS, MIN_PT = 1.0, 20.0
 

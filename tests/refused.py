@@ -29,6 +29,7 @@ from toys import Workplace
 from bench.api.errors import DamagedError
 from bench.cli.main import main
 from bench.plugins.registry import load_registry
+from bench.storage.locks import PROVEN
 from bench.storage.store import RECORD, Store
 
 MAKE = ("data", "make", "rd", "--jobs", "1")
@@ -180,6 +181,7 @@ def refused(work: Path, command: str, kinds: int) -> Refused:
     For most that is a run, whose smoke fit and table are there; for what makes a dataset it is the
     dataset, which it replaces.
     """
+    PROVEN.add(work.stat().st_dev)  # so that no trial asks another process whether locks hold
     place = Workplace.at(work / "template")
     folder = place.home.root.parent
     (folder / "points.csv").write_text(POINTS)

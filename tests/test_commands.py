@@ -27,6 +27,7 @@ SMALL = {
     "bench run --plugin llm-text --dataset rd --set digits=2": "--dry-run",
     "bench run --plugin gbt --dataset blackbox1 --ratio natural --events 8000": "--events 60",
     "bench data make rd --background 100000 --seed 1": "--background 150 --signal 150 --force",
+    "bench data make rd --set variation=recoil": "--background 150 --signal 150",
     MINE: "--force",
 }
 """What is added to a command that would take minutes, or that has been typed already."""

@@ -32,7 +32,7 @@ WORDS = {
     "licenseref-nvidia-proprietary": "NVIDIA",
 }
 """What metadata says in words, in small letters."""
-BY_FILE = {"axe-playwright-python": "MIT", "hdf5plugin": "MIT"}
+BY_FILE = {"axe-playwright-python": "MIT", "hdf5plugin": "MIT", "weaver-core": "MIT"}
 """Packages whose metadata say nothing, by the licence that lies in the wheel."""
 OTHERS = {"pythia8mc": "GPL-2.0-or-later", "nvidia-nccl-cu12": "NVIDIA", "yattag": "LGPL"}
 """Packages under another kind of licence, which the documents name; the last is for tests alone."""

@@ -55,7 +55,7 @@ def brings() -> dict[str, set[str]]:
 
 def test_the_extra_all_brings_every_package_and_what_reports_need() -> None:
     every = {folder: project(folder)["name"] for folder in FOLDERS}
-    assert len(every) == 15
+    assert len(every) == 18
     brought = {need.name: need for need in extra("all")}
     assert brought.keys() == set(every.values())
     assert brought["classifier-bench"].extras == {"cluster", "report"}

@@ -195,23 +195,13 @@ def no_locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("no_locks", ["ENOSYS", "ENOLCK", "EOPNOTSUPP"], indirect=True)
-@pytest.mark.parametrize("left", [True, False], ids=["lock-file-left", "no-lock-file"])
-def test_a_home_without_locks_is_one_line_and_nothing_is_waited_for(
-    place: Workplace, no_locks: int, left: bool
+def test_no_lock_of_any_kind_waits_for_a_file(
+    tmp_path: Path, no_locks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not left:
-        for file in place.home.root.rglob("*.lock"):
-            file.unlink()
-    ended = typed(place, *RUN, "--seed", "7")
-    assert ended.code == 2
-    assert os.strerror(no_locks) in ended.line
-    assert ended.line.endswith("name another folder with BENCH_HOME")
-    assert "UserWarning" not in ended.err
-
-
-@pytest.mark.parametrize("no_locks", ["ENOSYS", "ENOLCK"], indirect=True)
-def test_no_lock_of_any_kind_waits_for_a_file(tmp_path: Path, no_locks: int) -> None:
     (tmp_path / "lock").touch()
+    with locked(tmp_path / "lock"):
+        assert (tmp_path / ".claims").is_dir()
+    monkeypatch.setenv("BENCH_LOCKS", "flock")
     for notice in (None, print):
         with (
             pytest.raises(NoLocksError, match=os.strerror(no_locks)),

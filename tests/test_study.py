@@ -72,6 +72,34 @@ def test_each_seed_is_done_at_each_number_of_train_events(tmp_path: Path) -> Non
     ]
 
 
+def test_options_are_varied_in_every_combination(tmp_path: Path) -> None:
+    content = """
+    [defaults]
+    dataset = "toy"
+    set = { breaks = false }
+    vary = { scale = [1, 0.5], evaluated = { shift = ["0", "1"] } }
+    [[runs]]
+    plugin = "cut"
+    seeds = [0, 1]
+    [[runs]]
+    plugin = "linear"
+    vary = {}
+    """
+    runs = read_study(write(tmp_path, content)).runs
+    assert [(run.plugin, run.seed) for run in runs] == [
+        *(("cut", 0), ("cut", 1)) * 4,
+        ("linear", 0),
+    ]
+    assert [run.options for run in runs[::2]] == [
+        *(
+            {"breaks": "false", "scale": scale, "evaluated.shift": shift}
+            for scale in ("1", "0.5")
+            for shift in ("0", "1")
+        ),
+        {"breaks": "false"},
+    ]
+
+
 RUN = '[[runs]]\nplugin = "cut"\ndataset = "toy"\n'
 
 
@@ -88,6 +116,11 @@ RUN = '[[runs]]\nplugin = "cut"\ndataset = "toy"\n'
         ("seeds = []", "run 1: seeds: an empty list; wanted at least one"),
         ("seeds = [0, 0]", "run 1: seeds: 0 is there twice"),
         ("seeds = [0]\nseed = 1", r"run 1: wanted seed = 0 or seeds = \[0, 1, 2\], not both"),
+        ("vary = { scale = [] }", "run 1, vary, scale: an empty list; wanted at least one"),
+        ("vary = { scale = [1, 1] }", "run 1, vary, scale: 1 is there twice"),
+        ("vary = { scale = 1 }", "run 1, vary, scale: wanted a list of what is tried in turn"),
+        ("vary = 3", "run 1, vary: wanted a table"),
+        ("vary = { scale = [1] }\nset = { scale = 2 }", "run 1, vary: option 'scale' is set as"),
         *(
             (
                 f"{key} = [1, 2]",

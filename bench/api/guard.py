@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
@@ -88,6 +88,8 @@ class ProbeEvidence:
     columns: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     """By view and column, `numbers[3]`, with that column shuffled; of models that are trained by
     gradients, and of columns that differ between the events."""
+    score: Callable[[Inputs], NDArray[np.float64]] | None = None
+    """Scores these events tampered with in some other way: (n,)."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,17 @@ if TYPE_CHECKING:
     Learned = Mapping[str, Mapping[str, NDArray[np.generic]]]
     """What each encoder learned of the train split, by encoder name."""
 
-WITHIN = {"texts": ("values",)}
+WITHIN = {"texts": ("values",), "particles": ("mask",)}
 """Views that stand within another one, and go where it goes."""
+PARTICLE = (
+    *("part_logpt", "part_loge", "part_logptrel", "part_logerel"),
+    *("part_deltaR", "part_deta", "part_dphi", "lead_deta", "lead_dphi", "in_lead", "in_second"),
+)
+"""What each particle of the view `particles` has first, in GeV and rad before any logarithm.
+
+The names of weaver's data configs; those in `part_` but for pt and energy are relative to the
+particle's jet, `lead_` ones to the leading jet, and `in_` ones are 1 for a constituent and else 0.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +40,8 @@ class Inputs:
     `numbers` is a (n, d) float32 array.
     `values` is a (n, k) float32 array of numbers within the texts, whose j-th `bench.PLACEHOLDER`
     stands for values[:, j]; where a text has fewer than k, the rest plays no part.
+    `particles` is a (n, p, f) float32 array, f at least those of `bench.PARTICLE`, in their order;
+    `mask`, (n, p), is true where there is a particle. Where there is none all is 0.
 
     Raises:
         InputError: a view whose length is not the number of events.

@@ -30,6 +30,9 @@ class Part(ABC):
     """Anything a plugin offers; its fields are its options, the text under a field its help."""
 
     name: ClassVar[str]
+    symmetries: ClassVar[frozenset[str]] = frozenset()
+    """What may be done to events and leaves views or scores as they are, for guards to try: of
+    encoders `phi rotation`, of models `particle order`, the order of an event's particles."""
 
     def content(self) -> str:
         """The content hash of the files that options name, if any; part of every cache's key.

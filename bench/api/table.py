@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -62,6 +64,8 @@ class Table:
     """Invalid events of the file that were left out."""
     splits: NDArray[np.int8] | None = None
     """(n,), a `Split` each: the dataset's own division; None where every event goes by its hash."""
+    beside: tuple[Path, ...] = ()
+    """The source's files that hold more of these events, by their ids, such as their particles."""
 
     def __post_init__(self) -> None:
         import numpy as np

@@ -15,6 +15,8 @@ from bench.cli.options import RUNS
 
 if TYPE_CHECKING:
     from bench.storage.holdings import Holding
+    from bench.storage.home import Home
+    from bench.storage.store import Store
 
 UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0}
 """Days of each."""
@@ -80,7 +82,7 @@ def command(
             raise RequestError(
                 f"--older-than: of which kinds? such as `{typed(*words, runs=runs)}`"
             )
-        click.echo(_overview(held, home.root, runs))
+        click.echo(_overview(held, home, store))
         return
     chosen = [
         one
@@ -92,12 +94,14 @@ def command(
     _remove(chosen, dry_run)
 
 
-def _overview(held: Sequence[Holding], home: Path, runs: Path) -> str:
-    """A row a kind: how many, how large, how much of it is unused."""
+def _overview(held: Sequence[Holding], home: Home, store: Store) -> str:
+    """A row a kind: how many, how large, how much of it is unused; and how both are locked."""
     from tabulate import tabulate
 
     from bench.plan.page import size_text
     from bench.storage.holdings import KINDS
+    from bench.storage.locks import kind_in_words
+    from bench.storage.store import LOCKS
 
     rows = []
     for kind, what in KINDS.items():
@@ -110,8 +114,11 @@ def _overview(held: Sequence[Holding], home: Path, runs: Path) -> str:
         )
     headings = ("kind", "what", "number", "size", "unused", "oldest")
     total = size_text(sum(one.size for one in held))
-    head = f"{total} in {home} and {runs}"
-    return "\n".join([head, "", tabulate(rows, headings, "pipe", disable_numparse=True)])
+    head = f"{total} in {home.root} and {store.root}"
+    table = tabulate(rows, headings, "pipe", disable_numparse=True)
+    kinds = kind_in_words(home.fits), kind_in_words(store.root / LOCKS)
+    locks = f"locks: {kinds[0]} in {home.root}, {kinds[1]} in {store.root}"
+    return "\n".join([head, "", table, "", locks])
 
 
 def _remove(chosen: Sequence[Holding], dry_run: bool) -> None:

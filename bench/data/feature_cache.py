@@ -17,11 +17,13 @@ from bench.storage.fingerprint import digest
 if TYPE_CHECKING:
     from bench.api.context import Context, HasTable, Source
 
-FORM = 2
+FORM = 3
 """Of what is written; a table in another form is made anew."""
 ARRAYS = ("x", "y", "ids", "weights")
 SPLITS = "splits.npy"
 """The dataset's own division, where it has one."""
+BESIDE = "beside.json"
+"""Where the files are that hold more of the events; those of a source may have been moved since."""
 
 
 def load_table(
@@ -51,7 +53,7 @@ def load_table(
     folder, reused = stored(
         root, key, compute, context.notice, beside=source.beside, changes=changes_since
     )
-    return read_table(folder), reused
+    return replace(read_table(folder), beside=source.beside), reused
 
 
 def write_table(table: Table, folder: Path) -> None:
@@ -65,6 +67,7 @@ def write_table(table: Table, folder: Path) -> None:
         np.save(folder / SPLITS, table.splits, allow_pickle=False)
     (folder / "columns.json").write_bytes(msgspec.json.encode(table.columns))
     (folder / "skipped.json").write_bytes(msgspec.json.encode(table.skipped))
+    (folder / BESIDE).write_bytes(msgspec.json.encode([str(file) for file in table.beside]))
 
 
 def read_table(folder: Path) -> Table:
@@ -77,4 +80,5 @@ def read_table(folder: Path) -> Table:
     skipped = msgspec.json.decode((folder / "skipped.json").read_bytes(), type=int)
     own = folder / SPLITS
     splits = np.load(own, allow_pickle=False) if own.is_file() else None
-    return Table(columns=columns, **arrays, skipped=skipped, splits=splits)
+    beside = tuple(map(Path, msgspec.json.decode((folder / BESIDE).read_bytes(), type=list[str])))
+    return Table(columns=columns, **arrays, skipped=skipped, splits=splits, beside=beside)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import RequestError
-from bench.data.encode import views_of
+from bench.data.encode import learn, views_of
 
 if TYPE_CHECKING:
     from bench.api.inputs import Learned
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from bench.storage.weak import WeakRequest
 
 
-def demand_hidden(
-    weak: WeakRequest | None, encoders: Sequence[Encoder], few: Table, learned: Learned
-) -> None:
-    """Refuse to tell a region from its sidebands by the very column that they differ in.
+def learn_hidden(weak: WeakRequest | None, encoders: Sequence[Encoder], few: Table) -> Learned:
+    """What encoders learn of some events, the column hidden by which sidebands are told.
 
     What else goes with that column is looked at once there is a fit (B069).
 
@@ -27,15 +25,15 @@ def demand_hidden(
         weak: what is fitted without truth; None for nothing.
         encoders: of the run.
         few: some events, of both classes.
-        learned: what the encoders learned of those.
 
     Raises:
         RequestError: which encoder gives it to the model, and how to leave it out.
     """
     import numpy as np
 
+    learned = learn(encoders, few)
     if weak is None or weak.against != "sidebands":
-        return
+        return learned
     names = [column.name for column in few.columns]
     column = weak.region.column
     x = few.x.copy()
@@ -50,6 +48,7 @@ def demand_hidden(
                 f"--against sidebands: the encoder {encoder.name} gives the model {column}, and "
                 f"the sidebands are told by it alone; {way}"
             )
+    return learned
 
 
 def _same(one: Any, other: Any) -> bool:

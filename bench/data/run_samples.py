@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.api.errors import InputError
+from bench.api.errors import InputError, RequestError
 from bench.api.table import Split, Table
 from bench.data.feature_cache import load_table
 from bench.data.region import demand_classes, part_in
@@ -70,6 +70,11 @@ class _Opened:
     source: Source
     table: Table
 
+    @property
+    def kind(self) -> str:
+        """The edition without its variation: those of one kind hold the same collisions."""
+        return self.source.edition.partition(":")[0]
+
 
 def load_samples(
     request: SampleRequest,
@@ -123,6 +128,7 @@ def load_samples(
     used_events = UsedEvents.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
     if not overlapping:
         used_events.refuse(drawn["evaluated"][1])
+        _demand_own_collisions(train, evaluated, drawn["evaluated"][2])
     by_role = {role: table for role, (_, table, _) in drawn.items()}
     return RunSamples(
         used_events=used_events,
@@ -151,10 +157,10 @@ def _weak(request: SampleRequest, train: _Opened, *, quick: bool) -> dict[str, W
 def _samples(
     request: SampleRequest, train: _Opened, evaluated: _Opened, most: tuple[int, int, int]
 ) -> list[tuple[str, _Opened, Sample]]:
-    fitted_on = (train.dataset.name, train.source.edition)
+    fitted_on = (train.dataset.name, train.kind)
     # of a published division it is the test part that everybody's figures are on
     published = evaluated.table.splits is not None and Split.TEST in evaluated.table.splits
-    apart = fitted_on != (evaluated.dataset.name, evaluated.source.edition)
+    apart = fitted_on != (evaluated.dataset.name, evaluated.kind)
     ratio = request.train_ratio
     evaluated_sample = Sample(
         split=request.split or ("all" if apart and not published else "test"),
@@ -167,6 +173,22 @@ def _samples(
         ("valid", train, Sample("valid", ratio, request.valid_events, most[1])),
         ("evaluated", evaluated, evaluated_sample),
     ]
+
+
+def _demand_own_collisions(train: _Opened, evaluated: _Opened, sample: Sample) -> None:
+    """Refuse to evaluate on all of an edition that varies the one that was fitted on.
+
+    Raises:
+        RequestError: they hold the same collisions, which their splits keep apart.
+    """
+    alike = (train.dataset.name, train.kind) == (evaluated.dataset.name, evaluated.kind)
+    edition, fitted = evaluated.source.edition, train.source.edition
+    if alike and edition != fitted and sample.split == "all":
+        name = train.dataset.name
+        raise RequestError(
+            f"B001 trained-on: {name} ({edition}) holds the collisions of {name} ({fitted}), "
+            "which is fitted on; evaluate on the test split"
+        )
 
 
 def _record(origin: _Opened, table: Table, sample: Sample, region: Region | None) -> SampleRecord:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.api.guard import Guard, InputEvidence, NotApplicableError
-from bench.api.table import Table
 from bench.data.encode import encode
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from bench.api.inputs import Inputs
 
 EVENTS = 16
 """Events whose features are changed one by one."""
@@ -51,34 +50,26 @@ def _cut(evidence: InputEvidence) -> Iterator[str]:
     import numpy as np
 
     few = evidence.few.take(np.arange(min(len(evidence.few), EVENTS)))
-    n, columns = len(few), few.columns
-    x = np.tile(few.x, (len(columns) + 1, 1))
-    for i in range(len(columns)):
-        rows = slice((i + 1) * n, (i + 2) * n)
-        x[rows, i] = np.roll(x[rows, i], 1)
-    texts, tokens = _rendered(evidence, _of(few, x))
-    for i, column in enumerate(columns):
-        changed = [k for k in range(n) if texts[k] != texts[k + (i + 1) * n]]
-        lost = sum(tokens[k] == tokens[k + (i + 1) * n] for k in changed)
+    inputs = encode(evidence.model, evidence.encoders, evidence.learned, few)
+    saying = [encoder for encoder in evidence.encoders if "texts" in encoder.produces]
+    texts, tokens = _rendered(evidence, inputs)
+    for i, column in enumerate(few.columns):
+        x = few.x.copy()
+        x[:, i] = np.roll(x[:, i], 1)
+        said = encode(evidence.model, saying, evidence.learned, replace(few, x=x))
+        others = replace(inputs, views={**inputs.views, **said.views})
+        other_texts, other_tokens = _rendered(evidence, others)
+        changed = [k for k in range(len(few)) if texts[k] != other_texts[k]]
+        lost = sum(tokens[k] == other_tokens[k] for k in changed)
         if lost:
             yield f"{column.name} is in the text and not in the tokens of {lost} in {len(changed)}"
 
 
-def _of(few: Table, x: NDArray[np.float32]) -> Table:
-    """Events like these with other features, under ids of their own."""
-    import numpy as np
-
-    times = len(x) // len(few)
-    ids = np.arange(len(x), dtype=np.uint64)
-    return Table(few.columns, x, np.tile(few.y, times), ids, np.ones(len(x)))
-
-
-def _rendered(evidence: InputEvidence, table: Table) -> tuple[Sequence[str], Sequence[list[int]]]:
+def _rendered(evidence: InputEvidence, inputs: Inputs) -> tuple[Sequence[str], Sequence[list[int]]]:
     """Texts and scored tokens of events; none for a model without texts."""
-    inputs = encode(evidence.model, evidence.encoders, evidence.learned, table)
     rendered = evidence.model.render(inputs, evidence.context)
     if "texts" not in inputs.views or rendered is None:
-        return [""] * len(table), [[]] * len(table)
+        return [""] * len(inputs), [[]] * len(inputs)
     return inputs.views["texts"], [list(ids) for ids in rendered.scored]
 
 

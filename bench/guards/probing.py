@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.api.guard import ProbeEvidence
 from bench.data.real_scores import scores_of_events
@@ -39,15 +39,19 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
     import numpy as np
 
     order = _derangement(len(inputs))
-    shuffled = {view: _scores(fitted, inputs.reordered(view, order)) for view in inputs.views}
+    shuffled = {
+        view: _scores(fitted, inputs.reordered(view, order))
+        for view, entries in inputs.views.items()
+        if not _is_full_mask(entries)
+    }
     by_column = {}
     for view, entries in inputs.views.items() if columns else ():
-        if not isinstance(entries, np.ndarray) or entries.ndim != 2:
-            continue
-        for column in range(entries.shape[1]):
-            if (entries[:, column] != entries[order, column]).any():
+        if not isinstance(entries, np.ndarray) or entries.ndim < 2 or entries.dtype.kind == "b":
+            continue  # the columns of a mask are places
+        for column in range(entries.shape[-1]):
+            if (entries[..., column] != entries[order][..., column]).any():
                 other = entries.copy()
-                other[:, column] = entries[order, column]
+                other[..., column] = entries[order][..., column]
                 views = {**inputs.views, view: other}
                 by_column[f"{view}[{column}]"] = _scores(fitted, replace(inputs, views=views))
     alone = [_scores(fitted, inputs.take(np.array([i]))) for i in range(min(ALONE, len(inputs)))]
@@ -58,6 +62,7 @@ def probe(model: Model, fitted: Fitted, inputs: Inputs, *, columns: bool) -> Pro
         alone=np.concatenate(alone) if alone else np.empty(0),
         shuffled=shuffled,
         columns=by_column,
+        score=lambda others: _scores(fitted, others),
     )
 
 
@@ -81,6 +86,13 @@ def differing_scores(
 
 def _scores(fitted: Fitted, inputs: Inputs) -> NDArray[np.float64]:
     return scores_of_events(fitted.score(unlabelled(inputs)), len(inputs))
+
+
+def _is_full_mask(view: Any) -> bool:
+    """Whether it is a mask that hides nothing: where all events are full it says nothing."""
+    import numpy as np
+
+    return isinstance(view, np.ndarray) and view.dtype.kind == "b" and bool(view.all())
 
 
 def _derangement(n: int) -> NDArray[np.intp]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,6 +19,8 @@ from bench.outside.told_fit import OpenedDataset, told_fit
 from bench.running.judging import Judges, judge
 from bench.storage.distributions import CORE, versions
 from bench.storage.fingerprint import digest, scores_digest
+from bench.storage.locks import demand_held
+from bench.storage.once import once
 from bench.storage.store import Run, Store, without_tracebacks, write_metrics, write_scores
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def import_predictions(
             record = replace(record, status="void", error=str(VoidError(verdicts)))
         return _seal(record, matched.scored, matched.ids, judges, store, known=known)
 
-    return _once(_key(matched.record, judges, known), store, looked_at)
+    return once(store, _key(matched.record, judges, known), looked_at)[0]
 
 
 def _called(matched: Matched, opened: OpenedDataset) -> Matched:
@@ -137,15 +138,7 @@ def _imported(
     def sealed(key: str) -> Run:
         return _seal(replace(record, id=key), scored, ids, judges, store)
 
-    return _once(_key(record, judges), store, sealed)
-
-
-def _once(key: str, store: Store, make: Callable[[str], Run]) -> Run:
-    """The good run of a key, made by one process alone where there is none."""
-    if earlier := store.find(key):
-        return earlier
-    with store.alone(key):
-        return store.find(key) or make(key)  # another process may have made it meanwhile
+    return once(store, _key(record, judges), sealed)[0]
 
 
 def _key(record: RunRecord, judges: Judges, known: KnownFit | None = None) -> str:
@@ -180,4 +173,5 @@ def _seal(
             versions=versions([CORE]),
             judged_with=judges.versions(),
         )
+        demand_held()  # else the folder goes, and the other one's is waited for
         return store.seal(folder, done)

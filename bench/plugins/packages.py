@@ -18,10 +18,12 @@ Named = tuple[type[Part], str]
 """A kind of parts and the name of one."""
 
 PACKAGES: dict[str, tuple[Named, ...]] = {
+    "bench-deepsets": ((Model, "deepsets"),),
     "bench-gbt": ((Model, "gbt"),),
     "bench-known": ((Dataset, "known"), (Model, "known-optimum")),
-    "bench-lhco": tuple(
-        product((Dataset,), ("rd", "rd3", "blackbox1", "blackbox2", "blackbox3")),
+    "bench-lhco": (
+        *product((Dataset,), ("rd", "rd3", "blackbox1", "blackbox2", "blackbox3")),
+        (Encoder, "particles"),
     ),
     "bench-linear": ((Model, "linear"),),
     "bench-llm": (
@@ -33,6 +35,8 @@ PACKAGES: dict[str, tuple[Named, ...]] = {
     "bench-numbers-bins": ((Encoder, "numbers-bins"),),
     "bench-numbers-invariants": ((Encoder, "numbers-invariants"),),
     "bench-numbers-periodic": ((Encoder, "numbers-periodic"),),
+    "bench-part": ((Model, "part"),),
+    "bench-particle-tokens": ((Encoder, "particle-tokens"),),
     "bench-prompt-words": ((Encoder, "prompt-words"),),
     "bench-prompt-xval": ((Encoder, "prompt-xval"),),
     "bench-reference": tuple(

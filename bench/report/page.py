@@ -41,6 +41,7 @@ from bench.report.sections.regret import regret
 from bench.report.sections.searches import searches_section
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
+from bench.report.sections.stable import stable
 from bench.report.sections.training import training_section
 from bench.report.sections.validation import validation_section
 from bench.report.sections.words import EXPLAINED, words
@@ -164,6 +165,7 @@ def _below(
     for one in samples:
         blocks += _of_sample(runs, one, paper)
     sets = [one.events for one in samples]
+    blocks += stable([one.tested for one in samples])
     blocks += [*decided(runs, sets), *operating(runs), *explained(runs), *printed(runs)]
     blocks += [Heading("All runs"), EXPLAINED, standard(runs), *guarded(runs)]
     if contents.decisions:

@@ -19,7 +19,7 @@ def in_words(sample: SampleRecord) -> str:
 
 def caption(sample: SampleRecord) -> tuple[str, str]:
     """What a figure says at its top: `Simulation` or nothing, and the sample with its edition."""
-    return MARKS.get(sample.edition, ""), _in_words(sample, sample.label)
+    return MARKS.get(sample.kind, ""), _in_words(sample, sample.label)
 
 
 def _in_words(sample: SampleRecord, where: str) -> str:
@@ -35,8 +35,9 @@ def _in_words(sample: SampleRecord, where: str) -> str:
 
 
 def edition_in_words(sample: SampleRecord) -> str:
-    """`rd (simulated)`."""
-    return f"{sample.dataset} ({EDITIONS.get(sample.edition, sample.edition)})"
+    """`rd (simulated)`, or `rd (simulated: recoil)`."""
+    varied = f": {sample.variation}" if sample.variation else ""
+    return f"{sample.dataset} ({EDITIONS.get(sample.kind, sample.kind)}{varied})"
 
 
 def briefs(samples: Sequence[SampleRecord]) -> list[str]:

@@ -25,6 +25,7 @@ from bench.storage.cache import stored
 from bench.storage.distributions import changes_since, read_versions, write_versions
 from bench.storage.files import make_folder
 from bench.storage.history import HISTORY, History
+from bench.storage.locks import LockLostError, demand_held
 from bench.storage.secrets import mask_files
 
 if TYPE_CHECKING:
@@ -77,10 +78,12 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
             context.notice(why)
         make_folder(checkpoints)
         MadeOf.of(request).write(checkpoints)
-        goes.append(Goes(checkpoints, context.notice))
+        goes[:] = [Goes(checkpoints, context.notice)]
         try:
             with goes[0].counted():
                 _fit_into(folder, request, context, goes[0])
+        except LockLostError:  # they are another process's now
+            raise
         except BaseException:
             mask_files(checkpoints)  # which stay, with what the model wrote into them
             raise
@@ -95,7 +98,7 @@ def fit(request: FitRequest, context: Context, root: Path) -> Fit:
         learned=learned,
         reused=reused,
         seconds=float((folder / SECONDS).read_text()),
-        earlier=goes[0].earlier if goes else 0.0,
+        earlier=goes[0].earlier if goes and not reused else 0.0,
         versions=read_versions(folder),
         history=folder / HISTORY,
         verdicts=_verdicts(folder, request, context, learned),
@@ -131,6 +134,7 @@ def _fit_into(folder: Path, request: FitRequest, context: Context, goes: Goes) -
     goes.idle = lambda: recorder.record.idle if recorder.record else 0.0
 
     def log(step: int, scalars: Mapping[str, float]) -> None:
+        demand_held(surely=False)  # else its checkpoints are another process's now
         history.log(step, scalars)
         goes.beat()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bench.api.errors import BenchError, NotFiniteError, RefusedError
 from bench.api.guard import InputEvidence, ProbeEvidence, ScoreEvidence
 from bench.data.encode import encode, learn, view_modules
-from bench.data.hidden import demand_hidden
+from bench.data.hidden import learn_hidden
 from bench.guards.b033_smoke_fit import SmokeFit
 from bench.guards.b045_not_finite import NotFinite
 from bench.guards.every import of_evidence
@@ -51,8 +51,7 @@ def check_inputs(prepared: PreparedRun) -> list[Verdict]:
     parts, samples = prepared.parts, prepared.samples
     train = samples.tables["train"]
     few = train.take(balanced_rows(train.y, TRAIN_EVENTS))
-    learned = learn(parts.encoders, few)
-    demand_hidden(prepared.request.weak, parts.encoders, few, learned)
+    learned = learn_hidden(prepared.request.weak, parts.encoders, few)
     evidence = InputEvidence(
         model=parts.model,
         encoders=parts.encoders,

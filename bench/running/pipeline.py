@@ -28,6 +28,7 @@ from bench.running.recording import Recording, now, recorded
 from bench.running.scoring import forget_pieces, scored_sample
 from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY, TENSORBOARD, write_events
+from bench.storage.once import once
 from bench.storage.store import (
     copy_history,
     without_tracebacks,
@@ -69,12 +70,7 @@ def run_parts(parts: RunParts, home: Home, store: Store, context: Context) -> tu
         with redirect_stdout(sys.stderr):
             demand_device(parts)
             prepared = prepare(parts, home, store, context)
-        if earlier := store.find(prepared.key):
-            return earlier, True
-        with store.alone(prepared.key, context.notice):
-            # another process may have made it meanwhile
-            earlier = store.find(prepared.key)
-            return (earlier, True) if earlier else (_make(prepared, store), False)
+        return once(store, prepared.key, lambda _: _make(prepared, store), context.notice)
 
 
 def _make(prepared: PreparedRun, store: Store) -> Run:
@@ -82,6 +78,7 @@ def _make(prepared: PreparedRun, store: Store) -> Run:
 
     Raises:
         RefusedError: a part refuses it; nothing is recorded.
+        LockLostError: another process has taken it over; nothing is recorded.
         VoidedRunError: a guard voided it; it is recorded.
         RunFailedError: it broke on the way; it is recorded.
     """

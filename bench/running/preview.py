@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bench.api.inputs import PARTICLE, WITHIN
 from bench.api.parts import Model
 from bench.data.encode import encode, learn, views_of
 from bench.guards.inspect import let_through, voiding
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.api.context import Context
-    from bench.api.inputs import Learned
+    from bench.api.inputs import Inputs, Learned
     from bench.api.parts import Encoder
     from bench.api.table import Table
     from bench.running.parts import RunParts
@@ -73,7 +74,9 @@ def preview(parts: RunParts, home: Home, store: Store, context: Context) -> Prev
     )
     tables = []
     for name, of in sorted(numbers.items()):
-        if of is not None:
+        if of is not None and (mask := _mask_of(name, inputs)) is not None:
+            tables += [_particles(name, inputs.views[name], mask), ""]
+        elif of is not None and not _within(name, inputs):
             sources = _sources(name, of, parts.encoders, learned, few)
             tables += [_table(name, of, inputs.y, _names(of, few, sources)), ""]
     lines = [*drawn, "", *([shown, ""] if shown else []), *tables, *_said(verdicts)]
@@ -88,6 +91,40 @@ def _numbers(view: Any) -> NDArray[np.float64] | None:
     if array.dtype.kind not in "fiub" or not array.size:
         return None
     return array.reshape(len(array), -1).astype(np.float64)
+
+
+def _mask_of(name: str, inputs: Inputs) -> NDArray[np.bool_] | None:
+    """Where the particles of a view are: (n, p); None of a view of something else."""
+    masks = [inputs.views[mask] for mask in WITHIN.get(name, ()) if mask in inputs.views]
+    return masks[0] if masks and masks[0].dtype == bool else None
+
+
+def _within(name: str, inputs: Inputs) -> bool:
+    """Whether the view is the mask of another one, which is shown with it."""
+    return any(
+        name in WITHIN.get(other, ()) and _mask_of(other, inputs) is not None
+        for other in inputs.views
+    )
+
+
+def _particles(name: str, view: NDArray[np.float32], mask: NDArray[np.bool_]) -> str:
+    """What the particles of a view have, a row each, over all of them, with the first one's."""
+    import numpy as np
+    from tabulate import tabulate
+
+    counts = mask.sum(axis=1)
+    there = view[mask]  # (particles, f)
+    rows = []
+    for place, of in enumerate(there.T[:MOST]):
+        called = PARTICLE[place] if place < len(PARTICLE) else f"{place + 1}"
+        spread = (of.min(), np.median(of), of.max(), of[0]) if len(of) else ("-",) * 4
+        rows.append([called, *map(_short, spread)])
+    headings = [f"of {name}", "least", "median", "greatest", "the first one"]
+    heading = (
+        f"{np.median(counts):g} {name} of an event in the median, {counts.min()} to "
+        f"{counts.max()} of at most {view.shape[1]}, in {len(view)} events of the train split:"
+    )
+    return "\n".join([heading, "", tabulate(rows, headings, "pipe", disable_numparse=True)])
 
 
 def _sources(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from bench.plugins.printed import keep, printed_into
 from bench.plugins.under_way import ENDED, RECORDED, ProcessEndedError, at_work, in_folder, not_well
 from bench.running.failures import RunFailedError, VoidedRunError, failure_of
 from bench.storage.fingerprint import digest
+from bench.storage.locks import LockLostError, demand_held
 from bench.storage.record import RunRecord
 from bench.storage.store import without_tracebacks, write_traceback
 
@@ -44,7 +45,16 @@ class Recording:
         return cls(store, folder, record, seconds)
 
     def seal(self, **changes: Any) -> Run:
-        """Complete the record and seal it: here, and nowhere else."""
+        """Complete the record and seal it: here, and nowhere else.
+
+        Raises:
+            LockLostError: another process has taken it over; nothing is recorded.
+        """
+        try:
+            demand_held()
+        except LockLostError:
+            self.store.withdraw(self.folder)
+            raise
         record = replace(self.record, seconds=dict(self.seconds), **changes)
         return self.store.seal(self.folder, record)
 
@@ -54,6 +64,7 @@ class Recording:
 
         Raises:
             RefusedError: a part refuses it; nothing is recorded.
+            LockLostError: another process has taken it over; nothing is recorded.
             VoidedRunError: a guard voided it; it is recorded.
             RunFailedError: it broke on the way; it is recorded.
             KeyboardInterrupt: the user interrupted it; it is recorded.
@@ -61,7 +72,7 @@ class Recording:
         try:
             with printed_into(self.folder):
                 yield
-        except RefusedError:
+        except (RefusedError, LockLostError):
             self.store.withdraw(self.folder)
             raise
         except VoidError as void:
@@ -70,7 +81,8 @@ class Recording:
             raise VoidedRunError(worthless) from None
         except BaseException as error:  # whatever a plugin does is no success
             if is_users(error):
-                self.seal(status="interrupted")
+                with suppress(LockLostError):
+                    self.seal(status="interrupted")
             raise_if_users(error)
             self.fail(error)
 

@@ -19,6 +19,7 @@ from bench.running.study_file import (
     SEEDS,
     SIZES,
     TRAIN_EVENTS,
+    VARY,
     Entry,
     read_file,
     wrong,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 4
 """Tables within tables of options; parts and options have two."""
+APART = (SEEDS, VARY)
+"""Keys that are no options of a run."""
 STUDY = "study.toml"
 """What a study's file is called in the folder of its report."""
 
@@ -134,14 +137,14 @@ def _counts(study: Path, name: str) -> Path:
 
 def _filled(defaults: Entry, entry: Entry) -> dict[str, Any]:
     """An entry with the defaults of what it does not say; a seed is said in place of seeds too."""
-    given = {name: v for name in (*NAMES, SEEDS) if (v := getattr(entry, name)) is not UNSET}
+    given = {name: v for name in (*NAMES, *APART) if (v := getattr(entry, name)) is not UNSET}
     apart = {"seed", SEEDS} if {"seed", SEEDS} & given.keys() else set()
-    usual = {name: getattr(defaults, name) for name in (*NAMES, SEEDS) if name not in apart}
+    usual = {name: getattr(defaults, name) for name in (*NAMES, *APART) if name not in apart}
     return {**{name: value for name, value in usual.items() if value is not UNSET}, **given}
 
 
 def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
-    """The runs of one entry: one for each look of each of its seeds on so many events.
+    """The runs of one entry: each way to vary it, on each size, by each seed, at each look.
 
     Raises:
         RequestError: no plugin or dataset, or a value that makes no sense, with `where` it stands.
@@ -150,7 +153,7 @@ def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
         raise RequestError(f"{where}: wanted seed = 0 or seeds = [0, 1, 2], not both")
     if missing := [name for name in ("plugin", "dataset") if name not in given]:
         raise RequestError(f"{where}: no {missing[0]}")
-    values = {NAMES[name]: value for name, value in given.items() if name != SEEDS}
+    values = {NAMES[name]: value for name, value in given.items() if name not in APART}
     values["options"] = dict(_options(where, values.get("options", {})))
     for name in ONE_OR_MORE & values.keys():
         values[name] = [values[name]] if isinstance(values[name], str) else values[name]
@@ -166,17 +169,41 @@ def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     sizes = _each(f"{where}: {TRAIN_EVENTS}", values.get(TRAIN_EVENTS))
     looks = _each(f"{where}: {LOOK}", values.get(LOOK))
     injected = _each(f"{where}: {INJECT}", values.get(INJECT))
+    varied = _varied(where, given.get(VARY, {}), values["options"])
+    lists = product(varied, sizes, injected, seeds, looks)
     try:
         return [
             msgspec.convert(
-                {**values, TRAIN_EVENTS: size, INJECT: signal, "seed": seed, LOOK: look},
+                {
+                    **values,
+                    **{"options": more, TRAIN_EVENTS: size, INJECT: signal, "seed": seed},
+                    LOOK: look,
+                },
                 RunRequest,
                 dec_hook=_path,
             )
-            for size, signal, seed, look in product(sizes, injected, seeds, looks)
+            for more, size, signal, seed, look in lists
         ]
     except msgspec.ValidationError as error:
         raise RequestError(f"{where}{wrong(str(error))}") from error
+
+
+def _varied(
+    where: str, given: Mapping[str, Any], options: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """The options of an entry with each way to choose one of each list.
+
+    Raises:
+        RequestError: no list, an empty one, or an option that is set as well.
+    """
+    lists = dict(_flat(where, VARY, given))
+    for name, values in lists.items():
+        if not isinstance(values, list):
+            raise RequestError(f"{where}, {VARY}, {name}: wanted a list of what is tried in turn")
+        if name in options:
+            raise RequestError(f"{where}, {VARY}: option {name!r} is set as well")
+    each = [_each(f"{where}, {VARY}, {n}", [*map(_text, v)]) for n, v in lists.items()]
+    return [{**options, **dict(zip(lists, chosen, strict=True))} for chosen in product(*each)]
 
 
 def _sizes(where: str, given: int | str | list[int | str]) -> Any:
@@ -205,8 +232,16 @@ def _path(kind: type, value: str) -> Path:
     return Path(value)
 
 
-def _options(where: str, given: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str]]:
-    """Options as they would be typed; `train.signal` is a table within a table to TOML.
+def _options(where: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Options as they would be typed."""
+    for name, value in _flat(where, "set", given):
+        yield name, _text(value)
+
+
+def _flat(
+    where: str, key: str, given: Mapping[str, Any], of: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Options by their names; `train.signal` is a table within a table to TOML.
 
     Raises:
         RequestError: a table without an option in it, or one that is nested too deeply.
@@ -214,12 +249,12 @@ def _options(where: str, given: Mapping[str, Any], of: str = "") -> Iterator[tup
     for name, value in given.items():
         if isinstance(value, Mapping):
             if not value:
-                raise RequestError(f"{where}, set, {of}{name}: an empty table; wanted a value")
+                raise RequestError(f"{where}, {key}, {of}{name}: an empty table; wanted a value")
             if of.count(".") >= DEEPEST:
-                raise RequestError(f"{where}, set: nested too deeply; wanted PART.OPTION = VALUE")
-            yield from _options(where, value, f"{of}{name}.")
+                raise RequestError(f"{where}, {key}: nested too deeply; wanted PART.OPTION = VALUE")
+            yield from _flat(where, key, value, f"{of}{name}.")
         else:
-            yield f"{of}{name}", _text(value)
+            yield f"{of}{name}", value
 
 
 def _text(value: object) -> str:

@@ -14,8 +14,8 @@ from bench.api.errors import RequestError, did_you_mean
 from bench.plugins.options import options_of
 from bench.storage.request import LOOK, NAMES, RunRequest, Size
 
-SEEDS, TRAIN_EVENTS, INJECT = "seeds", "train_events", "inject"
-LISTS = f"only {SEEDS}, {TRAIN_EVENTS}, {INJECT} and {LOOK} may list what is tried in turn"
+SEEDS, TRAIN_EVENTS, INJECT, VARY = "seeds", "train_events", "inject", "vary"
+LISTS = f"only {SEEDS}, {TRAIN_EVENTS}, {INJECT} and {LOOK}, and {VARY}, may list what is tried"
 LARGEST = 10_000_000
 """Bytes of a study's file; no person writes a larger one."""
 UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$\.?(.*)`)?", re.DOTALL)
@@ -58,6 +58,7 @@ else:
         [
             *((name, _in_toml(of) | UnsetType, UNSET) for name, of in NAMES.items()),
             (SEEDS, list[int] | UnsetType, UNSET),
+            (VARY, dict[str, Any] | UnsetType, UNSET),
         ],
         forbid_unknown_fields=True,
     )

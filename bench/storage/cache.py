@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -12,13 +13,15 @@ from uuid import uuid4
 from bench.api.errors import DamagedError
 from bench.storage.files import make_folder, naming, put_synced, sync_all, write_bytes
 from bench.storage.fingerprint import file_digest
-from bench.storage.locks import locked
+from bench.storage.locks import LockLostError, demand_held, locked
 from bench.storage.machine import BUSY, wanted
 from bench.storage.parse import read_json
 from bench.storage.secrets import mask_files
 
 MANIFEST = "manifest.json"
 KEPT = "to keep what is computed"
+TAKEN = {errno.ENOTEMPTY, errno.EEXIST}
+"""What a file system says of a rename to the name of a folder that is there."""
 
 
 def seal(folder: Path) -> None:
@@ -79,42 +82,79 @@ def stored(
     another here than when a folder was made, a line each: such a folder is left to those for whom
     it holds, and one is made beside it.
 
+    Where another process took it over, as this one stood still, it is waited for.
+
     Raises:
         MachineError: nothing can be locked, removed or written there.
     """
     with wanted(KEPT, root):
         make_folder(root)
-    with locked(root / f"{key}.lock", notice):
-        changed: Sequence[str] = ()
-        for folder in _made(root, key):
-            try:
-                verify(folder)
-                _demand_there(folder, beside)
-            except DamagedError as error:
-                notice(f"{error}; it is made anew")
-                with wanted("to remove what is damaged", folder):
-                    shutil.rmtree(folder)
-                continue
-            if not (changed := changes(folder)):
-                _used(folder)
-                return folder, True
-        if changed:
-            notice(f"{'; '.join(changed[:3])}: what was made with that is not reused")
-        folder = root / key
-        if folder.exists():
-            folder = root / f"{key}-{uuid4().hex[:8]}"
-        draft = root / f".{key}.{os.getpid()}"
-        shutil.rmtree(draft, ignore_errors=True)
-        with wanted(KEPT, root):
-            draft.mkdir()
+    lock = root / f"{key}.lock"
+    while True:
         try:
-            with naming(folder):
-                compute(draft)
-            with wanted(KEPT, root):
-                put_sealed(draft, folder)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return folder, False
+            with locked(lock, notice):
+                if earlier := _earlier(root, key, notice, beside, changes):
+                    return earlier, True
+                return _computed(root, key, compute), False
+        except LockLostError as error:
+            if error.path != lock:
+                raise
+            notice(str(error))
+
+
+def _earlier(
+    root: Path,
+    key: str,
+    notice: Callable[[str], None],
+    beside: Sequence[Path],
+    changes: Callable[[Path], Sequence[str]],
+) -> Path | None:
+    """The folder of a key that is whole and holds here; what is damaged is removed."""
+    changed: Sequence[str] = ()
+    for folder in _made(root, key):
+        try:
+            verify(folder)
+            _demand_there(folder, beside)
+        except DamagedError as error:
+            notice(f"{error}; it is made anew")
+            with wanted("to remove what is damaged", folder):
+                shutil.rmtree(folder)
+            continue
+        if not (changed := changes(folder)):
+            _used(folder)
+            return folder
+    if changed:
+        notice(f"{'; '.join(changed[:3])}: what was made with that is not reused")
+    return None
+
+
+def _computed(root: Path, key: str, compute: Callable[[Path], None]) -> Path:
+    """Compute the folder of a key, and put it in its place; never over that of another process.
+
+    Raises:
+        LockLostError: another process has taken it over.
+    """
+    folder = root / key
+    if folder.exists():
+        folder = root / f"{key}-{uuid4().hex[:8]}"
+    draft = root / f".{key}.{uuid4().hex}"
+    with wanted(KEPT, root):
+        draft.mkdir()
+    try:
+        with naming(folder):
+            compute(draft)
+        with wanted(KEPT, root):
+            seal(draft)
+            demand_held()
+            try:
+                put_synced(draft, folder)
+            except OSError as error:
+                if error.errno in TAKEN:  # in the moment since
+                    raise LockLostError(root / f"{key}.lock") from error
+                raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return folder
 
 
 def find_sealed(root: Path, key: str, changes: Callable[[Path], Sequence[str]]) -> Path | None:

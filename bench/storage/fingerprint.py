@@ -30,10 +30,14 @@ def array_digest(array: NDArray[np.generic]) -> str:
 
 
 def table_digest(table: Table) -> str:
-    """The hash of all that a table holds: columns, features, labels, ids, weights, any splits."""
+    """The hash of all that a table holds: columns, features, labels, ids, weights, any splits.
+
+    The files beside it, if any, take part by their bytes: some encoders read them.
+    """
     own = () if table.splits is None else (table.splits,)
     arrays: tuple[NDArray[np.generic], ...] = (table.x, table.y, table.ids, table.weights, *own)
-    return digest([table.columns, [array_digest(array) for array in arrays]])
+    files = [[file_digest(file) for file in table.beside]] if table.beside else []
+    return digest([table.columns, [array_digest(array) for array in arrays], *files])
 
 
 def columns_digest(columns: Iterable[Column]) -> str:

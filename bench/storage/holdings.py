@@ -40,6 +40,8 @@ STAY = {
 """Kinds that are never removed, and why."""
 STATES = "frozen-states"
 """The folder of states in scratch."""
+STATES_LOCKS = f".{STATES}"
+"""The folder beside it of what keeps two processes from making the same."""
 TWIN = ".twin."
 """In the names of simulated files."""
 OLD_SMOKE_FITS = "rehearsals"
@@ -126,8 +128,8 @@ def _scratch(home: Home) -> Iterator[Holding]:
     for path in _inside(home.scratch):
         if path.name == STATES:
             for one in _inside(path):
-                yield _holding("states", one)
-        else:
+                yield _holding("states", one, home.scratch / STATES_LOCKS / f"{one.name}.lock")
+        elif path.name != STATES_LOCKS:
             yield replace(_holding("scratch", path), unused="left by work that was cut short")
 
 

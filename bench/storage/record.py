@@ -11,8 +11,10 @@ from bench.storage.request import LOOK, TITLED, spelled_alike
 from bench.storage.weak import DATA
 
 __all__ = [
+    "NOMINAL",
     "SCHEMA",
     "SEVERITIES",
+    "VARIED_FIT",
     "OutsideRecord",
     "PartRecord",
     "RunRecord",
@@ -22,6 +24,10 @@ __all__ = [
 
 SCHEMA = 1
 """The form of `run.json`; docs/reference/files.md says when it is raised."""
+NOMINAL = "nominal"
+"""The value of `variation` for a simulation that is not varied."""
+VARIED_FIT = "train.variation"
+"""Says in the name of a run which variation of a simulation it was fitted on."""
 SEVERITIES = ("void", "warn", "note")
 
 
@@ -106,11 +112,25 @@ class RunRecord:
         """What was asked for beside the defaults: `features=diary, max_depth=4`."""
         if self.outside:
             return self.outside.told
-        given = spelled_alike(self.request.get("options", {}))
+        given = self._untold(spelled_alike(self.request.get("options", {})))
         named: list[str] = self.request.get("encoders", [])
         start: str | None = self.request.get("start")
         words = [*named, *(f"{name}={value}" for name, value in sorted(given.items()))]
         return ", ".join([*words, f"from {start}"] if start else words)
+
+    def _untold(self, given: dict[str, str]) -> dict[str, str]:
+        """The options without the variation of the evaluated sample, as its edition says it.
+
+        That of the fit stays: `train.variation=recoil`.
+        """
+        variation = self.sample.variation if self.sample else ""
+        stated = [f"{word}variation" for word in ("", "dataset.", "evaluated.")]
+        others = {k: v for k, v in given.items() if k not in stated or v != (variation or NOMINAL)}
+        if not variation:
+            return others
+        if len(others) < len(given) and self.train and self.train.variation == variation:
+            others[VARIED_FIT] = variation
+        return others
 
     @property
     def title(self) -> str:

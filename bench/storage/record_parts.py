@@ -13,7 +13,8 @@ class SampleRecord:
     dataset: str
     """The dataset's name."""
     edition: str
-    """`official` as published, `twin` for the bench's own simulation, or `imported`."""
+    """`official` as published, `twin` for the bench's own simulation, `twin:recoil` for one that
+    is varied, or `imported`."""
     source: str
     """Content hash of the bytes the events came from."""
     options: dict[str, Any]
@@ -59,6 +60,16 @@ class SampleRecord:
         """What a fit was given: `rd (twin) 1:1 @20000`, with a published part or its region."""
         part = f", {self.part}" if self.division or self.region else ""
         return f"{self.label}{part} {self.size}"
+
+    @property
+    def kind(self) -> str:
+        """The edition without its variation: `twin` of `twin:recoil`."""
+        return self.edition.partition(":")[0]
+
+    @property
+    def variation(self) -> str:
+        """What is other in a varied edition: `recoil` of `twin:recoil`; empty for nothing."""
+        return self.edition.partition(":")[2]
 
     @property
     def label(self) -> str:

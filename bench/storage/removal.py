@@ -38,7 +38,8 @@ def _free(holding: Holding) -> Iterator[None]:
             try:
                 stack.enter_context(locked(holding.lock))
             except LockedError as error:
-                raise InUseError("a process has it locked") from error
+                who = f": {error.who}" if error.who else ""
+                raise InUseError(f"a process has it locked{who}") from error
         seconds = time.time() - holding.used
         if seconds < holding.rest:
             hours, minutes = divmod(round(seconds / 60), 60)

@@ -34,8 +34,8 @@ def _importing(record: RunRecord) -> list[str]:
     if outside.counts:
         return words
     words += ["--model", record.plugin, "--dataset", record.dataset]
-    if sample and sample.edition in get_args(Edition):
-        words += ["--edition", sample.edition]
+    if edition := _edition(sample):
+        words += ["--edition", edition]
     if (threshold := record.request.get("threshold", "0.5")) != "0.5":
         words += ["--threshold", threshold]
     for option, name in (("--valid", "valid"), ("--trained-on", "trained_on")):
@@ -82,4 +82,4 @@ def with_editions(record: RunRecord) -> dict[str, Any]:
 
 def _edition(sample: SampleRecord | None) -> str | None:
     """An edition that can be asked for; None of any other."""
-    return sample.edition if sample and sample.edition in get_args(Edition) else None
+    return sample.kind if sample and sample.kind in get_args(Edition) else None

@@ -87,8 +87,7 @@ class SampleRequest:
     region: str | None = field(
         default=None, metadata=_said(metavar="COLUMN=LOW:HIGH", titled=True, once=True)
     )
-    """Fit and evaluate on those events alone of which this feature is from LOW on and below HIGH,
-    such as m_jj=3300:3700, in its own unit."""
+    """Fit and evaluate on events alone whose feature is from LOW on and below HIGH, in its unit."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "region", spelled_region(self.region))

@@ -94,7 +94,8 @@ class _Subject:
 
 def _edition(subject: _Subject) -> None:
     """Its edition is `official`, `twin` or `imported`, and its digest is that of bytes."""
-    assert subject.source.edition in ("official", "twin", "imported"), subject.source.edition
+    kind = subject.source.edition.partition(":")[0]
+    assert kind in ("official", "twin", "imported"), subject.source.edition
     assert subject.source.digest, "no digest"
 
 

@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.api.guard import InputEvidence
-from bench.api.inputs import WITHIN
+from bench.api.inputs import PARTICLE, WITHIN
 from bench.api.parts import Encoder, Model
 from bench.data.encode import encode, learn, read_learned, views_of, write_learned
 from bench.guards.b007_relabelling import Relabelling
 from bench.guards.b008_encoding_batch_dependence import EncodingBatchDependence
 from bench.guards.b009_encoded_finite import EncodedFinite
 from bench.guards.b011_remembered_labels import RememberedLabels
+from bench.guards.every import of_evidence
 from bench.guards.inspect import inspect
 from bench.guards.messages import error_text
 from bench.guards.probing import balanced_rows
 from bench.plugins.interruption import raise_if_users
 from bench.plugins.options import build, options_in, options_of
+from bench.plugins.registry import load_registry
+from bench.storage.distributions import CORE
 from bench.testing.check import Checked, ask, demand, of_guards
 from bench.testing.excerpt import excerpt
 from bench.testing.surroundings import heavy_when_listed, offline, same_randomness, workplace
@@ -58,7 +61,8 @@ def checked_encoder(encoder: Encoder) -> list[Checked]:
         subject = _Subject(encoder, train, few_events, learned, inputs, home.scratch)
         checked = ask(part, CHECKS, subject)
         evidence = subject.evidence(context)
-        guards = inspect(GUARDS, evidence)
+        own = [guard for guard, source in load_registry().guards.items() if source != CORE]
+        guards = inspect([*GUARDS, *of_evidence(own, InputEvidence)], evidence)
     return [*checked, *of_guards(part, guards)]
 
 
@@ -120,7 +124,7 @@ def _views(subject: _Subject) -> None:
 
 
 def _kinds(subject: _Subject) -> None:
-    """Texts are strings, and numbers float32 with a row an event."""
+    """Texts are strings, numbers float32 with a row an event, particles the same with a mask."""
     import numpy as np
 
     for name, view in subject.inputs.views.items():
@@ -130,6 +134,23 @@ def _kinds(subject: _Subject) -> None:
             assert isinstance(view, np.ndarray), f"numbers are a {type(view).__name__}"
             assert view.ndim == 2, f"numbers have {view.ndim} axes"
             assert view.dtype == np.float32, f"numbers are {view.dtype}, wanted float32"
+        if name == "particles":
+            _demand_particles(view, subject.inputs.views.get("mask"))
+
+
+def _demand_particles(view: Any, mask: Any) -> None:
+    """What `bench.Inputs` says of particles and their mask."""
+    import numpy as np
+
+    assert isinstance(view, np.ndarray), f"particles are a {type(view).__name__}"
+    assert view.dtype == np.float32, f"particles are {view.dtype}, wanted float32"
+    least = len(PARTICLE)
+    assert view.ndim == 3, f"particles have {view.ndim} axes, wanted 3"
+    assert view.shape[2] >= least, f"a particle has {view.shape[2]} numbers, wanted {least}"
+    assert isinstance(mask, np.ndarray), "particles without a mask"
+    wanted = (np.dtype(bool), view.shape[:2])
+    assert (mask.dtype, mask.shape) == wanted, f"a mask of {mask.dtype}, {mask.shape}"
+    assert not view[~mask].any(), "numbers other than 0 where there is no particle"
 
 
 def _table(subject: _Subject) -> None:
@@ -155,6 +176,8 @@ def _different(subject: _Subject) -> None:
     """It tells events apart, by a view or by what stands within it."""
     views = subject.inputs.views
     for name in views:
+        if name == "mask":
+            continue  # it is of the particles, and full where each event has enough of them
         within = [views[n] for n in (name, *WITHIN.get(name, ())) if n in views]
         different = {tuple(map(_entry, within, [i] * len(within))) for i in range(50)}
         assert len(different) > 1, f"{name} is the same for every event"

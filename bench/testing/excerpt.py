@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bench.api.vocabulary import Vocabulary
 
 FILE = Path(__file__).with_name("events.parquet")
+PARTICLES = Path(__file__).with_name("particles.parquet")
+"""The hardest particles of their jets."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,16 @@ class Excerpt(Dataset):
         """
         if file is not None or edition not in (None, "twin"):
             raise RequestError("the excerpt is what it is: no file, and no edition but twin")
-        return Source("twin", FILE, file_digest(FILE))
+        return Source("twin", FILE, file_digest(FILE), (PARTICLES,))
 
     def table(self, source: Source, context: Context) -> Table:
         """Its features."""
-        return read(source.file)
+        return replace(read(source.file), beside=source.beside)
 
 
 def excerpt() -> Table:
     """The features of the events that come with the bench: 4000 events, half of them signal."""
-    return read(FILE)
+    return replace(read(FILE), beside=(PARTICLES,))
 
 
 def events_of(name: str, home: Path, simulation: SimulationRequest | None = None) -> Table:

@@ -91,6 +91,6 @@ def _local(dataset: Dataset, edition: str | None, output: Path | None) -> LocalF
     source = dataset.open(edition, None, context(Home.here()))
     # a card on the screen is of a file beside it, wherever that is
     path = os.path.relpath(source.file, output.absolute().parent) if output else source.file.name
-    how = inspect.getdoc(type(dataset).make) if source.edition == TWIN else ""
+    how = inspect.getdoc(type(dataset).make) if source.edition.partition(":")[0] == TWIN else ""
     made = (how or "").partition("\n")[0]
     return LocalFile(source.edition, Path(path).as_posix(), file_digest(source.file), made)

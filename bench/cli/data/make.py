@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import click
 
 from bench.cli.completing import datasets
+from bench.cli.options import OF_DATASET
 
 
 @click.command("make")
@@ -22,10 +24,20 @@ from bench.cli.completing import datasets
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes.  [default: every core]")
 @click.option("--force", is_flag=True, help="Replace the twin that is there.")
+@OF_DATASET
 def make(
-    name: str, signal: int | None, background: int | None, seed: int, jobs: int | None, force: bool
+    name: str,
+    signal: int | None,
+    background: int | None,
+    seed: int,
+    jobs: int | None,
+    force: bool,
+    options: Mapping[str, str],
 ) -> None:
-    """Simulate the twin of a dataset with Pythia 8, in the official file layout."""
+    """Simulate the twin of a dataset with Pythia 8, in the official file layout.
+
+    With --set variation=recoil it is one with another shower recoil; `bench list rd` names all.
+    """
     from bench.api.dataset_requests import SimulationRequest
     from bench.cli.data.named import named
     from bench.cli.surroundings import context
@@ -35,4 +47,4 @@ def make(
     if jobs:
         surroundings = replace(surroundings, jobs=jobs)
     simulation = SimulationRequest(signal=signal, background=background, seed=seed, force=force)
-    click.echo(named(name).make(simulation, surroundings))
+    click.echo(named(name, options).make(simulation, surroundings))

@@ -36,6 +36,11 @@ class LocalFile:
     made: str = ""
     """How a twin is made, in words."""
 
+    @property
+    def kind(self) -> str:
+        """The edition without its variation."""
+        return self.edition.partition(":")[0]
+
 
 def is_published(card: Card) -> bool:
     """Whether any file of the card lies where everybody can have it."""
@@ -54,7 +59,7 @@ def croissant_of(card: Card, local: LocalFile | None = None) -> dict[str, Any]:
     """
     if lacks := [name for name in NEEDED if not card.get(name)]:
         raise RequestError(f"the card has no {' and no '.join(lacks)}, which Croissant wants")
-    simulated = local is not None and local.edition == TWIN
+    simulated = local is not None and local.kind == TWIN
     files = [_local(card, local), *_beside(card, local)] if local else list(_published(card))
     source = card.get("source", "")
     doi, release = DOI.search(source), RELEASE.search(source)
@@ -89,7 +94,7 @@ def croissant_of(card: Card, local: LocalFile | None = None) -> dict[str, Any]:
 def _description(card: Card, local: LocalFile | None) -> str:
     """Title, what is said of it, and what it was made of."""
     title = card["title"]
-    if local and local.edition == TWIN:
+    if local and local.kind == TWIN:
         how = [f"How it was made: {local.made}"] if local.made else []
         lines = [SIMULATED, *how, f"It stands for: {title}"]
     else:
@@ -141,7 +146,7 @@ def _beside(card: Card, local: LocalFile) -> Iterator[dict[str, Any]]:
     """What an import keeps beside its events."""
     folder = local.path.rpartition("/")[0]
     for file in card.get("files", ()):
-        if file["role"] == "splits" and local.edition != TWIN:
+        if file["role"] == "splits" and local.kind != TWIN:
             yield _file(card, file, f"{folder}/{file['name']}" if folder else file["name"])
 
 

@@ -180,7 +180,7 @@ def _sample(sample: SampleRecord) -> dict[str, str]:
     return _filled(
         {
             "dataset": sample.dataset,
-            "edition": f"{sample.edition}{MEANT.get(sample.edition, '')}",
+            "edition": f"{sample.edition}{MEANT.get(sample.kind, '')}",
             "content_hash": sample.source,
             "options": _json(sample.options),
             "split": sample.part,

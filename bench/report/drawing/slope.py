@@ -62,7 +62,7 @@ def _headed(tested: Tested) -> str:
 
 def _marks(tests: Sequence[Tested]) -> str:
     """That samples are simulated by the bench, and which of them where not all are."""
-    by_edition = {edition: MARKS.get(edition, "") for edition in _editions(tests)}
+    by_edition = {kind: MARKS.get(kind, "") for kind in _editions(tests)}
     marks = [
         f"$\\bf{{{mark}}}$" + (f": {safe(edition)}" if len(by_edition) > 1 else "")
         for edition, mark in by_edition.items()
@@ -72,7 +72,7 @@ def _marks(tests: Sequence[Tested]) -> str:
 
 
 def _editions(tests: Sequence[Tested]) -> list[str]:
-    return list(dict.fromkeys(one.events.sample.edition for one in tests))
+    return list(dict.fromkeys(one.events.sample.kind for one in tests))
 
 
 def unordered(tests: Sequence[Tested]) -> list[str]:

@@ -98,7 +98,7 @@ def _tests(tests: Sequence[Tested]) -> str:
 
 def _data(runs: Sequence[Run]) -> str:
     samples = [run.record.sample for run in runs if run.record.sample]
-    editions = dict.fromkeys(sample.edition for sample in samples)
+    editions = dict.fromkeys(sample.kind for sample in samples)
     if list(editions) == ["twin"]:
         return "simulated by the bench itself (twin), not the published files"
     if list(editions) == ["official"]:

@@ -9,6 +9,8 @@ import bench
 from bench_lhco.datasets import BlackBox1, BlackBox2, BlackBox3, ResearchAndDevelopment
 from bench_lhco.guards import Physics
 from bench_lhco.held_out import ThreeProngs
+from bench_lhco.symmetries import ParticleOrder, PhiRotation
+from bench_lhco.view.encoder import ParticleView
 
 PUBLISHED = (ResearchAndDevelopment, ThreeProngs, BlackBox1, BlackBox2, BlackBox3)
 
@@ -23,6 +25,12 @@ def bench_datasets() -> Iterable[type[bench.Dataset]]:
 
 
 @bench.hookimpl
+def bench_encoders() -> Iterable[type[bench.Encoder]]:
+    """Jets' constituents, for models that read particles."""
+    return [ParticleView]
+
+
+@bench.hookimpl
 def bench_guards() -> Iterable[type[bench.Guard[Any]]]:
-    """What the features of two jets have to obey."""
-    return [Physics]
+    """What the features of two jets have to obey, and symmetries that parts declare."""
+    return [Physics, PhiRotation, ParticleOrder]

@@ -105,7 +105,7 @@ def make_chunk(job: Job) -> Receipt:
         raise bench.InputError(f"{job.recipe.path} was changed while it was read; run it again")
     if job.recipe.constituents:
         with bench.atomic_write(job.constituents) as draft:
-            keep_constituents(draft, with_jets)
+            keep_constituents(draft, with_jets, others=job.recipe.others)
     with bench.atomic_write(job.file) as draft, draft.open("wb") as out:
         np.savez(out, x=content.x, labels=content.labels, ids=content.ids)
     count = len(content.ids)

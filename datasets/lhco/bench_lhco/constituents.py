@@ -30,11 +30,17 @@ class WithJets(NamedTuple):
     particles: Particles
 
 
-def keep_constituents(file: Path, parts: Sequence[WithJets]) -> None:
+GROUPS = ("j1", "j2", "others")
+"""What particles are kept by: the two jets, and what is in neither."""
+MOMENTUM = ("pt", "eta", "phi")
+
+
+def keep_constituents(file: Path, parts: Sequence[WithJets], *, others: bool = False) -> None:
     """Write `event`, `label` and, for each of the two jets, lists of pt [GeV], eta and phi [rad].
 
     Columns `j1_pt`, `j1_eta`, `j1_phi` and the same of `j2`, each a list of float32 an event,
-    hardest constituent first; empty where there is no such jet.
+    hardest constituent first; empty where there is no such jet. With `others` the same of the
+    particles in neither jet, `others_pt` and so on.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -42,11 +48,12 @@ def keep_constituents(file: Path, parts: Sequence[WithJets]) -> None:
     tables = []
     for ids, labels, jets, particles in parts:
         columns = {"event": pa.array(ids), "label": pa.array(labels)}
-        for jet in range(LEADING):
-            offsets, values = _of_jet(jets, particles, jet)
-            for i, name in enumerate(("pt", "eta", "phi")):
+        groups = [_of_jet(jets, particles, jet) for jet in range(LEADING)]
+        groups += [_in_no_jet(jets, particles)] if others else []
+        for group, (offsets, values) in zip(GROUPS, groups, strict=False):
+            for i, name in enumerate(MOMENTUM):
                 flat = pa.array(np.ascontiguousarray(values[:, i]))
-                columns[f"j{jet + 1}_{name}"] = pa.ListArray.from_arrays(pa.array(offsets), flat)
+                columns[f"{group}_{name}"] = pa.ListArray.from_arrays(pa.array(offsets), flat)
         tables.append(pa.table(columns))
     pq.write_table(pa.concat_tables(tables), file, compression="zstd")
 
@@ -97,3 +104,14 @@ def _of_jet(
     event = np.repeat(np.arange(len(jets)), counts)
     order = np.lexsort((-particles.pt[members], event))
     return ends(counts).astype(np.int32), particles.values[members[order]]
+
+
+def _in_no_jet(jets: Jets, particles: Particles) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The particles of every event that are in neither jet, hardest first, in the same form."""
+    free = np.ones(len(particles.values), dtype=bool)
+    free[jets.members] = False
+    places = np.flatnonzero(free)
+    event = np.repeat(np.arange(len(particles)), particles.counts)[places]
+    order = np.lexsort((-particles.pt[places], event))
+    counts = np.bincount(event, minlength=len(particles))
+    return ends(counts).astype(np.int32), particles.values[places[order]]

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import bench
-from bench_lhco.labels import ANY, Twin
+from bench_lhco.editions import TWIN, demand_varied_twin, edition_of_file, twin_edition, twin_name
+from bench_lhco.labels import ANY, NOMINAL, Twin, VariationName
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,12 +35,18 @@ class LhcoDataset(bench.Dataset):
     """Jet radius of the anti-kt algorithm, in rapidity and azimuth."""
     min_pt: float = 20.0
     """Least transverse momentum of a reconstructed jet, GeV; not the trigger's 1200."""
-    features: Literal["standard", "substructure", "diary"] = "standard"
-    """Feature set: `standard`, `substructure` for more of it, or `diary` for the study diary's 16
-    numbers as its code made them; `docs/reference/features.md` has all of them."""
+    features: Literal["standard", "substructure", "subjettiness", "diary"] = "standard"
+    """Feature set: `standard`, `substructure` for more of it, `subjettiness` for the 56 observables
+    that trees are published with, or `diary` for the study diary's 16 numbers as its code made
+    them; `docs/reference/features.md` has all of them."""
+    variation: VariationName = NOMINAL
+    """Which twin: one with another shower recoil, tune, with multiparton interactions, or with
+    another scale, resolution or towers of the detector; an edition of its own."""
     constituents: bool = False
     """Keep the jets' constituents too, for models that read particles: a Parquet file by event,
     written when the features are made, and anew where it is missing."""
+    other_particles: bool = False
+    """Keep with the constituents the particles that are in neither jet."""
     skip_bad_events: bool = False
     """Leave out invalid events and count them, as long as they are at most one in a thousand."""
 
@@ -49,20 +56,21 @@ class LhcoDataset(bench.Dataset):
             raise ValueError(f"radius {self.radius}: wanted more than 0 and at most 3")
         if not self.min_pt >= 0:
             raise ValueError(f"min_pt {self.min_pt}: wanted at least 0 GeV")
+        if self.other_particles and not self.constituents:
+            raise ValueError("other_particles: they are kept with constituents=true alone")
 
     def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
         """The file named, else the official one if it is here, else the twin, made if need be."""
         from bench_lhco.files import inspected
 
+        demand_varied_twin(edition, self.variation)
         if file is not None:
-            provenance = inspected(file).provenance or {}
-            recorded = str(provenance.get("edition", "official"))
-            if edition not in (None, recorded):
-                raise bench.InputError(f"{file} is the {recorded} edition, wanted {edition}")
+            recorded = edition_of_file(file, inspected(file).provenance, edition, self.variation)
             return self._source(recorded, file, context)
+        twin_wanted = self.variation != NOMINAL or edition == TWIN
         official = self._official(context)
         missing = [path for path in official if not path.is_file()]
-        if edition != "twin" and not missing:
+        if not twin_wanted and not missing:
             return self._source("official", official[0], context)
         if edition == "official":
             raise bench.InputError(
@@ -71,7 +79,7 @@ class LhcoDataset(bench.Dataset):
         twin = self._twin_file(context)
         if not twin.is_file():
             self._simulate(None, context)
-        return self._source("twin", twin, context)
+        return self._source(twin_edition(self.variation), twin, context)
 
     def table(self, source: bench.Source, context: bench.Context) -> bench.Table:
         """Cluster every event into jets and take their features."""
@@ -79,7 +87,8 @@ class LhcoDataset(bench.Dataset):
 
         recipe = self._recipe(source.file, source.digest)
         labels = self._publication.labels(source.file, self._labels)
-        return tabulate(recipe, labels, self.kinds, getattr(self, "signal", ANY), context)
+        table = tabulate(recipe, labels, self.kinds, getattr(self, "signal", ANY), context)
+        return replace(table, beside=source.beside)
 
     def particles(
         self, source: bench.Source, ids: NDArray[np.uint64], context: bench.Context
@@ -166,7 +175,8 @@ class LhcoDataset(bench.Dataset):
     def _simulate(self, simulation: bench.SimulationRequest | None, context: bench.Context) -> None:
         from bench_lhco.twin.make import make_twin
 
-        make_twin(self.name, self.twin, simulation, self._twin_file(context), context)
+        path = self._twin_file(context)
+        make_twin(self.name, self.twin, simulation, path, context, variation=self.variation)
 
     @property
     def _publication(self) -> Publication:
@@ -188,7 +198,7 @@ class LhcoDataset(bench.Dataset):
         return [context.data / published.events.name for published in self._publications]
 
     def _twin_file(self, context: bench.Context) -> Path:
-        return context.data / f"{self.name}.twin.h5"
+        return context.data / twin_name(self.name, self.variation)
 
     def _source(self, edition: str, file: Path, context: bench.Context) -> bench.Source:
         from bench_lhco.digests import known_digest
@@ -205,7 +215,7 @@ class LhcoDataset(bench.Dataset):
         known = dict(zip(official, hashes, strict=True))
         for path, digest in zip(used, digests, strict=True):
             if path == self._twin_file(context):
-                demand_as_made(path, digest, self.name)
+                demand_as_made(path, digest, self.name, self.variation)
             else:
                 demand_recorded(path, digest, known.get(path))
         return self._with_constituents(bench.Source(edition, file, "+".join(digests)), context)
@@ -231,6 +241,7 @@ class LhcoDataset(bench.Dataset):
             allowed=self._labels,
             skip=self.skip_bad_events,
             constituents=self.constituents,
+            others=self.other_particles,
         )
 
 

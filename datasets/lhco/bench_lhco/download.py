@@ -11,6 +11,7 @@ from bench import (
     LockedError,
     Progress,
     atomic_replace,
+    demand_held,
     locked,
     make_folder,
 )
@@ -153,13 +154,15 @@ def fetch(
         raise InputError(f"{url}: no md5 and no sha256 to verify a download by, wanted one")
     make_folder(path.parent)
     try:
-        with locked(path.with_name(f"{path.name}.lock")), Partial(path) as part:
+        with locked(path.with_name(f"{path.name}.lock"), sure=True), Partial(path) as part:
             _complete(part, url, size, progress, retries)
             part.verify(url, expected)
+            demand_held()
             atomic_replace(part.finish(), path)
             record_sha256(path, part.sha256.hexdigest())
     except LockedError as e:
-        raise InputError(f"{path}: another process is downloading it, wanted it to end") from e
+        who = f" ({e.who})" if e.who else ""
+        raise InputError(f"{path}: another process is downloading it{who}, wanted it to end") from e
     return path
 
 

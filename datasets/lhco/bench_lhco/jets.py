@@ -52,6 +52,14 @@ class Jets:
         return invariant_mass(self.p4)
 
 
+def constituents_of(jets: Jets, particles: Particles) -> tuple[NDArray[np.intp], Particles]:
+    """The jets that are there, by their place 2i + j, (k,), and the particles of each."""
+    counts = np.diff(jets.offsets)
+    present = np.flatnonzero(counts)
+    members = jets.members[within(jets.offsets, present)]
+    return present, Particles(particles.values[members], ends(counts[present]))
+
+
 def invariant_mass(p4: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mass of four-momenta (..., 4): px, py, pz, E, GeV."""
     p = np.sqrt((p4[..., :3] ** 2).sum(axis=-1))

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 LABEL_NAMES = (
     *("label", "labels", "is_signal", "issignal", "is_signal_new", "target", "truth"),
     "truth_label",
 )
 """How people call the label, in any case; any other name has to be said."""
+VariationName: TypeAlias = Literal[
+    "nominal",
+    "recoil",
+    "tune",
+    "mpi",
+    "scale-up",
+    "scale-down",
+    "resolution-up",
+    "resolution-down",
+    "towers",
+]
+"""What `bench_lhco.twin.variations` has."""
+NOMINAL: Literal["nominal"] = "nominal"
+"""The variation of a twin that is none."""
 ANY = "any"
 """Every kind of signal counts."""
 

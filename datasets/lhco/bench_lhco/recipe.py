@@ -31,6 +31,8 @@ class Recipe:
     """Whether invalid events are left out and counted."""
     constituents: bool = False
     """Whether the jets' constituents are kept too."""
+    others: bool = False
+    """Whether the event's other particles are kept with them."""
 
     @cached_property
     def key(self) -> str:

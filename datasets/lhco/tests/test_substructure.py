@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from bench_lhco.events import Particles, joined
 from bench_lhco.features import SETS, STANDARD_COLUMNS, SUBSTRUCTURE_COLUMNS
+from bench_lhco.features.correlations import correlations
+from bench_lhco.features.groomed import soft_drop
 from bench_lhco.features.substructure import substructure_features
-from bench_lhco.jets import Jets, cluster
+from bench_lhco.features.trees import clustered, trees_of
+from bench_lhco.jets import Jets, cluster, constituents_of
 from bench_lhco.twin.chunks import Chunk, simulate_chunk
 from sprays import constituents
 
@@ -141,6 +144,36 @@ def test_energy_correlations_are_the_sums_over_pairs_and_triples(
         assert got == pytest.approx([e2, e3 / e2**2, e3 / e2**3], rel=1e-4)
         checked += 1
     assert checked > 10
+
+
+def test_soft_drop_and_correlations_are_what_fastjet_contrib_gives(
+    simulated: Particles, jets: Jets
+) -> None:
+    _, inside = constituents_of(jets, simulated)
+    sequence = clustered(inside, "cambridge")
+    theirs = sequence.exclusive_jets_softdrop_grooming(1, beta=0.0, symmetry_cut=0.1, R0=1.0)
+    ours = soft_drop(trees_of(sequence, inside.counts), 0.1)
+    for name, got in (("m", ours.mass), ("symmetry", ours.share), ("deltaR", ours.apart)):
+        expected = np.asarray(theirs[f"{name}softdrop"])
+        assert got == pytest.approx(np.maximum(expected, 0), rel=1e-7, abs=1e-3), name
+        assert (got > 0).mean() > 0.9
+    e2, e3 = correlations(inside)
+    c1, c2 = (sequence.exclusive_jets_energy_correlator(1, beta=1, func=f"C{n}") for n in (1, 2))
+    assert e2 == pytest.approx(np.asarray(c1), rel=1e-9)
+    many = inside.counts > 2
+    assert (e3 / e2**2)[many] == pytest.approx(np.asarray(c2)[many], rel=1e-9)
+
+
+def test_every_node_of_a_tree_is_the_sum_of_its_parents(simulated: Particles, jets: Jets) -> None:
+    _, inside = constituents_of(jets, simulated)
+    for algorithm in ("cambridge", "kt"):
+        trees = trees_of(clustered(inside, algorithm), inside.counts)
+        merged = trees.parents[:, 0] >= 0
+        pairs = trees.parents[merged]
+        assert (trees.p4[pairs].sum(axis=1) == trees.p4[merged]).all()
+        assert merged.sum() == (inside.counts - 1).sum()
+        assert len(np.unique(pairs)) == pairs.size == (trees.child >= 0).sum()
+        assert (trees.child[trees.roots] == -1).all()
 
 
 def test_invariants_keep_to_their_formulas(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +45,14 @@ def test_what_stands_on_kept_states_is_what_runs_through_all_blocks(
         after = language(input_ids=ids, use_cache=False).logits
     assert torch.equal(whole, above)
     assert torch.equal(whole, after)
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is true, for a minute at most."""
+    for _ in range(3000):
+        if true():
+            return
+        time.sleep(0.02)
 
 
 def fit(base: str, folder: Path, notices: list[str] | None = None, **options: Any) -> Any:
@@ -86,6 +97,31 @@ def test_another_seed_computes_nothing_again(
         TextOnly(base=base, tuning="lora", lora_blocks=2).fit(
             inputs(96), inputs(32, 1), context(tmp_path / "fit")
         )
+
+
+def test_two_fits_at_once_compute_them_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = architecture("Llama", tmp_path / "base")
+    computed, notices, real = list[str](), list[str](), states._Frozen._compute
+
+    def slowly(self: states._Frozen, file: Path, label: str) -> None:
+        computed.append(label)
+        until(lambda: bool(notices))  # of the other one, which waits
+        real(self, file, label)
+
+    def ask(name: str) -> None:
+        here = replace(context(tmp_path / name), scratch=tmp_path, notice=notices.append)
+        TextOnly(base=base, tuning="lora", lora_blocks=1).fit(inputs(96), inputs(32, 1), here)
+
+    monkeypatch.setattr(states._Frozen, "_compute", slowly)
+    threads = [threading.Thread(target=ask, args=(name,)) for name in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert computed == ["frozen blocks, train", "frozen blocks, valid"]
+    assert "another process is making the same; waiting for it" in notices
 
 
 def test_damaged_states_are_computed_anew(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ class Invariants(bench.Encoder):
 
     name = "numbers-invariants"
     produces = frozenset({"numbers"})
+    symmetries = frozenset({"phi rotation"})
 
     radius: float = 1.0
     """Jet radius R in the ratio m / (pt R)."""

@@ -12,6 +12,7 @@ import numpy as np
 from bench import Column
 from bench_lhco.features.diary import DIARY_COLUMNS, diary_features, diary_jets
 from bench_lhco.features.standard import STANDARD_COLUMNS, standard_features
+from bench_lhco.features.subjettiness import SUBJETTINESS_COLUMNS, subjettiness_features
 from bench_lhco.features.substructure import SUBSTRUCTURE_COLUMNS, substructure_features
 from bench_lhco.jets import Jets, cluster
 
@@ -51,6 +52,13 @@ SETS: Mapping[str, FeatureSet] = MappingProxyType(
             STANDARD_COLUMNS + SUBSTRUCTURE_COLUMNS,
             cluster,
             _with_substructure,
+        ),
+        "subjettiness": FeatureSet(
+            "the masses of the two leading jets and their N-subjettiness for N up to 9 with three "
+            "angular exponents, as trees are published with",
+            SUBJETTINESS_COLUMNS,
+            cluster,
+            subjettiness_features,
         ),
         "diary": FeatureSet(
             "the study diary's sixteen numbers, mistakes included; it has its own radius and cut",

@@ -1,32 +1,35 @@
 """What is inside a jet: N-subjettiness, soft drop, energy correlations; and invariants of events.
 
-All of it by FastJet and its contrib: J. Thaler and K. Van Tilburg, JHEP 03 (2011) 015 (tau);
-A. Larkoski et al., JHEP 05 (2014) 146 (soft drop); A. Larkoski, G. Salam and J. Thaler,
-JHEP 06 (2013) 108 (C2); A. Larkoski, I. Moult and D. Neill, JHEP 12 (2014) 009 (D2).
+N-subjettiness is FastJet contrib's, the rest is computed on FastJet's trees: J. Thaler and
+K. Van Tilburg, JHEP 03 (2011) 015 (tau); A. Larkoski et al., JHEP 05 (2014) 146 (soft drop);
+A. Larkoski, G. Salam and J. Thaler, JHEP 06 (2013) 108 (C2); A. Larkoski, I. Moult and D. Neill,
+JHEP 12 (2014) 009 (D2).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench import Column
-from bench_lhco.clustering import as_awkward, massless, summed
-from bench_lhco.events import Particles, ends, within
+from bench_lhco.clustering import massless, summed
+from bench_lhco.features.correlations import correlations
+from bench_lhco.features.groomed import soft_drop
 from bench_lhco.features.standard import of_jet
-from bench_lhco.jets import LEADING, Jets, invariant_mass
+from bench_lhco.features.trees import clustered, trees_of
+from bench_lhco.jets import LEADING, Jets, constituents_of, invariant_mass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from bench_lhco.events import Particles
 
 AXES = "OnePass_WTA_KT_Axes"
 """Winner-take-all kt axes, improved once; other axes move tau21 by some 4 %."""
 Z_CUT = 0.1
 BETA = 0.0
 """Of soft drop, which with 0 is the modified mass drop tagger."""
-WHOLE = 10.0
-"""A radius that brings all constituents of a jet together again."""
 LOST = 1e-9
 """A denominator that is no larger is lost to rounding."""
 
@@ -73,11 +76,7 @@ PER_JET = len(_jet_columns(1, ""))
 
 def substructure_features(jets: Jets, particles: Particles) -> NDArray[np.float32]:
     """The numbers of `SUBSTRUCTURE_COLUMNS` for each event: (n, 23)."""
-    present = np.nonzero(np.diff(jets.offsets))[0]
-    inside = Particles(
-        particles.values[jets.members[within(jets.offsets, present)]],
-        ends(np.diff(jets.offsets)[present]),
-    )
+    present, inside = constituents_of(jets, particles)
     singles = np.zeros((LEADING * len(jets), PER_JET))
     if len(present):
         singles[present] = _inside(inside)
@@ -87,50 +86,36 @@ def substructure_features(jets: Jets, particles: Particles) -> NDArray[np.float3
 
 def _inside(particles: Particles) -> NDArray[np.float64]:
     """The numbers of each jet whose constituents these are: (k, 9)."""
-    import fastjet
-    from fastjet._pyjet import AwkwardClusterSequence
-
-    definition = fastjet.JetDefinition(fastjet.cambridge_algorithm, WHOLE)
-    sequence = AwkwardClusterSequence(
-        as_awkward(massless(particles), particles.offsets), definition
-    )
+    sequence = clustered(particles, "cambridge")
     tau = np.asarray(
         sequence.njettiness("NormalizedMeasure", AXES, njets=[1, 2, 3], beta=1.0, R0=1.0)
     )
-    dropped = sequence.exclusive_jets_softdrop_grooming(
-        njets=1, beta=BETA, symmetry_cut=Z_CUT, R0=1.0
-    )
-    e2, c2 = (
-        np.asarray(sequence.exclusive_jets_energy_correlator(njets=1, beta=1, func=f"C{n}"))
-        for n in (1, 2)
-    )
+    groomed = soft_drop(trees_of(sequence, particles.counts), Z_CUT)
+    e2, e3 = correlations(particles)
     two, three = (particles.counts > n for n in (1, 2))
     columns = (
         tau[:, 0],
         _over(tau[:, 1], tau[:, 0], two),
         _over(tau[:, 2], tau[:, 1], three),
-        _part(dropped, "msoftdrop"),
-        _part(dropped, "symmetrysoftdrop"),
-        _part(dropped, "deltaRsoftdrop"),
+        groomed.mass,
+        groomed.share,
+        groomed.apart,
         e2,
-        np.where(three & (e2 > LOST), c2, 0.0),
+        c2 := _over(e3, e2, three, 2),
         _over(c2, e2, three),
     )
     return np.stack(columns, axis=1)
 
 
-def _part(dropped: Any, name: str) -> NDArray[np.float64]:
-    """One number of each groomed jet; those of a jet without two prongs are below 0 in fastjet."""
-    values: NDArray[np.float64] = np.maximum(np.asarray(dropped[name], dtype=np.float64), 0.0)
-    return values
-
-
 def _over(
-    above: NDArray[np.float64], below: NDArray[np.float64], defined: NDArray[np.bool_]
+    above: NDArray[np.float64],
+    below: NDArray[np.float64],
+    defined: NDArray[np.bool_],
+    power: int = 1,
 ) -> NDArray[np.float64]:
     """The ratio where it is defined and its denominator is not lost to rounding, else 0."""
     good = defined & (below > LOST)
-    return np.divide(above, below, out=np.zeros_like(above), where=good)
+    return np.divide(above, below**power, out=np.zeros_like(above), where=good)
 
 
 def _invariants(jets: Jets, particles: Particles) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import md5, sha256
 from pathlib import Path
 
-from bench import InputError, Progress
+from bench import InputError, Progress, demand_held
 from bench_lhco.files.sha256 import BLOCK
 
 
@@ -26,8 +26,10 @@ class Partial:
         self._file.close()
 
     def append(self, block: bytes) -> None:
-        """Add the bytes that come next."""
+        """Add the bytes that come next, as long as nobody else has taken the download over."""
+        demand_held(surely=False)
         self._file.write(block)
+        self._file.flush()  # so that none is left to be written later
         self._count(block)
 
     def restart(self, tag: str | None) -> None:

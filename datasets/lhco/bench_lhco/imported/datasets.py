@@ -14,7 +14,7 @@ from bench_lhco.cards import Card, ColumnCard, FileCard, toml_of
 from bench_lhco.datasets import LhcoDataset
 from bench_lhco.features.standard import FLAG
 from bench_lhco.imported.places import CARD, EDITION, FILES, LABEL, SPLITS, folder_of
-from bench_lhco.labels import ANY
+from bench_lhco.labels import ANY, NOMINAL
 from bench_lhco.records import Publication
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class ImportedEvents(LhcoDataset):
 
     def open(self, edition: str | None, file: Path | None, context: bench.Context) -> bench.Source:
         """The file named, else the imported one."""
+        if self.variation != NOMINAL:
+            raise bench.RequestError(f"{self.name} is imported, so no simulation of it is varied")
         if file is not None and not _is_own(self.described, "events", file, context):
             return super().open(edition, file, context)
         source = _source(self.described, "events", edition, context)

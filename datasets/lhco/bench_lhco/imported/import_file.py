@@ -14,6 +14,7 @@ from bench import (
     ImportRequest,
     RequestError,
     Split,
+    demand_held,
     did_you_mean,
     locked,
     make_folder,
@@ -228,6 +229,7 @@ def _in_place(request: ImportRequest, context: Context) -> Iterator[Path]:
         try:
             yield draft
             _demand_free(request, context)
+            demand_held()
             if folder.exists():
                 folder.rename(earlier)
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -10,10 +11,12 @@ from zipfile import BadZipFile
 import numpy as np
 
 import bench
-from bench_lhco.events import Particles, first, joined
-from bench_lhco.twin.detector import detect
-from bench_lhco.twin.physics import PROCESSES, STREAMS, Process, generate, generator
-from bench_lhco.twin.trigger import select_triggered
+from bench_lhco.events import Particles, event_ids, first, joined
+from bench_lhco.labels import NOMINAL
+from bench_lhco.twin.detector import CMS, Detector, detect
+from bench_lhco.twin.physics import PROCESSES, STREAMS, Generated, Process, generate, generator
+from bench_lhco.twin.trigger import capped, chosen, select_triggered, triggered
+from bench_lhco.twin.variations import VARIATIONS, in_the_same_split
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +37,7 @@ class Chunk:
     seed: int
     number: int
     events: int
+    variation: str = NOMINAL
 
     def file(self, folder: Path) -> Path:
         """Where its events are stored."""
@@ -47,7 +51,8 @@ class Chunk:
     @property
     def description(self) -> str:
         """It in words."""
-        return f"part {self.number + 1} of the {self.kind} of {self.dataset}"
+        varied = "" if self.variation == NOMINAL else f", {self.variation}"
+        return f"part {self.number + 1} of the {self.kind} of {self.dataset}{varied}"
 
     @property
     def process(self) -> Process:
@@ -57,16 +62,34 @@ class Chunk:
 
 def simulate_chunk(chunk: Chunk) -> Particles:
     """The chunk's events, all of them kept by the trigger."""
-    base = int(np.random.SeedSequence(chunk.seed).generate_state(1)[0])
-    pythia = generator(chunk.process.settings, 1 + (base + chunk.stream) % SEEDS)
-    rng = np.random.default_rng([chunk.seed, chunk.stream])
+    variation = VARIATIONS[chunk.variation]
+    own = [variation.number] if variation.has_own_collisions else []
+    base = int(np.random.SeedSequence([chunk.seed, *own]).generate_state(1)[0])
+    settings = (*chunk.process.settings, *variation.settings)
+    pythia = generator(settings, 1 + (base + chunk.stream) % SEEDS)
+    rng = np.random.default_rng([chunk.seed, chunk.stream, *own])
+    see = _seen_otherwise if variation.detector != CMS else _seen
     parts: list[Particles] = []
     missing = chunk.events
     while missing > 0:
-        part = first(select_triggered(detect(generate(pythia, BATCH), rng)), missing)
+        part = first(see(generate(pythia, BATCH), rng, variation.detector), missing)
         parts.append(part)
         missing -= len(part)
     return joined(parts)
+
+
+def _seen(truth: Generated, rng: np.random.Generator, detector: Detector) -> Particles:
+    """What the detector and the trigger leave of some events."""
+    return select_triggered(detect(truth, rng, detector))
+
+
+def _seen_otherwise(truth: Generated, rng: np.random.Generator, detector: Detector) -> Particles:
+    """The same by another detector, beside the nominal one, which the random numbers go by."""
+    same = deepcopy(rng)
+    nominal = event_ids(capped(detect(truth, rng)))
+    varied = capped(detect(truth, same, detector))
+    rows = np.flatnonzero(triggered(varied))
+    return in_the_same_split(chosen(varied, rows), nominal[rows])
 
 
 def store(chunk: Chunk, folder: Path) -> None:

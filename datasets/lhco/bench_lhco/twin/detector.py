@@ -5,13 +5,14 @@ Efficiencies, resolutions and energy fractions are those of `delphes_card_CMS.tc
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench_lhco.events import Particles, ends
 from bench_lhco.twin.propagate import impact
-from bench_lhco.twin.towers import ECAL, HCAL, REACH, Hits, measure
+from bench_lhco.twin.towers import ECAL, HCAL, REACH, Calorimeter, Hits, measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,19 +37,35 @@ SLOPE = np.array([[1.3e-3, 1.7e-3, 3.1e-3], [1.3e-3, 1.7e-3, 3.1e-3], [1.0e-4, 1
 """How the resolution grows with pt, 1/GeV."""
 
 
-def detect(truth: Generated, rng: np.random.Generator) -> Particles:
+@dataclass(frozen=True)
+class Detector:
+    """What may be other than in the card."""
+
+    ecal: Calorimeter = ECAL
+    hcal: Calorimeter = HCAL
+    track_spread: float = 1.0
+    """By which the relative resolution of tracks is multiplied."""
+    scale: float = 1.0
+    """By which every measured momentum is multiplied."""
+
+
+CMS = Detector()
+"""As in the card."""
+
+
+def detect(truth: Generated, rng: np.random.Generator, detector: Detector = CMS) -> Particles:
     """Tracks, photon towers and neutral-hadron towers of every event, in that order."""
     kind = np.abs(truth.code)
     charge = _charge(truth.code)
     eta, phi = impact(truth.pt, truth.eta, truth.phi, charge)
     tracked = _tracked(truth.pt, eta, kind, charge, rng)
-    spread = _resolution(truth.pt, eta, kind)
+    spread = _resolution(truth.pt, eta, kind) * detector.track_spread
     pt = truth.pt * _positive(spread, rng)
     energy = np.where(tracked, pt * np.cosh(truth.eta), 0.0)
     electromagnetic = _electromagnetic(kind)
     hadronic = np.where(kind == MUON, 0.0, 1 - electromagnetic)
     parts = []
-    for calorimeter, share in ((ECAL, electromagnetic), (HCAL, hadronic)):
+    for calorimeter, share in ((detector.ecal, electromagnetic), (detector.hcal, hadronic)):
         part = (share > 0) & (np.abs(eta) < REACH)
         hits = Hits(
             event=truth.event[part],
@@ -62,7 +79,8 @@ def detect(truth: Generated, rng: np.random.Generator) -> Particles:
         pt[part] *= scale
         parts.append(neutral)
     tracks = (truth.event, pt, truth.eta, truth.phi)
-    return _collect([tuple(a[tracked] for a in tracks), *parts], truth.n)
+    collected = [tuple(a[tracked] for a in tracks), *parts]
+    return _collect(collected, truth.n, detector.scale)
 
 
 def _charge(code: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -115,9 +133,10 @@ def _positive(spread: NDArray[np.float64], rng: np.random.Generator) -> NDArray[
     return np.exp(width * rng.standard_normal(len(spread)) - width**2 / 2)
 
 
-def _collect(parts: list[tuple[NDArray[np.generic], ...]], n: int) -> Particles:
-    """The parts as one, grouped by event."""
+def _collect(parts: list[tuple[NDArray[np.generic], ...]], n: int, scale: float) -> Particles:
+    """The parts as one, grouped by event, and their momenta scaled."""
     event, pt, eta, phi = (np.concatenate(a) for a in zip(*parts, strict=True))
+    pt = pt * scale
     order = np.argsort(event, kind="stable")
     # A pt of 0 means padding in the official layout, whose softest particles have 0.1 GeV.
     order = order[(pt[order] > 0.05) & (np.abs(eta[order]) < 5)]

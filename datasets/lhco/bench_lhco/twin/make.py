@@ -21,6 +21,7 @@ from bench_lhco.files.sha256 import (
     recorded_sha256,
     withdraw_sha256,
 )
+from bench_lhco.labels import NOMINAL
 from bench_lhco.twin.simulate import recipe, simulate
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def make_twin(
     request: bench.SimulationRequest | None,
     path: Path,
     context: bench.Context,
+    *,
+    variation: str = NOMINAL,
 ) -> None:
     """Simulate a twin into a file; one that is interrupted goes on where it was.
 
@@ -55,10 +58,12 @@ def make_twin(
         if path.is_file() and not simulation.force:
             raise bench.RequestError(f"{path} is there already; --force replaces it")
         numbers = ", ".join(f"{number} {kind}" for kind, number in events.items())
+        varied = "" if variation == NOMINAL else f" ({variation})"
         context.notice(
-            f"simulating the twin of {dataset}: {numbers} events with Pythia 8, kept in {path}"
+            f"simulating the twin of {dataset}{varied}: {numbers} events with Pythia 8, "
+            f"kept in {path}"
         )
-        scratch = context.scratch / "twins" / dataset
+        scratch = context.scratch / "twins" / path.name.removesuffix(".twin.h5")
         slices = simulate(
             dataset,
             events,
@@ -66,19 +71,26 @@ def make_twin(
             jobs=context.jobs,
             scratch=scratch,
             progress=context.progress,
+            variation=variation,
         )
-        made = {**recipe(dataset, simulation.seed), "signal_fraction": twin.signal_fraction}
+        made = {
+            **recipe(dataset, simulation.seed, variation),
+            "signal_fraction": twin.signal_fraction,
+        }
         _settle(path, context)
         earlier = _inode(path)
 
         def announce(draft: Path) -> None:
-            announce_sha256(path, file_sha256(draft, context.progress))
+            sha256 = file_sha256(draft, context.progress)
+            bench.demand_held()
+            announce_sha256(path, sha256)
 
         try:
             write(path, slices, made, total=sum(events.values()), announce=announce)
             record_sha256(path, known_digest(path, context.data / "digests", context.progress))
         except BaseException:
             with suppress(OSError):  # what went wrong before says more
+                bench.demand_held()  # else it is another process's
                 _take_back(path, earlier)
             raise
         shutil.rmtree(scratch, ignore_errors=True)

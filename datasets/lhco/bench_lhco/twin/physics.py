@@ -119,7 +119,8 @@ def _excited(resonance: float, *decays: str) -> tuple[str, ...]:
 
 
 QCD = (*COMMON, "HardQCD:all = on", "PhaseSpace:pTHatMin = 1100.")
-OTHER_QCD = (*QCD, "PartonShowers:model = 2", "Vincia:ewMode = 0", "Vincia:helicityShower = off")
+VINCIA = "PartonShowers:model = 2"
+OTHER_QCD = (*QCD, VINCIA, "Vincia:ewMode = 0", "Vincia:helicityShower = off")
 """The same hard processes with the antenna shower of Vincia: five times slower."""
 
 PROCESSES: Mapping[str, Mapping[str, Process]] = MappingProxyType(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from importlib.metadata import version
@@ -13,8 +14,10 @@ import numpy as np
 
 import bench
 from bench_lhco.events import Events, Particles, joined, padded
+from bench_lhco.labels import NOMINAL
 from bench_lhco.twin.chunks import BATCH, Chunk, store, stored
 from bench_lhco.twin.physics import PROCESSES
+from bench_lhco.twin.variations import VARIATIONS, demand_variation
 from bench_lhco.workers import spread
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ def simulate(
     jobs: int,
     scratch: Path,
     progress: Progress,
+    variation: str = NOMINAL,
 ) -> Iterator[Events]:
     """Simulate events of a dataset, all kinds mixed, and give them in slices.
 
@@ -51,16 +55,22 @@ def simulate(
         jobs: worker processes; with more than one, a script needs its `__main__` guard.
         scratch: folder for the chunks, which may go when the events are written.
         progress: shows the kept events.
+        variation: one of `VARIATIONS`.
 
     Raises:
-        RequestError: no such dataset or kind, no events to simulate.
+        RequestError: no such dataset, kind or variation, no events to simulate.
         BenchError: a worker was killed, twice over the same events.
     """
     _checked(dataset, events, seed)
-    folder = scratch / _key(recipe(dataset, seed))
+    demand_variation(dataset, variation)
+    folder = scratch / _key(recipe(dataset, seed, variation))
     folder.mkdir(parents=True, exist_ok=True)
     kinds = [kind for kind in PROCESSES[dataset] if kind in events]
-    chunks = [chunk for kind in kinds for chunk in _plan(dataset, kind, events[kind], seed)]
+    chunks = [
+        replace(chunk, variation=variation)
+        for kind in kinds
+        for chunk in _plan(dataset, kind, events[kind], seed)
+    ]
     missing = [chunk for chunk in chunks if stored(chunk, folder) is None]
     total = sum(events.values())
     done = total - sum(chunk.events for chunk in missing)
@@ -73,15 +83,18 @@ def simulate(
     return _slices(particles, given, np.random.default_rng([seed, total]).permutation(total))
 
 
-def recipe(dataset: str, seed: int) -> dict[str, str | int]:
+def recipe(dataset: str, seed: int, variation: str = NOMINAL) -> dict[str, str | int]:
     """All that decides the simulated events beside their numbers, flat, for a file's attributes."""
+    varied = VARIATIONS[variation]
+    named = {"variation": variation, "varied": varied.meaning} if varied.number else {}
     return {
         "edition": "twin",
+        **named,
         "dataset": dataset,
         "seed": seed,
         "generator": f"Pythia 8, pythia8mc {version('pythia8mc')}",
         **{
-            f"{kind}_settings": "; ".join(process.settings)
+            f"{kind}_settings": "; ".join((*process.settings, *varied.settings))
             for kind, process in PROCESSES[dataset].items()
         },
         "detector": "own fast detector in the manner of the CMS card of Delphes 3.4.1",
@@ -151,7 +164,7 @@ def _key(made_of: dict[str, str | int]) -> str:
 def _code() -> str:
     """A digest of the modules that decide what an event is."""
     here = Path(__file__).parent
-    modules = ("physics", "propagate", "detector", "towers", "trigger", "chunks")
+    modules = ("physics", "propagate", "detector", "towers", "trigger", "chunks", "variations")
     digest = blake2b(digest_size=8)
     shared = (here.parent / name for name in ("events.py", "clustering.py"))
     for file in (*(here / f"{name}.py" for name in modules), *shared):

@@ -71,6 +71,12 @@ def _grid(*rows: tuple[NDArray[np.floating], int]) -> Grid:
     return Grid(edges, np.concatenate([columns[::-1], columns]))
 
 
+def square_grid(side: float) -> Grid:
+    """Towers of about this side in eta and phi [rad], up to the end of the calorimeters."""
+    rows = round(REACH / side)
+    return _grid((np.arange(1, rows + 1) * (REACH / rows), round(2 * np.pi / side)))
+
+
 ECAL = Calorimeter(
     _grid(
         (0.0174 * np.arange(1, 171), 360),

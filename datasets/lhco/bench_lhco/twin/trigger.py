@@ -44,6 +44,10 @@ def triggered(particles: Particles) -> NDArray[np.bool_]:
 def select_triggered(particles: Particles) -> Particles:
     """The events that fire the trigger, capped."""
     particles = capped(particles)
-    rows = np.nonzero(triggered(particles))[0]
+    return chosen(particles, np.nonzero(triggered(particles))[0])
+
+
+def chosen(particles: Particles, rows: NDArray[np.integer]) -> Particles:
+    """These of the events, in this order."""
     places = within(particles.offsets, rows)
     return Particles(particles.values[places], ends(particles.counts[rows]))

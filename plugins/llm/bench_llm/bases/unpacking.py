@@ -38,9 +38,16 @@ def unpacked(file: Path) -> Path:
             "`pip install 'bench-llm[gguf]'` brings it"
         )
     bench.make_folder(bases)
-    with tempfile.TemporaryDirectory(dir=bases, prefix=".unpacking-") as draft:
+    with (
+        bench.locked(bases / f".{folder.name}.lock", log.info),
+        tempfile.TemporaryDirectory(dir=bases, prefix=".unpacking-") as draft,
+    ):
+        with suppress(bench.DamagedError):  # another process may have made it meanwhile
+            bench.verify(folder)
+            return folder
         made, broken = Path(draft) / "made", Path(draft) / "broken"
         _unpack(file, made)
+        bench.demand_held()
         with suppress(FileNotFoundError):
             folder.rename(broken)
         try:

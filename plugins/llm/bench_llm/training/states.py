@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 import torch
@@ -96,21 +97,29 @@ class _Frozen:
 
     def stored(self, folder: Path, label: str) -> NDArray[np.float32]:
         """The states in this folder, computed into it where they are not there or are damaged."""
-        try:
-            bench.verify(folder)
-        except bench.DamagedError as error:
-            if folder.exists():
-                self.context.notice(f"{error}; it is made anew")
-            draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-            draft.mkdir(parents=True)
+        lock = folder.parent.with_name(f".{FOLDER}") / f"{folder.name}.lock"
+        bench.make_folder(lock.parent)
+        with bench.locked(lock, self.context.notice):
             try:
-                self._compute(draft / VALUES, label)
-                bench.put_sealed(draft, folder)
-            finally:
-                shutil.rmtree(draft, ignore_errors=True)
-        folder.touch()
+                bench.verify(folder)
+            except bench.DamagedError as error:
+                if folder.exists():
+                    self.context.notice(f"{error}; it is made anew")
+                self._make(folder, label)
+            folder.touch()
         values: NDArray[np.float32] = np.load(folder / VALUES, mmap_mode="r")
         return values
+
+    def _make(self, folder: Path, label: str) -> None:
+        """Compute the states into this folder."""
+        draft = folder.with_name(f".{folder.name}.{uuid4().hex}")
+        draft.mkdir(parents=True)
+        try:
+            self._compute(draft / VALUES, label)
+            bench.demand_held()
+            bench.put_sealed(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
     def _compute(self, file: Path, label: str) -> None:
         """Write the states of all events into a file."""

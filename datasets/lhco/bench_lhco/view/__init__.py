@@ -1,0 +1,1 @@
+"""Events as particles: from the constituents that are kept in Parquet to the view of a model."""
