@@ -1,7 +1,13 @@
-"""How the time that commands take grows with the runs that a store holds."""
+"""How cost grows: with the events of a dataset, with the runs of a store, with the workers.
+
+    python benchmarks/growth.py [events] [runs] [workers] [--quick] [--keep FOLDER]
+
+All of it takes hours of one core; `events` needs 5 GB of disk.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 import time
@@ -28,6 +34,14 @@ from bench.storage.home import Home
 from bench.storage.request import RunRequest
 from bench.storage.store import Run, Store, write_metrics, write_scores
 
+sys.path.insert(0, str(Path(__file__).parent))  # a safe path leaves the script's folder out
+
+from growth_events import SIZES as EVENTS
+from growth_events import growth_by_events
+from growth_events import size as size_of
+from growth_workers import growth_by_workers
+
+PARTS = ("workers", "runs", "events")
 SIZES = (10, 100, 500, 2000)
 SETTINGS, ROUNDS = 8, 3
 MOST = 1.0
@@ -130,6 +144,7 @@ def measured(place: Place, size: int) -> dict[str, float]:
         "run, there already": lambda: place.run(root),
         "list runs": lambda: invoke(list_command, "runs"),
         "compare": lambda: invoke(compare, names[0], names[1]),
+        "the folder listed": lambda: sorted(path.name for path in root.iterdir()),
         "report": lambda: write_report(Store(root).pick([]), place.root / "report"),
     }
     return {
@@ -146,25 +161,41 @@ def _least(work: Callable[[], object], rounds: int) -> float:
     return min(spent)
 
 
-def main() -> int:
-    """Print it all; 1 if a command but `report` grows by more than it may.
-
-    A folder that is named keeps the stores, so that other code can be timed on the very same.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Place(Path(sys.argv[1] if len(sys.argv) > 1 else scratch))
-        measured(place, SIZES[0])  # imports and first calls are not timed
-        by_size = {size: measured(place, size) for size in SIZES}
-    least, most = SIZES[0], SIZES[-1]
+def growth_by_runs(folder: Path, sizes: tuple[int, ...] = SIZES) -> int:
+    """Print the growth with stored runs; 1 if a command but `report` grows by more than it may."""
+    place = Place(folder)
+    measured(place, sizes[0])  # imports and first calls are not timed
+    by_size = {size: measured(place, size) for size in sizes}
+    least, most = sizes[0], sizes[-1]
     rows, grown = [], {}
     for name in by_size[least]:
-        seconds = [by_size[size][name] for size in SIZES]
+        seconds = [by_size[size][name] for size in sizes]
         grown[name] = 1000 * (seconds[-1] - seconds[0]) / (most - least)
         rows.append([name, *(f"{s:.3f}" for s in seconds), f"{grown[name]:.3f}"])
-    print("CPU seconds by the number of stored runs; imports are not counted.\n")
-    headings = ["command", *map(str, SIZES), "ms a stored run"]
-    print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
+    disk = [size_of(place.store(size)) for size in sizes]
+    rows.append(["MB on disk", *(f"{mb:.1f}" for mb in disk), ""])
+    headings = ["CPU seconds of", *(f"{size} runs" for size in sizes), "ms a stored run"]
+    print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True), flush=True)
     return int(any(ms > MOST for name, ms in grown.items() if name != "report"))
+
+
+def main() -> int:
+    """Print what is asked for; 1 if a command grows by more than it may."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help=", ".join(PARTS))
+    parser.add_argument("--quick", action="store_true", help="small sizes: a few minutes")
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the stores of runs")
+    given = parser.parse_args()
+    parts, code = given.parts or PARTS, 0
+    with tempfile.TemporaryDirectory() as scratch:
+        if "workers" in parts:
+            growth_by_workers(*((2.0, (1, 4)) if given.quick else ()))
+        if "runs" in parts:
+            sizes = SIZES[:2] if given.quick else SIZES
+            code = growth_by_runs(given.keep or Path(scratch) / "runs", sizes)
+        if "events" in parts:
+            growth_by_events(Path(scratch), EVENTS[:1] if given.quick else EVENTS)
+    return code
 
 
 if __name__ == "__main__":

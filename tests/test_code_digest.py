@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 import pytest
 from strangers import as_in_a_fresh_process, install, on_the_path, part, write_project
 
+from bench.metrics.decisions import Decisions
+from bench.metrics.ranking import AreaUnderCurve
 from bench.storage import code_digest as code
 from bench.storage import distributions
+from bench.storage.syntax_digest import syntax_of
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +183,22 @@ def test_every_module_that_a_fit_goes_through_is_accounted_for() -> None:
                 room, *module = line.split()[1].split(".")[1:]
                 queue.append(room if room in known else f"{room}/{module[0]}")
     assert reached <= known, f"say what these shape: {sorted(reached - known)}"
+
+
+def test_the_files_of_a_package_are_parsed_once_for_all_of_its_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[bytes] = []
+    parse = ast.parse
+
+    def counted(source: bytes) -> ast.Module:
+        parsed.append(source)
+        return parse(source)
+
+    syntax_of.cache_clear()
+    monkeypatch.setattr("bench.storage.syntax_digest.ast.parse", counted)
+    for metric in (Decisions, AreaUnderCurve):
+        code.code_digest.__wrapped__(metric)
+        code.imports_of.__wrapped__(metric)
+    assert parsed
+    assert len(parsed) == len(set(parsed))

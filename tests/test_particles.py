@@ -100,6 +100,30 @@ def test_a_feature_of_particles_that_is_dropped_is_noticed(inputs: bench.Inputs)
     assert np.array_equal(evidence.score(inputs), evidence.scores)
 
 
+@dataclass(frozen=True)
+class _First:
+    """Scores by the hardest particle, where it stands first."""
+
+    def score(self, inputs: bench.Inputs) -> Any:
+        return 1 / (1 + np.exp(-inputs.views["particles"][:, 0, 2]))
+
+    def save(self, folder: Path) -> None:
+        raise NotImplementedError
+
+
+def test_a_model_that_heeds_the_order_and_says_that_it_does_not_is_found(
+    inputs: bench.Inputs,
+) -> None:
+    from bench_lhco.symmetries import ParticleOrder
+
+    model = reader(ENCODER.produces)
+    object.__setattr__(model, "symmetries", frozenset({"particle order"}))
+    pooled, first = (probe(model, m, inputs, columns=False) for m in (_Ignoring(4), _First()))
+    assert list(ParticleOrder().check(pooled)) == []
+    (line,) = ParticleOrder().check(first)
+    assert "of 40 events have another score with their particles in another order" in line
+
+
 class _Unmasked(ParticleView):
     """Leaves numbers where there is no particle."""
 

@@ -17,6 +17,7 @@ from toys import GUARDS, Cut, FittedCut
 import bench
 from bench.api.errors import DamagedError
 from bench.api.scores import Scored
+from bench.data import handed
 from bench.guards import fresh_process, smoke_fit, training
 from bench.plugins.options import options_in
 from bench.running.judging import scores_of_others
@@ -109,16 +110,16 @@ class Within:
 
 def test_a_fresh_process_makes_parts_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     part = {"module": __name__, "name": "Within.Part", "options": {"scale": 2.0}}
-    assert fresh_process._built(part) == Cut(scale=2.0)
+    assert handed.built(part) == Cut(scale=2.0)
     np.savez(tmp_path / "l.npz", **{"a/x": np.ones(1), "b/y": np.zeros(2), "ab/z": np.ones(3)})
-    made = fresh_process._view_modules({"a": part, "b": part, "c": part}, tmp_path / "l.npz")
+    made = handed.read_view_modules({"a": part, "b": part, "c": part}, tmp_path / "l.npz")
     assert [list(module.learned) for module in made.values()] == [["x"], ["y"], []]
-    fresh_process._write(read(2, texts=["p", "q"], numbers=np.eye(2)), tmp_path / "v.npz")
-    views = fresh_process._read(tmp_path / "v.npz").views
+    handed.write_inputs(read(2, texts=["p", "q"], numbers=np.eye(2)), tmp_path / "v.npz")
+    views = handed.read_inputs(tmp_path / "v.npz").views
     assert (views["texts"], views["numbers"].tolist()) == (["p", "q"], [[1, 0], [0, 1]])
     np.savez(tmp_path / "o.npz", listed=[""], ids=[1], **{"view.a": np.array([None])})
     with pytest.raises(ValueError, match="allow_pickle"):
-        fresh_process._read(tmp_path / "o.npz")
+        handed.read_inputs(tmp_path / "o.npz")
     monkeypatch.setattr(sys, "executable", "false")
     assert fresh_process._run(tmp_path, "{}").returncode == 1
     tries = []

@@ -14,6 +14,7 @@ from toys import Cut, FittedCut, Workplace
 import bench
 from bench.api.errors import BenchError, RequestError
 from bench.cli.run import command as run_command
+from bench.data.run_samples import load_samples
 from bench.running import spread as seam
 from bench.running.at_once import at_once
 from bench.running.failures import RunFailedError
@@ -21,6 +22,7 @@ from bench.running.missing import LOGS, Survey
 from bench.running.one_by_one import one_by_one
 from bench.running.parts import resolve_parts
 from bench.running.pipeline import run
+from bench.running.prepared import prepare
 from bench.running.spread import Task
 from bench.storage.record import RunRecord
 from bench.storage.request import RunRequest
@@ -195,3 +197,35 @@ def _blank() -> RunRecord:
         seed=0,
         request={},
     )
+
+
+def test_a_run_goes_on_from_the_one_that_the_name_stands_for_when_the_wave_begins(
+    place: Workplace,
+) -> None:
+    (first,) = run(CUT, place.registry, place.home, place.store, place.context)[:1]
+    survey, _ = surveyed(place, replace(CUT, start="cut", seed=5), replace(CUT, seed=9))
+    waiting, other = survey.first()
+    words = survey.task(waiting).words
+    assert words[words.index("--from") + 1] == first.name
+    run(other.parts.request, place.registry, place.home, place.store, place.context)
+    assert survey.task(waiting).words == words  # though `cut` is another run by now
+    assert "--from" not in survey.task(other).words
+
+
+def test_samples_are_loaded_once_for_runs_one_after_the_other_that_ask_for_the_same(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[RunRequest] = []
+
+    def counted(request: RunRequest, *args: object, **more: object) -> object:
+        asked.append(request)
+        return load_samples(request, *args, **more)
+
+    monkeypatch.setattr("bench.running.prepared.load_samples", counted)
+    requests = [replace(CUT, seed=seed) for seed in range(3)]
+    requests += [replace(CUT, train_events=100), replace(CUT, allow=("B001",)), CUT]
+    survey, _ = surveyed(place, *requests)
+    keys = [one.key for one in survey.first()]
+    assert asked == [requests[0], *requests[3:]]
+    alone = [prepare(one, place.home, place.store, place.context).key for one in survey.every]
+    assert keys == alone

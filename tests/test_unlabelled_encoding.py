@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +52,10 @@ def test_no_label_and_no_weight_comes_to_encode(tmp_path: Path, way: str) -> Non
     elif way == "dry run":
         preview(resolve_parts(request, place.registry), place.home, place.store, place.context)
     else:
-        assert {one.outcome for one in checked_encoder(Watching())} == {"passed"}
+        # it declares no symmetry that could be tried
+        outcomes = [one.outcome for one in checked_encoder(Watching())]
+        assert set(outcomes) == {"passed", "skipped"}
+        assert outcomes.count("skipped") == 1
     assert len(SEEN) > 5
     assert all(len(labels) == len(weights) == 1 for labels, weights in SEEN)
 
@@ -62,7 +65,7 @@ def test_encoders_that_come_with_the_bench_give_the_same_without_labels(name: st
     encoder = build(load_registry().entries[bench.Encoder][name].part, {})
     events = EVENTS.take(np.arange(300))
     learned = encoder.learn(events)
-    weighed = bench.Table(events.columns, events.x, events.y, events.ids, events.y + 0.5)
+    weighed = replace(events, weights=events.y + 0.5)
     with_labels = encoder.encode(weighed, learned)
     without = views_of(encoder, weighed, learned)
     assert with_labels

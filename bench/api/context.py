@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,6 +99,11 @@ class Context:
     """`cpu`, `cuda` or `cuda:1`."""
     jobs: int = 1
     """How many worker processes or threads may be used."""
+    spread: Callable[[Callable[[str], object], Sequence[str]], Iterator[str]] | None = None
+    """Calls a module's function for each of many texts, in processes of maybe other machines which
+    share these folders and nothing else; gives a text when it is done. None: do it by `jobs`."""
+    ranks: int = 1
+    """How many processes fit this together, each by its own `fit`; see `Model.join_ranks`."""
     progress: Progress = no_progress
     notice: Callable[[str], None] = no_notice
     """Tells the user one line."""

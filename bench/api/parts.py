@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
@@ -224,6 +224,13 @@ class Model(Part):
     def device_problem(self, device: str) -> str | None:
         """Why it cannot work on `cuda` or `cuda:1` here, asked before any work; None if it can."""
         return None
+
+    def join_ranks(self, device: str) -> Callable[[bytes], bytes]:
+        """Meet the other processes of a launcher, to `fit` in all at once with `context.ranks`.
+
+        Gives what hands all of them what the first one says. A fit breaks in all or in none.
+        """
+        raise RequestError(f"{self.name} is fitted by one process, and several were launched")
 
     @abstractmethod
     def fit(self, train: Inputs, valid: Inputs, context: Context) -> Fitted:

@@ -13,9 +13,10 @@ from typing import NoReturn
 
 import click
 
-from bench.api.errors import BenchError, did_you_mean
+from bench.api.errors import BenchError, RequestError, did_you_mean
 from bench.cli.streams import safe_streams
 from bench.plugins.interruption import is_users
+from bench.running.launched import launched
 from bench.storage.extras import REPORT, NotInstalledError, how_to_install
 from bench.storage.machine import MachineError, as_refused
 from bench.storage.process_limits import wait_passively
@@ -76,8 +77,14 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="classifier-bench", prog_name="bench")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Compare classifiers of collider events, so that the comparison can be trusted."""
+    if ctx.invoked_subcommand != "run" and (count := launched().count) > 1:
+        raise RequestError(
+            f"{count} processes were launched for `bench {ctx.invoked_subcommand}`, which is done "
+            "by one; several do `bench run` together"
+        )
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
 
 

@@ -31,6 +31,7 @@ def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
     from bench.running.parts import resolve_parts
     from bench.running.pipeline import run_parts
     from bench.running.preview import preview
+    from bench.running.ranks import exit_code, joined
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
@@ -39,22 +40,28 @@ def command(runs: Path, dry_run: bool, seeds: int, **fields: Any) -> int:
     demand_named(fields["plugin"], fields["dataset"])
     home, registry, first = Home.here(), load_registry(), RunRequest(**fields)
     every = [resolve_parts(replace(first, seed=first.seed + n), registry) for n in range(seeds)]
-    if dry_run:
-        with redirect_stdout(sys.stderr):
-            shown = preview(every[0], home, Store(runs), context(home))
-        click.echo(shown.text)
-        return 3 if shown.void else 0
-    done, codes = [], {0}
-    for parts in every:
-        try:
-            run, reused = run_parts(parts, home, Store(runs), context(home))
-        except RunFailedError as error:
-            click.echo("\n".join([f"bench: {error}", *error.printed]), err=True)
-            codes.add(error.code)
-            continue
-        if reused:
-            click.echo(f"reused run {run.name}: same request, same bytes", err=True)
-        done.append(run)
-    if done:
-        click.echo(str(Result(tuple(done))))
-    return 1 if 1 in codes else max(codes)
+    ranks = joined(every[0].model, every[0].device)
+    if not ranks.launched.leads:
+        return ranks.help(every[0].model)
+    with ranks.leading(codes := {0}):
+        if dry_run:
+            with redirect_stdout(sys.stderr):
+                shown = preview(every[0], home, Store(runs), context(home))
+            click.echo(shown.text)
+            codes.add(3 if shown.void else 0)
+        done = []
+        for parts in [] if dry_run else every:
+            try:
+                run, reused = run_parts(
+                    replace(parts, ranks=ranks), home, Store(runs), context(home)
+                )
+            except RunFailedError as error:
+                click.echo("\n".join([f"bench: {error}", *error.printed]), err=True)
+                codes.add(error.code)
+                continue
+            if reused:
+                click.echo(f"reused run {run.name}: same request, same bytes", err=True)
+            done.append(run)
+        if done:
+            click.echo(str(Result(tuple(done))))
+    return exit_code(codes)

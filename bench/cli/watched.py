@@ -15,19 +15,26 @@ import sys
 import threading
 import time
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.running.launched import Launched
 
 PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 PATIENCE = 1.0
 """Seconds that threads and processes which a plugin has left behind get to come to an end."""
 UNWATCHED = {"--help", "-h", "--version", "completion", "schema"}
-DEATH_OF_PARENT = 1
-"""The number of Linux's request for a signal when the parent dies."""
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        if not hasattr(os, "fork") or not sys.argv[1:] or _is_plain():
+        if rank := _process().rank:
+            from bench.cli.main import main as command
+            from bench.cli.quiet import quietly
+
+            quietly(command, rank)
+        elif not hasattr(os, "fork") or not sys.argv[1:] or _is_plain():
             from bench.cli.main import main as command
 
             command()
@@ -38,6 +45,17 @@ def main() -> None:
         sys.exit(130)
 
 
+def _process() -> Launched:
+    """Which of the processes of a launcher this is, if there are any."""
+    from bench.api.errors import RequestError
+    from bench.running.launched import Launched, launched
+
+    try:
+        return launched()
+    except RequestError:
+        return Launched()  # which is said when the command is read
+
+
 def _is_plain() -> bool:
     """Whether nothing but a text is asked for."""
     return bool(UNWATCHED & set(sys.argv[1:])) or "_BENCH_COMPLETE" in os.environ
@@ -46,9 +64,10 @@ def _is_plain() -> bool:
 def _watch() -> None:
     """Run the command in a child process, again where a plugin's code has ended that."""
     from bench.plugins.under_way import ENDED, PARENT, RECORDED, SIZE, Ended, read_from
+    from bench.storage.process_limits import die_with
 
     if parent := os.environ.pop(PARENT, ""):
-        _die_with(int(parent))
+        die_with(int(parent))
     while True:
         board = mmap.mmap(-1, SIZE)
         status, passed = _child(board)
@@ -63,6 +82,8 @@ def _watch() -> None:
         if not last.what or last.what in ENDED:
             sys.stderr.write(f"bench: the command did not come to its end: {why}\n")
             sys.exit(1)
+        if _process().count > 1:  # whose launcher ends all where one has ended
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
         ENDED[last.what] = Ended(why, last.folder)
         RECORDED.update(last.ends)
 
@@ -96,9 +117,10 @@ def _begin(board: mmap.mmap, parent: int, numbers: list[int]) -> None:
     """Do the command in the child process, and leave."""
     from bench.plugins.interruption import on_interrupt
     from bench.plugins.under_way import UnderWay, show, write_to
+    from bench.storage.process_limits import die_with
 
     write_to(board)
-    _die_with(parent)
+    die_with(parent)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, on_interrupt)
     code: int | str | None = 1
@@ -120,16 +142,6 @@ def _begin(board: mmap.mmap, parent: int, numbers: list[int]) -> None:
     sys.stdout = sys.stderr  # what plugins say at the very end is no result
     show(UnderWay(code=number))
     _leave(number)
-
-
-def _die_with(parent: int) -> None:
-    """Have this process be killed when its parent is, where the system can."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(DEATH_OF_PARENT, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
 
 
 def _apart() -> None:

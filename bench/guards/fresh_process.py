@@ -11,11 +11,18 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from bench.api.errors import BenchError
+from bench.data.handed import (
+    built,
+    part_spec,
+    read_inputs,
+    read_view_modules,
+    write_inputs,
+    write_view_modules,
+)
 from bench.guards.encodings import differing
 from bench.storage.machine import refusal
 
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 
     from bench.api.context import Context
     from bench.api.inputs import Inputs, Learned
-    from bench.api.parts import Encoder, Model, Part, ViewModule
+    from bench.api.parts import Encoder, Model, ViewModule
     from bench.api.table import Table
 
 VIEWS, SCORES = "inputs.npz", "scores.npy"
@@ -77,18 +84,16 @@ def reread(
     scratch = context.scratch
     view_modules = cast("Mapping[str, ViewModule]", context.view_modules)
     request = {
-        "part": _part_spec(model),
-        "encoders": [_part_spec(encoder) for encoder in encoding.encoders] if encoding else [],
-        "view_modules": {view: _part_spec(one.encoder) for view, one in view_modules.items()},
+        "part": part_spec(model),
+        "encoders": [part_spec(encoder) for encoder in encoding.encoders] if encoding else [],
+        "view_modules": write_view_modules(view_modules, scratch / LEARNED),
         "model": str(folder),
         "scratch": str(scratch),
         "data": str(context.data),
         "seed": context.seed,
         "device": context.device,
     }
-    _write(inputs, scratch / VIEWS)
-    learned = {f"{v}/{k}": a for v, one in view_modules.items() for k, a in one.learned.items()}
-    np.savez(scratch / LEARNED, allow_pickle=False, **learned)
+    write_inputs(inputs, scratch / VIEWS)
     if encoding:
         write_learned(encoding.learned, scratch / ENCODERS)
         (scratch / EVENTS).mkdir(exist_ok=True)
@@ -97,7 +102,7 @@ def reread(
     scores = np.asarray(np.load(scratch / SCORES, allow_pickle=False), dtype=np.float64)
     if not encoding:
         return scores, []
-    return scores, [*differing(encoding.inputs.views, _read(scratch / ENCODED).views)]
+    return scores, [*differing(encoding.inputs.views, read_inputs(scratch / ENCODED).views)]
 
 
 def _run(scratch: Path, request: str) -> subprocess.CompletedProcess[str]:
@@ -146,63 +151,6 @@ def _demand_done(done: subprocess.CompletedProcess[str]) -> None:
         raise NotRereadError(lines[-1].strip() if lines else f"exit code {done.returncode}")
 
 
-def _write(inputs: Inputs, file: Path) -> None:
-    import numpy as np
-
-    views = {f"view.{name}": np.asarray(view) for name, view in inputs.views.items()}
-    listed = [name for name, view in inputs.views.items() if isinstance(view, list)]
-    np.savez(file, allow_pickle=False, listed=np.array(listed, dtype=str), ids=inputs.ids, **views)
-
-
-def _read(file: Path) -> Inputs:
-    import numpy as np
-
-    from bench.api.inputs import Inputs
-
-    with np.load(file, allow_pickle=False) as arrays:
-        n = len(arrays["ids"])
-        listed = set(arrays["listed"].tolist())
-        views: dict[str, Any] = {}
-        for key in arrays.files:
-            name = key.removeprefix("view.")
-            if key != name:
-                views[name] = arrays[key].tolist() if name in listed else arrays[key]
-        return Inputs(views, np.zeros(n, np.int8), arrays["ids"], np.ones(n))
-
-
-def _part_spec(part: Part) -> dict[str, Any]:
-    """What a part is made of again, in another process."""
-    from bench.plugins.options import options_in
-
-    kind = type(part)
-    return {"module": kind.__module__, "name": kind.__qualname__, "options": options_in(part)}
-
-
-def _built(spec: Mapping[str, Any]) -> Any:
-    from bench.plugins.options import build
-
-    part: Any = import_module(spec["module"])
-    for name in spec["name"].split("."):
-        part = getattr(part, name)
-    return build(part, spec["options"])
-
-
-def _view_modules(specs: Mapping[str, Any], file: Path) -> dict[str, ViewModule]:
-    import numpy as np
-
-    from bench.api.parts import ViewModule
-
-    with np.load(file, allow_pickle=False) as arrays:
-        learned = {key: arrays[key] for key in arrays.files}
-    made = {}
-    for view, encoder in specs.items():
-        own = {
-            k.removeprefix(f"{view}/"): a for k, a in learned.items() if k.startswith(f"{view}/")
-        }
-        made[view] = ViewModule(_built(encoder), view, own)
-    return made
-
-
 def _main(scratch: Path, said: bytes) -> None:
     import msgspec
     import numpy as np
@@ -219,14 +167,14 @@ def _main(scratch: Path, said: bytes) -> None:
         checkpoints=Path(request["scratch"]),
         seed=request["seed"],
         device=request["device"],
-        view_modules=_view_modules(request["view_modules"], scratch / LEARNED),
+        view_modules=read_view_modules(request["view_modules"], scratch / LEARNED),
     )
-    model, encoders = _built(request["part"]), [_built(spec) for spec in request["encoders"]]
+    model, encoders = built(request["part"]), [built(spec) for spec in request["encoders"]]
     if encoders:
         learned, table = read_learned(encoders, scratch / ENCODERS), read_table(scratch / EVENTS)
-        _write(encode(model, encoders, learned, table, targets=True), scratch / ENCODED)
+        write_inputs(encode(model, encoders, learned, table, targets=True), scratch / ENCODED)
     fitted = model.load(Path(request["model"]), context)
-    inputs = _read(scratch / VIEWS)
+    inputs = read_inputs(scratch / VIEWS)
     np.save(scratch / SCORES, scores_of_events(fitted.score(inputs), len(inputs)))
 
 

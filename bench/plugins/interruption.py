@@ -15,6 +15,7 @@ RECENT = 5.0
 """Seconds after a Ctrl-C in which whatever goes wrong is its doing."""
 _signals: list[float] = []
 """When the user interrupted, on the clock that never goes back."""
+LAUNCHER = "ended by SIGTERM, as a launcher does where another of its processes has ended"
 
 
 def on_interrupt(number: int, frame: FrameType | None) -> None:
@@ -24,6 +25,17 @@ def on_interrupt(number: int, frame: FrameType | None) -> None:
         return
     _signals.append(now)
     raise KeyboardInterrupt
+
+
+def on_terminate(number: int, frame: FrameType | None) -> None:
+    """Take a launcher's SIGTERM as a Ctrl-C that says why: a handler of it.
+
+    From then on it is ignored, so that what is under way can be recorded: the launcher waits some
+    seconds before it uses force.
+    """
+    signal.signal(number, signal.SIG_IGN)
+    _signals.append(time.monotonic())
+    raise KeyboardInterrupt(LAUNCHER)
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def _fit_into(folder: Path, request: FitRequest, context: Context, goes: Goes) -
         watch=recorder,
         view_modules=view_modules(request.model, request.encoders, learned),
     )
-    fitted = request.model.fit(train, valid, context)
+    fitted = request.ranks.fit(request.model, train, valid, context)
     (folder / MODEL).mkdir()
     fitted.save(folder / MODEL)
     write_learned(learned, folder / ENCODERS)

@@ -15,8 +15,9 @@ from bench.guards.every import GUARDS, of_evidence
 from bench.guards.evidence import SmokeFitEvidence
 from bench.guards.recorder import Recorder
 from bench.plugins.options import fit_options, options_in
+from bench.running.ranks import ALONE, Ranks
 from bench.storage.cache import verify
-from bench.storage.code_digest import FITTING, code_digest, core_digest, imports_of
+from bench.storage.code_digest import FITTING, TOGETHER, code_digest, core_digest, imports_of
 from bench.storage.distributions import stands_on, versions
 from bench.storage.fingerprint import digest, table_digest
 from bench.storage.secrets import masked_values
@@ -73,6 +74,8 @@ class FitRequest:
     """Those that look at it; no part of its key, as they change nothing."""
     said: str = ""
     """The digest of what a user typed of it; no part of its key."""
+    ranks: Ranks = ALONE
+    """The processes that make it; how many they are is a part of its key."""
 
     @cached_property
     def digests(self) -> tuple[str, str]:
@@ -82,6 +85,7 @@ class FitRequest:
     @cached_property
     def key(self) -> str:
         """The content hash of the request."""
+        count = self.ranks.launched.count
         return digest(
             [
                 self.parts_key(),
@@ -90,6 +94,7 @@ class FitRequest:
                 self.seed,
                 self.device,
                 self.start.key if self.start else None,
+                *([count, core_digest(TOGETHER)] if count > 1 else []),
             ]
         )
 

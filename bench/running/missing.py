@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bench.api.errors import BenchError
 from bench.plugins.interruption import raise_if_users
-from bench.plugins.under_way import PARENT, at_work
+from bench.plugins.options import options_in
+from bench.plugins.under_way import at_work
 from bench.running.ends import Ends, in_words
 from bench.running.failures import failure_of
 from bench.running.prepared import prepare
 from bench.running.recording import asked_key
-from bench.running.spread import PROGRAM, Task
+from bench.running.spread import PROGRAM, THREADS, Task, heeded, variables_of
 from bench.storage.fingerprint import digest
-from bench.storage.home import VARIABLE
 from bench.storage.repeating import words_of
+from bench.storage.request import SampleRequest
 from bench.storage.store import BEGINNING
-from bench.storage.typed import RUNS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.api.context import Context
+    from bench.data.run_samples import RunSamples
     from bench.running.parts import RunParts
     from bench.storage.home import Home
     from bench.storage.store import Run, Store
 
 LOGS = ".spread"
 """Folder beside the runs of what those print that are done in processes of their own."""
-THREADS = ("BENCH_JOBS", "OMP_NUM_THREADS")
-"""Variables that say how many processes or threads a run may use."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,8 @@ class Survey:
     ends: Ends = field(init=False)
     later: int = 0
     """Runs that come after the wave that was asked for last."""
+    _samples: dict[str, RunSamples] = field(default_factory=dict)
+    """Those of the run that was looked at last, by what was asked for."""
 
     def __post_init__(self) -> None:
         self.ends = Ends(self.every, self.tell)
@@ -81,8 +81,8 @@ class Survey:
 
     def _missing(self, numbers: Sequence[int]) -> Iterator[Missing]:
         for number in numbers:
-            parts = self.every[number - 1]
             try:
+                parts = self._settled(self.every[number - 1])
                 key = self._key(parts)
             except BenchError as error:
                 self.ends.refused(number, error)
@@ -93,6 +93,18 @@ class Survey:
             else:
                 one = Missing(number, key, parts)
                 yield replace(one, before=frozenset(run.name for run in self._broken(one)))
+        self._samples = {}
+
+    def _settled(self, parts: RunParts) -> RunParts:
+        """The same; the run that it goes on from is named so that it stays that one.
+
+        Raises:
+            RequestError: no such run.
+        """
+        if parts.request.start is None:
+            return parts
+        (run,) = self.store.pick([parts.request.start])
+        return replace(parts, request=replace(parts.request, start=run.name))
 
     def _key(self, parts: RunParts) -> str:
         """The content hash of a run.
@@ -102,7 +114,10 @@ class Survey:
         """
         try:
             with redirect_stdout(sys.stderr), at_work(f"the key of {digest(parts.request.said())}"):
-                return prepare(parts, self.home, self.store, self.context).key
+                samples = self._samples.get(asked := _sampled(parts))
+                made = prepare(parts, self.home, self.store, self.context, samples)
+                self._samples = {asked: made.samples}
+                return made.key
         except BenchError:
             raise
         except BaseException as error:  # what a plugin does here it does in the run, on record
@@ -149,28 +164,15 @@ class Survey:
     def task(self, missing: Missing) -> Task:
         """A run that is missing, to be done in a process of its own."""
         needs = missing.parts.needs
-        threads = {name: str(needs.cores or 1) for name in THREADS}
-        given = {name: os.environ[name] for name in THREADS if name in os.environ}
-        return Task(
-            missing.key,
-            tuple(self._words(missing)),
-            {**threads, **given, **self._variables()},
-            self.log(missing.key),
-            needs,
-        )
+        variables, log = variables_of(self.home, needs), self.log(missing.key)
+        return Task(missing.key, tuple(self._words(missing)), variables, log, needs)
 
     def command(self, missing: Missing) -> str:
         """What to type in a shell, in any folder, to have a run that is missing."""
         cores = missing.parts.needs.cores
-        variables = self._variables() | ({name: str(cores) for name in THREADS} if cores else {})
+        variables = heeded(self.home) | ({name: str(cores) for name in THREADS} if cores else {})
         named = [f"{name}={value}" for name, value in sorted(variables.items())]
         return shlex.join(["env", *named, sys.executable, *PROGRAM, *self._words(missing)])
-
-    def _variables(self) -> dict[str, str]:
-        """Those that the bench heeds, as they are here."""
-        apart = (PARENT, RUNS)
-        own = {n: v for n, v in os.environ.items() if n.startswith("BENCH_") and n not in apart}
-        return own | {VARIABLE: str(self.home.root.absolute())}
 
     def _words(self, missing: Missing) -> Iterator[str]:
         request = missing.parts.request
@@ -189,3 +191,13 @@ class Survey:
             if missing := [one for one in wave if not self.ended(one, before=True)]:
                 return [f"run {one.number} ({in_words(one.parts.request)})" for one in missing]
         return []
+
+
+def _sampled(parts: RunParts) -> str:
+    """What decides the samples of a run, and which of them it may use."""
+    request = parts.request
+    said = [repr(getattr(request, each.name)) for each in fields(SampleRequest)]
+    origins = [
+        (one.dataset.name, options_in(one.dataset), one.distribution) for one in parts.datasets
+    ]
+    return digest([said, origins, request.quick, request.start, sorted(request.allow)])

@@ -1,4 +1,4 @@
-"""Where the runs of a study go: a Dask scheduler that is there, or one on this machine alone."""
+"""Where runs, or pieces of other work, go: a Dask scheduler, or one on this machine alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,13 +135,20 @@ class _OnDask(Executor):
 
     def __init__(self, client: Client, here: bool, notice: Callable[[str], None]) -> None:
         self._inner = client.get_executor()  # type: ignore[no-untyped-call]
-        self._here, self._notice = here, notice
-        if not here and not _workers(client):
-            notice("no worker so far: the runs wait for one")
-            client.wait_for_workers(1)
-        offers = [worker["resources"] for worker in _workers(client)]
-        self._most = {n: max(offer.get(n, 0.0) for offer in offers) for n in (GPU, MEMORY, CORES)}
+        self._client, self._here, self._notice = client, here, notice
         self._said: set[str] = set()
+
+    @cached_property
+    def _most(self) -> dict[str, float]:
+        """What one worker has at most of each, as the first task finds them.
+
+        It waits for a worker where there is none.
+        """
+        if not self._here and not _workers(self._client):
+            self._notice("no worker so far: the work waits for one")
+            self._client.wait_for_workers(1)
+        offers = [worker["resources"] for worker in _workers(self._client)]
+        return {n: max(offer.get(n, 0.0) for offer in offers) for n in (GPU, MEMORY, CORES)}
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """As of any executor; the one argument is a `Task`."""

@@ -27,6 +27,7 @@ from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
 from bench.running.encoders import encoders_of, encoders_of_targets
 from bench.running.look import with_look
+from bench.running.ranks import ALONE, Ranks
 from bench.storage.request import LOOK, RunRequest
 
 
@@ -43,6 +44,8 @@ class RunParts:
     guards: Mapping[type[Guard[Any]], str]
     """Each with the distribution that it comes from."""
     entries: Mapping[type[Part], PluginEntry[Part]]
+    ranks: Ranks = ALONE
+    """The processes that do the run."""
 
     def entry(self, part: Part) -> PluginEntry[Part]:
         """Who offers a part."""

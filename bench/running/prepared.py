@@ -18,14 +18,14 @@ from bench.running.fit_differences import said_of
 from bench.running.fit_request import FitRequest, find_start
 from bench.running.judging import Judges
 from bench.running.parts import RunParts
-from bench.storage.code_digest import SCORING, code_digest, core_digest, unreadable
+from bench.running.recording import recorded_part
+from bench.storage.code_digest import SCORING, core_digest, unreadable
 from bench.storage.distributions import CORE, versions
 from bench.storage.fingerprint import digest, table_digest
-from bench.storage.record import PartRecord, RunRecord
+from bench.storage.record import RunRecord
 
 if TYPE_CHECKING:
     from bench.api.context import Context
-    from bench.api.parts import Part
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store
@@ -72,11 +72,8 @@ class PreparedRun:
     def judges(self) -> Judges:
         """The metrics and the guards, and where they come from."""
         parts = self.parts
-        return Judges(
-            parts.metrics,
-            [parts.entry(metric).distribution for metric in parts.metrics],
-            parts.guards,
-        )
+        distributions = [parts.entry(metric).distribution for metric in parts.metrics]
+        return Judges(parts.metrics, distributions, parts.guards)
 
     @cached_property
     def scores_key(self) -> str:
@@ -103,8 +100,8 @@ class PreparedRun:
             dataset=request.dataset,
             seed=request.seed,
             request=request.said(),
-            model=self._part(self.parts.model),
-            encoders=[self._part(encoder) for encoder in self.parts.encoders],
+            model=recorded_part(self.parts, self.parts.model),
+            encoders=[recorded_part(self.parts, encoder) for encoder in self.parts.encoders],
             views=views_read(self.parts.model, self.parts.encoders),
             without=request.without,
             permuted=request.permute,
@@ -114,22 +111,14 @@ class PreparedRun:
             fit=self.fit_request.key,
             scores=self.scores_key,
             versions=versions([CORE]),
-        )
-
-    def _part(self, part: Part) -> PartRecord:
-        entry = self.parts.entry(part)
-        return PartRecord(
-            name=part.name,
-            options=options_in(part),
-            plugin=entry.plugin,
-            distribution=entry.distribution,
-            version=entry.version,
-            code=code_digest(type(part), entry.distribution),
+            ranks=self.parts.ranks.launched.devices(self.parts.device),
         )
 
 
-def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> PreparedRun:
-    """Load what a run needs, and refuse what cannot work before any work.
+def prepare(
+    parts: RunParts, home: Home, store: Store, context: Context, samples: RunSamples | None = None
+) -> PreparedRun:
+    """Load what a run needs, but for samples that are given, and refuse what cannot work.
 
     Raises:
         BenchError: the request or its input is bad.
@@ -142,7 +131,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         context.notice(f"{parts.model.name} works on the CPU only")
     start = find_start(parts, home, store)
     started = time.monotonic()
-    samples = load_samples(
+    samples = samples or load_samples(
         request,
         *parts.datasets,
         context,
@@ -163,6 +152,7 @@ def prepare(parts: RunParts, home: Home, store: Store, context: Context) -> Prep
         start=start,
         guards=tuple(parts.guards),
         said=said_of(request),
+        ranks=parts.ranks,
     )
     seconds = {"events": round(time.monotonic() - started, 3)}
     return PreparedRun(parts, samples, fit_request, context, home, seconds)

@@ -13,15 +13,19 @@ from bench.api.errors import BenchError, RefusedError
 from bench.guards.inspect import VoidError, trace
 from bench.guards.messages import error_text
 from bench.plugins.interruption import is_users, raise_if_users
+from bench.plugins.options import options_in
 from bench.plugins.printed import keep, printed_into
 from bench.plugins.under_way import ENDED, RECORDED, ProcessEndedError, at_work, in_folder, not_well
 from bench.running.failures import RunFailedError, VoidedRunError, failure_of
+from bench.storage.code_digest import code_digest
 from bench.storage.fingerprint import digest
 from bench.storage.locks import LockLostError, demand_held
-from bench.storage.record import RunRecord
+from bench.storage.record import PartRecord, RunRecord
 from bench.storage.store import without_tracebacks, write_traceback
 
 if TYPE_CHECKING:
+    from bench.api.parts import Part
+    from bench.running.parts import RunParts
     from bench.storage.request import RunRequest
     from bench.storage.store import Run, Store
 
@@ -82,7 +86,7 @@ class Recording:
         except BaseException as error:  # whatever a plugin does is no success
             if is_users(error):
                 with suppress(LockLostError):
-                    self.seal(status="interrupted")
+                    self.seal(status="interrupted", error=str(error) or None)
             raise_if_users(error)
             self.fail(error)
 
@@ -129,6 +133,19 @@ def _begun(store: Store, what: str) -> Recording | None:
         return None
     keep(folder)
     return Recording(store, folder, record, {})
+
+
+def recorded_part(parts: RunParts, part: Part) -> PartRecord:
+    """What is written down of one of a run's parts."""
+    entry = parts.entry(part)
+    return PartRecord(
+        name=part.name,
+        options=options_in(part),
+        plugin=entry.plugin,
+        distribution=entry.distribution,
+        version=entry.version,
+        code=code_digest(type(part), entry.distribution),
+    )
 
 
 def now() -> str:

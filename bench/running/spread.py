@@ -1,4 +1,4 @@
-"""Many runs at once: each a process of its own, begun by whatever executor there is.
+"""Many runs, or pieces of other work, at once: each a process of its own, by whatever executor.
 
 Nothing but this passes between the one who begins them and them: what a run made is on the disk.
 """
@@ -21,6 +21,8 @@ from bench.api.errors import BenchError
 from bench.plugins.needs import Needs
 from bench.plugins.under_way import PARENT
 from bench.storage.files import make_folder
+from bench.storage.home import VARIABLE, Home
+from bench.storage.typed import RUNS
 
 TRIES = 5
 """Times that a run is begun whose process, or whose worker, is killed."""
@@ -28,6 +30,8 @@ INTERRUPTED = 130
 """The exit code of a command that was interrupted, and that goes on when it is begun again."""
 PROGRAM = ("-P", "-m", "bench")
 """What is the command `bench` to a Python, whatever lies in the folder that it is begun in."""
+THREADS = ("BENCH_JOBS", "OMP_NUM_THREADS")
+"""Variables that say how many processes or threads a task may use."""
 BEGUN = re.compile(r"(\S+) begun on (\S+)")
 """The first line of a task's messages."""
 _CHILDREN: set[subprocess.Popen[bytes]] = set()
@@ -39,10 +43,10 @@ class WorkersGoneError(BenchError):
 
 @dataclass(frozen=True)
 class Task:
-    """A run for a process of its own; it can be begun on any machine with the same files."""
+    """Work for a process of its own; it can be begun on any machine with the same files."""
 
     key: str
-    """The content hash of the run."""
+    """The content hash of the work, such as a run."""
     words: tuple[str, ...] = field(repr=False)  # which workers write into their logs
     """What is typed after `bench`."""
     variables: Mapping[str, str] = field(repr=False)
@@ -51,6 +55,10 @@ class Task:
     """The file of what it prints."""
     needs: Needs
     attempt: int = 1
+    program: tuple[str, ...] = PROGRAM
+    """What Python does, if it is not `bench`."""
+    given: bytes = field(default=b"", repr=False)
+    """What it reads."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +80,32 @@ def do(task: Task) -> int:
         log.write(f"{began} begun on {platform.node() or '?'}\n".encode())
         log.flush()
         child = subprocess.Popen(
-            [sys.executable, *PROGRAM, *task.words],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, *task.program, *task.words],
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **task.variables, PARENT: str(os.getpid())},
         )
     _CHILDREN.add(child)
     try:
-        return child.wait()
+        child.communicate(task.given)
+        return child.returncode
     finally:
         _CHILDREN.discard(child)
+
+
+def variables_of(home: Home, needs: Needs) -> dict[str, str]:
+    """Those that a task works with: what the bench heeds, as it is here, and its threads."""
+    threads = {name: str(needs.cores or 1) for name in THREADS}
+    given = {name: os.environ[name] for name in THREADS if name in os.environ}
+    return {**threads, **given, **heeded(home)}
+
+
+def heeded(home: Home) -> dict[str, str]:
+    """The variables that the bench heeds, as they are here."""
+    apart = (PARENT, RUNS)
+    own = {n: v for n, v in os.environ.items() if n.startswith("BENCH_") and n not in apart}
+    return own | {VARIABLE: str(home.root.absolute())}
 
 
 def interrupt() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -14,7 +13,7 @@ from uuid import uuid4
 
 from bench.storage.distributions import CORE, files_of, is_installed
 from bench.storage.fingerprint import digest
-from bench.storage.syntax_digest import syntax_digest
+from bench.storage.syntax_digest import syntax_digest, syntax_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,6 +28,8 @@ FITTING = (
     *("data/sampling", "data/splits", "encoders", "plugins/options", "running/fit_cache"),
 )
 """The core's modules that shape what a model is fitted on, and how."""
+TOGETHER = ("data/handed", "running/ranks")
+"""Those that shape beside what several processes fit together."""
 SCORING = (
     *("data/real_scores", "data/score", "data/score_pieces"),
     *("running/pipeline", "running/scoring"),
@@ -149,20 +150,8 @@ def _with_imported(files: Mapping[str, Path]) -> dict[str, Path]:
 
 def imported_names(files: Iterable[Path]) -> set[str]:
     """The top-level names that Python files import anywhere in them."""
-    names: set[str] = set()
-    for file in files:
-        if file.suffix != ".py":
-            continue
-        try:
-            tree = ast.parse(file.read_bytes())
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # it cannot be imported either
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                names |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-                names.add(node.module.partition(".")[0])
-    return names
+    sources = (file.read_bytes() for file in files if file.suffix == ".py")
+    return set().union(*(syntax_of(source).imports for source in sources))
 
 
 def _outside(name: str) -> dict[str, Path]:

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+DEATH_OF_PARENT = 1
+"""The number of Linux's request for a signal when the parent dies."""
+
 
 @contextmanager
 def limited_time(seconds: float) -> Iterator[None]:
@@ -53,6 +56,16 @@ def silence_process() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.stderr.flush()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+def die_with(parent: int) -> None:
+    """Have this process be killed when its parent is, where the system can."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(DEATH_OF_PARENT, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def _held() -> int:

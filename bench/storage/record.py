@@ -80,6 +80,8 @@ class RunRecord:
     """Content hash of the evaluated scores, event by event; equal scores have an equal one."""
     fit_reused: bool = False
     """Whether the fit was made by an earlier run."""
+    ranks: list[str] = field(default_factory=list)
+    """The device of each process that made the fit, where several did."""
     versions: dict[str, str] = field(default_factory=dict)
     """Of the core, and of the distributions that its scores were made with."""
     judged_with: dict[str, str] = field(default_factory=dict)
@@ -164,6 +166,7 @@ class RunRecord:
         unusual = filter(None, map(self.unusual, titled))
         apart = [self.options] if self.options else []
         marked = ["decisions"] * self.decisions + ["quick"] * self.quick
+        marked += [f"{len(self.ranks)} ranks"] if self.ranks else []
         fitted = [f"labels {DATA}"] * self.weak
         return ", ".join([self.plugin, *apart, *controls, *fitted, *unusual, *marked])
 

@@ -23,8 +23,15 @@ def command_of(record: RunRecord) -> str:
     if record.outside and not record.outside.file:
         return ""
     said = with_editions(record)
-    words = _importing(record) if record.outside else ["bench", "run", *words_of(said)]
+    words = _importing(record) if record.outside else [*_begun(record), "run", *words_of(said)]
     return shlex.join(words)
+
+
+def _begun(record: RunRecord) -> list[str]:
+    """How the bench is begun: by a launcher, where several processes made the fit."""
+    if not record.ranks:
+        return ["bench"]
+    return ["torchrun", "--nproc-per-node", str(len(record.ranks)), "-m", "bench"]
 
 
 def _importing(record: RunRecord) -> list[str]:

@@ -1,9 +1,20 @@
-"""The hash of what Python code does, however it is worded."""
+"""What Python code does, however it is worded: its hash, and what it imports."""
 
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """What is known of Python code by its syntax tree."""
+
+    digest: str
+    imports: frozenset[str] = frozenset()
+    """The top-level names that it imports anywhere in it."""
 
 
 def syntax_digest(source: bytes) -> str:
@@ -11,14 +22,26 @@ def syntax_digest(source: bytes) -> str:
 
     Code that looks at docstrings itself is hashed with them. What is no Python is hashed by byte.
     """
+    return syntax_of(source).digest
+
+
+@cache  # parts of one package share its files, and a run has some forty parts
+def syntax_of(source: bytes) -> Syntax:
+    """The hash and the imports of Python code; what is no Python imports nothing."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return sha256(source).hexdigest()
-    if b"__doc__" not in source and b"getdoc" not in source:
-        for node in ast.walk(tree):
+        return Syntax(sha256(source).hexdigest())
+    names: set[str] = set()
+    bare = b"__doc__" not in source and b"getdoc" not in source
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            names.add(node.module.partition(".")[0])
+        if bare:
             _strip(node)
-    return sha256(ast.dump(tree).encode()).hexdigest()
+    return Syntax(sha256(ast.dump(tree).encode()).hexdigest(), frozenset(names))
 
 
 def _strip(node: ast.AST) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.cli.data.on import ON, make_features, shared_out
+
 if TYPE_CHECKING:
     from bench.api.parts import Dataset
     from bench.plugins.registry import PluginEntry
@@ -105,7 +107,8 @@ FILE = click.Path(path_type=Path)
     help="Leave out invalid events, counted, up to one in a thousand.",
 )
 @click.option("--force", is_flag=True, help="Replace an imported dataset of this name.")
-def bring(like: str | None, **options: Any) -> None:
+@ON
+def bring(like: str | None, where: str | None, **options: Any) -> None:
     """Make a dataset of FILE, which is left as it is: converted, validated, with a card.
 
     Labels are those of FILE's label column; without one, say --label, --labels or --signal-file.
@@ -137,7 +140,7 @@ def bring(like: str | None, **options: Any) -> None:
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
 
-    request, surroundings = ImportRequest(**options), context(Home.here())
+    request, home = ImportRequest(**options), Home.here()
     taken = load_registry().all(Dataset).get(request.name)
 
     def imported(reader: PluginEntry[Dataset]) -> Sequence[str]:
@@ -146,5 +149,9 @@ def bring(like: str | None, **options: Any) -> None:
             raise RequestError(f"there is a dataset {name}; take another name")
         return build(reader.part, {}).import_file(request, surroundings)
 
-    for line in in_turn(like, "import_file", imported, "--like"):
+    with shared_out(where, home, context(home)) as surroundings:
+        lines = in_turn(like, "import_file", imported, "--like")
+        if where is not None:
+            make_features(request.name, None, home, surroundings)
+    for line in lines:
         click.echo(line)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import click
 
 from bench.cli.completing import datasets
+from bench.cli.data.on import ON, make_features, shared_out
 from bench.cli.options import OF_DATASET
 
 
@@ -20,10 +21,11 @@ from bench.cli.options import OF_DATASET
     type=click.IntRange(min=0),
     default=1,
     show_default=True,
-    help="Same seed, same events, whatever the number of jobs.",
+    help="Same seed, same events, whoever shares the work.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes.  [default: every core]")
 @click.option("--force", is_flag=True, help="Replace the twin that is there.")
+@ON
 @OF_DATASET
 def make(
     name: str,
@@ -32,6 +34,7 @@ def make(
     seed: int,
     jobs: int | None,
     force: bool,
+    where: str | None,
     options: Mapping[str, str],
 ) -> None:
     """Simulate the twin of a dataset with Pythia 8, in the official file layout.
@@ -39,12 +42,21 @@ def make(
     With --set variation=recoil it is one with another shower recoil; `bench list rd` names all.
     """
     from bench.api.dataset_requests import SimulationRequest
+    from bench.api.errors import RequestError
     from bench.cli.data.named import named
     from bench.cli.surroundings import context
     from bench.storage.home import Home
 
-    surroundings = context(Home.here())
+    if jobs and where is not None:
+        raise RequestError("--jobs and --on: one at a time")
+    home = Home.here()
+    surroundings = context(home)
     if jobs:
         surroundings = replace(surroundings, jobs=jobs)
     simulation = SimulationRequest(signal=signal, background=background, seed=seed, force=force)
-    click.echo(named(name, options).make(simulation, surroundings))
+    dataset = named(name, options)
+    with shared_out(where, home, surroundings) as everywhere:
+        made = dataset.make(simulation, everywhere)
+        if where is not None:
+            make_features(name, "twin", home, everywhere, options)
+    click.echo(made)

@@ -10,7 +10,7 @@ import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -62,6 +62,28 @@ class Job:
     def events(self) -> str:
         """The range in words."""
         return f"events {self.start} to {self.stop - 1}"
+
+
+def plain_of(job: Job) -> dict[str, Any]:
+    """A job as JSON has it, for another machine with the same folders."""
+    labels = job.labels.tolist() if isinstance(job.labels, np.ndarray) else job.labels
+    recipe = {**asdict(job.recipe), "path": str(job.recipe.path.absolute())}
+    own = {"recipe": recipe, "folder": str(job.folder.absolute()), "labels": labels}
+    return {**own, "start": job.start, "stop": job.stop, "state": job.state}
+
+
+def job_of(plain: dict[str, Any]) -> Job:
+    """The job that is so in JSON."""
+    recipe, labels, state = plain["recipe"], plain["labels"], plain["state"]
+    typed = {"path": Path(recipe["path"]), "allowed": tuple(recipe["allowed"])}
+    return Job(
+        Recipe(**{**recipe, **typed}),
+        Path(plain["folder"]),
+        plain["start"],
+        plain["stop"],
+        np.array(labels, dtype=np.int8) if isinstance(labels, list) else labels,
+        None if state is None else tuple(state),
+    )
 
 
 @dataclass(frozen=True)

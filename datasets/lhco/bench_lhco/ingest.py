@@ -6,8 +6,8 @@ bytes.
 
 from __future__ import annotations
 
+import json
 import shlex
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,14 +18,23 @@ from bench_lhco.chunks import (
     Job,
     Receipt,
     content_of,
+    job_of,
     joined_content,
     make_chunk,
+    plain_of,
     receipt_of,
 )
 from bench_lhco.files.values import demand_few_skipped
 from bench_lhco.recipe import Recipe
 from bench_lhco.state import state_of
-from bench_lhco.workers import KilledError, spread
+from bench_lhco.workers import (
+    Elsewhere,
+    KilledError,
+    alone,
+    demand_same_code,
+    limit_process,
+    shared_out,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +44,8 @@ if TYPE_CHECKING:
 
 CHUNK = 5000
 """Events of a chunk, which an interrupted ingest loses at most of each worker."""
+TOGETHER = 5
+"""Chunks that a process makes on another machine, as it takes a second to start."""
 
 
 def ingest(jobs: list[Job], context: bench.Context) -> Content:
@@ -56,26 +67,58 @@ def ingest(jobs: list[Job], context: bench.Context) -> Content:
     demand_few_skipped(recipe.path, skipped, events, all_seen=False)
     done = events - sum(job.stop - job.start for job in missing)
     with context.progress(f"jets of {recipe.path.name}", events, done) as bar:
-        for job, receipt in _made(missing, recipe.path, context.jobs):
+        for job in _made(missing, context):
+            receipt = receipt_of(job)
             bar.advance(job.stop - job.start)
-            skipped += receipt.skipped
+            skipped += receipt.skipped if receipt else 0
             demand_few_skipped(recipe.path, skipped, events, all_seen=False)
     return _summed(jobs, events)
 
 
-def _made(missing: list[Job], path: Path, jobs: int) -> Iterator[tuple[Job, Receipt]]:
-    """Each missing chunk with its receipt, when it is made.
+def _made(missing: list[Job], context: bench.Context) -> Iterator[Job]:
+    """Each missing chunk, when it is made.
 
     Raises:
         InputError: a worker was ended twice over the same events.
     """
+    there = context.spread and Elsewhere(context.spread, _make_there, _text)
+    share = min(TOGETHER, max(1, len(missing) // 16)) if there else 1
+    shares = [missing[i : i + share] for i in range(0, len(missing), share)]
     try:
-        yield from spread(make_chunk, missing, jobs, tell=attrgetter("events"), limited=True)
+        for done in shared_out(
+            _make, shares, context.jobs, tell=_described, limited=True, elsewhere=there
+        ):
+            yield from done
     except KilledError as e:
+        path = missing[0].recipe.path
         raise bench.InputError(
             f"{path}: a worker was ended twice over {e.item}: damaged there, or too little memory; "
             f"`{shlex.join(['bench', 'data', 'check', str(path)])}` tells which"
         ) from e
+
+
+def _text(jobs: list[Job]) -> str:
+    return json.dumps([plain_of(job) for job in jobs])
+
+
+def _make_there(text: str) -> None:
+    """Make the missing chunks of a text, with limits, by the code that their folder is named by."""
+    limit_process()
+    jobs = [job_of(plain) for plain in json.loads(text)]
+    demand_same_code(jobs[0].folder.name.partition("-")[0], jobs[0].recipe.key)
+    for job in jobs:
+        with alone(job.file):
+            if receipt_of(job) is None:
+                make_chunk(job)
+
+
+def _make(jobs: list[Job]) -> None:
+    for job in jobs:
+        make_chunk(job)
+
+
+def _described(jobs: list[Job]) -> str:
+    return f"events {jobs[0].start} to {jobs[-1].stop - 1}"
 
 
 def planned(

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import platform
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from threading import Thread
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from bench import BenchError, interrupts_held, silence_process
+from bench import BenchError, interrupts_held, locked, silence_process
 from bench_lhco.limits import TOTAL, limit_total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from multiprocessing.connection import Connection
+    from pathlib import Path
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,6 +35,74 @@ class KilledError(BenchError):
         )
         self.item = item
         """The item, as it is named to the user."""
+
+
+@dataclass(frozen=True)
+class Elsewhere(Generic[T]):
+    """How other machines do items."""
+
+    spread: Callable[[Callable[[str], object], Sequence[str]], Iterator[str]]
+    """A context's."""
+    work: Callable[[str], object]
+    """A function of a module that does the item of a text, and leaves the result on the disk."""
+    text: Callable[[T], str]
+    """The text of an item; no two have the same."""
+
+
+def shared_out(
+    task: Callable[[T], object],
+    items: Sequence[T],
+    jobs: int,
+    *,
+    tell: Callable[[T], str] = str,
+    limited: bool = False,
+    elsewhere: Elsewhere[T] | None = None,
+) -> Iterator[T]:
+    """Do a task for every item, which leaves its result on the disk; gives each item when done.
+
+    Args:
+        task: a function of a module.
+        items: what to do it for.
+        jobs: worker processes here, as of `spread`.
+        tell: names an item to the user.
+        limited: whether the task opens files that may be hostile, as of `spread`.
+        elsewhere: does them in place of worker processes.
+
+    Raises:
+        KilledError: a worker of this machine was killed twice over the same item.
+        BenchError: the task's own; or one that was done elsewhere came to no end.
+    """
+    if elsewhere is None:
+        yield from (item for item, _ in spread(task, items, jobs, tell=tell, limited=limited))
+    else:
+        texts = {elsewhere.text(item): item for item in items}
+        for text in elsewhere.spread(elsewhere.work, list(texts)):
+            yield texts[text]
+
+
+def demand_same_code(asked: str, here: str) -> None:
+    """Refuse to make what another version would make otherwise.
+
+    Args:
+        asked: the key of what is to be made, where that was asked for.
+        here: its key where it is to be made.
+
+    Raises:
+        BenchError: they differ.
+    """
+    if asked != here:
+        raise BenchError(
+            f"{platform.node() or 'a worker'} has another version of bench-lhco or of a library "
+            "than the command, and would make other bytes; wanted the same environment"
+        )
+
+
+def alone(file: Path) -> AbstractContextManager[None]:
+    """Nobody else makes this file inside; a worker elsewhere may outlive the command it works for.
+
+    Nothing is said where it has to wait.
+    """
+    return locked(file.with_suffix(".lock"), lambda _: None)
 
 
 def spread(
@@ -114,9 +186,14 @@ def _pooled(
 def _follow(lifeline: Connection, limited: bool) -> None:
     """End this process when the other end of the lifeline closes or its holder dies."""
     if limited:
-        silence_process()
-        limit_total(TOTAL)
+        limit_process()
     Thread(target=_watch, args=(lifeline,), daemon=True).start()
+
+
+def limit_process() -> None:
+    """Let this process, which opens files that may be hostile, say nothing and take no more."""
+    silence_process()
+    limit_total(TOTAL)
 
 
 def _watch(lifeline: Connection) -> None:

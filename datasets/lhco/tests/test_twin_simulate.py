@@ -1,5 +1,6 @@
 """Simulation of a twin: equal bytes however it is made, going on after a stop, the physics kept."""
 
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -196,3 +197,30 @@ def test_a_request_that_makes_no_sense_is_refused(
     with pytest.raises(bench.RequestError, match=message):
         make(tmp_path, **options)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_twin_takes_no_more_memory_for_more_chunks(tmp_path: Path) -> None:
+    folder = tmp_path / module._key(recipe("rd", 1))
+    folder.mkdir()
+    rng = np.random.default_rng(1)
+    values = rng.random((20 * 600, 3), dtype=np.float32)
+    for chunk in module._plan("rd", "background", 4000, 1):
+        with chunk.file(folder).open("wb") as out:
+            np.savez(out, values=values + chunk.number, offsets=np.arange(21) * 600)
+    tracemalloc.start()
+    try:
+        given = simulate(
+            "rd",
+            {"background": 4000},
+            seed=1,
+            jobs=1,
+            scratch=tmp_path,
+            progress=RecordingProgress(),
+        )
+        total = sum(float(part.padded[:, :, 0].sum(dtype=float)) for part in given)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    pt = values[:, 0].sum(dtype=float)
+    assert total == pytest.approx(200 * pt + len(values) * sum(range(200)), rel=1e-5)
+    assert peak < 200 * values.nbytes / 4  # a quarter of all events

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 from bench_networks import NetworkModel
 
 import bench
@@ -60,7 +59,7 @@ class DeepSets(NetworkModel):
 
     def form(self, train: bench.Inputs) -> dict[str, Any]:
         """Numbers of a particle, and size of the networks."""
-        f = np.shape(train.views["particles"])[2]
+        f = len(train.views["particles"][0][0])
         names = ("flow", "layers", "units", "latent", "dropout")
         return {"f": f, **{name: getattr(self, name) for name in names}}
 

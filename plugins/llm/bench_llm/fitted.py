@@ -30,6 +30,7 @@ from bench_llm.network.fused import AdapterAlone, FusedModel
 from bench_llm.network.saved import read_learned, save_learned
 from bench_llm.network.tuning import Tuning, expected_trainable, load_state
 from bench_llm.prompts.frame import bare
+from bench_llm.ranks import Ranks
 from bench_llm.scoring import score
 from bench_llm.training.looks import Looks
 from bench_llm.training.loop import Hyperparameters, Training
@@ -195,17 +196,19 @@ def fit(
             raise bench.InputError(f"the {split} sample has one class only")
     fitted = _start(plan, train, context)
     network, reader, device = fitted.network, fitted.reader, context.device
-    seen, watched = (
-        with_frozen_states(network, plan, reader.read(inputs), context, split)
-        for split, inputs in (("train", train), ("valid", valid))
-    )
+    ranks = Ranks.of(context)
+    with ranks.in_turn():  # the first process computes what the others find
+        seen, watched = (
+            with_frozen_states(network, plan, reader.read(inputs), context, split)
+            for split, inputs in (("train", train), ("valid", valid))
+        )
 
     lessons, explains = None, settings.explains
     if explains and isinstance(network, FusedModel):
         lessons = read_lessons(network, reader, explains, train)
 
     def valid_auc() -> float:
-        scores = score(network, watched, device)
+        scores = score(network, watched, device, ranks)
         return float(roc_auc_score(watched.y, scores, sample_weight=watched.weights))
 
     training = Training(

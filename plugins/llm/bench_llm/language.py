@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,15 +34,24 @@ class LanguageModel(LanguageOptions):
         build = "" if torch.version.cuda else ", and this is a CPU build of torch"
         return f"torch sees {count} CUDA devices{build}"
 
+    def join_ranks(self, device: str) -> Callable[[bytes], bytes]:
+        """Meet the other processes, each of which has the whole network (data-parallel)."""
+        from bench_llm.ranks import join
+
+        return join(device)
+
     def fit(
         self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context
     ) -> FittedLanguageModel:
         """Train on the answer alone; the train split gives the scaling of the numbers."""
         from bench_llm.fitted import fit
         from bench_llm.planning import fit_settings
+        from bench_llm.ranks import Ranks
 
-        plan = self.plan_for(train, context)
-        return fit(plan, fit_settings(self, context.seed), train, valid, context)
+        with Ranks.of(context).together():
+            plan = self.plan_for(train, context)
+            settings = fit_settings(self, context.seed, context.ranks)
+            return fit(plan, settings, train, valid, context)
 
     def load(self, folder: Path, context: bench.Context) -> FittedLanguageModel:
         """What was trained, on its base."""

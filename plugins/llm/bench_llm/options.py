@@ -62,7 +62,8 @@ class LanguageOptions(bench.Model):
     epochs: int = 2
     """Passes over the train split; the weights with the best AUC on the valid split are kept."""
     batch: int = 32
-    """Events computed at once."""
+    """Events computed at once; by each process, where several fit together, so that a step of two
+    has twice as many."""
     accumulate: int = 1
     """Batches in a step; the step is the same as with one batch of as many events."""
     warmup: float = 0.1

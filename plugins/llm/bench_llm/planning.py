@@ -66,11 +66,11 @@ def network_plan(
     )
 
 
-def fit_settings(model: LanguageOptions, seed: int) -> FitSettings:
-    """How it is fitted."""
+def fit_settings(model: LanguageOptions, seed: int, ranks: int = 1) -> FitSettings:
+    """How it is fitted, by so many processes."""
     explains = None
     if model.explain:
-        settings = hyperparameters(model, seed)
+        settings = hyperparameters(model, seed, ranks)
         schedule = replace(
             settings.schedule,
             epochs=1,
@@ -82,11 +82,12 @@ def fit_settings(model: LanguageOptions, seed: int) -> FitSettings:
         rates = Rates(model.explain_lr, model.explain_lr, model.weight_decay)
         settings = replace(settings, schedule=schedule, rates=rates, patience=0, keeps_looks=False)
         explains = ExplainerSettings(settings, model.explain, seed)
-    return FitSettings(hyperparameters(model, seed), Loss(model.gamma, model.balance), explains)
+    settings = hyperparameters(model, seed, ranks)
+    return FitSettings(settings, Loss(model.gamma, model.balance), explains)
 
 
-def hyperparameters(model: LanguageOptions, seed: int) -> Hyperparameters:
-    """How it is trained to answer."""
+def hyperparameters(model: LanguageOptions, seed: int, ranks: int = 1) -> Hyperparameters:
+    """How it is trained to answer, by so many processes."""
     return Hyperparameters(
         schedule=Schedule(
             epochs=model.epochs,
@@ -97,6 +98,7 @@ def hyperparameters(model: LanguageOptions, seed: int) -> Hyperparameters:
             modality_dropout=model.dropped_share,
             evaluations=model.evaluations,
             seed=seed,
+            ranks=ranks,
         ),
         rates=Rates(model.lr, model.adapter_rate, model.weight_decay),
         optimizer=model.optimizer,

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from bench_llm.network.beginning import Beginning, beginning_of
+from bench_llm.ranks import ALONE, Ranks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,17 +24,24 @@ EVEN = 0.5
 """P(signal) from which on an answer is `signal`."""
 
 
-def score(network: nn.Module, examples: Examples, device: str) -> NDArray[np.float64]:
-    """P(signal) of each event among the two answers: (n,); batches of like length."""
+def score(
+    network: nn.Module, examples: Examples, device: str, ranks: Ranks = ALONE
+) -> NDArray[np.float64]:
+    """P(signal) of each event among the two answers: (n,); batches of like length.
+
+    Each of the processes that score together takes its share of the batches.
+    """
     if not len(examples):
         return np.empty(0)
-    scores, training = np.empty(len(examples)), network.training
+    scores, training = np.zeros(len(examples)), network.training
     network.eval()
     with torch.inference_mode():
         scorer = _Scorer(network, examples, device, _beginning(network, examples, device))
-        for rows in batches(examples.tokens.lengths, TOKENS[device.partition(":")[0]]):
+        every = batches(examples.tokens.lengths, TOKENS[device.partition(":")[0]])
+        for rows in every[ranks.rank :: ranks.count]:
             scores[rows] = torch.sigmoid(scorer.odds(rows)).cpu().numpy()
     network.train(training)
+    ranks.add([torch.from_numpy(scores)])
     return scores
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from bench_networks import NetworkModel
 
 import bench
@@ -42,7 +41,7 @@ class MultilayerPerceptron(NetworkModel):
 
     def form(self, train: bench.Inputs) -> dict[str, Any]:
         """Width of the numbers, and size of the network."""
-        d = np.shape(train.views["numbers"])[1]
+        d = len(train.views["numbers"][0])
         return {"d": d, "layers": self.layers, "units": self.units, "dropout": self.dropout}
 
     def build(self, form: Mapping[str, Any], stem: nn.Module | None) -> Perceptron:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 from bench_networks import NetworkModel
 
 import bench
@@ -48,7 +47,7 @@ class ParT(NetworkModel):
 
     def form(self, train: bench.Inputs) -> dict[str, Any]:
         """Numbers of a particle, and size of the network."""
-        f = np.shape(train.views["particles"])[2]
+        f = len(train.views["particles"][0][0])
         return {"f": f, "size": self.size, "dropout": self.dropout}
 
     def build(self, form: Mapping[str, Any], stem: nn.Module | None) -> EventTransformer:

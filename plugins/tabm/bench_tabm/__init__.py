@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from bench_networks import NetworkModel
 
 import bench
@@ -53,7 +52,7 @@ class TabM(NetworkModel):
     def form(self, train: bench.Inputs) -> dict[str, Any]:
         """Width of the numbers, and size of the ensemble."""
         sizes = {name: getattr(self, name) for name in ("members", "layers", "units", "dropout")}
-        return {"d": np.shape(train.views["numbers"])[1], **sizes}
+        return {"d": len(train.views["numbers"][0]), **sizes}
 
     def build(self, form: Mapping[str, Any], stem: nn.Module | None) -> Ensemble:
         """The ensemble, behind the stem of the encoder if it brings one."""

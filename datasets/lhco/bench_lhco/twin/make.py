@@ -71,6 +71,7 @@ def make_twin(
             jobs=context.jobs,
             scratch=scratch,
             progress=context.progress,
+            spread=context.spread,
             variation=variation,
         )
         made = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from hashlib import blake2b
 from importlib.metadata import version
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import bench
-from bench_lhco.events import Events, Particles, joined, padded
+from bench_lhco.events import Events, Particles, ends, padded
 from bench_lhco.labels import NOMINAL
 from bench_lhco.twin.chunks import BATCH, Chunk, store, stored
 from bench_lhco.twin.physics import PROCESSES
 from bench_lhco.twin.variations import VARIATIONS, demand_variation
-from bench_lhco.workers import spread
+from bench_lhco.workers import Elsewhere, alone, demand_same_code, shared_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,6 +31,8 @@ CHUNK = 1000
 """Kept events of a chunk."""
 SLICE = 1000
 """Events given at once."""
+GATHERED = "gathered.f4"
+"""The file of all chunks' particles, before they are shuffled."""
 
 
 def simulate(
@@ -41,6 +43,7 @@ def simulate(
     jobs: int,
     scratch: Path,
     progress: Progress,
+    spread: Callable[[Callable[[str], object], Sequence[str]], Iterator[str]] | None = None,
     variation: str = NOMINAL,
 ) -> Iterator[Events]:
     """Simulate events of a dataset, all kinds mixed, and give them in slices.
@@ -55,6 +58,7 @@ def simulate(
         jobs: worker processes; with more than one, a script needs its `__main__` guard.
         scratch: folder for the chunks, which may go when the events are written.
         progress: shows the kept events.
+        spread: a context's, which has the chunks made in place of worker processes.
         variation: one of `VARIATIONS`.
 
     Raises:
@@ -75,12 +79,29 @@ def simulate(
     total = sum(events.values())
     done = total - sum(chunk.events for chunk in missing)
     with progress(f"simulating {dataset}", total, done) as bar:
-        for chunk, _ in spread(partial(store, folder=folder), missing, jobs, tell=_described):
+        task = partial(store, folder=folder)
+        there = spread and Elsewhere(spread, _make_there, partial(_text, folder=folder))
+        for chunk in shared_out(task, missing, jobs, tell=_described, elsewhere=there):
             bar.advance(chunk.events)
-    particles = joined([_read(chunk, folder) for chunk in chunks])
+    particles = _gathered(chunks, folder)
     labels = np.array([PROCESSES[dataset][kind].label for kind in kinds], dtype=np.int8)
     given = np.repeat(labels, [events[kind] for kind in kinds])
     return _slices(particles, given, np.random.default_rng([seed, total]).permutation(total))
+
+
+def _text(chunk: Chunk, folder: Path) -> str:
+    return json.dumps({"folder": str(folder.absolute()), **asdict(chunk)})
+
+
+def _make_there(text: str) -> None:
+    """Store the chunk of a text, unless somebody has, by the code that its folder is named by."""
+    given = json.loads(text)
+    folder = Path(given.pop("folder"))
+    chunk = Chunk(**given)
+    demand_same_code(folder.name, _key(recipe(chunk.dataset, chunk.seed, chunk.variation)))
+    with alone(chunk.file(folder)):
+        if stored(chunk, folder) is None:
+            store(chunk, folder)
 
 
 def recipe(dataset: str, seed: int, variation: str = NOMINAL) -> dict[str, str | int]:
@@ -129,6 +150,20 @@ def _plan(dataset: str, kind: str, events: int, seed: int) -> list[Chunk]:
         Chunk(dataset, kind, seed, number, min(CHUNK, events - number * CHUNK))
         for number in range(-(-events // CHUNK))
     ]
+
+
+def _gathered(chunks: Sequence[Chunk], folder: Path) -> Particles:
+    """The events of all chunks, in a file, as those of millions of events need no memory then."""
+    file, counts, total = folder / GATHERED, [], 0
+    with file.open("wb") as out:
+        for chunk in chunks:
+            seen = _read(chunk, folder)
+            out.write(seen.values.astype("<f4").tobytes())
+            counts.append(seen.counts)
+            total += len(seen.values)
+    shape = (total, 3)
+    values = np.memmap(file, "<f4", "r", shape=shape) if total else np.zeros(shape, np.float32)
+    return Particles(values, ends(np.concatenate(counts)))
 
 
 def _read(chunk: Chunk, folder: Path) -> Particles:

@@ -22,6 +22,7 @@ from bench_llm.explaining.explainer import (
 )
 from bench_llm.explaining.targets import Targets, ending
 from bench_llm.network.blocks import window
+from bench_llm.ranks import Ranks
 from bench_llm.scoring import EVEN, score
 from bench_llm.training.loop import Training
 from bench_llm.training.loss import token_losses
@@ -191,12 +192,12 @@ def learn_to_explain(
         context: of the fit.
     """
     explainer = Explainer(network, plan, tuning_of(plan.tuning), context.device)
-    apart, examples = lessons.apart, lessons.examples
+    apart, examples, ranks = lessons.apart, lessons.examples, Ranks.of(context)
     objective = Saying(
         network=network,
         explainer=explainer,
         examples=examples,
-        answers=(score(network, examples, context.device) >= EVEN).astype(np.int8),
+        answers=(score(network, examples, context.device, ranks) >= EVEN).astype(np.int8),
         targets=lessons.targets,
         texts=np.flatnonzero(~apart),
         apart=np.flatnonzero(apart) if apart.any() else np.arange(1),

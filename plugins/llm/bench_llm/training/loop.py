@@ -13,6 +13,7 @@ import torch
 import bench
 from bench_llm.looks import FOLDER
 from bench_llm.network.tuning import load_state, trained
+from bench_llm.ranks import ALONE, Ranks
 from bench_llm.training.checkpoint import Checkpoints
 from bench_llm.training.looks import Looks
 from bench_llm.training.objective import LOSS
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 CHECKPOINT_SECONDS = 10.0
 LOG_EVERY = 10
 """Steps between two lines of the history; the first step has one of its own."""
+SIZES = ("world_size", "pmi_size", "ompi_comm_world_size", "mv2_comm_world_size")
+"""Variables in which launchers say how many processes there are."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,13 @@ class _Session:
         self.optimizer = build_optimizer(
             self.network, hyperparameters.optimizer, hyperparameters.rates
         )
-        self.accelerator = accelerator(context.device, hyperparameters.precision)
+        self.ranks = Ranks.of(context)
+        self.accelerator = accelerator(context.device, hyperparameters.precision, self.ranks)
         self.checkpoints = Checkpoints(
             context.checkpoints, self.network, self.optimizer, context.notice, training.looks
         )
-        self.progress = self.checkpoints.restore()
+        with self.ranks.in_turn():
+            self.progress = self.checkpoints.restore()
         self.watch = Watch(self.network, self.progress, context.device)
         context.watch(
             bench.TrainingHandle(
@@ -109,6 +114,7 @@ class _Session:
     def run(self) -> int:
         progress, schedule = self.progress, self.hyperparameters.schedule
         saved = time.monotonic()
+        self.ranks.demand_same(self.network, progress.step)
         self.network.train()
         total = self.n * schedule.epochs
         with self.context.progress(self.objective.label, total, progress.events) as bar:
@@ -123,18 +129,21 @@ class _Session:
                     scalars |= self._look()
                 if logged or evaluates:
                     self.context.log(progress.step, scalars | self.watch.totals(self.n))
-                if time.monotonic() - saved >= CHECKPOINT_SECONDS:
+                if self.ranks.leads and time.monotonic() - saved >= CHECKPOINT_SECONDS:
                     self.checkpoints.save(progress)
                     saved = time.monotonic()
         load_state(self.network, progress.best)
+        self.ranks.demand_same(self.network, progress.step)
         return progress.looks
 
     def _look(self) -> dict[str, float]:
         """A figure of the network as it stands; what is to be kept of it then is kept."""
-        name, figure, value = self.objective.look()
         progress = self.progress
+        self.ranks.demand_same(self.network, progress.step)
+        name, *values = self.objective.look()
+        figure, value = self.ranks.of_first(values)
         progress.consider(value, self.network)
-        if looks := self.training.looks:
+        if self.ranks.leads and (looks := self.training.looks):
             about = {"step": progress.step, "events": progress.events, name: figure}
             looks.keep(progress.looks, self.network, about)
         return {name: figure}
@@ -152,6 +161,7 @@ class _Session:
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         before = self.watch.weights() if watched else {}
+        self.ranks.seed(self.context.seed, progress.step)
         self.optimizer.zero_grad(set_to_none=True)
         scalars = self._gradient(rows)
         if watched:
@@ -173,20 +183,26 @@ class _Session:
         return scalars
 
     def _gradient(self, rows: NDArray[np.intp]) -> dict[str, float]:
-        """Add up the gradient of a step, batch by batch; the loss is the same however many."""
-        schedule = self.hyperparameters.schedule
+        """Add up the gradient of a step, batch by batch and process by process.
+
+        The loss is the same however many there are.
+        """
+        schedule, ranks = self.hyperparameters.schedule, self.ranks
         dropped = schedule.dropped(self.progress.step, len(rows))
         whole = float(self.weights[rows].sum())
+        own, counts = ranks.share(len(rows))
         totals: dict[str, float] = {}
-        for part in schedule.parts(rows):
+        for part in schedule.parts(own):
+            batch = rows[own[part]]
             with self.accelerator.autocast():
-                losses = self.objective.losses(rows[part], dropped[part])
-            share = torch.from_numpy(self.weights[rows[part]] / whole)
+                losses = self.objective.losses(batch, dropped[own[part]])
+            share = torch.from_numpy(counts * self.weights[batch] / whole)
             means = {name: (of * share.to(of)).sum() for name, of in losses.items()}
             self.accelerator.backward(means[LOSS])
             for name, mean in means.items():
                 totals[name] = totals.get(name, 0.0) + mean.item()
-        return totals
+        ranks.add_gradients(self._trained())
+        return dict(zip(totals, ranks.sums(totals.values()), strict=True))
 
     def _trained(self) -> list[nn.Parameter]:
         return list(trained(self.network).values())
@@ -198,11 +214,15 @@ class _Session:
                 raise bench.NotFiniteError(f"the {what} is {value} at step {step}; lower lr")
 
 
-def accelerator(device: str, precision: str) -> Accelerator:
+def accelerator(device: str, precision: str, ranks: Ranks = ALONE) -> Accelerator:
     """Accelerate for one device, with bfloat16 arithmetic over float32 weights where wanted."""
     from accelerate import Accelerator
     from accelerate.state import AcceleratorState
+    from accelerate.utils import patch_environment
 
     AcceleratorState._reset_state(reset_partial_state=True)  # it keeps one precision a process
     mixed = "bf16" if precision == "bfloat16" else "no"
-    return Accelerator(cpu=device == "cpu", mixed_precision=mixed)
+    # of a process that fits alone, it would wait for those that a launcher has begun beside it
+    alone = {} if ranks.count > 1 else dict.fromkeys(SIZES, 1) | {"local_rank": -1}
+    with patch_environment(**alone):
+        return Accelerator(cpu=device == "cpu", mixed_precision=mixed)

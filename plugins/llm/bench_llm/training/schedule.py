@@ -24,7 +24,7 @@ class Schedule:
 
     epochs: int
     batch: int
-    """Events that are computed at once."""
+    """Events that are computed at once, by each process."""
     accumulate: int
     """Batches in a step."""
     warmup: float
@@ -36,11 +36,13 @@ class Schedule:
     evaluations: int
     """How often the valid split is evaluated in an epoch."""
     seed: int
+    ranks: int = 1
+    """Processes that train together."""
 
     @property
     def events_a_step(self) -> int:
         """Events in a step, but for the last one of an epoch."""
-        return self.batch * self.accumulate
+        return self.batch * self.accumulate * self.ranks
 
     def steps_an_epoch(self, n: int) -> int:
         """Steps in one pass over n events."""

@@ -52,11 +52,12 @@ def with_frozen_states(
         return examples
     states = _Frozen(network, examples, depth, context, answered=what == "train")
     folder = context.scratch / FOLDER
-    if not _room(folder, states.size):
+    form = [plan.digest, plan.form.precision, plan.form.quantised, plan.form.random]
+    own = folder / bench.digest([form, states.key()])
+    if not own.exists() and not _room(folder, states.size):
         context.notice(f"the frozen blocks' states of {what} are not kept: {states.size:.1e} bytes")
         return examples
-    form = [plan.digest, plan.form.precision, plan.form.quantised, plan.form.random]
-    values = states.stored(folder / bench.digest([form, states.key()]), f"frozen blocks, {what}")
+    values = states.stored(own, f"frozen blocks, {what}")
     return replace(examples, states=FrozenStates(values, states.starts, depth))
 
 
