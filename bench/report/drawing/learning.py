@@ -63,6 +63,8 @@ def learning(
         # below the least number that is not 0 the axis is linear, so that 0 has a place
         linear = {"linthresh": min(filter(None, ticks), default=1)} if scale == "symlog" else {}
         axes.set_xscale(scale, **linear)
+        if linear:
+            axes.set_xlim(left=-linear["linthresh"] / 4)
         if scale == "linear":
             continue
         axes.set_xticks(ticks, [str(size) for size in ticks])
