@@ -11,7 +11,10 @@ from bench.report.tested import Tested
 from bench.storage.record import NOMINAL, VARIED_FIT, SampleRecord
 
 FIGURES = {"auc": "AUC", "max_sic": "max SIC"}
-METHOD = "Pairs are told apart by DeLong's test on AUC on the events of each edition, with Holm."
+METHOD = (
+    "Pairs are told apart by DeLong's paired test on AUC on the events of each edition, with Holm, "
+    "where no seeds overlap."
+)
 THERE = "fitted there"
 """Of a model that was fitted on the variation itself, as the others were on the nominal edition."""
 
