@@ -162,7 +162,7 @@ def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
         settings |= {"multiple": True, "callback": given_options}
     elif get_origin(option.kind) is Sequence:
         settings["multiple"] = True
-    elif option.kind is int:
+    elif kind[0] is int:
         settings["type"] = click.IntRange(min=0)
     elif option.kind is bool:
         return click.option(f"--{name}", each.name, is_flag=True, help=settings["help"])

@@ -55,4 +55,6 @@ def _tells(record: RunRecord, prepared: PreparedRun) -> bool:
         and sample.region == prepared.samples.records["evaluated"].region
         and (record.without, record.permuted) == (request.without, request.permute)
         and record.labels == request.labels
+        and record.request.get("inject") == request.inject
+        and record.request.get("against", request.against) == request.against
     )

@@ -18,6 +18,7 @@ from bench.report.drawing.draw import (
     draw_first,
     draw_learning,
     draw_pairs,
+    draw_searches,
     draw_training,
 )
 from bench.report.drawing.styles import Styles
@@ -26,6 +27,7 @@ from bench.report.event_sets import EventSet, event_sets
 from bench.report.exports import to_csv, to_latex
 from bench.report.learning import LearningCurve, learning_curves, without_smaller
 from bench.report.markdown import markdown
+from bench.report.searches import Search, searches, without_less
 from bench.report.sections.conclusions import conclusions
 from bench.report.sections.decided import decided
 from bench.report.sections.everything import decisions, standard
@@ -37,6 +39,7 @@ from bench.report.sections.operating import operating
 from bench.report.sections.pairs import pairs_table
 from bench.report.sections.printed import printed
 from bench.report.sections.regret import regret
+from bench.report.sections.searches import searches_section
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
 from bench.report.sections.stable import stable
@@ -136,19 +139,21 @@ class _Sample:
     events: EventSet
     curves: Sequence[LearningCurve]
     trainings: Sequence[Trained]
+    searches: Sequence[Search]
     tested: Tested
 
 
 def _looked_at(events: EventSet) -> _Sample:
-    curves, trainings = learning_curves(events), over_trainings(events)
+    curves, trainings, weak = learning_curves(events), over_trainings(events), searches(events)
     shown = without_other_looks(without_smaller(events, curves), trainings)
-    return _Sample(events, curves, trainings, Tested.of(shown))
+    return _Sample(events, curves, trainings, weak, Tested.of(without_less(shown, weak)))
 
 
 def _styles(samples: Sequence[_Sample]) -> Styles:
     """One for each model of the whole report."""
     others = [curve.largest for one in samples for curve in one.curves]
     others += [training.setting for one in samples for training in one.trainings]
+    others += [search.curve.largest for one in samples for search in one.searches]
     return Styles.of([one.tested.settings for one in samples], others)
 
 
@@ -182,6 +187,8 @@ def _of_sample(runs: Sequence[Run], one: _Sample, paper: Paper) -> list[Block]:
     blocks = learning_section(runs, one.events, one.curves, pictures)
     pictures = draw_training(one.trainings, one.events, paper)
     blocks += training_section(one.events, one.trainings, pictures)
+    pictures = draw_searches(one.searches, one.events, paper)
+    blocks += searches_section(one.events, one.searches, pictures)
     subject = Subject.of(shown, paper.styles)
     bands = list(zip(subject.titles(subject.settings), subject.bands.values(), strict=True))
     pairs = pairs_table(one.tested, len(subject.settings))

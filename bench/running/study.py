@@ -18,6 +18,7 @@ from bench.plugins.registry import load_registry
 from bench.running.parts import resolve_parts
 from bench.running.protocols import with_protocol, with_seeds
 from bench.running.study_file import (
+    INJECT,
     ONE_OR_MORE,
     SEEDS,
     SIZES,
@@ -194,15 +195,21 @@ def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     seeds = _each(f"{where}: {SEEDS}", given.get(SEEDS, [given.get("seed", 0)]))
     sizes = _each(f"{where}: {TRAIN_EVENTS}", values.get(TRAIN_EVENTS))
     looks = _each(f"{where}: {LOOK}", values.get(LOOK))
+    injected = _each(f"{where}: {INJECT}", values.get(INJECT))
     varied = _varied(where, given.get(VARY, {}), values["options"])
+    lists = product(varied, sizes, injected, seeds, looks)
     try:
         return [
             msgspec.convert(
-                {**values, "options": more, TRAIN_EVENTS: size, "seed": seed, LOOK: look},
+                {
+                    **values,
+                    **{"options": more, TRAIN_EVENTS: size, INJECT: signal, "seed": seed},
+                    LOOK: look,
+                },
                 RunRequest,
                 dec_hook=_path,
             )
-            for more, size, seed, look in product(varied, sizes, seeds, looks)
+            for more, size, signal, seed, look in lists
         ]
     except msgspec.ValidationError as error:
         raise RequestError(f"{where}{wrong(str(error))}") from error

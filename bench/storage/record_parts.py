@@ -22,7 +22,8 @@ class SampleRecord:
     split: str
     """`train`, `valid` or `test`; `all` where nothing was fitted on that dataset."""
     ratio: str
-    """Class ratio, signal to background: `natural`, `1:1`, `1:10`, or `all-signal`."""
+    """Class ratio, signal to background: `natural`, `1:1`, `1:10`, or `all-signal`; of what was
+    fitted without truth `data:region` or `data:sidebands`."""
     signal: int
     """Signal events."""
     background: int
@@ -39,6 +40,10 @@ class SampleRecord:
     """Whose division the split follows, where the dataset brings its own; empty for by hash."""
     region: str = ""
     """The range of a feature that its events are in, `m_jj=3300:3700`; empty for all events."""
+    data: int = 0
+    """Events called data, where that is what a fit was told from the rest; 0 elsewhere."""
+    injected: int = 0
+    """Signal events among those."""
 
     @property
     def part(self) -> str:
@@ -79,6 +84,8 @@ class SampleRecord:
     @property
     def size(self) -> str:
         """Ratio and size: `1:10 @8000`, `all-signal @834+8000`."""
+        if self.data:
+            return f"{self.ratio} @{self.data}+{self.signal + self.background - self.data}"
         if self.ratio == "all-signal":
             return f"{self.ratio} @{self.signal}+{self.background}"
         return f"{self.ratio} @{self.signal + self.background}"

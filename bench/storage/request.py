@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from bench.api.errors import RequestError
 from bench.storage.region import Region, spelled_region
+from bench.storage.weak import DATA, Against, Labels, WeakRequest, weak_request
 
 ALL: Literal["all"] = "all"
 """As many events as the split has, or as many as keep the ratio."""
@@ -86,11 +87,15 @@ class SampleRequest:
     region: str | None = field(
         default=None, metadata=_said(metavar="COLUMN=LOW:HIGH", titled=True, once=True)
     )
-    """Fit and evaluate on those events alone of which this feature is from LOW on and below HIGH,
-    such as m_jj=3300:3700, in its own unit."""
+    """Fit and evaluate on events alone whose feature is from LOW on and below HIGH, in its unit."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "region", spelled_region(self.region))
+
+    @property
+    def weak(self) -> WeakRequest | None:
+        """How to fit without truth, which a run alone can ask for; None to fit by it."""
+        return None
 
     @property
     def within(self) -> Region | None:
@@ -120,9 +125,13 @@ class RunRequest(SampleRequest):
     """Score without a view: numbers or texts."""
     permute: str | None = field(default=None, metadata=_said(metavar="VIEW"))
     """Score with a view shuffled between events."""
-    labels: Literal["truth", "shuffled"] = "truth"
-    """Labels to fit by: the truth, or those of other events of the train and of the valid split, a
-    control whose labels tell nothing."""
+    labels: Labels = "truth"
+    """Labels to fit by: the truth; those of other events of the split, a control that tells
+    nothing; or data, against background alone: weak supervision, which needs a region."""
+    inject: int | None = field(default=None, metadata=_said(metavar="N", titled=True))
+    """Signal events in the data of labels data, in the train and the valid split together."""
+    against: Against = field(default="region", metadata=_said(titled=True))
+    """What data are told from: background of the region itself, or events on both its sides."""
     start: str | None = field(default=None, metadata=_said(name="from", metavar="RUN"))
     """Go on from the fit of an earlier run of this plugin, on this sample and with these
     options."""
@@ -163,8 +172,10 @@ class RunRequest(SampleRequest):
         _ = self.within
         if self.without and self.permute:
             raise RequestError("--without and --permute are two controls: a run each")
-        if self.labels == "shuffled" and self.start:
-            raise RequestError("--labels shuffled: a fit to go on from has seen the true ones")
+        if self.labels != "truth" and self.start:
+            raise RequestError(f"--labels {self.labels}: a fit to go on from has seen the truth")
+        if self.weak and self.train_ratio != "1:1":
+            raise RequestError(f"--train-ratio {self.train_ratio}: --labels {DATA} takes what is")
         if not re.fullmatch(r"cpu|cuda(:\d+)?", self.device):
             raise RequestError(f"no device {self.device!r}; wanted cpu, cuda or cuda:1")
         if not 0 <= self.seed <= LAST_SEED:
@@ -174,6 +185,15 @@ class RunRequest(SampleRequest):
                 f"{self.valid_events} valid events: wanted at least {FEWEST_VALID}, "
                 "as fewer choose the weights by chance"
             )
+
+    @property
+    def weak(self) -> WeakRequest | None:
+        """How to fit without truth; None to fit by it.
+
+        Raises:
+            RequestError: an option that says nothing without another one.
+        """
+        return weak_request(self.labels, self.within, self.inject, self.against, self.seed)
 
     @property
     def control(self) -> str:

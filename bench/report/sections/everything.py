@@ -43,7 +43,7 @@ MARKED = {"max_sic", "rejection_0.3", "rejection_0.5"}
 """Whose notes no reader is to miss: how many background events the figure hangs on."""
 
 FEW_SIGNAL = 30
-ASKED = (LOOK, "threshold")
+ASKED = (LOOK, "inject", "threshold")
 """What is said beside the options, where another than usual was asked for."""
 
 USUAL_VIEWS = ("texts", "numbers")

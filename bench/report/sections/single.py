@@ -79,6 +79,7 @@ def heading(run: Run) -> str:
     if train:
         line += f", fitted on {train.drawn}"
     line += "".join(f", {control}" for control in record.controls)
+    line += f", {train.injected} signal events in its data" if train and train.data else ""
     line += ", quick" if record.quick else ""
     if sample.skipped:
         line += f", {sample.skipped} invalid events of its file left out"
