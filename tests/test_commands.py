@@ -17,6 +17,8 @@ from own_files import write_own_files
 from bench.cli.main import cli, main
 
 MINE = "bench data import events.parquet --name mine --signal-file signal.parquet"
+ALL_IN = "bench run --plugin gbt --dataset rd --dry-run --region m_jj=1000:9000"
+WEAK = "bench run --plugin gbt --dataset rd --region m_jj=3300:3700 --labels data --inject 500"
 SMALL = {
     "bench run --plugin llm-nfa --dataset blackbox1": "--dry-run",
     "bench run --plugin llm-nfa --dataset rd --permute numbers": "--dry-run",
@@ -41,6 +43,18 @@ INSTEAD = {
         "bench study two.toml --on local:2 -o at-once"
     ),
     "bench study FILE --quick": "bench study two.toml --quick",
+    "bench run --plugin gbt --dataset rd --region m_jj=3300:3700 --ratio all-signal": (
+        f"{ALL_IN} --ratio all-signal"
+    ),
+    "bench run --plugin gbt --dataset rd --region m_jj=3300:3700": ALL_IN,
+    WEAK: f"{ALL_IN} --labels data --inject 20",
+    f"{WEAK} --against sidebands --set only=j1_m,j2_m,j1_n,j2_n": (
+        "bench run --plugin gbt --dataset rd --dry-run --region m_jj=2500:5000 --labels data "
+        "--inject 20 --against sidebands --set only=j1_m,j2_m,j1_n,j2_n"
+    ),
+    "bench run --plugin gbt --dataset rd --protocol backtotheroots": (
+        "bench run --plugin gbt --dataset rd --protocol benchtools"
+    ),
     "bench run --quick": "bench run --plugin gbt --dataset rd --quick",
     "bench run --device cuda": "bench run --plugin mlp --dataset rd --device cpu --dry-run",
     "bench new dataset": "bench new dataset my-data",

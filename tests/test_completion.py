@@ -47,6 +47,7 @@ def completed(line: str) -> list[str]:
         ("bench run --encoder numbers-b", ["numbers-bins"]),
         ("bench run --plugin cut --dataset toy --set s", ["scale=", "shift="]),
         ("bench run --plugin cut --dataset toy --set scale=", []),
+        ("bench run --protocol c", ["cathode"]),
         ("bench run --allow B06", [f"B06{number}" for number in range(9)]),
         ("bench try numbers --on gbt,lin", ["gbt,linear"]),
         ("bench try numbers --baseline cu", ["cut"]),

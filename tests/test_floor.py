@@ -36,7 +36,7 @@ def noted(scored: Scored, floor: int = 25) -> bool:
     if floor == 25 and not np.isnan(scored.score).any():
         choose("best-sic", scored, said.append)
         assert bool(said) == (SAID in MaximumSic().estimate(scored)["max_sic"].note)
-    return SAID in MaximumSic(floor=floor).estimate(scored)["max_sic"].note
+    return SAID in MaximumSic(floor=str(floor)).estimate(scored)["max_sic"].note
 
 
 def stands(scored: Scored) -> bool:

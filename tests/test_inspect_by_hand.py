@@ -129,11 +129,11 @@ def test_a_page_is_written_of_each_guard(monkeypatch: pytest.MonkeyPatch, tmp_pa
     lines = pages.index().split("\n")
     assert lines[:2] == ["# Guards", ""]
     assert lines[3:6] == ["", "| code | name | severity | looks | in one line |", "|---" * 5 + "|"]
-    assert lines[-2:] == [
+    assert lines[-1] == ""
+    assert (
         "| [B068](B068.md) | silent | void | at the scores | "
-        "The model gives no answer on any event at all. |",
-        "",
-    ]
+        "The model gives no answer on any event at all. |"
+    ) in lines
     monkeypatch.setattr(sys, "argv", ["pages", str(tmp_path)])
     monkeypatch.delitem(sys.modules, pages.__name__)  # or it would be warned of
     runpy.run_module(pages.__name__, run_name="__main__")

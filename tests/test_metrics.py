@@ -103,7 +103,7 @@ def test_a_figure_that_is_not_defined_is_a_dash_with_a_reason() -> None:
     assert (sic.value, sic.note) == (None, "no background event passes")
     at_it = MaximumSic().estimate(perfect)["max_sic"]
     assert at_it.note.endswith("at the floor: more background events may show more")
-    few = MaximumSic(floor=51).estimate(perfect)["max_sic"]
+    few = MaximumSic(floor="51").estimate(perfect)["max_sic"]
     assert (few.value, few.note) == (None, "no threshold leaves 51 background events")
 
 

@@ -29,13 +29,14 @@ from bench.comparison.shift import shift_between
 from bench.comparison.table import sentence
 from bench.metrics.calibration import CalibrationError, ProperScores
 from bench.metrics.decisions import AsimovSignificance, Decisions, SignificanceImprovement
+from bench.metrics.floors import Floor
 from bench.metrics.ranking import AreaUnderCurve, MaximumSic, Rejection
 from bench.metrics.sculpting import MassSculpting
 from bench.metrics.working_points import FixedFalsePositiveRate
 
 PINNED = Path(__file__).with_name("pinned_figures.json")
 METRICS = (
-    *(AreaUnderCurve(), MaximumSic(), MaximumSic(floor=5), Rejection(), FixedFalsePositiveRate()),
+    *(AreaUnderCurve(), MaximumSic(), MaximumSic(floor="5"), Rejection(), FixedFalsePositiveRate()),
     *(Decisions(), SignificanceImprovement(), AsimovSignificance(), AsimovSignificance(0.2)),
     *(ProperScores(), CalibrationError(), CalibrationError(bins=4), MassSculpting()),
     MassSculpting(share=0.2, bins=5),
@@ -96,7 +97,7 @@ def figures() -> dict[str, Any]:
     for name in ("plain", "weighted", "without verdicts", "few"):
         one, other = SAMPLES[name], turned(SAMPLES[name])
         tests = [auc_difference(one, other), decision_difference(one, other, 1)]
-        tests += [decision_difference(one, other, 0), max_sic_difference(one, other, 5)]
+        tests += [decision_difference(one, other, 0), max_sic_difference(one, other, Floor(5))]
         for test in tests:
             values[f"{name}: difference of {test.what}"] = asdict(test)
             values[f"{name}: {test.what} in words"] = [sentence(test, p) for p in (0.01, 0.4)]

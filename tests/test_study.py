@@ -122,7 +122,10 @@ RUN = '[[runs]]\nplugin = "cut"\ndataset = "toy"\n'
         ("vary = 3", "run 1, vary: wanted a table"),
         ("vary = { scale = [1] }\nset = { scale = 2 }", "run 1, vary: option 'scale' is set as"),
         *(
-            (f"{key} = [1, 2]", f"run 1, {key}: .*got a list; only seeds, train_events and look")
+            (
+                f"{key} = [1, 2]",
+                f"run 1, {key}: .*got a list; only seeds, train_events, inject and look",
+            )
             for key in ("seed", "events", "valid_events", "ratio")
         ),
     ],

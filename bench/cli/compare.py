@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from bench.cli.completing import runs as runs_called
-from bench.cli.options import RUNS
+from bench.cli.options import FLOOR, RUNS
+from bench.metrics.floors import Floor
 
 
 @click.command("compare")
@@ -17,8 +18,9 @@ from bench.cli.options import RUNS
     is_flag=True,
     help="Compare runs on other samples of a dataset, on the events that all have scored.",
 )
+@FLOOR
 @RUNS
-def command(names: tuple[str, ...], common: bool, runs: Path) -> None:
+def command(names: tuple[str, ...], common: bool, floor: Floor | None, runs: Path) -> None:
     """Compare runs on the very same events, and say what may be concluded.
 
     RUN is a plugin, or the name that an import was given: its newest setting on the sample that all
@@ -53,4 +55,4 @@ def command(names: tuple[str, ...], common: bool, runs: Path) -> None:
         if model.choice:
             click.echo(model.choice, err=True)
     metrics = Judges.of(load_registry()).metrics if common else None
-    click.echo(str(Comparison.of([model.runs for model in models], common=metrics)))
+    click.echo(str(Comparison.of([m.runs for m in models], common=metrics, floor=floor)))

@@ -50,6 +50,13 @@ def encoders(ctx: click.Context, param: click.Parameter, begun: str) -> list[str
     return _beginning(begun, _registry().all(Encoder))
 
 
+def protocols(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:
+    """Protocols."""
+    from bench.plugins.protocols import protocols_of
+
+    return _beginning(begun, protocols_of(_registry()))
+
+
 def guards(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:
     """Codes of guards."""
     return _beginning(begun, (guard.code for guard in _registry().guards))
@@ -73,7 +80,7 @@ def things(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:
 
 def listed(ctx: click.Context, param: click.Parameter, begun: str) -> list[str]:
     """What `bench list` lists."""
-    kinds = ("plugins", "datasets", "encoders", "models", "metrics", "guards", "runs")
+    kinds = ("plugins", "datasets", "encoders", "models", "metrics", "guards", "protocols", "runs")
     return [*_beginning(begun, kinds, keep=True), *parts(ctx, param, begun)]
 
 
@@ -106,6 +113,7 @@ OF_FIELDS: dict[str, Completer] = {
     "options": options,
     "start": runs,
     "allow": guards,
+    "protocol": protocols,
 }
 """What completes the options of a run, by the fields of its request."""
 

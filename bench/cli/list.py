@@ -13,7 +13,9 @@ from bench.api.guard import Guard
 from bench.api.parts import Dataset, Encoder, Metric, Model, Part
 from bench.cli.completing import listed
 from bench.cli.options import RUNS
+from bench.cli.protocols_listed import PROTOCOLS, described_protocol, rows_of_protocols
 from bench.plugins.options import options_of
+from bench.plugins.protocols import protocols_of
 from bench.plugins.registry import PluginEntry, Registry, load_registry
 from bench.storage.typed import typed
 
@@ -43,7 +45,9 @@ FEW = 12
 )
 @RUNS
 def command(what: str, clear: bool, follow: bool, runs: Path) -> None:
-    """List plugins, datasets, encoders, models, metrics, guards, formatters or runs; or a part.
+    """List plugins, datasets, encoders, models, metrics, guards, formatters, protocols or runs.
+
+    Or what a part or a protocol is, by its name.
 
     A run that is under way is listed as running. One that ended without a word, as when the
     machine went down, is listed as ended, and --clear removes its folder.
@@ -70,6 +74,8 @@ def command(what: str, clear: bool, follow: bool, runs: Path) -> None:
     registry = load_registry()
     if what == "plugins":
         _plugins(registry)
+    elif what == PROTOCOLS:
+        _aligned(rows_of_protocols(registry))
     elif what in KINDS:
         entries = sorted(registry.all(KINDS[what]).values(), key=lambda o: o.part.name)
         _aligned((entry.part.name, _first_line(entry.part)) for entry in entries)
@@ -100,8 +106,11 @@ def _counted(parts: Mapping[str, Sequence[str]]) -> str:
 
 def _options(name: str, registry: Registry) -> None:
     matches = parts_called(name, registry)
-    if not matches:
-        known = [*KINDS, "plugins", "runs", *names_of_parts(registry)]
+    protocols = {} if matches else protocols_of(registry)
+    if name in protocols:
+        click.echo("\n".join(described_protocol(protocols[name])))
+    elif not matches:
+        known = [*KINDS, "plugins", "runs", PROTOCOLS, *protocols, *names_of_parts(registry)]
         raise RequestError(f"nothing called {name!r}; {did_you_mean(name, known)}")
     for what, entry in matches:
         click.echo("\n".join(described(what, entry.part)))

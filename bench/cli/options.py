@@ -12,6 +12,7 @@ import click
 
 from bench.api.errors import RequestError
 from bench.cli.completing import OF_FIELDS
+from bench.metrics.floors import Floor
 from bench.plugins.options import Option, options_of
 from bench.storage.request import RunRequest, SampleRequest, Size, read_size
 from bench.storage.typed import RUNS as RUNS_VARIABLE
@@ -40,13 +41,14 @@ def given_size(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 def given_once(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> str | None:
-    """What an option of several names says, by whichever name; a callback of click.
+    """What an option that is said once says, by whichever of its names; a callback of click.
 
     Raises:
         RequestError: it says two things.
     """
     if len(set(values)) > 1:
-        raise RequestError(f"{' and '.join(param.opts)} are one option: {' or '.join(values)}?")
+        names = f"{' and '.join(param.opts)} {'are' if len(param.opts) > 1 else 'is'}"
+        raise RequestError(f"{names} one option: {' or '.join(values)}?")
     return values[0] if values else None
 
 
@@ -69,6 +71,26 @@ def given_options(
     return given
 
 
+def given_floor(ctx: click.Context, param: click.Parameter, value: str | None) -> Floor | None:
+    """A floor of the maximum SIC; a callback of click.
+
+    Raises:
+        RequestError: something else.
+    """
+    try:
+        return None if value is None else Floor.read(value)
+    except RequestError as error:
+        raise RequestError(f"{param.opts[0]}: {error}") from error
+
+
+FLOOR = click.option(
+    "--floor",
+    callback=given_floor,
+    metavar="FLOOR",
+    help="What a threshold has to leave of the background to count for the max SIC: '100 events', "
+    "'fpr 1.84e-5' or more, 'fpr above 1e-4', or none.  [default: that of the runs' protocol, else "
+    "25 events]",
+)
 SEEDS = click.option(
     "--seeds",
     type=click.IntRange(min=1),
@@ -140,7 +162,7 @@ def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
         settings |= {"multiple": True, "callback": given_options}
     elif get_origin(option.kind) is Sequence:
         settings["multiple"] = True
-    elif option.kind is int:
+    elif kind[0] is int:
         settings["type"] = click.IntRange(min=0)
     elif option.kind is bool:
         return click.option(f"--{name}", each.name, is_flag=True, help=settings["help"])
@@ -152,15 +174,23 @@ def _click_option(each: Field[Any], option: Option) -> Callable[..., Any]:
         settings |= {"default": each.default, "show_default": True}
     if completes := OF_FIELDS.get(each.name):
         settings["shell_complete"] = completes
-    names = [f"--{name}"]
-    if also := each.metadata.get("also"):
-        names.append(f"--{also}")
+    also = each.metadata.get("also")
+    names = [f"--{name}", *([f"--{also}"] if also else [])]
+    if also or each.metadata.get("once"):
         settings |= {"multiple": True, "callback": given_once}
     return click.option(*names, each.name, **settings)
 
 
 def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
     return reduce(lambda decorated, option: option(decorated), reversed(options), command)
+
+
+def was_said(name: str) -> bool:
+    """Whether an option of the command under way was typed, and not left to its default."""
+    from click.core import ParameterSource
+
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE
 
 
 def demand_named(plugin: str | None, dataset: str | None) -> None:

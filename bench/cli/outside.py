@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.completing import datasets
-from bench.cli.options import RUNS
+from bench.cli.options import FLOOR, RUNS
+from bench.metrics.floors import Floor
 
 if TYPE_CHECKING:
     from bench.storage.store import Run
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     metavar="CODE",
     help="Let the finding of a guard through, visibly; see `bench doctor`.",
 )
+@FLOOR
 @RUNS
 def command(
     file: Path,
@@ -75,6 +77,7 @@ def command(
     options: str,
     source: str,
     allow: tuple[str, ...],
+    floor: Floor | None,
     runs: Path,
 ) -> int:
     """Bring results of other tools into the store, to stand in reports beside its own runs.
@@ -138,11 +141,11 @@ def command(
             run = import_predictions(claim, load_registry(), home, Store(runs), context(home))
         imported = [run]
     for run in imported:
-        _tell(run)
+        _tell(run, floor)
     return 3 if any(run.record.status == "void" for run in imported) else 0
 
 
-def _tell(run: Run) -> None:
+def _tell(run: Run, floor: Floor | None) -> None:
     """What was brought in: the table that `bench run` prints, what is not known of it, its end."""
     from bench.running.failures import doctor
     from bench.workbench.result import Result
@@ -153,7 +156,7 @@ def _tell(run: Run) -> None:
         on = f" on {record.sample.label} {record.sample.size}" if record.sample else ""
         click.echo(f"{run.name}: {record.title}{on}; not known: {lacks or 'nothing'}")
         return
-    click.echo(str(Result((run,))))
+    click.echo(str(Result((run,), floor)))
     click.echo(f"not known: {lacks}" if lacks else "its train sample and valid scores are known")
     if record.status == "void":
         click.echo(f"bench: run {run.name} is void; `{doctor(run)}` explains", err=True)

@@ -32,6 +32,7 @@ def command(study: Path | None, runs: Path, **fields: Any) -> None:
     bench plan --plugin llm-nfa --dataset blackbox1
     bench plan reports/baselines/study.toml
     """
+    from bench.cli.over_seeds import over_seeds
     from bench.cli.surroundings import context, saying_once
     from bench.plan.page import page
     from bench.plan.plan import Planner
@@ -49,7 +50,7 @@ def command(study: Path | None, runs: Path, **fields: Any) -> None:
     if study:
         named = read_study(study)
         named.resolved(registry)
-    requests = named.runs if study else (RunRequest(**fields),)
+    requests = named.runs if study else tuple(over_seeds(RunRequest(**fields), registry))
     home, store = Home.here(), Store(runs)
     with ExitStack() as stack:
         packed = _packed(study.parent, stack) if study else None

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from bench.cli.completing import runs as runs_called
-from bench.cli.options import RUNS
+from bench.cli.options import FLOOR, RUNS
+from bench.metrics.floors import Floor
 
 FOLD = re.compile(r"</?(details|summary)>")
 LINK = re.compile(r"\[([^\[\]]+)\]\(#[^()\s]*\)")
@@ -57,6 +58,7 @@ LINK = re.compile(r"\[([^\[\]]+)\]\(#[^()\s]*\)")
     help="Judge the scores packed beside the reports in FOLDER anew, by the metrics of now and "
     "without a model, and write these reports again.",
 )
+@FLOOR
 @RUNS
 def command(
     names: tuple[str, ...],
@@ -68,6 +70,7 @@ def command(
     formats: str,
     check: Path | None,
     rejudge: Path | None,
+    floor: Floor | None,
     runs: Path,
 ) -> int:
     """Write what may be concluded of stored runs, with their figures and tables.
@@ -91,7 +94,8 @@ def command(
         return _rejudge(rejudge)
     if check:
         return _check(check)
-    contents = Contents(title, decisions, blocks, by_valid, vector_formats(formats.split(",")))
+    vectors, said = vector_formats(formats.split(",")), str(floor) if floor else ""
+    contents = Contents(title, decisions, blocks, by_valid, vectors, said)
     page = write_and_show(all_called(Store(runs), names), output, contents)
     click.echo(_shown(page))
     click.echo(f"written to {output}: report.md, report.html, figures, tables", err=True)

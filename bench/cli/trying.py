@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.cli.completing import encoders, plugins, several_plugins
-from bench.cli.options import RUNS, common_options, demand_named
+from bench.cli.options import FLOOR, RUNS, common_options, demand_named
+from bench.metrics.floors import Floor
 
 if TYPE_CHECKING:
     from bench.plugins.registry import Registry
@@ -52,6 +53,7 @@ BASELINE = "gbt"
     help="Folder of the report.  [default: try-ENCODER]",
 )
 @click.option("--dry-run", is_flag=True, help="Do no run; show what there is to do and its time.")
+@FLOOR
 @common_options
 @RUNS
 def command(
@@ -61,6 +63,7 @@ def command(
     baseline: str,
     output: Path | None,
     dry_run: bool,
+    floor: Floor | None,
     runs: Path,
     **fields: Any,
 ) -> int:
@@ -76,6 +79,7 @@ def command(
     bench try numbers-bins --on llm-nfa,mlp --seeds 3
     bench try ./bench-my-encoder --on mlp --quick
     """
+    from bench.cli.over_seeds import over_seeds
     from bench.plugins.package_folder import PackageFolder
     from bench.plugins.registry import load_registry
     from bench.storage.extras import PAGES, demand_libraries
@@ -95,6 +99,7 @@ def command(
         fields["dataset"] = fields["dataset"] or usual_dataset(registry)
         demand_named(baseline or name, fields["dataset"])
         given = RunRequest(**fields, plugin=baseline or name)
+        seeds = len(over_seeds(given, registry, seeds, floor))
         on = [word.strip() for word in (models or "").split(",") if word.strip()]
         once = list(dict.fromkeys(on))
         trial = Trial.of(name, once, baseline=baseline, seeds=seeds, given=given, registry=registry)
@@ -102,7 +107,8 @@ def command(
             _plan(trial, registry, home, store)
             return 0
         demand_libraries(*PAGES)  # which the report needs, after all the fits
-        code = _do(trial, registry, home, store, output or Path(f"try-{name}"))
+        folder = output or Path(f"try-{name}")
+        code = _do(trial, registry, home, store, folder, floor)
     if package:
         way = typed("pip", "install", "-e", str(package.folder))
         click.echo(f"{name} is not installed; for other commands: {way}", err=True)
@@ -123,7 +129,14 @@ def _plan(trial: Trial, registry: Registry, home: Home, store: Store) -> None:
     click.echo(page(planner.plan(trial.requests), [store.root, home.root]))
 
 
-def _do(trial: Trial, registry: Registry, home: Home, store: Store, folder: Path) -> int:
+def _do(
+    trial: Trial,
+    registry: Registry,
+    home: Home,
+    store: Store,
+    folder: Path,
+    floor: Floor | None,
+) -> int:
     from bench.cli.surroundings import context
     from bench.report.page import write_report
     from bench.running.one_by_one import one_by_one
@@ -134,7 +147,7 @@ def _do(trial: Trial, registry: Registry, home: Home, store: Store, folder: Path
     done, codes = one_by_one(every, home, store, context(home), partial(click.echo, err=True))
     if done:
         title = f"{trial.encoder} on {', '.join(trial.models)}"
-        page = write_report(done, folder, Contents(title))
+        page = write_report(done, folder, Contents(title, floor=str(floor) if floor else ""))
         click.echo(trial.answer(done))
         click.echo(f"written to {page}", err=True)
     return 1 if 1 in codes else max(codes)

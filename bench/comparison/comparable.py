@@ -16,8 +16,8 @@ def demand_comparable(one: Run, other: Run, *, common: bool = False) -> None:
     """Refuse two runs that do not speak of the same events; with `common` of the same dataset.
 
     Raises:
-        RequestError: one run twice, one that did not end well or has bare counts; other datasets or
-            editions, other events, or other features under one name.
+        RequestError: one run twice, one that did not end well or has bare counts; other datasets,
+            editions or regions, other events, or other features under one name.
     """
     for run in (one, other):
         if run.record.status != "ok" or run.record.sample is None:
@@ -32,6 +32,9 @@ def demand_comparable(one: Run, other: Run, *, common: bool = False) -> None:
         raise RequestError(f"not comparable: {a.dataset} is not {b.dataset}")
     if a.edition != b.edition:
         raise RequestError(f"not comparable: {a.label} is not {b.label}; two editions are two data")
+    if a.region != b.region and not (one.record.outside or other.record.outside):
+        which = [f"{run.name} {_within(run)}" for run in (one, other)]
+        raise RequestError(f"not comparable: {which[0]}, {which[1]}; two regions are two tasks")
     if a.fingerprint != b.fingerprint and not common:
         raise RequestError(
             f"not comparable: {one.name} has scored {a.part} {a.size}, {other.name} {b.part} "
@@ -53,6 +56,12 @@ def quick_beside_full(runs: Sequence[Run]) -> str:
         return ""
     verb = "is a quick run" if len(quick) == 1 else "are quick runs"
     return f"Not alike: {'; '.join(quick)} {verb}, on few events and only to try things."
+
+
+def _within(run: Run) -> str:
+    """The region that a run was fitted and evaluated in."""
+    sample = run.record.sample
+    return f"is of {sample.region}" if sample and sample.region else "is of no region"
 
 
 def _remedy(one: Run, other: Run) -> str:

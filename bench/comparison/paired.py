@@ -10,7 +10,8 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from bench.comparison.exact import fair_coin
-from bench.metrics.curve import BACKGROUND_FLOOR, Ranking
+from bench.metrics.curve import Ranking
+from bench.metrics.floors import USUAL, Floor
 from bench.metrics.intervals import resamples
 from bench.metrics.ranking import placements
 
@@ -89,8 +90,8 @@ def _of_areas(value: float, spread: float, signal: int) -> Difference:
     return Difference("AUC", value, value - half, value + half, p, "DeLong", needed)
 
 
-def max_sic_difference(one: Scored, other: Scored, floor: int = BACKGROUND_FLOOR) -> Difference:
-    """Of the maximum SIC, by a bootstrap that draws the same events for both."""
+def max_sic_difference(one: Scored, other: Scored, floor: Floor = USUAL) -> Difference:
+    """Of the maximum SIC under a floor, by a bootstrap that draws the same events for both."""
     import numpy as np
 
     rankings = [Ranking.of(scored) for scored in (one, other)]
@@ -100,7 +101,7 @@ def max_sic_difference(one: Scored, other: Scored, floor: int = BACKGROUND_FLOOR
     gaps = gaps[np.isfinite(gaps)]
     if not np.isfinite(value) or len(gaps) < REPLICAS // 2:
         nan = float("nan")
-        return Difference("max SIC", nan, nan, nan, nan, f"fewer than {floor} background events")
+        return Difference("max SIC", nan, nan, nan, nan, _too_few(floor))
     low, high = (float(np.quantile(gaps, tail)) for tail in (0.025, 0.975))
     # the share of replicas on the far side of nought, twice, and never less than they can show
     tail = min(np.mean(gaps <= 0), np.mean(gaps >= 0))
@@ -121,7 +122,7 @@ def decision_difference(one: Scored, other: Scored, label: int) -> Difference:
     what = "correct signal" if label == 1 else "correct background"
     if not n:
         nan = float("nan")
-        return Difference(what, nan, nan, nan, nan, "no such event")
+        return Difference("max SIC", nan, nan, nan, nan, "no such event")
     right = [(s.selected == bool(label)) & s.answered for s in (one, other)]
     first = int((right[0] & ~right[1] & inside).sum())
     second = int((right[1] & ~right[0] & inside).sum())
@@ -166,7 +167,12 @@ def holm(p: Sequence[float]) -> list[float]:
     return [float(value) for value in corrected]
 
 
-def _gap(rankings: Sequence[Ranking], times: NDArray[np.int64] | None, floor: int) -> float:
+def _too_few(floor: Floor) -> str:
+    few = f"fewer than {floor.events} background events"
+    return f"no threshold leaves {floor.words}" if floor.rate else few
+
+
+def _gap(rankings: Sequence[Ranking], times: NDArray[np.int64] | None, floor: Floor) -> float:
     first, second = (
         ranking.curve(None if times is None else times[ranking.order]).best_sic(floor)[0]
         for ranking in rankings

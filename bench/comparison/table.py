@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan
 from typing import TYPE_CHECKING
 
 from bench.comparison.comparable import demand_comparable, quick_beside_full
+from bench.comparison.floored import floor_of
 from bench.comparison.paired import (
     Difference,
     auc_difference,
@@ -14,6 +16,7 @@ from bench.comparison.paired import (
     holm,
     max_sic_difference,
 )
+from bench.metrics.floors import sic_title
 from bench.metrics.format import DASH, number, p_value
 
 if TYPE_CHECKING:
@@ -37,9 +40,10 @@ def compare(one: Run, other: Run) -> str:
     paired = differences(one, other)
     corrected = holm([difference.p for difference in paired])
     figures = [_figures(run) for run in (one, other)]
+    titles = {"max SIC": sic_title(floor_of([one, other]))}
     rows = [
         [
-            difference.what,
+            titles.get(difference.what, difference.what),
             *(number(own.get(difference.what)) for own in figures),
             _number(difference.value),
             f"[{_number(difference.low)}, {_number(difference.high)}]",
@@ -59,7 +63,10 @@ def compare(one: Run, other: Run) -> str:
         "",
     ]
     table = tabulate(rows, HEADINGS, tablefmt="pipe", disable_numparse=True)
-    conclusions = [sentence(d, p) for d, p in zip(paired, corrected, strict=True)]
+    conclusions = [
+        sentence(replace(d, what=titles.get(d.what, d.what)), p)
+        for d, p in zip(paired, corrected, strict=True)
+    ]
     fitted = [run.record.train for run in (one, other)]
     if len({record.division for record in fitted if record}) > 1:
         parts = " and ".join(record.drawn for record in fitted if record)
@@ -85,7 +92,8 @@ def differences(one: Run, other: Run, *, quick: bool = False) -> list[Difference
         nan, why = float("nan"), "decisions, no scores to rank by"
         return [*(Difference(what, nan, nan, nan, nan, why) for what in ORDERED), *paired]
     if first.two_classes:
-        slow = [] if quick else [max_sic_difference(first, second)]
+        floor = floor_of([one, other])
+        slow = [] if quick else [max_sic_difference(first, second, floor)]
         paired = [auc_difference(first, second), *slow, *paired]
     return paired
 

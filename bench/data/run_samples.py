@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from bench.api.errors import InputError, RequestError
 from bench.api.table import Split, Table
 from bench.data.feature_cache import load_table
+from bench.data.region import demand_classes, part_in
 from bench.data.sampling import DEFAULT_EVENTS, Sample, draw, natural_rate
 from bench.data.splits import division_of
 from bench.data.used_events import UsedEvents
+from bench.data.weak import WeakSample, draw_weak, for_smoke_fits
 from bench.plugins.options import options_in
 from bench.storage.fingerprint import columns_digest, events_digest
 from bench.storage.record import SampleRecord
-from bench.storage.request import QUICK_EVENTS, QUICK_TRAIN, QUICK_VALID, SampleRequest
+from bench.storage.request import ALL, QUICK_EVENTS, QUICK_TRAIN, QUICK_VALID, SampleRequest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from bench.api.context import Context, Source
     from bench.api.parts import Dataset
+    from bench.storage.region import Region
 
 USUAL = (20_000, 4_000, DEFAULT_EVENTS)
 QUICK = (QUICK_TRAIN, QUICK_VALID, QUICK_EVENTS)
@@ -35,6 +38,7 @@ class RunSamples:
     """The samples of a run by role: `train`, `valid`, `evaluated`."""
 
     tables: Mapping[str, Table]
+    """With the labels that they are fitted and judged by; of data, which of them are that."""
     whole: Mapping[str, Table]
     """The datasets that they are drawn from."""
     records: Mapping[str, SampleRecord]
@@ -43,6 +47,13 @@ class RunSamples:
     used_events: UsedEvents
     sources: Mapping[str, tuple[Dataset, Source]] = field(default_factory=dict)
     """The datasets themselves and where their events are, as far as they were opened here."""
+    apart: Mapping[str, Table] = field(default_factory=dict)
+    """What a smoke fit is done with, where that is not what the run is fitted on."""
+
+    @property
+    def checked(self) -> Mapping[str, Table]:
+        """The events that a smoke fit is done with, by role."""
+        return {**self.tables, **self.apart}
 
 
 @dataclass(frozen=True)
@@ -103,23 +114,44 @@ def load_samples(
         raise InputError(
             f"{train.dataset.name} and {evaluated.dataset.name} have different features"
         )
-    drawn = {
-        role: (origin, draw(origin.table, sample), sample)
-        for role, origin, sample in _samples(request, train, evaluated, QUICK if quick else USUAL)
-    }
-    records = {role: _record(*row) for role, row in drawn.items()}
+    region, weak = request.within, _weak(request, train, quick=quick)
+    drawn: dict[str, tuple[_Opened, Table, Sample]] = {}
+    for role, origin, sample in _samples(request, train, evaluated, QUICK if quick else USUAL):
+        if role in weak:
+            drawn[role] = (origin, weak[role].events, sample)
+            continue
+        part = part_in(origin.table, region)
+        demand_classes(origin.table, part, sample, region)
+        drawn[role] = (origin, draw(part, sample), sample)
+    records = {role: _record(*row, region) for role, row in drawn.items()}
+    records |= {role: one.recorded(records[role]) for role, one in weak.items()}
     used_events = UsedEvents.of(drawn["train"][1], drawn["valid"][1], earlier, _division(records))
     if not overlapping:
         used_events.refuse(drawn["evaluated"][1])
         _demand_own_collisions(train, evaluated, drawn["evaluated"][2])
+    by_role = {role: table for role, (_, table, _) in drawn.items()}
     return RunSamples(
         used_events=used_events,
-        tables={role: table for role, (_, table, _) in drawn.items()},
+        tables=by_role | {role: one.labelled for role, one in weak.items()},
+        apart=for_smoke_fits(train.table, weak) if weak else {},
         whole={role: origin.table for role, (origin, _, _) in drawn.items()},
         records=records,
         mass={role: _mass(origin.dataset, table) for role, (origin, table, _) in drawn.items()},
         sources={role: (origin.dataset, origin.source) for role, (origin, _, _) in drawn.items()},
     )
+
+
+def _weak(request: SampleRequest, train: _Opened, *, quick: bool) -> dict[str, WeakSample]:
+    """What is fitted on without truth, by role; nothing where truth is fitted by."""
+    if (weak := request.weak) is None:
+        return {}
+    sizes = {"train": request.train_events, "valid": request.valid_events}
+    usual = {"train": QUICK_TRAIN, "valid": QUICK_VALID} if quick else {}
+    most = {
+        role: usual.get(role) if size is None else None if size == ALL else size
+        for role, size in sizes.items()
+    }
+    return draw_weak(train.table, weak, most)
 
 
 def _samples(
@@ -159,8 +191,9 @@ def _demand_own_collisions(train: _Opened, evaluated: _Opened, sample: Sample) -
         )
 
 
-def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
+def _record(origin: _Opened, table: Table, sample: Sample, region: Region | None) -> SampleRecord:
     signal = int((table.y == 1).sum())
+    part = part_in(origin.table, region)
     return SampleRecord(
         dataset=origin.dataset.name,
         edition=origin.source.edition,
@@ -170,11 +203,12 @@ def _record(origin: _Opened, table: Table, sample: Sample) -> SampleRecord:
         ratio=sample.ratio,
         signal=signal,
         background=len(table) - signal,
-        natural=natural_rate(origin.table, sample.split),
+        natural=natural_rate(part, sample.split),
         fingerprint=events_digest(table.ids),
         features=columns_digest(table.columns),
         skipped=origin.table.skipped,
-        division=division_of(origin.table, sample.split),
+        division=division_of(part, sample.split),
+        region=str(region) if region else "",
     )
 
 

@@ -86,10 +86,10 @@ def draw(table: Table, sample: Sample) -> Table:
 
 
 def labelled(table: Table, labels: str, seed: int) -> Table:
-    """The events by the `truth`, or with each other's labels, `shuffled` with their weights."""
+    """The events by the labels they have, or with each other's, `shuffled` with their weights."""
     import numpy as np
 
-    if labels == "truth":
+    if labels != "shuffled":
         return table
     order = np.random.default_rng(seed).permutation(len(table))
     return replace(table, y=table.y[order], weights=table.weights[order])

@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Numbers(Encoder):
-    """Every column of the features table, unscaled, in its own unit."""
+    """Every column of the features table, or some of them, unscaled, in its own unit."""
 
     name = "numbers"
     produces = frozenset({"numbers"})
+    only: tuple[str, ...] = ()
+    """The features to give, in this order, and no others; all of them if none is named."""
 
     def encode(
         self, table: Table, learned: Mapping[str, NDArray[np.generic]]
     ) -> Mapping[str, NDArray[np.generic]]:
-        """`numbers`: (n, d) float32."""
-        return {"numbers": table.x}
+        """`numbers`: (n, d) float32.
+
+        Raises:
+            InputError: a feature is named that there is none of.
+        """
+        import numpy as np
+
+        if not self.only:
+            return {"numbers": table.x}
+        return {"numbers": np.column_stack([table.column(name) for name in self.only])}

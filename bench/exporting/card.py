@@ -91,7 +91,12 @@ def _purpose(record: RunRecord) -> str:
 def _caveats(record: RunRecord) -> Iterator[str]:
     if few := few_signal(record.sample):
         yield f"**{few}: hardly anything can be told from them.**"
-    if record.labels != "truth":
+    if record.weak:
+        yield (
+            "It was fitted to tell data from a reference, and saw no truth: a score ranks events "
+            "and is no probability of signal."
+        )
+    elif record.labels != "truth":
         yield f"It is a control: it was fitted by labels {record.labels} between the events."
     if record.without:
         yield f"These events were scored without {record.without}, and so does it when loaded."

@@ -15,6 +15,7 @@ from bench.exporting.record import ExportRecord
 from bench.plugins.options import options_of
 from bench.storage.archive import Packed
 from bench.storage.explanations_file import Example, JudgedExplanations
+from bench.storage.protocol import Protocol, PublishedFigure
 from bench.storage.record import SCHEMA, OutsideRecord, PartRecord, RunRecord, SampleRecord, Verdict
 from bench.storage.stored_run import Metrics
 
@@ -48,7 +49,7 @@ NUMBERED = (("schema", RunRecord, SCHEMA), ("form", ExportRecord, EXPORT_FORM))
 """Where a file says the number of its form, without which it is refused."""
 DOCUMENTED = (
     *(RunRecord, SampleRecord, PartRecord, OutsideRecord, Verdict, Metrics, Estimate, Counts),
-    *(Packed, ExportRecord, Column, JudgedExplanations, Example),
+    *(Packed, ExportRecord, Column, JudgedExplanations, Example, Protocol, PublishedFigure),
 )
 """The types whose fields say what they are by the text that stands under them."""
 BESIDE = {

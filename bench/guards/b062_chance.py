@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.api.guard import WARN, Guard, ScoreEvidence
+from bench.api.guard import WARN, Guard, NotApplicableError, ScoreEvidence
 from bench.guards.b061_inverted import WRONG, auc_of, where
+from bench.guards.evidence import weak_sample
 from bench.metrics.calibration import LEAST
 
 FEW = 10
@@ -28,6 +29,8 @@ class Chance(Guard[ScoreEvidence]):
         """The AUC, where it is not above one half beyond doubt; the loss, where it is too high."""
         import numpy as np
 
+        if weak_sample(evidence):
+            raise NotApplicableError("labels are those of data, which B069 looks at")
         low, value, high = auc_of(evidence)
         if low <= 0.5 and high >= WRONG:
             yield f"AUC {value:.3f} [{low:.3f}, {high:.3f}] on {where(evidence)}: chance"

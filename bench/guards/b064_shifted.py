@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bench.api.guard import NOTE, Guard, NotApplicableError, ScoreEvidence
 from bench.comparison.exact import fisher
+from bench.guards.evidence import weak_sample
 
 LEVEL = 1e-3
 
@@ -24,8 +25,11 @@ class Shifted(Guard[ScoreEvidence]):
         """Both efficiencies, where they differ by Fisher's exact test."""
         if evidence.valid is None:
             raise NotApplicableError("scores of a valid split are not known")
-        evaluated, valid = evidence.evaluated, evidence.valid
-        for label, called in ((1, "ε_S"), (0, "ε_B")):
+        evaluated, valid, weak = evidence.evaluated, evidence.valid, weak_sample(evidence)
+        if weak and not weak.ratio.endswith(":region"):
+            raise NotApplicableError("the valid split is of other events on purpose")
+        # of what was fitted without truth the reference alone is a class of its own
+        for label, called in ((0, "ε_B"),) if weak else ((1, "ε_S"), (0, "ε_B")):
             counts = []
             for sample in (valid, evaluated):
                 passed = sample.score[sample.y == label] >= sample.threshold

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bench.api.inputs import Inputs
     from bench.api.parts import Model
     from bench.guards.recorder import Record
+    from bench.storage.record import SampleRecord
 
 
 class Evidence(Protocol):
@@ -75,6 +76,20 @@ class StoppedEvidence:
 
     model: Model
     why: str
+
+
+@dataclass(frozen=True)
+class RunScoreEvidence(ScoreEvidence):
+    """The scores of a run of the bench's own."""
+
+    fitted_by: SampleRecord | None = None
+    """The sample that the fit was chosen by."""
+
+
+def weak_sample(evidence: ScoreEvidence) -> SampleRecord | None:
+    """The sample that a fit without truth was chosen by; None where its labels are true."""
+    one = evidence.fitted_by if isinstance(evidence, RunScoreEvidence) else None
+    return one if one and one.data else None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.metrics.floors import USUAL, Floor
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -21,7 +23,7 @@ BLOCK = 64
 HELD = 2**20
 """Weights of runs drawn at once, 8 MB."""
 CURVES_METHOD = "Bayesian bootstrap"
-BACKGROUND_FLOOR = 25
+BACKGROUND_FLOOR = USUAL.events
 """Background events that have to be left for a maximum over thresholds to be believed."""
 
 
@@ -33,29 +35,29 @@ class Curve:
     background: NDArray[np.float64]  # (k,), eps_B
     left: NDArray[np.float64]  # (k,), background events that pass, unweighted
 
-    def best_sic(self, floor: int = BACKGROUND_FLOOR) -> tuple[float, int]:
-        """The highest eps_S / sqrt(eps_B) where at least `floor` background events pass.
+    def best_sic(self, floor: Floor = USUAL) -> tuple[float, int]:
+        """The highest eps_S / sqrt(eps_B) over the thresholds that the floor allows.
 
-        Gives it with its place on the curve; NaN and -1 where no threshold leaves so many.
+        Gives it with its place on the curve; NaN and -1 where it allows none.
         """
         import numpy as np
 
-        allowed = self.left >= floor
+        allowed = floor.allows(self.background, self.left)
         if not allowed.any():
             return float("nan"), -1
         sic = np.where(allowed, self.signal, 0) / np.sqrt(np.where(allowed, self.background, 1))
         place = int(np.argmax(sic))
         return float(sic[place]), place
 
-    def at_floor(self, place: int, floor: int = BACKGROUND_FLOOR) -> bool:
+    def at_floor(self, place: int, floor: Floor = USUAL) -> bool:
         """Whether the floor rules out every threshold that leaves less background than this one.
 
         With ties the fewest that are enough may be 31, if no threshold leaves 25 to 30. Never where
         it rules out none: a scorer without thresholds (constant scores), or whose first one leaves
         enough, has no more to show with more background.
         """
-        enough = self.left[self.left >= floor]
-        return bool(place >= 0 and self.left[0] < floor and self.left[place] == enough[0])
+        allowed = floor.allows(self.background, self.left)
+        return bool(place >= 0 and not allowed[0] and self.left[place] == self.left[allowed][0])
 
     def background_at(self, efficiency: float) -> tuple[float, int]:
         """eps_B at the lowest signal efficiency that is at least this, and the place there."""

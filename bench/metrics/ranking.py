@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from bench.api.parts import Metric
 from bench.api.scores import Estimate, Scored
-from bench.metrics.curve import BACKGROUND_FLOOR, CURVES_METHOD, Curve, Ranking
+from bench.metrics.curve import CURVES_METHOD, Curve, Ranking
+from bench.metrics.floors import NO_FLOOR, USUAL, Floor
 from bench.metrics.intervals import TAILS, between
 
 if TYPE_CHECKING:
@@ -58,8 +59,12 @@ class MaximumSic(Metric):
 
     name = "max_sic"
 
-    floor: int = BACKGROUND_FLOOR
-    """Background events that have to pass, unweighted."""
+    floor: str = str(USUAL.events)
+    """Background events that have to pass, unweighted; or another floor: `fpr 1.84e-5` for at least
+    such a share of the background, `fpr above 1e-4`, or none."""
+
+    def __post_init__(self) -> None:
+        Floor.read(self.floor)
 
     def estimate(self, scored: Scored) -> Mapping[str, Estimate]:
         """Floor, background count and eps_S are in the note; a dash where the floor is not met.
@@ -70,23 +75,24 @@ class MaximumSic(Metric):
         (AUC 0.80 to 0.98; 200 to 1000 signal events, and 11 among 8000) it held the highest SIC of
         the population, at thresholds that leave as much background, in 94 to 99 % of cases.
         """
-        import numpy as np
-
         if why := scored.unranked:
             return {"max_sic": Estimate(None, note=why)}
-        ranking = Ranking.of(scored)
+        floor, ranking = Floor.read(self.floor), Ranking.of(scored)
         curve = ranking.curve()
-        value, place = curve.best_sic(self.floor)
+        value, place = curve.best_sic(floor)
         if place < 0:
-            reason = f"no threshold leaves {self.floor} background events"
-            return {"max_sic": Estimate(None, note=reason)}
+            return {"max_sic": Estimate(None, note=f"no threshold leaves {_enough(floor)}")}
         note = (
-            f"floor {self.floor}, {curve.left[place]:.0f} background events left, "
+            f"{_named(floor)}, {curve.left[place]:.0f} background events left, "
             f"eps_S = {curve.signal[place]:.3f}"
         )
-        if curve.at_floor(place, self.floor):
-            note += f"; {AT_FLOOR}: more background events may show more"
-        least = float(curve.background[np.argmax(curve.left >= self.floor)])
+        if floor.rate and floor.rate * curve.left[-1] < 1:
+            note += f"; of {curve.left[-1]:.0f} background events the floor is less than one"
+        if floor.least_events(int(curve.left[-1])) == 1:
+            note += f"; from so few alone it is off by about {50 / curve.left[place] ** 0.5:.0f} %"
+        if curve.at_floor(place, floor):
+            note += f"; {AT_FLOOR}: {beyond(floor)}"
+        least = float(curve.background[floor.allows(curve.background, curve.left)][0])
         low, high = self._ends(ranking, value, least, scored.seed)
         return {"max_sic": Estimate(value, low, high, CURVES_METHOD, note)}
 
@@ -143,6 +149,21 @@ class Rejection(Metric):
             note = f"{curve.left[place]:.0f} background events left"
             estimates[name] = between(float(seen[i]), drawn[:, :, i], CURVES_METHOD, note)
         return estimates
+
+
+def _named(floor: Floor) -> str:
+    if floor == NO_FLOOR:
+        return floor.brief
+    return f"floor {floor.brief if floor.rate else floor.events}"
+
+
+def _enough(floor: Floor) -> str:
+    return floor.words if floor.rate else f"{floor.events} background events"
+
+
+def beyond(floor: Floor) -> str:
+    """Why a maximum at the floor is no more than a lower limit."""
+    return f"{'a tighter cut' if floor.rate else 'more background events'} may show more"
 
 
 def _end(

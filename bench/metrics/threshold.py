@@ -47,7 +47,7 @@ def choose(
     if threshold == BEST_SIC:
         if not (valid.y == 1).any():
             raise RequestError(f"--threshold {threshold}: no signal event in the valid split")
-        place = curve.best_sic(BACKGROUND_FLOOR)[1]
+        place = curve.best_sic()[1]
         if curve.at_floor(place):
             notice(
                 f"--threshold {threshold} stands at ε_B {curve.background[place]:.2g}, the "

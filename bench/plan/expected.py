@@ -52,6 +52,9 @@ def _tells(record: RunRecord, prepared: PreparedRun) -> bool:
         and record.plugin == request.plugin
         and sample is not None
         and sample.label == prepared.samples.records["evaluated"].label
+        and sample.region == prepared.samples.records["evaluated"].region
         and (record.without, record.permuted) == (request.without, request.permute)
         and record.labels == request.labels
+        and record.request.get("inject") == request.inject
+        and record.request.get("against", request.against) == request.against
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.data.encode import encode, learn, view_modules
 from bench.data.feature_cache import load_table
+from bench.data.region import part_in
 from bench.data.splits import rows_in
 from bench.plan.choices import Choice, choices
 from bench.plan.costs import Costs, Need, Past, costs_of
@@ -180,12 +181,13 @@ class Planner:
     def _split(self, prepared: PreparedRun) -> tuple[int, int]:
         """Signal and background events of the split that is evaluated."""
         dataset, sample = prepared.parts.dataset, prepared.samples.records["evaluated"]
-        key = digest([sample.source, sample.options, sample.split])
+        key = digest([sample.source, sample.options, sample.split, sample.region])
         if key not in self._available:
             quiet = replace(self.context, notice=lambda line: None)
             source = dataset.open(sample.edition, prepared.request.file, quiet)
             distribution = prepared.parts.entry(dataset).distribution
             table, _ = load_table(dataset, distribution, source, quiet, self.home.tables)
+            table = part_in(table, prepared.request.within)
             labels = table.y[rows_in(table, sample.split)]
             self._available[key] = int((labels == 1).sum()), int((labels == 0).sum())
         return self._available[key]

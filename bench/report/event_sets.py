@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from bench.api.errors import DamagedError
+from bench.comparison.floored import floor_of
+from bench.metrics.floors import Floor
 from bench.report.samples import briefs, event_mark, in_words
 from bench.storage.record import SampleRecord
 from bench.storage.store import Run
@@ -17,6 +20,8 @@ OURS = "bench-"
 """What the names of packages of plugins begin with, as a habit."""
 BETWEEN = ", "
 """Stands between the parts of a setting's name."""
+Events: TypeAlias = tuple[str, str, str]
+"""A dataset with its edition, the hash of its evaluated events, and the region they are in."""
 BAND = (0.16, 0.84)
 """Quantiles over seeds: one standard deviation either way."""
 
@@ -110,6 +115,15 @@ class EventSet:
         """What it is in plain words."""
         return f"{in_words(self.sample)}{self.mark}"
 
+    def holds(self, sample: SampleRecord) -> bool:
+        """Whether a sample is the very one that these runs were scored on."""
+        return self.sample.identity == sample.identity
+
+    @property
+    def floor(self) -> Floor:
+        """Of the maximum SIC of every run here."""
+        return floor_of(self.settings[0].runs)
+
     @property
     def slug(self) -> str:
         """A name for files."""
@@ -119,11 +133,12 @@ class EventSet:
 
 def event_sets(runs: Sequence[Run]) -> list[EventSet]:
     """The sets of events, in the order in which the runs first speak of them."""
-    by_events: dict[tuple[str, str], list[Run]] = {
-        _events(run.record.sample): [] for run in runs if run.record.sample
+    regions = _regions(runs)
+    by_events: dict[Events, list[Run]] = {
+        _events(run, sample, regions): [] for run in runs if (sample := run.record.sample)
     }
     for run, sample in _ranked(runs):
-        by_events[_events(sample)].append(run)
+        by_events[_events(run, sample, regions)].append(run)
     shared = in_common([run for same in by_events.values() for run in same])
     sets = [_event_set(same, shared) for same in by_events.values() if same]
     names = briefs([one.sample for one in sets])
@@ -146,8 +161,22 @@ def auc(run: Run) -> float:
     return run.metrics().estimates["auc"].value or 0.0
 
 
-def _events(sample: SampleRecord) -> tuple[str, str]:
-    return sample.label, sample.fingerprint
+def _regions(runs: Sequence[Run]) -> dict[tuple[str, str], str]:
+    """The region that the bench's own runs on some events are of, the first one that is there."""
+    regions: dict[tuple[str, str], str] = {}
+    for run in runs:
+        if (sample := run.record.sample) and run.record.outside is None:
+            regions.setdefault((sample.label, sample.fingerprint), sample.region)
+    return regions
+
+
+def _events(run: Run, sample: SampleRecord, regions: Mapping[tuple[str, str], str]) -> Events:
+    """What runs have to share to stand side by side: the events and the region of their samples.
+
+    Another tool's scores have no region of their own, and stand beside the bench's on its events.
+    """
+    label, events, region = sample.identity
+    return label, events, regions.get((label, events), "") if run.record.outside else region
 
 
 def _event_set(runs: list[Run], shared: frozenset[str]) -> EventSet:

@@ -107,8 +107,7 @@ def _fit(run: Run) -> tuple[Learner | None, int, int]:
 
 
 def _same_events(run: Run, events: EventSet) -> bool:
-    one, other = run.record.sample, events.sample
-    return one is not None and (one.label, one.fingerprint) == (other.label, other.fingerprint)
+    return run.record.sample is not None and events.holds(run.record.sample)
 
 
 def _rank(curve: LearningCurve, events: EventSet) -> int:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.api.errors import RequestError
-from bench.metrics.curve import BACKGROUND_FLOOR
+from bench.comparison.floored import floor_of, under, usual_floor
+from bench.metrics.floors import Floor
 from bench.report.blocks import Block, Heading, TableBlock, Text, every
 from bench.report.costs import Costs
 from bench.report.drawing.bands import table as curves_table
@@ -17,6 +18,7 @@ from bench.report.drawing.draw import (
     draw_first,
     draw_learning,
     draw_pairs,
+    draw_searches,
     draw_training,
 )
 from bench.report.drawing.styles import Styles
@@ -25,6 +27,7 @@ from bench.report.event_sets import EventSet, event_sets
 from bench.report.exports import to_csv, to_latex
 from bench.report.learning import LearningCurve, learning_curves, without_smaller
 from bench.report.markdown import markdown
+from bench.report.searches import Search, searches, without_less
 from bench.report.sections.conclusions import conclusions
 from bench.report.sections.decided import decided
 from bench.report.sections.everything import decisions, standard
@@ -36,6 +39,7 @@ from bench.report.sections.operating import operating
 from bench.report.sections.pairs import pairs_table
 from bench.report.sections.printed import printed
 from bench.report.sections.regret import regret
+from bench.report.sections.searches import searches_section
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import single
 from bench.report.sections.stable import stable
@@ -56,12 +60,12 @@ from bench.storage.store import Run
 
 PAGE, WEB, TABLES, FIGURES = "report.md", "report.html", "tables", "figures"
 
-READING = f"""\
+READING = """\
 Every figure has its 95 % interval: exact (Clopper-Pearson) for rates of unweighted events, DeLong
 for AUC, and as the run's own table says for the rest. Rows with the same events were scored on the
 very same events; others are not to be compared. twin is the bench's own simulation, official the
 published file. SIC is ε_S / √ε_B at the threshold; max SIC its maximum over thresholds that leave
-at least {BACKGROUND_FLOOR} background events, with the ε_S there and the number left. Mass
+{floor}, with the ε_S there and the number left. Mass
 sculpting is the Jensen-Shannon divergence, in bits, between the mass spectra of background that
 the tightest tenth keeps and of the rest. An event without an answer counts as wrong and is never
 selected. Accuracy, precision and F1 depend on the sample's class ratio; AUC, background rejection
@@ -97,6 +101,7 @@ def write_and_show(
     Raises:
         RequestError: there is no run, or what draws is not installed.
     """
+    runs = under(runs, Floor.read(contents.floor) if contents.floor else usual_floor(runs))
     if not runs:
         raise RequestError("no runs to report; `bench run --help` says how to make one")
     demand_libraries(*PAGES)
@@ -134,19 +139,21 @@ class _Sample:
     events: EventSet
     curves: Sequence[LearningCurve]
     trainings: Sequence[Trained]
+    searches: Sequence[Search]
     tested: Tested
 
 
 def _looked_at(events: EventSet) -> _Sample:
-    curves, trainings = learning_curves(events), over_trainings(events)
+    curves, trainings, weak = learning_curves(events), over_trainings(events), searches(events)
     shown = without_other_looks(without_smaller(events, curves), trainings)
-    return _Sample(events, curves, trainings, Tested.of(shown))
+    return _Sample(events, curves, trainings, weak, Tested.of(without_less(shown, weak)))
 
 
 def _styles(samples: Sequence[_Sample]) -> Styles:
     """One for each model of the whole report."""
     others = [curve.largest for one in samples for curve in one.curves]
     others += [training.setting for one in samples for training in one.trainings]
+    others += [search.curve.largest for one in samples for search in one.searches]
     return Styles.of([one.tested.settings for one in samples], others)
 
 
@@ -169,7 +176,9 @@ def _below(
         blocks += [Heading("Every run"), *(b for run in runs for b in single(run))]
     records = (s for run in runs for s in (run.record.train, run.record.sample))
     own = [Text(PUBLISHED)] if any(record and record.division for record in records) else []
-    return [*blocks, Heading("How to read this"), Text(READING), *own, *words()]
+    floor = floor_of(runs)
+    reading = READING.format(floor=floor.words)
+    return [*blocks, Heading("How to read this"), Text(reading), *own, *words(floor)]
 
 
 def _of_sample(runs: Sequence[Run], one: _Sample, paper: Paper) -> list[Block]:
@@ -178,6 +187,8 @@ def _of_sample(runs: Sequence[Run], one: _Sample, paper: Paper) -> list[Block]:
     blocks = learning_section(runs, one.events, one.curves, pictures)
     pictures = draw_training(one.trainings, one.events, paper)
     blocks += training_section(one.events, one.trainings, pictures)
+    pictures = draw_searches(one.searches, one.events, paper)
+    blocks += searches_section(one.events, one.searches, pictures)
     subject = Subject.of(shown, paper.styles)
     bands = list(zip(subject.titles(subject.settings), subject.bands.values(), strict=True))
     pairs = pairs_table(one.tested, len(subject.settings))

@@ -24,7 +24,9 @@ def caption(sample: SampleRecord) -> tuple[str, str]:
 
 def _in_words(sample: SampleRecord, where: str) -> str:
     if sample.split != "all":
-        where += f", {sample.part}" if sample.division else f", {sample.part} split"
+        division = f" ({sample.division})" if sample.division else " split"
+        where += f", {sample.split}{division}"
+    where += f", {sample.region}" if sample.region else ""
     if sample.ratio == "all-signal":
         counts = f"all {sample.signal} signal events and {sample.background} background events"
         return f"{where}, {counts} weighted back"

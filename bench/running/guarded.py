@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from bench.api.errors import BenchError, NotFiniteError, RefusedError
 from bench.api.guard import InputEvidence, ProbeEvidence, ScoreEvidence
 from bench.data.encode import encode, learn, view_modules
+from bench.data.hidden import learn_hidden
 from bench.guards.b033_smoke_fit import SmokeFit
 from bench.guards.b045_not_finite import NotFinite
 from bench.guards.every import of_evidence
-from bench.guards.evidence import SmokeFitEvidence, StoppedEvidence
+from bench.guards.evidence import RunScoreEvidence, SmokeFitEvidence, StoppedEvidence
 from bench.guards.fresh_process import Encoding
 from bench.guards.inspect import inspect, read_verdicts, trace, write_verdicts
 from bench.guards.messages import error_text
@@ -50,7 +51,7 @@ def check_inputs(prepared: PreparedRun) -> list[Verdict]:
     parts, samples = prepared.parts, prepared.samples
     train = samples.tables["train"]
     few = train.take(balanced_rows(train.y, TRAIN_EVENTS))
-    learned = learn(parts.encoders, few)
+    learned = learn_hidden(prepared.request.weak, parts.encoders, few)
     evidence = InputEvidence(
         model=parts.model,
         encoders=parts.encoders,
@@ -88,8 +89,7 @@ def check_smoke_fit(prepared: PreparedRun) -> list[Verdict]:
 
 
 def _smoke_fit_into(prepared: PreparedRun, folder: Path) -> None:
-    model = prepared.parts.model.name
-    prepared.context.notice(f"a smoke fit of {model}, on {TRAIN_EVENTS} events")
+    prepared.context.notice(f"a smoke fit of {prepared.parts.model.name}, on {TRAIN_EVENTS} events")
     write_verdicts(folder, _smoke_fit(prepared))
     write_versions(prepared.fit_request.versions(), folder)
 
@@ -101,7 +101,7 @@ def _smoke_fit(prepared: PreparedRun) -> list[Verdict]:
         _UnfinishedError: it, or a guard that looked at it, did not come to its end.
         RefusedError: a part refuses it in its own words.
     """
-    parts, tables = prepared.parts, prepared.samples.tables
+    parts, tables = prepared.parts, prepared.samples.checked
     train = tables["train"].take(balanced_rows(tables["train"].y, 4 * TRAIN_EVENTS))
     valid = tables["valid"].take(balanced_rows(tables["valid"].y, EVENTS))
     learned = learn(parts.encoders, train)
@@ -147,10 +147,11 @@ def check_scores(
 ) -> list[Verdict]:
     """What guards say of the scores of a run."""
     parts, request = prepared.parts, prepared.request
-    evidence = ScoreEvidence(
+    evidence = RunScoreEvidence(
         model=parts.model,
         control=request.control,
         valid=samples["valid"],
+        fitted_by=prepared.samples.records["valid"],
         evaluated=samples["evaluated"],
         others=scores_of_others(
             store,

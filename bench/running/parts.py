@@ -27,7 +27,9 @@ from bench.plugins.options import build
 from bench.plugins.registry import PluginEntry, Registry
 from bench.running.encoders import encoders_of, encoders_of_targets
 from bench.running.look import with_look
+from bench.running.protocols import with_protocol
 from bench.running.ranks import ALONE, Ranks
+from bench.storage.protocol import Protocol
 from bench.storage.request import LOOK, RunRequest
 
 
@@ -44,6 +46,7 @@ class RunParts:
     guards: Mapping[type[Guard[Any]], str]
     """Each with the distribution that it comes from."""
     entries: Mapping[type[Part], PluginEntry[Part]]
+    protocol: Protocol | None = None
     ranks: Ranks = ALONE
     """The processes that do the run."""
 
@@ -84,6 +87,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
     """
     request.demand_sound()
     registry.demand_packages(request)
+    request, protocol = with_protocol(request, registry)
     model = registry.model_of(request.plugin)
     request = with_look(request, model.part)
     dataset, train = registry.datasets_of(request.dataset, request.train)
@@ -108,6 +112,7 @@ def resolve_parts(request: RunRequest, registry: Registry) -> RunParts:
         metrics=tuple(build(entry.part, {}) for entry in metrics),
         guards=guards,
         entries={entry.part: entry for entry in (model, dataset, train, *encoders, *metrics)},
+        protocol=protocol,
     )
     Sample("train", request.train_ratio, request.train_events)
     Sample(request.split or "test", request.ratio or dataset.part.ratio, request.events)

@@ -29,12 +29,7 @@ from bench.running.scoring import forget_pieces, scored_sample
 from bench.storage.fingerprint import scores_digest
 from bench.storage.history import HISTORY, TENSORBOARD, write_events
 from bench.storage.once import once
-from bench.storage.store import (
-    copy_history,
-    without_tracebacks,
-    write_metrics,
-    write_scores,
-)
+from bench.storage.store import copy_history, without_tracebacks, write_metrics, write_scores
 
 if TYPE_CHECKING:
     from bench.api.context import Context

@@ -65,7 +65,8 @@ class PreparedRun:
         """The content hash of the whole run: what was scored, and how it was judged."""
         request, sample = self.request, self.samples.records["evaluated"]
         judged = [request.threshold, sorted(request.allow), self.judges.key()]
-        judged += ["quick"] if request.quick else []  # another record, of the same scores
+        protocol = self.parts.protocol  # it and quick make other records of the same scores
+        judged += [request.quick, protocol and asdict(protocol)]
         return digest([self.scores_key, asdict(sample), *judged])
 
     @cached_property
@@ -108,6 +109,7 @@ class PreparedRun:
             train=records["train"],
             valid=records["valid"],
             sample=records["evaluated"],
+            protocol=self.parts.protocol,
             fit=self.fit_request.key,
             scores=self.scores_key,
             versions=versions([CORE]),

@@ -12,8 +12,13 @@ import msgspec
 from msgspec import UNSET
 
 from bench.api.errors import RequestError
+from bench.metrics.floors import Floor
+from bench.plugins.protocols import demand_protocol
+from bench.plugins.registry import load_registry
 from bench.running.parts import resolve_parts
+from bench.running.protocols import with_protocol, with_seeds
 from bench.running.study_file import (
+    INJECT,
     ONE_OR_MORE,
     SEEDS,
     SIZES,
@@ -101,6 +106,10 @@ def read_study(file: Path) -> Study:
         contents = Contents(title, **held | {"formats": vector_formats(said.report.formats)})
     except RequestError as error:
         raise RequestError(f"{file}, report, formats: {error}") from error
+    try:
+        contents = replace(contents, floor=held["floor"] and str(Floor.read(held["floor"])))
+    except RequestError as error:
+        raise RequestError(f"{file}, report, floor: {error}") from error
     return Study(
         title,
         tuple(request for request, _ in placed),
@@ -142,12 +151,31 @@ def _filled(defaults: Entry, entry: Entry) -> dict[str, Any]:
     return {**{name: value for name, value in usual.items() if value is not UNSET}, **given}
 
 
-def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
+def requests_of(
+    where: str, given: Mapping[str, Any], registry: Registry | None = None
+) -> list[RunRequest]:
     """The runs of one entry: each way to vary it, on each size, by each seed, at each look.
+
+    What a protocol sets is filled in, by the parts in `registry` or those that are installed.
 
     Raises:
         RequestError: no plugin or dataset, or a value that makes no sense, with `where` it stands.
     """
+    if "protocol" not in given:
+        return _requests(where, given)
+    registry = registry or load_registry()
+    try:
+        given = with_seeds(given, demand_protocol(str(given["protocol"]), registry))
+    except RequestError as error:
+        raise RequestError(f"{where}: {error}") from error
+    every = _requests(where, given)
+    try:
+        return [with_protocol(one, registry)[0] for one in every]
+    except RequestError as error:
+        raise RequestError(f"{where}: {error}") from error
+
+
+def _requests(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     if {"seed", SEEDS} <= given.keys():
         raise RequestError(f"{where}: wanted seed = 0 or seeds = [0, 1, 2], not both")
     if missing := [name for name in ("plugin", "dataset") if name not in given]:
@@ -167,15 +195,21 @@ def requests_of(where: str, given: Mapping[str, Any]) -> list[RunRequest]:
     seeds = _each(f"{where}: {SEEDS}", given.get(SEEDS, [given.get("seed", 0)]))
     sizes = _each(f"{where}: {TRAIN_EVENTS}", values.get(TRAIN_EVENTS))
     looks = _each(f"{where}: {LOOK}", values.get(LOOK))
+    injected = _each(f"{where}: {INJECT}", values.get(INJECT))
     varied = _varied(where, given.get(VARY, {}), values["options"])
+    lists = product(varied, sizes, injected, seeds, looks)
     try:
         return [
             msgspec.convert(
-                {**values, "options": more, TRAIN_EVENTS: size, "seed": seed, LOOK: look},
+                {
+                    **values,
+                    **{"options": more, TRAIN_EVENTS: size, INJECT: signal, "seed": seed},
+                    LOOK: look,
+                },
                 RunRequest,
                 dec_hook=_path,
             )
-            for more, size, seed, look in product(varied, sizes, seeds, looks)
+            for more, size, signal, seed, look in lists
         ]
     except msgspec.ValidationError as error:
         raise RequestError(f"{where}{wrong(str(error))}") from error

@@ -14,8 +14,8 @@ from bench.api.errors import RequestError, did_you_mean
 from bench.plugins.options import options_of
 from bench.storage.request import LOOK, NAMES, RunRequest, Size
 
-SEEDS, TRAIN_EVENTS, VARY = "seeds", "train_events", "vary"
-LISTS = f"only {SEEDS}, {TRAIN_EVENTS} and {LOOK}, and {VARY}, may list what is tried in turn"
+SEEDS, TRAIN_EVENTS, INJECT, VARY = "seeds", "train_events", "inject", "vary"
+LISTS = f"only {SEEDS}, {TRAIN_EVENTS}, {INJECT} and {LOOK}, and {VARY}, may list what is tried"
 LARGEST = 10_000_000
 """Bytes of a study's file; no person writes a larger one."""
 UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$\.?(.*)`)?", re.DOTALL)
@@ -40,6 +40,8 @@ def _in_toml(name: str) -> Any:
     kind = FIELDS[name]
     if name in (TRAIN_EVENTS, LOOK):
         return int | str | list[int | str]
+    if name == INJECT:
+        return int | list[int]
     if name in SIZES:
         return int | str
     if name == "threshold":  # a number, or a rule by its name
@@ -69,6 +71,7 @@ class ReportTable(msgspec.Struct, forbid_unknown_fields=True):
     blocks: bool = False
     by_valid: bool = False
     formats: list[str] = []
+    floor: str = ""
 
 
 class StudyFile(msgspec.Struct, forbid_unknown_fields=True):

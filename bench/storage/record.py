@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.storage.protocol import Protocol
 from bench.storage.record_parts import OutsideRecord, PartRecord, SampleRecord, Verdict
 from bench.storage.request import LOOK, TITLED, spelled_alike
+from bench.storage.weak import DATA
 
 __all__ = [
     "NOMINAL",
@@ -89,6 +91,8 @@ class RunRecord:
     """Wall time of each stage, s."""
     verdicts: list[Verdict] = field(default_factory=list)
     """What each guard said; none of a run that was not guarded."""
+    protocol: Protocol | None = None
+    """The protocol that it was done under, with the figures that were published under it."""
     outside: OutsideRecord | None = None
     """Where the result came from, if it is not the bench's own."""
     files: dict[str, str] = field(default_factory=dict)
@@ -149,6 +153,11 @@ class RunRecord:
         return self._named(name for name in TITLED if name not in ("train_events", "threshold"))
 
     @property
+    def search(self) -> str:
+        """The setting, on however many signal events in its data and wherever it is cut."""
+        return self._named(name for name in TITLED if name not in ("inject", "threshold"))
+
+    @property
     def trained(self) -> str:
         """The setting, at whichever look of its training it scores and wherever it is cut."""
         return self._named(name for name in TITLED if name not in (LOOK, "threshold"))
@@ -161,18 +170,24 @@ class RunRecord:
         apart = [self.options] if self.options else []
         marked = ["decisions"] * self.decisions + ["quick"] * self.quick
         marked += [f"{len(self.ranks)} ranks"] if self.ranks else []
-        return ", ".join([self.plugin, *apart, *controls, *unusual, *marked])
+        fitted = [f"labels {DATA}"] * self.weak
+        return ", ".join([self.plugin, *apart, *controls, *fitted, *unusual, *marked])
 
     @property
     def controls(self) -> list[str]:
         """What was done to views or labels on purpose: `numbers permuted`."""
         states = [*((view, self.view(view)) for view in self.views), ("labels", self.labels)]
-        return [f"{what} {state}" for what, state in states if state not in ("on", "truth")]
+        return [f"{what} {state}" for what, state in states if state not in ("on", "truth", DATA)]
 
     @property
     def labels(self) -> str:
-        """What was fitted by: `truth`, or labels that were `shuffled` between events."""
+        """What was fitted by: `truth`, labels `shuffled` between events, or which were `data`."""
         return str(self.request.get("labels", "truth"))
+
+    @property
+    def weak(self) -> bool:
+        """Whether the fit told data from a reference, and saw no truth."""
+        return self.labels == DATA
 
     def view(self, name: str) -> str:
         """Whether the model had a view: `on`, `off`, `permuted`, or a dash."""

@@ -22,7 +22,8 @@ class SampleRecord:
     split: str
     """`train`, `valid` or `test`; `all` where nothing was fitted on that dataset."""
     ratio: str
-    """Class ratio, signal to background: `natural`, `1:1`, `1:10`, or `all-signal`."""
+    """Class ratio, signal to background: `natural`, `1:1`, `1:10`, or `all-signal`; of what was
+    fitted without truth `data:region` or `data:sidebands`."""
     signal: int
     """Signal events."""
     background: int
@@ -37,16 +38,27 @@ class SampleRecord:
     """Invalid events of its file that were left out."""
     division: str = ""
     """Whose division the split follows, where the dataset brings its own; empty for by hash."""
+    region: str = ""
+    """The range of a feature that its events are in, `m_jj=3300:3700`; empty for all events."""
+    data: int = 0
+    """Events called data, where that is what a fit was told from the rest; 0 elsewhere."""
+    injected: int = 0
+    """Signal events among those."""
 
     @property
     def part(self) -> str:
-        """The split, and whose it is if it is not by hash alone: `test (published)`."""
-        return f"{self.split} ({self.division})" if self.division else self.split
+        """The split, whose it is if not by hash alone, and its region: `test (published)`."""
+        words = [self.split, f"({self.division})" if self.division else ""]
+        return " ".join(filter(None, [*words, self._within]))
+
+    @property
+    def _within(self) -> str:
+        return f"in {self.region}" if self.region else ""
 
     @property
     def drawn(self) -> str:
-        """What a fit was given: `rd (twin) 1:1 @20000`, with the part of a published division."""
-        part = f", {self.part}" if self.division else ""
+        """What a fit was given: `rd (twin) 1:1 @20000`, with a published part or its region."""
+        part = f", {self.part}" if self.division or self.region else ""
         return f"{self.label}{part} {self.size}"
 
     @property
@@ -65,8 +77,15 @@ class SampleRecord:
         return f"{self.dataset} ({self.edition})"
 
     @property
+    def identity(self) -> tuple[str, str, str]:
+        """What it shares with no other sample: its dataset and edition, its events, its region."""
+        return self.label, self.fingerprint, self.region
+
+    @property
     def size(self) -> str:
         """Ratio and size: `1:10 @8000`, `all-signal @834+8000`."""
+        if self.data:
+            return f"{self.ratio} @{self.data}+{self.signal + self.background - self.data}"
         if self.ratio == "all-signal":
             return f"{self.ratio} @{self.signal}+{self.background}"
         return f"{self.ratio} @{self.signal + self.background}"

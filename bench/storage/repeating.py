@@ -63,7 +63,8 @@ def words_of(said: Mapping[str, Any]) -> Iterator[str]:
         each = every[name]
         value = said.get(each.name)
         usual = None if each.default is MISSING else each.default
-        if value is None or value == usual:
+        one_of_many = each.name == "seed" and said.get("protocol")  # which sets how many
+        if value is None or (value == usual and not one_of_many):
             continue
         if value is True:
             yield f"--{name.replace('_', '-')}"

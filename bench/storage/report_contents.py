@@ -24,6 +24,8 @@ class Contents:
     """All settings by their AUC on the valid split, as one would choose among them."""
     formats: tuple[str, ...] = ()
     """Formats of the figures beside PNG: `pdf`, `svg`."""
+    floor: str = ""
+    """Of the maximum SIC, as it is typed; empty for that of the runs' protocol or the usual one."""
 
 
 PLAIN = Contents()

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from bench.api.errors import RequestError
+from bench.storage.region import Region, spelled_region
+from bench.storage.weak import DATA, Against, Labels, WeakRequest, weak_request
 
 ALL: Literal["all"] = "all"
 """As many events as the split has, or as many as keep the ratio."""
@@ -33,7 +35,12 @@ LAST_SEED = 2**32 - 1
 
 
 def _said(
-    *, name: str = "", metavar: str = "", titled: bool = False, also: str = ""
+    *,
+    name: str = "",
+    metavar: str = "",
+    titled: bool = False,
+    also: str = "",
+    once: bool = False,
 ) -> dict[str, Any]:
     """How users say a field.
 
@@ -42,8 +49,9 @@ def _said(
         metavar: what the help shows in place of the value.
         titled: whether a value other than the default sets a run apart in tables.
         also: another name of it on the command line.
+        once: whether saying it twice is refused there, where the last one would hold.
     """
-    return {"name": name, "metavar": metavar, "titled": titled, "also": also}
+    return {"name": name, "metavar": metavar, "titled": titled, "also": also, "once": once}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +84,27 @@ class SampleRequest:
     events: Size = field(default=None, metadata=_said(metavar="N"))
     """Events to evaluate on, or all; with all-signal the background events.  [default: as many as
     there are, up to 8000]"""
+    region: str | None = field(
+        default=None, metadata=_said(metavar="COLUMN=LOW:HIGH", titled=True, once=True)
+    )
+    """Fit and evaluate on events alone whose feature is from LOW on and below HIGH, in its unit."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "region", spelled_region(self.region))
+
+    @property
+    def weak(self) -> WeakRequest | None:
+        """How to fit without truth, which a run alone can ask for; None to fit by it."""
+        return None
+
+    @property
+    def within(self) -> Region | None:
+        """The region; None for all events.
+
+        Raises:
+            RequestError: what is asked for is no region.
+        """
+        return None if self.region is None else Region.read(self.region)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +125,13 @@ class RunRequest(SampleRequest):
     """Score without a view: numbers or texts."""
     permute: str | None = field(default=None, metadata=_said(metavar="VIEW"))
     """Score with a view shuffled between events."""
-    labels: Literal["truth", "shuffled"] = "truth"
-    """Labels to fit by: the truth, or those of other events of the train and of the valid split, a
-    control whose labels tell nothing."""
+    labels: Labels = "truth"
+    """Labels to fit by: the truth; those of other events of the split, a control that tells
+    nothing; or data, against background alone: weak supervision, which needs a region."""
+    inject: int | None = field(default=None, metadata=_said(metavar="N", titled=True))
+    """Signal events in the data of labels data, in the train and the valid split together."""
+    against: Against = field(default="region", metadata=_said(titled=True))
+    """What data are told from: background of the region itself, or events on both its sides."""
     start: str | None = field(default=None, metadata=_said(name="from", metavar="RUN"))
     """Go on from the fit of an earlier run of this plugin, on this sample and with these
     options."""
@@ -113,11 +146,15 @@ class RunRequest(SampleRequest):
     """Let the finding of a guard through, visibly; see `bench doctor`."""
     threshold: str = field(default="0.5", metadata=_said(titled=True))
     """Called signal from here on; or fpr=RATE or best-sic, chosen on the valid split."""
+    protocol: str | None = field(default=None, metadata=_said(metavar="NAME"))
+    """Protocol that sets region, floor, seeds or sample, so that figures published under it can
+    stand beside the run's; see `bench list protocols`."""
     quick: bool = False
     """Only to try things: fit on at most 1000 events, judge the fit by 400 of the valid split and
     evaluate on 1000, unless their numbers are said. Marked quick wherever the run is shown."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         object.__setattr__(self, "options", spelled_alike(self.options))
 
     def demand_sound(self) -> None:
@@ -132,10 +169,13 @@ class RunRequest(SampleRequest):
             if getattr(self, attribute) == "":
                 option = name.replace("_", "-")
                 raise RequestError(f"--{option} is empty; leave it out, or say one")
+        _ = self.within
         if self.without and self.permute:
             raise RequestError("--without and --permute are two controls: a run each")
-        if self.labels == "shuffled" and self.start:
-            raise RequestError("--labels shuffled: a fit to go on from has seen the true ones")
+        if self.labels != "truth" and self.start:
+            raise RequestError(f"--labels {self.labels}: a fit to go on from has seen the truth")
+        if self.weak and self.train_ratio != "1:1":
+            raise RequestError(f"--train-ratio {self.train_ratio}: --labels {DATA} takes what is")
         if not re.fullmatch(r"cpu|cuda(:\d+)?", self.device):
             raise RequestError(f"no device {self.device!r}; wanted cpu, cuda or cuda:1")
         if not 0 <= self.seed <= LAST_SEED:
@@ -145,6 +185,15 @@ class RunRequest(SampleRequest):
                 f"{self.valid_events} valid events: wanted at least {FEWEST_VALID}, "
                 "as fewer choose the weights by chance"
             )
+
+    @property
+    def weak(self) -> WeakRequest | None:
+        """How to fit without truth; None to fit by it.
+
+        Raises:
+            RequestError: an option that says nothing without another one.
+        """
+        return weak_request(self.labels, self.within, self.inject, self.against, self.seed)
 
     @property
     def control(self) -> str:

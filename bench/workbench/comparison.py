@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
 from bench.comparison.comparable import demand_comparable
+from bench.comparison.floored import floor_of, under_one
 from bench.comparison.paired import holm, max_sic_difference
 from bench.comparison.table import compare
+from bench.metrics.floors import Floor
 from bench.report.blocks import TableBlock, Text, counted, estimated, plain
 from bench.report.event_sets import EventSet, Setting, auc
 from bench.report.markdown import markdown
 from bench.report.samples import briefs
 from bench.report.sections.conclusions import conclusions, over_seeds
+from bench.report.sections.everything import titled
 from bench.report.tested import Tested
 from bench.workbench.figures import headed, shown_in_notebooks
 from bench.workbench.shared_events import Shared
@@ -46,13 +49,18 @@ class Comparison:
 
     @classmethod
     def of(
-        cls, models: Sequence[Sequence[Run]], *, common: Sequence[Metric] | None = None
+        cls,
+        models: Sequence[Sequence[Run]],
+        *,
+        common: Sequence[Metric] | None = None,
+        floor: Floor | None = None,
     ) -> Comparison:
         """The comparison of these models, the runs of one model being its seeds.
 
         Args:
             models: of each its runs.
             common: compare them on the events that all have scored, with figures by these metrics.
+            floor: of the maximum SIC; that of the runs' protocol, else the usual one, by default.
 
         Raises:
             RequestError: fewer than two of them, or runs that cannot be compared.
@@ -61,11 +69,11 @@ class Comparison:
             raise RequestError(f"{len(models)} to compare; wanted two or more")
         if common is not None:
             shared = Shared.of(models, common)
-            return cls(shared.models, shared.said)
+            return cls(under_one(shared.models, floor), shared.said)
         first, *others = (run for runs in models for run in runs)
         for other in others:
             demand_comparable(first, other)
-        return cls(tuple(map(tuple, models)))
+        return cls(under_one(models, floor))
 
     @cached_property
     def events(self) -> EventSet:
@@ -124,7 +132,8 @@ class Comparison:
         settings = self.events.settings
         scored = [setting.middle.scored() for setting in settings]
         auc_pairs = self._tested.pairs
-        sic = [max_sic_difference(scored[pair.first], scored[pair.second]) for pair in auc_pairs]
+        floor = self.events.floor
+        sic = [max_sic_difference(scored[p.first], scored[p.second], floor) for p in auc_pairs]
         corrected = holm([difference.p for difference in sic])
         sic_pairs = [
             replace(pair, difference=difference, p=p)
@@ -195,7 +204,8 @@ class Comparison:
         from bench.storage.report_contents import Contents, vector_formats
 
         runs = [run for runs in self.models for run in runs]
-        contents = Contents(title, formats=vector_formats(formats))
+        floor = str(floor_of(runs))
+        contents = Contents(title, formats=vector_formats(formats), floor=floor)
         return write_report(runs, Path(folder), contents)
 
     def __str__(self) -> str:
@@ -230,7 +240,7 @@ class Comparison:
                 row += [over_seeds(setting.spread(name))] if seeded else []
             rows.append([*row, plain(mark)])
         headings = ["model", *(["seeds"] if seeded else [])]
-        for heading in named.values():
+        for heading in (titled(name, self.events.floor) for name in named):
             headings += [heading, f"{heading} over seeds"] if seeded else [heading]
         return TableBlock("comparison", [*headings, MARKED], rows)
 

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.comparison.floored import under_one
 from bench.report.event_sets import Setting
 from bench.storage.stored_run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from bench.metrics.floors import Floor
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -18,6 +21,8 @@ class Result:
     """The runs of one setting on one sample, a run a seed."""
 
     runs: tuple[Run, ...]
+    floor: Floor | None = None
+    """Of the maximum SIC that is printed; that of the runs' protocol, else the usual one."""
 
     @property
     def title(self) -> str:
@@ -99,7 +104,8 @@ class Result:
         """Every figure of a run; of several seeds the median, and what was found in each."""
         from bench.workbench.shown import run_text, seeds_text
 
-        return seeds_text(self.runs) if len(self.runs) > 1 else run_text(self.runs[0])
+        (runs,) = under_one([self.runs], self.floor)
+        return seeds_text(runs) if len(runs) > 1 else run_text(runs[0])
 
     def _repr_markdown_(self) -> str:
         return str(self)

@@ -139,6 +139,7 @@ def _cut(
         ratio=SHARED,
         split=record.sample.split if len(parts) == 1 else MIXED,
         division=record.sample.division if len(parts) == 1 else "",
+        region=record.sample.region if len({one.region for one in samples if one}) == 1 else "",
         signal=int((part.y == 1).sum()),
         background=int((part.y == 0).sum()),
         fingerprint=events_digest(ids),

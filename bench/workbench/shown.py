@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
+from bench.comparison.floored import floor_of, under, usual_floor
 from bench.metrics.format import figure
 from bench.report.blocks import Cell, TableBlock, plain
 from bench.report.event_sets import Setting
 from bench.report.limits import limited
 from bench.report.markdown import table
 from bench.report.sections.conclusions import over_seeds
-from bench.report.sections.everything import STANDARD, few_signal
+from bench.report.sections.everything import STANDARD, few_signal, titled
 from bench.report.sections.guarded import in_words, nothing_found, with_findings
 from bench.report.sections.single import heading, run_block
 from bench.storage.repeating import command_of
@@ -21,6 +22,7 @@ from bench.storage.typed import typed
 
 def shown(run: Run) -> str:
     """A run with its findings and the command that repeats it."""
+    (run,) = under([run], usual_floor([run]))
     created = run.record.created.replace("T", " ").replace("Z", " UTC")
     again = typed(*shlex.split(command_of(run.record)), runs=run.folder.parent)
     again = again if command_of(run.record) else "from Python, b.score(...)"
@@ -40,7 +42,8 @@ def run_text(run: Run) -> str:
 def seeds_text(runs: Sequence[Run]) -> str:
     """The figures of a setting over its seeds, and what guards found in each run."""
     setting = Setting(tuple(runs))
-    rows = [[plain(title), *_cells(setting, name)] for name, title in STANDARD.items()]
+    floor = floor_of(runs)
+    rows = [[plain(titled(name, floor)), *_cells(setting, name)] for name in STANDARD]
     seeds = [f"seed {run.record.seed}" for run in runs]
     block = TableBlock("seeds", ["figure", *seeds, "median (16 to 84 %)"], rows)
     few = few_signal(runs[0].record.sample)

@@ -160,15 +160,19 @@ class Workbench:
         (named,) = on_one_sample(self.store, [name])
         return Result(named.runs)
 
-    def compare(self, *models: Comparable, common: bool = False) -> Comparison:
+    def compare(
+        self, *models: Comparable, common: bool = False, floor: str | None = None
+    ) -> Comparison:
         """Compare two or more models, paired on the same events: `bench compare`.
 
         Names stand for their newest runs on the sample that all of them have been scored on. With
         `common` runs on other samples are compared on the events that all of them have scored.
+        `floor` is that of the maximum SIC, as `--floor` takes it: `"fpr above 1e-4"`.
 
         Raises:
-            RequestError: runs that cannot be compared, with the reason.
+            RequestError: runs that cannot be compared, with the reason; no such floor.
         """
+        from bench.metrics.floors import Floor
         from bench.running.judging import Judges
         from bench.storage.named_runs import on_one_sample
 
@@ -181,7 +185,9 @@ class Workbench:
             for model, called in zip(models, named, strict=True)
         ]
         judges = Judges.of(self.registry).metrics if common else None
-        return Comparison.of(given, common=judges)
+        return Comparison.of(
+            given, common=judges, floor=None if floor is None else Floor.read(floor)
+        )
 
     def _demand_own(self, name: str, threshold: float) -> None:
         """Refuse a name that would stand for a plugin's runs too, and what is no threshold.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
-from bench.metrics.curve import BACKGROUND_FLOOR, Curve, Ranking
+from bench.metrics.curve import Curve, Ranking
+from bench.metrics.floors import USUAL, Floor
 from bench.metrics.intervals import TAILS
 from bench.report.blocks import Cell, TableBlock
 from bench.report.event_sets import Setting
@@ -46,15 +47,15 @@ class Bands:
     """The share of the background that the floor of SIC is."""
 
     @classmethod
-    def of(cls, setting: Setting) -> Bands:
-        """Of the run that stands for a model."""
+    def of(cls, setting: Setting, floor: Floor = USUAL) -> Bands:
+        """Of the run that stands for a model, its SIC where a floor allows it."""
         import numpy as np
 
         scored = setting.middle.scored()
         ranking = Ranking.of(scored)
         curve, grid = ranking.curve(), np.linspace(0, 1, POINTS + 1)[1:]
-        values = _figures(curve, grid)
-        sides = ranking.drawn(lambda one: _figures(one, grid), scored.seed, CURVES)
+        values = _figures(curve, grid, floor)
+        sides = ranking.drawn(lambda one: _figures(one, grid, floor), scored.seed, CURVES)
         low, high = (_edge(side, tail) for side, tail in zip(sides, TAILS, strict=True))
         rejection, sic = np.stack([values, low, high]).reshape(3, 2, POINTS).swapaxes(0, 1)
         background = scored.weights[scored.y == 0]
@@ -66,7 +67,7 @@ class Bands:
             sic,
             float(curve.signal[curve.left < 1].max(initial=0.0)),
             rejection_limit(effective_events(setting.middle)),
-            BACKGROUND_FLOOR * float(np.mean(background)) / float(background.sum()),
+            floor.least(float(np.mean(background)) / float(background.sum())),
         )
 
 
@@ -94,14 +95,14 @@ def _cell(ends: NDArray[np.float64]) -> Cell:
     return Cell("", value, low, high)
 
 
-def _figures(curve: Curve, grid: NDArray[np.float64]) -> NDArray[np.float64]:
+def _figures(curve: Curve, grid: NDArray[np.float64], floor: Floor) -> NDArray[np.float64]:
     """Rejection and SIC, one after the other: (2 k,)."""
     import numpy as np
 
     passed = np.maximum(np.interp(grid, curve.signal, curve.background), 1e-12)
     left = np.interp(grid, curve.signal, curve.left)
     rejection = np.where(left >= 1, 1 / passed, np.nan)
-    sic = np.where(left >= BACKGROUND_FLOOR, grid / np.sqrt(passed), np.nan)
+    sic = np.where(floor.allows(passed, left), grid / np.sqrt(passed), np.nan)
     return np.concatenate([rejection, sic])
 
 

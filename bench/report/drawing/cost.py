@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from bench.metrics.floors import sic_label
 from bench.report.costs import Costs
 from bench.report.drawing.layout import Frame, captioned, foot_key, foot_lines, grid
 from bench.report.drawing.scales import (
@@ -83,7 +84,8 @@ def cost(subject: Subject, costs: Costs) -> Figure | None:
         for axes, (what, seconds) in zip(beside, spent.items(), strict=True):
             _points(axes, subject, seconds, quality)
             axes.set_xlabel(what if quality is QUALITIES[-1] else "")
-        beside[0].set_ylabel(quality.label)
+        sic = quality.name == "max_sic"
+        beside[0].set_ylabel(sic_label(subject.events.floor) if sic else quality.label)
         _ticks(beside[0], quality)
     _key(figure, subject, shown)
     captioned(figure, subject.events.sample)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bench.metrics.curve import BACKGROUND_FLOOR
+from bench.metrics.floors import Floor
 from bench.report.drawing.bands import Bands
 from bench.report.drawing.layout import captioned, framed, grid, keyed
 from bench.report.drawing.subject import Subject
@@ -57,7 +57,7 @@ def sic(subject: Subject) -> Figure:
     bands = list(subject.bands.values())
     top = max((float(np.nanmax(one.sic, initial=1.0)) for one in bands), default=1.0)
     for axes, settings in zip(main, panels, strict=True):
-        _floor(axes, bands[0])
+        _floor(axes, bands[0], subject.events.floor)
         for place, setting in enumerate(settings):
             one = subject.bands[subject.label(setting)]
             _line(axes, subject, setting, one.sic, place)
@@ -152,12 +152,13 @@ def _range(subject: Subject) -> tuple[float, float]:
     return 10 ** max(low, -1.0), 10 ** min(high, 1.0)
 
 
-def _floor(axes: Axes, one: Bands) -> None:
+def _floor(axes: Axes, one: Bands, floor: Floor) -> None:
     """Where fewer background events are left than a SIC is believed of."""
     edge = one.efficiency / one.floor**0.5
     axes.fill_between(one.efficiency, edge, edge[-1] * 2, color="0.92", linewidth=0, zorder=0)
     axes.plot(one.efficiency, edge, color="0.55", linewidth=0.9, zorder=0.5)
-    text = f"fewer than {BACKGROUND_FLOOR} background events left"
+    few = f"fewer than {floor.events} background events left"
+    text = f"a background efficiency under {floor.brief.split()[-1]}" if floor.rate else few
     axes.text(0.02, 0.97, text, transform=axes.transAxes, fontsize=7, color="0.3", va="top")
 
 

@@ -25,6 +25,7 @@ from bench.report.drawing.styles import Styles
 from bench.report.drawing.subject import MOST, Subject
 from bench.report.event_sets import EventSet
 from bench.report.learning import LearningCurve
+from bench.report.searches import Search
 from bench.report.tested import Tested
 from bench.report.training import Trained, events_known
 
@@ -130,6 +131,17 @@ def draw_learning(curves: Sequence[LearningCurve], events: EventSet, paper: Pape
         Drawing("learning", "How many events it takes", partial(learning, shown, events), absent)
     ]
     return paper.draw(drawings if shown else [], events)
+
+
+def draw_searches(every: Sequence[Search], events: EventSet, paper: Paper) -> list[Picture]:
+    """Draw the fits without truth against the signal in their data, beside those by the truth."""
+    several = [one for one in every if len(one.curve.points) > 1]
+    styled = [(paper.styles[one.curve.largest], one.curve) for one in several[:MOST]]
+    levels = [one.supervised for one in several[:MOST]]
+    drawn = partial(learning, styled, events, "signal events in the data", "symlog", levels)
+    absent = [one.title for one in several[MOST:]]
+    drawings = [Drawing("searches", "Without truth, by signal in the data", drawn, absent)]
+    return paper.draw(drawings if styled else [], events)
 
 
 def draw_training(trainings: Sequence[Trained], events: EventSet, paper: Paper) -> list[Picture]:

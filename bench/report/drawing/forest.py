@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bench.metrics.floors import sic_label
 from bench.report.drawing.layout import marked
 from bench.report.drawing.scales import AUCS, SICS, chosen, logarithm, placed
 from bench.report.drawing.sheet import labels, safe
@@ -52,7 +53,7 @@ def forest(tests: Sequence[Tested], styles: Styles | None = None) -> Figure:
         figure.text(0.01, (top + 0.08) / height, about, fontsize=8, va="bottom")
         top -= size + GAP
     _scale(panels[0], "AUC", AUCS, placed)
-    _scale(panels[1], "maximum SIC", SICS, logarithm)
+    _scale(panels[1], sic_label(tests[0].events.floor), SICS, logarithm)
     _legend(figure)
     return figure
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import isnan
 from typing import TYPE_CHECKING, TypeAlias
 
+from bench.metrics.floors import sic_label
 from bench.report.drawing.layout import Frame, captioned, foot_key, foot_lines, grid
 from bench.report.drawing.sheet import short
 from bench.report.drawing.styles import Style
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Styled: TypeAlias = "tuple[Style, LearningCurve]"
-PANELS = {"auc": "AUC", "max_sic": "maximum SIC"}
+PANELS = ("auc", "max_sic")
 TITLE = 90
 """Letters of a title in the key."""
 ROOM = 0.12
@@ -31,6 +32,7 @@ def learning(
     events: EventSet,
     xlabel: str = "train events",
     scale: str = "log",
+    levels: Sequence[Setting | None] = (),
 ) -> Figure:
     """A panel for each figure that there is, each curve in the style of its model.
 
@@ -38,7 +40,9 @@ def learning(
         curves: each with its style.
         events: what they were scored on.
         xlabel: what the points stand at.
-        scale: `log` for numbers of events that grow by factors, or `linear`.
+        scale: `log` for numbers of events that grow by factors, `symlog` where 0 is one of them,
+            or `linear`.
+        levels: what each curve is to come to, a dotted line; none or one for each curve.
     """
     from matplotlib.lines import Line2D
     from matplotlib.ticker import NullFormatter
@@ -54,8 +58,15 @@ def learning(
         for number, (style, curve) in enumerate(curves):
             shift = 10 ** (APART * (number - (len(curves) - 1) / 2)) if scale == "log" else 1.0
             _line(axes, curve, name, style, shift)
-        axes.set(xscale=scale, xlabel=xlabel, ylabel=PANELS[name])
-        if scale != "log":
+            if levels and (level := levels[number]):
+                axes.axhline(middle(level, name)[0], color=style.colour, ls=":", lw=1)
+        axes.set(xlabel=xlabel, ylabel=_label(name, events))
+        # below the least number that is not 0 the axis is linear, so that 0 has a place
+        linear = {"linthresh": min(filter(None, ticks), default=1)} if scale == "symlog" else {}
+        axes.set_xscale(scale, **linear)
+        if linear:
+            axes.set_xlim(left=-linear["linthresh"] / 4)
+        if scale == "linear":
             continue
         axes.set_xticks(ticks, [str(size) for size in ticks])
         axes.xaxis.set_minor_formatter(NullFormatter())
@@ -68,9 +79,14 @@ def learning(
     return figure
 
 
+def _label(name: str, events: EventSet) -> str:
+    return sic_label(events.floor) if name == "max_sic" else "AUC"
+
+
 def _ticks(sizes: Sequence[int]) -> list[int]:
     """The sizes that have room for their numbers beside each other."""
-    room = (sizes[-1] / sizes[0]) ** ROOM
+    least = min(filter(None, sizes), default=1)
+    room = (sizes[-1] / least) ** ROOM
     ticks = [sizes[0]]
     for size in sizes[1:]:
         if size >= room * ticks[-1]:

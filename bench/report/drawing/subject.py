@@ -62,7 +62,9 @@ class Subject:
     @cached_property
     def bands(self) -> dict[str, Bands]:
         """ROC and SIC of each model, by its label."""
-        return {self.label(setting): Bands.of(setting) for setting in self.settings}
+        return {
+            self.label(setting): Bands.of(setting, self.events.floor) for setting in self.settings
+        }
 
     def panels(self, among: Sequence[Setting] | None = None) -> list[list[Setting]]:
         """The models in panels of at most six, those of a family together as far as they can be.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bench.metrics.curve import BACKGROUND_FLOOR
+from bench.metrics.floors import NO_FLOOR
 from bench.report.blocks import Item
 from bench.report.event_sets import BETWEEN
 from bench.report.learning import at_floor
+from bench.report.published import common_protocol
 from bench.report.samples import EDITIONS, edition_in_words
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.tested import Tested
@@ -22,6 +23,7 @@ def believe(runs: Sequence[Run], tests: Sequence[Tested]) -> list[Item]:
     lines = {
         "Quick": _quick(runs),
         "All models": _shared(tests),
+        "Protocol": _protocol(tests),
         "Events": _events(runs, tests),
         "Seeds": _seeds(tests),
         "Tests": _tests(tests),
@@ -43,6 +45,13 @@ def _events(runs: Sequence[Run], tests: Sequence[Tested]) -> str:
     if bare:
         parts.append(f"of {bare} runs counts alone are known, not which events; these are unpaired")
     return "; ".join(parts)
+
+
+def _protocol(tests: Sequence[Tested]) -> str:
+    """Under what the runs were done, where figures of others stand beside them."""
+    known = {p.name: p.source for one in tests if (p := common_protocol(one.events))}
+    beside = "what was published under it stands beside, of other events, and is never ranked"
+    return "; ".join(f"{name}, of {source}: {beside}" for name, source in known.items())
 
 
 def _shared(tests: Sequence[Tested]) -> str:
@@ -123,10 +132,11 @@ def _floor(tests: Sequence[Tested]) -> str:
     ]
     if not some:
         return ""
-    return (
-        f"max SIC leaves no more than {BACKGROUND_FLOOR} background events, and may rise with more "
-        f"of them, in: {'; '.join(some)} models"
-    )
+    floor, where = tests[0].events.floor, f"in: {'; '.join(some)} models"
+    if floor.rate:
+        return f"max SIC stands at {floor.brief}, and a tighter cut may show more, {where}"
+    least = f"{floor.events} background event{'' if floor == NO_FLOOR else 's'}"
+    return f"max SIC leaves no more than {least}, and may rise with more of them, {where}"
 
 
 def _lacks(runs: Sequence[Run]) -> str:

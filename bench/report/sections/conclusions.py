@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isfinite
 
 from bench.comparison.comparable import quick_beside_full
 from bench.comparison.groups import LEVEL
 from bench.comparison.paired import max_sic_difference, opposed
 from bench.comparison.table import differences, drifted
+from bench.metrics.floors import Floor, sic_title
 from bench.metrics.format import DASH, number
 from bench.report.blocks import (
     Block,
@@ -24,13 +26,14 @@ from bench.report.blocks import (
 )
 from bench.report.drawing.subject import MOST
 from bench.report.event_sets import EventSet, Setting, Spread
+from bench.report.published import hidden, over_the_most, published_rows
 from bench.report.sections.answer import less
 from bench.report.sections.everything import FEW_SIGNAL
 from bench.report.sections.guarded import marked
 from bench.report.sections.words import EXPLAINED
 from bench.report.tested import Tested, distinct, key, knows
 
-COLUMNS = {"auc": "AUC", "max_sic": "max SIC"}
+FIGURES = ("auc", "max_sic")
 BEHIND, GROUP = "AUC from the best", "group"
 
 
@@ -45,13 +48,15 @@ def conclusions(tested: Tested, pictures: Sequence[Picture] = ()) -> list[Block]
     seeded = any(len(setting.runs) > 1 for setting in settings)
     blocks: list[Block] = [Heading(events.heading, brief=events.brief), _table(tested)]
     if len(settings) > 1:
-        sentences = [_groups(tested, seeded), *_best(tested), *_by_sic(settings)]
+        sentences = [_groups(tested, seeded), *_best(tested), *_by_sic(events)]
         if events.sample.signal < FEW_SIGNAL:
             few = events.sample.signal
             sentences.append(f"With {few} signal events hardly anything can be told apart.")
         every = [run for setting in settings for run in setting.runs]
-        sentences += filter(None, [quick_beside_full(every)])
+        sentences += filter(None, [quick_beside_full(every), hidden(events)])
         blocks.append(Text(" ".join(sentences)))
+    elif left_out := hidden(events):
+        blocks.append(Text(left_out))
     blocks += [*pictures, *([_seeds(events)] if seeded else [])]
     listed = _by_seeds(tested, MOST if pictures else 0)
     return [*blocks, *listed, *_by_threshold(tested), EXPLAINED]
@@ -60,14 +65,25 @@ def conclusions(tested: Tested, pictures: Sequence[Picture] = ()) -> list[Block]
 def _table(tested: Tested) -> TableBlock:
     """Five columns; of one setting alone the first three."""
     several = len(tested.settings) > 1
-    rows = []
+    floor, rows = tested.events.floor, []
     for setting, mark in zip(tested.settings, tested.marks, strict=True):
         estimates = setting.middle.metrics().estimates
         row = [marked(setting.title, [run.record for run in setting.runs])]
-        row += [estimated(estimates.get(name), marked=False) for name in COLUMNS]
+        auc, sic = (estimated(estimates.get(name), marked=False) for name in FIGURES)
+        row += [auc, _flagged(sic, over_the_most(setting, floor))]
         rows.append([*row, *([_behind(tested, setting), plain(mark)] if several else [])])
-    headings = ["model", *COLUMNS.values(), *([BEHIND, GROUP] if several else [])]
+    headings = ["model", *_titles(floor), *([BEHIND, GROUP] if several else [])]
+    rows += published_rows(tested.events, FIGURES, len(headings))
     return TableBlock(f"groups-{tested.events.slug}", headings, rows)
+
+
+def _flagged(cell: Cell, flag: str) -> Cell:
+    """A figure that is above what its floor can show of these events, with a footnote."""
+    return replace(cell, note=flag, marked=True) if flag else cell
+
+
+def _titles(floor: Floor) -> list[str]:
+    return ["AUC", sic_title(floor)]
 
 
 def _behind(tested: Tested, setting: Setting) -> Cell:
@@ -80,12 +96,12 @@ def _behind(tested: Tested, setting: Setting) -> Cell:
 
 def _seeds(events: EventSet) -> Folded:
     """What another seed changes, a row a model."""
-    headings = ["model", "seeds", *(f"{heading} over seeds" for heading in COLUMNS.values())]
+    headings = ["model", "seeds", *(f"{heading} over seeds" for heading in _titles(events.floor))]
     rows = [
         [
             plain(setting.title),
             counted(len(setting.runs)),
-            *(over_seeds(setting.spread(name)) for name in COLUMNS),
+            *(over_seeds(setting.spread(name)) for name in FIGURES),
         ]
         for setting in events.settings
     ]
@@ -137,19 +153,20 @@ def _best(tested: Tested) -> list[str]:
     return [*text, f"About {events} signal events would tell the first two apart."]
 
 
-def _by_sic(settings: Sequence[Setting]) -> list[str]:
+def _by_sic(events: EventSet) -> list[str]:
     """Whether another model than the first is better by max SIC, which AUC may hide."""
 
     def most(setting: Setting) -> float:
         return setting.middle.metrics().estimates["max_sic"].value or 0.0
 
+    settings, floor = events.settings, events.floor
     best = max(settings, key=most)
     if best is settings[0] or not knows(best):
         return []
-    difference = max_sic_difference(best.middle.scored(), settings[0].middle.scored())
+    difference = max_sic_difference(best.middle.scored(), settings[0].middle.scored(), floor)
     if not isfinite(difference.value):
         return []
-    text = f"By max SIC {best.title} is first, {number(difference.value)} "
+    text = f"By {sic_title(floor)} {best.title} is first, {number(difference.value)} "
     text += f"[{number(difference.low)}, {number(difference.high)}] above {settings[0].title}"
     if not difference.p < LEVEL:
         return [f"{text}, which these events cannot tell from nought (paired bootstrap)."]

@@ -19,11 +19,11 @@ PAIRED = ("model", "against", "correct signal", "p, Holm", "correct background",
 
 def decided(runs: Sequence[Run], sets: Sequence[EventSet]) -> list[Block]:
     """A section for each set of events that decisions were made on; nothing where none were."""
-    by_events: dict[tuple[str, str], list[Run]] = {}
+    by_events: dict[tuple[str, str, str], list[Run]] = {}
     for run in runs:
         if run.record.decisions and run.record.status == "ok" and _sound(run):
             by_events.setdefault(_events(run), []).append(run)
-    ranked = {(s.sample.label, s.sample.fingerprint): s for s in sets}
+    ranked = {s.sample.identity: s for s in sets}
     blocks: list[Block] = []
     for events, same in sorted(by_events.items()):
         sample = same[0].record.sample
@@ -87,10 +87,9 @@ def _name(run: Run) -> Cell:
     return marked(run.record.title, [run.record])
 
 
-def _events(run: Run) -> tuple[str, str]:
-    sample = run.record.sample
-    assert sample is not None
-    return sample.label, sample.fingerprint
+def _events(run: Run) -> tuple[str, str, str]:
+    assert run.record.sample is not None
+    return run.record.sample.identity
 
 
 def _sound(run: Run) -> bool:

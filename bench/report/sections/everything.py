@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from bench.api.errors import DamagedError
 from bench.api.inputs import WITHIN
 from bench.api.scores import Estimate
+from bench.comparison.floored import floor_of
+from bench.metrics.floors import Floor, sic_title
 from bench.metrics.format import DASH
 from bench.report.blocks import Cell, TableBlock, counted, estimated, plain
 from bench.report.learning import train_size
@@ -41,7 +43,7 @@ MARKED = {"max_sic", "rejection_0.3", "rejection_0.5"}
 """Whose notes no reader is to miss: how many background events the figure hangs on."""
 
 FEW_SIGNAL = 30
-ASKED = (LOOK, "threshold")
+ASKED = (LOOK, "inject", "threshold")
 """What is said beside the options, where another than usual was asked for."""
 
 USUAL_VIEWS = ("texts", "numbers")
@@ -53,7 +55,13 @@ def standard(runs: Sequence[Run]) -> TableBlock:
     views = views_of(runs)
     rows = [[*_about(run, views), *_figures(run, STANDARD)] for run in sorted(runs, key=_place)]
     about = ("date", "dataset", "sample", "events", "model", "options", "fitted on", "seed")
-    return TableBlock("figures", [*about, *views, *STANDARD.values()], rows)
+    titles = [titled(name, floor_of(runs)) for name in STANDARD]
+    return TableBlock("figures", [*about, *views, *titles], rows)
+
+
+def titled(name: str, floor: Floor) -> str:
+    """What a table calls a figure; of a maximum under another floor than the usual one, which."""
+    return sic_title(floor) if name == "max_sic" else HEADINGS.get(name, name.replace("_", " "))
 
 
 def decisions(runs: Sequence[Run]) -> TableBlock:

@@ -6,18 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.api.scores import Estimate
-from bench.metrics.curve import BACKGROUND_FLOOR
-from bench.metrics.ranking import AT_FLOOR
+from bench.metrics.floors import NO_FLOOR, Floor, sic_title
+from bench.metrics.ranking import AT_FLOOR, beyond
 from bench.report.blocks import Block, Cell, Heading, Picture, TableBlock, Text, estimated, plain
 from bench.report.event_sets import EventSet, Setting
 from bench.report.learning import LearningCurve, missing, train_size
 from bench.report.sections.guarded import marked
 from bench.storage.store import Run
 
-TABLES = {"auc": "AUC", "max_sic": "max SIC"}
-FLOOR_NOTE = (
-    f"{AT_FLOOR} of {BACKGROUND_FLOOR} background events: more background events may show more"
-)
+FIGURES = ("auc", "max_sic")
 
 
 def learning_section(
@@ -30,7 +27,7 @@ def learning_section(
     if not curves:
         return []
     tables: list[Block] = []
-    for name, title in TABLES.items():
+    for name, title in zip(FIGURES, ("AUC", sic_title(events.floor)), strict=True):
         tables += [Text(f"{title} by train events:"), _table(events, curves, name)]
     return [
         Heading(f"How many events it takes: {events.title}", brief=f"learning, {events.brief}"),
@@ -45,20 +42,27 @@ def _table(events: EventSet, curves: Sequence[LearningCurve], name: str) -> Tabl
     rows = []
     for curve in curves:
         records = [run.record for setting in curve.points.values() for run in setting.runs]
-        cells = [_cell(curve.points.get(size), name) for size in sizes]
+        cells = [_cell(curve.points.get(size), name, events.floor) for size in sizes]
         rows.append([marked(curve.title, records), *cells])
     slug = name.replace("_", "-")
     return TableBlock(f"learning-{slug}-{events.slug}", ["model", *map(str, sizes)], rows)
 
 
-def _cell(setting: Setting | None, name: str) -> Cell:
+def _cell(setting: Setting | None, name: str, floor: Floor) -> Cell:
     """The figure of the run of median AUC; a dash where nothing was fitted on so many events."""
     if setting is None:
         return plain("")
     estimate: Estimate | None = setting.middle.metrics().estimates.get(name)
     if estimate and AT_FLOOR in estimate.note:
-        return estimated(replace(estimate, note=FLOOR_NOTE), marked=True)
+        return estimated(replace(estimate, note=_at(floor)), marked=True)
     return estimated(estimate)
+
+
+def _at(floor: Floor) -> str:
+    """That a maximum stands at its floor, whatever else its note says."""
+    if floor.rate or floor == NO_FLOOR:
+        return f"{AT_FLOOR}, {floor.brief}: {beyond(floor)}"
+    return f"{AT_FLOOR} of {floor.events} background events: {beyond(floor)}"
 
 
 def _about(events: EventSet, curves: Sequence[LearningCurve]) -> str:

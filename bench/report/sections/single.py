@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from bench.api.errors import DamagedError
 from bench.api.scores import Counts, Estimate
+from bench.comparison.floored import floor_of
 from bench.metrics.format import DASH, interval, number
 from bench.report.blocks import Block, Heading, TableBlock, Text, plain, valued
 from bench.report.limits import limited
 from bench.report.markdown import table as markdown_table
-from bench.report.sections.everything import HEADINGS, few_signal
+from bench.report.sections.everything import HEADINGS, few_signal, titled
 from bench.report.sections.guarded import in_words, nothing_found, with_findings
 from bench.storage.record import SampleRecord
 from bench.storage.store import Run
@@ -50,7 +51,7 @@ def every_figure(run: Run) -> TableBlock:
     known = [name for name in HEADINGS if name in estimates]
     rows = [
         [
-            plain(HEADINGS.get(name, name.replace("_", " "))),
+            plain(titled(name, floor_of([run]))),
             limited(run, estimates[name]) or valued(estimates[name].value),
             plain(interval(estimates[name])),
             plain(_how(estimates[name])),
@@ -78,6 +79,7 @@ def heading(run: Run) -> str:
     if train:
         line += f", fitted on {train.drawn}"
     line += "".join(f", {control}" for control in record.controls)
+    line += f", {train.injected} signal events in its data" if train and train.data else ""
     line += ", quick" if record.quick else ""
     if sample.skipped:
         line += f", {sample.skipped} invalid events of its file left out"
@@ -85,7 +87,8 @@ def heading(run: Run) -> str:
 
 
 def _split(sample: SampleRecord) -> str:
-    return f"{sample.split} split" + (f" ({sample.division})" if sample.division else "")
+    division = f" ({sample.division})" if sample.division else ""
+    return f"{sample.split} split{division}" + (f" in {sample.region}" if sample.region else "")
 
 
 def classification(run: Run) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bench.metrics.floors import sic_title
 from bench.report.blocks import (
     Block,
     Cell,
@@ -18,10 +19,11 @@ from bench.report.blocks import (
 )
 from bench.report.event_sets import EventSet
 from bench.report.sections.guarded import marked
-from bench.report.sections.learning import TABLES
+from bench.report.sections.learning import FIGURES
 from bench.report.training import Look, Trained
 
-HEADINGS = ("model", "look", "events seen", "AUC on valid", *TABLES.values())
+HEADINGS = ("model", "look", "events seen", "AUC on valid", "AUC")
+"""And the maximum SIC, under the floor of the events."""
 
 
 def training_section(
@@ -34,7 +36,7 @@ def training_section(
     return [
         Heading(f"Over the training: {events.title}", brief=f"training, {events.brief}"),
         *pictures,
-        TableBlock(f"training-{events.slug}", HEADINGS, rows),
+        TableBlock(f"training-{events.slug}", [*HEADINGS, sic_title(events.floor)], rows),
         Text(_about(events)),
     ]
 
@@ -46,7 +48,7 @@ def _row(one: Trained, look: Look) -> list[Cell]:
         Cell(f"look {look.number}{' (best)' if look.best else ''}", float(look.number)),
         plain("") if look.events is None else counted(look.events),
         valued(look.valid_auc),
-        *(estimated(estimates.get(name)) for name in TABLES),
+        *(estimated(estimates.get(name)) for name in FIGURES),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.metrics.curve import BACKGROUND_FLOOR
+from bench.metrics.floors import NO_FLOOR, USUAL, Floor
 from bench.report.blocks import Block, Heading, Item, Items, Links
 
 HEADING = "Words"
@@ -57,6 +58,19 @@ EXPLAINED = Links([Heading(HEADING, brief="What these words mean")])
 """The way to this section, for where they stand."""
 
 
-def words() -> list[Block]:
-    """The section."""
-    return [Heading(HEADING), Items([Item(word, text) for word, text in WORDS.items()])]
+def words(floor: Floor = USUAL) -> list[Block]:
+    """The section, of a report whose maxima stand under this floor."""
+    explained = WORDS | ({} if floor == USUAL else {"floor": _floor(floor)})
+    return [Heading(HEADING), Items([Item(word, text) for word, text in explained.items()])]
+
+
+def _floor(floor: Floor) -> str:
+    if floor == NO_FLOOR:
+        return (
+            "none here: a threshold counts that leaves one background event, and a max SIC of so "
+            "few is noise for the most part"
+        )
+    return (
+        f"what a threshold has to leave: {floor.words}; a max SIC that stands there is a lower "
+        "limit, as what lies beyond was ruled out"
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from bench.metrics.curve import BACKGROUND_FLOOR
+from bench.metrics.floors import Floor
 from bench.report.blocks import Block, Charts, Picture
 from bench.report.drawing.sheet import labels
 from bench.report.drawing.styles import Styles
@@ -46,12 +46,12 @@ def chart_data(tested: Tested, styles: Styles) -> dict[str, Any]:
     best = [0, *map(settings.index, tested.best_of_others), *range(len(settings))]
     first = list(dict.fromkeys(best))[:MOST]  # places in the order of the settings
     drawn = {place: settings[place] for place in sorted(first)}
-    models = _models(list(drawn.values()), styles, rates(sample.background))
+    models = _models(list(drawn.values()), styles, rates(sample.background), tested.events.floor)
     return {
         "about": tested.events.title,
         "signal": sample.signal,
         "background": sample.background,
-        "floor": BACKGROUND_FLOOR,
+        "floor": tested.events.floor.least_events(sample.background),
         "thresholds": thresholds(),
         "rates": rates(sample.background),
         "models": [
@@ -62,7 +62,7 @@ def chart_data(tested: Tested, styles: Styles) -> dict[str, Any]:
 
 
 def _models(
-    settings: Sequence[Setting], styles: Styles, steps: Sequence[float]
+    settings: Sequence[Setting], styles: Styles, steps: Sequence[float], floor: Floor
 ) -> Iterator[dict[str, Any]]:
     names = labels([styles.key(setting) for setting in settings])
     for setting, name in zip(settings, names, strict=True):
@@ -73,7 +73,7 @@ def _models(
             "colour": style.colour,
             "shape": outline(style.marker),
             "dash": style.dashes[1],
-            "curve": curve(scored, steps),
+            "curve": curve(scored, steps, floor),
             "scores": distributions(scored),
             "cuts": cuts(scored),
         }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bench.metrics.curve import BACKGROUND_FLOOR, Curve, Ranking
+from bench.metrics.curve import Curve, Ranking
+from bench.metrics.floors import USUAL, Floor
 from bench.metrics.intervals import TAILS
 
 if TYPE_CHECKING:
@@ -20,18 +21,19 @@ CURVES = 100
 """Curves drawn on each side of a band."""
 
 
-def curve(scored: Scored, rates: Sequence[float]) -> dict[str, list[Any]]:
+def curve(scored: Scored, rates: Sequence[float], floor: Floor = USUAL) -> dict[str, list[Any]]:
     """Efficiencies, thresholds and bands at the points drawn, from the highest score down.
 
     Args:
         scored: of one run.
         rates: background efficiencies at each of which the most signal is to be seen.
+        floor: of the maximum SIC, whose place is among the points.
     """
     import numpy as np
 
     ranking = Ranking.of(scored)
     whole = ranking.curve()
-    places = thinned(whole, rates)
+    places = thinned(whole, rates, floor)
     score = scored.score[ranking.order][ranking.ends][places]
     low, high = _band(ranking, whole.signal[places], scored.seed)
     passed = whole.background[places]  # where the curve jumps, replicas may all lie on one side
@@ -46,7 +48,7 @@ def curve(scored: Scored, rates: Sequence[float]) -> dict[str, list[Any]]:
     }
 
 
-def thinned(whole: Curve, rates: Sequence[float]) -> NDArray[np.intp]:
+def thinned(whole: Curve, rates: Sequence[float], floor: Floor = USUAL) -> NDArray[np.intp]:
     """The places of points at even steps of signal efficiency, at these rates, and at the best.
 
     At a step stands the first threshold that keeps so much signal; at a rate the last one that
@@ -57,8 +59,9 @@ def thinned(whole: Curve, rates: Sequence[float]) -> NDArray[np.intp]:
     last = len(whole.signal) - 1
     steps = np.searchsorted(whole.signal, np.linspace(0, 1, STEPS)[1:] - 1e-12)
     at_rates = np.searchsorted(whole.background, np.array(rates) + 1e-12, side="right") - 1
-    limits = np.searchsorted(whole.left, [1, BACKGROUND_FLOOR])
-    _, best = whole.best_sic()
+    first = int(np.argmax(floor.allows(whole.background, whole.left)))
+    limits = [int(np.searchsorted(whole.left, 1)), first]
+    _, best = whole.best_sic(floor)
     places = np.concatenate([steps, at_rates, limits, [best, last]])
     return np.unique(places[(places >= 0) & (places <= last)])
 

@@ -82,7 +82,7 @@ def _row(row: Sequence[Cell], by_value: Sequence[bool], notes: _Notes) -> str:
 
 def _head(heading: str, is_key: bool) -> str:
     """With what it means, where that is known."""
-    meaning = HEADINGS.get(heading) or WORDS.get(heading)
+    meaning = HEADINGS.get(heading) or WORDS.get(heading.partition(",")[0])  # max SIC, 100 events
     title = f' title="{escape(meaning)}"' if meaning else ""
     own = ' class="key"' if is_key else ""
     return f'<th scope="col"{own}{title}>{escape(heading)}</th>'
