@@ -144,8 +144,7 @@ def _reused(prepared: PreparedRun, store: Store) -> _Scores | None:
         return None
     record, verdicts = earlier.record, without_scores(earlier.record.verdicts, prepared)
     seen = {verdict.code for verdict in verdicts}
-    guards = prepared.parts.guards
-    looking = (*of_evidence(guards, InputEvidence), *of_fits(guards))
+    looking = (*of_evidence(prepared.parts.guards, InputEvidence), *of_fits(prepared.parts.guards))
     if {guard.code for guard in looking} - seen or any(verdict.broke for verdict in verdicts):
         return None
     prepared.context.notice(f"reused the scores of run {earlier.name}")
