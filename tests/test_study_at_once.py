@@ -229,3 +229,15 @@ def test_samples_are_loaded_once_for_runs_one_after_the_other_that_ask_for_the_s
     assert loaded == [requests[0], *requests[3:]]
     alone = [prepare(one, place.home, place.store, place.context).key for one in survey.every]
     assert keys == alone
+
+
+def test_a_run_without_truth_is_looked_for_by_its_own_samples(place: Workplace) -> None:
+    weak = replace(CUT, labels="data", inject=60, region="mass=-10:10")
+    requests = [weak, replace(weak, inject=30), replace(weak, seed=1), CUT, replace(weak, seed=1)]
+    requests.append(replace(weak, seed=1, region="mass=0:2"))
+    requests.append(replace(requests[-1], against="sidebands"))
+    survey, _ = surveyed(place, *requests)
+    keys = [one.key for one in survey.first()]
+    alone = [prepare(one, place.home, place.store, place.context).key for one in survey.every]
+    assert keys == alone
+    assert len(set(keys)) == 6

@@ -200,4 +200,5 @@ def _sampled(parts: RunParts) -> str:
     origins = [
         (one.dataset.name, options_in(one.dataset), one.distribution) for one in parts.datasets
     ]
-    return digest([said, origins, request.quick, request.start, sorted(request.allow)])
+    weak = repr(request.weak)
+    return digest([said, weak, origins, request.quick, request.start, sorted(request.allow)])
