@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from bench_lhco import ingest as ingest_module
 from bench_lhco.chunks import Content, job_of, plain_of
+from bench_lhco.events import Events
 from bench_lhco.ingest import ingest, planned
 from bench_lhco.labels import Twin
 from bench_lhco.twin import simulate as module
@@ -70,6 +71,22 @@ def test_a_twin_is_the_same_whoever_makes_its_chunks_and_none_is_made_twice(
     assert (len(first.done), len(second.done)) == (1, 2)
     assert not set(first.done) & set(second.done)
     assert not list((tmp_path / "shared" / "scratch").rglob("*.npz"))
+
+
+def test_events_stay_what_they_are_while_another_one_simulates_in_the_same_folder(
+    small: None, tmp_path: Path, context: bench.Context
+) -> None:
+    def simulated(**events: int) -> Iterator[Events]:
+        return module.simulate(
+            "rd", events, seed=1, jobs=1, scratch=tmp_path, progress=context.progress
+        )
+
+    before = [part.padded for part in simulated(background=20, signal=10)]
+    taken_over = simulated(background=20, signal=10)
+    simulated(signal=10)
+    after = [part.padded for part in taken_over]
+    assert np.array_equal(np.concatenate(before), np.concatenate(after))
+    assert not [file for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ".npz"]
 
 
 @pytest.mark.parametrize("variation", ["nominal", "recoil"])

@@ -8,6 +8,7 @@ from functools import partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,8 +32,6 @@ CHUNK = 1000
 """Kept events of a chunk."""
 SLICE = 1000
 """Events given at once."""
-GATHERED = "gathered.f4"
-"""The file of all chunks' particles, before they are shuffled."""
 
 
 def simulate(
@@ -153,16 +152,20 @@ def _plan(dataset: str, kind: str, events: int, seed: int) -> list[Chunk]:
 
 
 def _gathered(chunks: Sequence[Chunk], folder: Path) -> Particles:
-    """The events of all chunks, in a file, as those of millions of events need no memory then."""
-    file, counts, total = folder / GATHERED, [], 0
-    with file.open("wb") as out:
+    """The events of all chunks, in a file, as those of millions of events need no memory then.
+
+    It has no name, so that nobody who takes over, or is taken over, writes to it as well.
+    """
+    counts, total = [], 0
+    with TemporaryFile(dir=folder) as out:
         for chunk in chunks:
             seen = _read(chunk, folder)
             out.write(seen.values.astype("<f4").tobytes())
             counts.append(seen.counts)
             total += len(seen.values)
-    shape = (total, 3)
-    values = np.memmap(file, "<f4", "r", shape=shape) if total else np.zeros(shape, np.float32)
+        out.flush()
+        shape = (total, 3)
+        values = np.memmap(out, "<f4", "r", shape=shape) if total else np.zeros(shape, np.float32)
     return Particles(values, ends(np.concatenate(counts)))
 
 
