@@ -23,6 +23,8 @@ from bench_llm.training import states
 from events import context, inputs
 from transformers import AutoModelForCausalLM
 
+import bench
+
 DROPS = {"GPT2", "OPT"}
 """Kinds that drop states out while they train."""
 
@@ -150,6 +152,27 @@ def test_the_oldest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     )
     assert len(set(folder.iterdir())) == 2
     assert not before & set(folder.iterdir())
+
+
+def test_what_is_being_made_or_just_gone_is_let_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / states.FOLDER
+    left, begun, new, old = (folder / name for name in (".left.1", ".begun.2", "new", "old"))
+    for one in (left, begun, old, new):
+        one.mkdir(parents=True)
+        time.sleep(0.02)
+    for one in (left, old, new):
+        (one / states.VALUES).write_bytes(bytes(100))
+    lock = states._lock_of(folder / "begun")
+    bench.make_folder(lock.parent)
+    monkeypatch.setattr(states, "LIMIT", 150)
+    with bench.locked(lock):
+        assert not states._room(folder, 200)
+    assert list(folder.iterdir()) == [begun]
+    new.mkdir()
+    monkeypatch.setattr(Path, "iterdir", lambda self: iter([new, folder / "gone"]))
+    assert states._room(folder, 50)
 
 
 def test_numbers_that_are_read_below_are_not_skipped(tmp_path: Path) -> None:

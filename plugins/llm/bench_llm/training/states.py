@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -98,7 +99,7 @@ class _Frozen:
 
     def stored(self, folder: Path, label: str) -> NDArray[np.float32]:
         """The states in this folder, computed into it where they are not there or are damaged."""
-        lock = folder.parent.with_name(f".{FOLDER}") / f"{folder.name}.lock"
+        lock = _lock_of(folder)
         bench.make_folder(lock.parent)
         with bench.locked(lock, self.context.notice):
             try:
@@ -108,7 +109,7 @@ class _Frozen:
                     self.context.notice(f"{error}; it is made anew")
                 self._make(folder, label)
             folder.touch()
-        values: NDArray[np.float32] = np.load(folder / VALUES, mmap_mode="r")
+            values: NDArray[np.float32] = np.load(folder / VALUES, mmap_mode="r")
         return values
 
     def _make(self, folder: Path, label: str) -> None:
@@ -154,10 +155,39 @@ class _Frozen:
         return states.float().cpu().numpy()
 
 
+def _lock_of(folder: Path) -> Path:
+    """What is locked by who makes or removes the states of a folder, or those of its draft."""
+    name = folder.name
+    own = name[1:].rpartition(".")[0] if name.startswith(".") else name
+    return folder.parent.with_name(f".{FOLDER}") / f"{own}.lock"
+
+
 def _room(folder: Path, size: float) -> bool:
-    """Whether states of this size may be folders, after the oldest have made room."""
+    """Whether states of this size may be folders, after the oldest have made room.
+
+    Those that another process is making stay.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    folders = sorted(folder.iterdir(), key=lambda f: f.stat().st_mtime)
-    while folders and size + sum((f / VALUES).stat().st_size for f in folders) > LIMIT:
-        shutil.rmtree(folders.pop(0))
+    folders = sorted(((*_state(f), f) for f in folder.iterdir()), key=lambda one: one[0])
+    total = size + sum(taken for _, taken, _ in folders)
+    for _, taken, one in folders:
+        if total <= LIMIT:
+            break
+        lock = _lock_of(one)
+        bench.make_folder(lock.parent)
+        with suppress(bench.LockedError), bench.locked(lock):
+            shutil.rmtree(one, ignore_errors=True)
+            total -= taken
     return size <= min(LIMIT, shutil.disk_usage(folder).free - SPARE)
+
+
+def _state(folder: Path) -> tuple[float, int]:
+    """When states were used last, and their bytes; nothing of those that are gone, or just begun.
+
+    Other processes make room, too.
+    """
+    used, taken = 0.0, 0
+    with suppress(FileNotFoundError):
+        used = folder.stat().st_mtime
+        taken = (folder / VALUES).stat().st_size
+    return used, taken
