@@ -92,6 +92,8 @@ def launch(patch: pytest.MonkeyPatch, rank: str, count: str = "2") -> None:
 def test_a_launcher_says_which_process_this_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORLD_SIZE", "8")  # which many a shell has set, and no process leads there
     assert launched() == BY_ITSELF
+    launch(monkeypatch, "-1", "1")
+    assert launched() == BY_ITSELF
     launch(monkeypatch, "5", "8")
     assert launched() == Launched(5, 8, 5, 8)
     monkeypatch.setenv("LOCAL_RANK", "1")

@@ -55,8 +55,10 @@ def launched() -> Launched:
         RequestError: the environment says something that is no number, or cannot be.
     """
     if not all(os.environ.get(name) for name in NEEDED):
-        return Launched()
+        return BY_ITSELF
     count = _number("WORLD_SIZE", "")
+    if count == 1:  # whatever its number is: many a shell has -1 there
+        return BY_ITSELF
     rank = _number("RANK", "")
     return Launched(rank, count, _number(LOCAL, str(rank)), _number(LOCAL_COUNT, str(count)))
 
