@@ -22,6 +22,7 @@ from torch.distributed.rendezvous import rendezvous
 
 import bench
 from bench_llm.network.tuning import trained
+from bench_llm.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +64,7 @@ def join(device: str) -> Callable[[bytes], bytes]:
 
 def _handed(message: bytes) -> bytes:
     """What the first process says."""
-    with _connected():
+    with uninterrupted(), _connected():
         size = torch.tensor([len(message)])
         dist.broadcast(size, 0)
         content = torch.empty(int(size), dtype=torch.uint8)
@@ -109,14 +110,15 @@ class Ranks:
         """
         if self.count == 1:
             return
-        self.meet()
-        for bucket in _buckets(tensors):
-            flat = torch.cat([tensor.reshape(-1) for tensor in bucket])
-            with _connected():
-                dist.all_reduce(flat)
-            parts = flat.split([tensor.numel() for tensor in bucket])
-            for tensor, part in zip(bucket, parts, strict=True):
-                tensor.copy_(part.view_as(tensor))
+        with uninterrupted():
+            self.meet()
+            for bucket in _buckets(tensors):
+                flat = torch.cat([tensor.reshape(-1) for tensor in bucket])
+                with _connected():
+                    dist.all_reduce(flat)
+                parts = flat.split([tensor.numel() for tensor in bucket])
+                for tensor, part in zip(bucket, parts, strict=True):
+                    tensor.copy_(part.view_as(tensor))
 
     def add_gradients(self, parameters: Sequence[nn.Parameter]) -> None:
         """Add them up; a parameter without one in each process stays without."""
@@ -174,7 +176,7 @@ class Ranks:
         said[self.rank] = torch.frombuffer(bytearray(own), dtype=torch.uint8)
         broke = torch.zeros(self.count, dtype=torch.int32)
         broke[self.rank] = bool(broken)
-        with _connected():
+        with uninterrupted(), _connected():
             dist.all_reduce(broke)
             if broke.any():
                 dist.all_reduce(said)
@@ -197,13 +199,14 @@ class Ranks:
         """Break in all processes where one of them does."""
         try:
             yield
-            self.meet()
         except OtherProcessError:
             raise
         except BaseException as error:
             if self.count > 1:
                 self.meet(_line(error))
             raise
+        else:
+            self.meet()
 
 
 ALONE = Ranks()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,8 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 import together
+import torch
 from bench_llm.fitted import FittedLanguageModel
-from bench_llm.ranks import ALONE, Ranks
+from bench_llm.ranks import ALONE, LONGEST, Ranks
 from bench_llm.training.schedule import Schedule
 from events import context
 
@@ -140,6 +142,25 @@ def test_processes_share_events_and_a_step_has_those_of_all() -> None:
     for one, other in zip(twice.remaining(lengths, 0), both.remaining(lengths, 0), strict=True):
         assert (one == other).all()
     assert ALONE.sums([1.0, 2.0]) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("interrupted", [1, 2, 3, 4])
+def test_an_interrupt_waits_until_all_have_done_the_same(
+    monkeypatch: pytest.MonkeyPatch, interrupted: int
+) -> None:
+    sizes: list[int] = []
+
+    def all_reduce(tensor: torch.Tensor) -> None:
+        sizes.append(tensor.numel())
+        if len(sizes) == interrupted:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("bench_llm.ranks.dist.all_reduce", all_reduce)
+    monkeypatch.setattr("bench_llm.ranks.BUCKET", 4)
+    with pytest.raises(KeyboardInterrupt), Ranks(0, 2).together():
+        Ranks(0, 2).add([torch.ones(3), torch.ones(4)])
+    added = [2, 3, 4]  # the others go on to meet, where they are to hear of it
+    assert sizes == added + ([2, 2 * LONGEST] if interrupted < 4 else [2])
 
 
 def test_a_model_of_one_process_says_so() -> None:
