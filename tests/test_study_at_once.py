@@ -17,6 +17,7 @@ from bench.cli.run import command as run_command
 from bench.data.run_samples import load_samples
 from bench.running import spread as seam
 from bench.running.at_once import at_once
+from bench.running.ends import REFUSED
 from bench.running.failures import RunFailedError
 from bench.running.missing import LOGS, Survey
 from bench.running.one_by_one import one_by_one
@@ -55,7 +56,8 @@ class InThisProcess:
 
     def __call__(self, one: Task) -> int:
         ctx = run_command.make_context("run", list(one.words[1:]))
-        fields = {k: v for k, v in ctx.params.items() if k not in ("runs", "dry_run", "seeds")}
+        apart = ("runs", "dry_run", "seeds", "floor")
+        fields = {k: v for k, v in ctx.params.items() if k not in apart}
         assert fields.pop("skip_bad_events") is False
         request, store = RunRequest(**fields), Store(ctx.params["runs"])
         one.log.parent.mkdir(parents=True, exist_ok=True)
@@ -241,3 +243,7 @@ def test_a_run_without_truth_is_looked_for_by_its_own_samples(place: Workplace) 
     alone = [prepare(one, place.home, place.store, place.context).key for one in survey.every]
     assert keys == alone
     assert len(set(keys)) == 6
+    with ThreadPoolExecutor(1) as executor:
+        made, codes = at_once(survey, executor)
+    assert codes == {0, REFUSED}  # the last one, as the toy tells sidebands by its mass
+    assert [one.record.id for one in made] == keys[:-1]

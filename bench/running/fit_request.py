@@ -145,15 +145,18 @@ def find_start(parts: RunParts, home: Home, store: Store) -> Start | None:
     Raises:
         RequestError: no such run, or one of another model or encoder, or its fit is gone.
     """
+    import msgspec
+
     if parts.request.start is None:
         return None
     (run,) = store.pick([parts.request.start])
     record = run.record
     if record.status != "ok" or record.model is None or record.fit is None:
         raise RequestError(f"--from {run.name}: that run is {record.status} and left no fit")
-    then = [record.model.name, *((part.name, part.options) for part in record.encoders)]
-    now = [parts.model.name, *((part.name, options_in(part)) for part in parts.encoders)]
-    if then != masked_values(now):  # as a record has them
+    then = [record.model.name, *([part.name, part.options] for part in record.encoders)]
+    used = [parts.model.name, *([part.name, options_in(part)] for part in parts.encoders)]
+    now = masked_values(msgspec.json.decode(msgspec.json.encode(used)))  # as a record has them
+    if then != now:
         raise RequestError(f"--from {run.name}: its model and encoders are {then}, wanted {now}")
     try:
         verify(home.fits / record.fit)
