@@ -13,6 +13,8 @@ import bench
 from bench.api.errors import RequestError
 from bench.cli.study import command
 from bench.running.study import read_study
+from bench.running.study_file import INJECT, SEEDS, TRAIN_EVENTS, VARY
+from bench.storage.request import LOOK
 
 GOOD = """
 title = "Two cuts"
@@ -213,3 +215,8 @@ def test_a_mistake_in_the_last_run_is_told_before_the_first_one_starts(
     ran = CliRunner().invoke(command, [str(file), "--runs", str(desk.store.root)])
     assert isinstance(ran.exception, RequestError)
     assert not desk.store.root.exists()
+
+
+def test_its_help_names_all_that_may_be_a_list() -> None:
+    said = str(command.help).partition("once for each member of")[2].partition("no other key")[0]
+    assert [key for key in (SEEDS, TRAIN_EVENTS, INJECT, LOOK, VARY) if key not in said] == []

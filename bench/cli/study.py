@@ -76,10 +76,10 @@ def command(
     The runs are packed into results/ beside the report, from which `bench report --check` writes
     it anew. Figures of other tools come from files of counts (see `bench import`).
 
-    The keys are the options of `bench run`. A run is done once for each member of three lists:
-    seeds, train_events (such as [300, 1000, "all"]) and look (such as [1, 2, "best"]), and of each
-    list of an option in vary, such as vary = { max_depth = [3, 6] }; no other key may list what is
-    tried in turn.
+    The keys are the options of `bench run`. A run is done once for each member of four lists:
+    seeds, train_events (such as [300, 1000, "all"]), inject (such as [0, 200]) and look (such as
+    [1, 2, "best"]), and of each list of an option in vary, such as vary = { max_depth = [3, 6] };
+    no other key may list what is tried in turn.
 
     \b
     title = "With and without numbers"
