@@ -80,7 +80,7 @@ def said_by(line: str) -> RunRequest:
     """The request that a line comes down to, in a shell."""
     words = shlex.split(line)
     ctx = run_command.make_context("run", words[words.index("run") + 1 :])
-    apart = ("runs", "dry_run", "seeds", "skip_bad_events")
+    apart = ("runs", "dry_run", "seeds", "floor", "skip_bad_events")
     return RunRequest(**{k: v for k, v in ctx.params.items() if k not in apart})
 
 
