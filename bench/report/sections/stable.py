@@ -38,14 +38,16 @@ def stable(tests: Sequence[Tested]) -> list[Block]:
 def _alike(sample: SampleRecord) -> tuple[str, ...]:
     """What is the same for an edition and its variations."""
     others = {name: value for name, value in sample.options.items() if name != "variation"}
-    return sample.dataset, sample.kind, sample.split, sample.ratio, repr(sorted(others.items()))
+    same = sample.dataset, sample.kind, sample.split, sample.ratio, sample.region
+    return *same, repr(sorted(others.items()))
 
 
 def _section(same: Sequence[Tested]) -> list[Block]:
     events = [one.events for one in same]
     columns = list(dict.fromkeys(name for one in events for name in _named(one)))
     sample = events[0].sample
-    blocks: list[Block] = [Heading(f"Stable under variations: {sample.dataset} {sample.ratio}")]
+    what = " ".join(filter(None, [sample.dataset, sample.region, sample.ratio]))
+    blocks: list[Block] = [Heading(f"Stable under variations: {what}")]
     for figure, title in FIGURES.items():
         rows = [[plain(_variation(one)), *_cells(one, columns, figure)] for one in events]
         name = f"variations-{events[0].slug}-{figure.replace('_', '-')}"
