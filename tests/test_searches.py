@@ -10,8 +10,10 @@ import pytest
 from toys import Workplace
 
 from bench.report.event_sets import event_sets
+from bench.report.markdown import markdown
 from bench.report.page import write_report
 from bench.report.searches import injected, searches, significance, without_less
+from bench.report.sections.shifts import shifts
 from bench.report.sections.single import heading
 from bench.running.pipeline import run
 from bench.storage.request import RunRequest
@@ -78,6 +80,16 @@ def test_the_report_says_what_each_amount_of_signal_comes_to(
     assert float(re.match(r"[\d.]+", after[2])[0]) > before[2]
     assert list((tmp_path / "report" / "figures").glob("searches-*.png"))
     assert "threshold of the largest SIC is chosen by the truth" in page
+
+
+def test_a_fit_without_truth_has_no_classes_to_tell_a_shift_by(runs: list[Run]) -> None:
+    (events,) = event_sets(runs)
+    text = markdown(shifts(events))
+    assert "| cut" in text
+    assert "labels data" not in text
+    assert "No domain shift is seen." in text
+    weak = tuple(one for one in events.settings if one.runs[0].record.weak)
+    assert not shifts(replace(events, settings=weak))
 
 
 def test_a_report_of_fits_by_the_truth_has_no_such_section(runs: list[Run], tmp_path: Path) -> None:
