@@ -100,9 +100,7 @@ def test_the_page_has_every_fit_on_every_variation(place: Workplace, tmp_path: P
     assert list((tmp_path / "report" / "tables").glob("variations-*-max-sic.csv"))
 
 
-def models_on(
-    variation: str, *order: str, apart: bool = True, region: str = ""
-) -> testing.Tested:
+def models_on(variation: str, *order: str, apart: bool = True, region: str = "") -> testing.Tested:
     """Models on one edition, the best one first, as the report tests them."""
     edition = f"twin:{variation}" if variation else "twin"
     sample = SampleRecord("d", edition, "", {"variation": variation}, "test", "1:1", 9, 9, 0.5, "f")
