@@ -16,6 +16,8 @@ from bench.report.searches import Search, injected, searches, significance, with
 from bench.report.sections.searches import searches_section
 from bench.report.sections.shifts import shifts
 from bench.report.sections.single import heading
+from bench.report.sections.validation import validation_section
+from bench.report.validation import validations
 from bench.running.pipeline import run
 from bench.storage.record import SampleRecord
 from bench.storage.request import RunRequest
@@ -105,6 +107,15 @@ def test_data_that_are_not_alike_have_a_significance_each(runs: list[Run]) -> No
     assert float(half[1]) == pytest.approx(float(whole[1]) * 2**0.5, rel=0.02)
     assert (whole[0], whole[2]) == ("–", "–")
     assert "without a cut" not in cuts
+
+
+def test_what_is_chosen_by_data_is_not_said_to_be_chosen_by_signal(runs: list[Run]) -> None:
+    weak = runs[-2]
+    data, events = weak.record.valid.data, len(weak.scored("valid").y)
+    other = replace(weak, record=replace(weak.record, plugin="other"))
+    text = markdown(validation_section(validations([weak, other])))
+    assert f"These are the {data} data and {events - data} reference events" in text
+    assert " signal and " not in text
 
 
 def doubled(setting: Setting) -> Setting:
