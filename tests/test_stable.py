@@ -142,11 +142,18 @@ def test_an_order_that_changes_is_said_with_where() -> None:
 
 def test_what_is_not_told_apart_turns_no_order() -> None:
     text = said(models_on("", "a", "b"), models_on("up", "b", "a", apart=False))
-    assert "the order holds" in text
+    assert "the order holds" not in text
+    assert "edition: no variation tells two models apart, in any order. On 1 variation" in text
     assert "0 in its order, 1 not told apart, 0 turned" in text
     assert "there is no order" in said(
         models_on("", "a", "b", apart=False), models_on("up", "b", "a")
     )
+
+
+def test_a_second_nominal_sample_is_no_variation() -> None:
+    nominal, again = (models_on("", *order) for order in (("a", "b"), ("b", "a")))
+    text = said(nominal, again, models_on("up", "a", "b"))
+    assert "the order holds. On 1 variation the pair that the nominal edition" in text
 
 
 def test_fits_on_the_variation_are_compared_among_themselves() -> None:

@@ -82,7 +82,7 @@ def _variation(events: EventSet) -> str:
 
 def _conclusion(same: Sequence[Tested]) -> str:
     """Whether the order holds, by the paired tests on each variation."""
-    first, others = same[0], same[1:]
+    first, others = same[0], [one for one in same[1:] if one.events.sample.variation]
     if first.events.sample.variation:
         return "No run on the nominal edition is here, so no order is compared with it."
     orders = [pair for pair, apart in _told_apart(first, own=False).items() if apart]
@@ -108,7 +108,8 @@ def _held(orders: Sequence[_Order], others: Sequence[Tested], own: bool) -> str:
                 turned.append(f"on {_variation(one.events)} {behind} is ahead of {ahead}")
             elif (ahead, behind) in apart or (behind, ahead) in apart:
                 alike += 1
-    answer = f"the order changes: {'; '.join(turned)}" if turned else "the order holds"
+    holds = "the order holds" if same else "no variation tells two models apart, in any order"
+    answer = f"the order changes: {'; '.join(turned)}" if turned else holds
     pairs = "the pair" if len(orders) == 1 else f"the {len(orders)} pairs"
     return (
         f"{answer}. On {len(others)} variation{'s' * (len(others) != 1)} {pairs} that the nominal "
