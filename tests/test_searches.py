@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from toys import Workplace
 
+from bench.report.calibrated import Calibrated
 from bench.report.event_sets import Setting, event_sets
 from bench.report.markdown import markdown
 from bench.report.page import write_report
@@ -116,6 +117,12 @@ def test_what_is_chosen_by_data_is_not_said_to_be_chosen_by_signal(runs: list[Ru
     text = markdown(validation_section(validations([weak, other])))
     assert f"These are the {data} data and {events - data} reference events" in text
     assert " signal and " not in text
+
+
+def test_scores_of_data_are_not_corrected_to_a_share_of_signal(runs: list[Run]) -> None:
+    (events,) = event_sets(runs)
+    corrected = {one.runs[0].record.weak: Calibrated.of(one).corrected for one in events.settings}
+    assert corrected == {True: False, False: True}
 
 
 def doubled(setting: Setting) -> Setting:
