@@ -65,7 +65,7 @@ def test_mcnemars_test_of_five_against_none() -> None:
     assert (background.value, background.p, background.needed) == (1.0, 2 / 2**3, None)
     nothing = decision_difference(balanced_rows("99", ""), balanced_rows("11", ""), 0)
     assert np.isnan(nothing.p)
-    assert nothing.method == "no such event"
+    assert (nothing.what, nothing.method) == ("correct background", "no such event")
 
 
 def test_an_event_without_an_answer_is_decided_wrongly_in_a_paired_test() -> None:

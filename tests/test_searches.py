@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 from toys import Workplace
 
-from bench.report.event_sets import event_sets
+from bench.report.calibrated import Calibrated
+from bench.report.event_sets import Setting, event_sets
+from bench.report.markdown import markdown
 from bench.report.page import write_report
-from bench.report.searches import injected, searches, significance, without_less
+from bench.report.searches import Search, injected, searches, significance, without_less
+from bench.report.sections.searches import searches_section
+from bench.report.sections.shifts import shifts
 from bench.report.sections.single import heading
+from bench.report.sections.validation import validation_section
+from bench.report.validation import validations
 from bench.running.pipeline import run
+from bench.storage.record import SampleRecord
 from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
@@ -78,6 +85,58 @@ def test_the_report_says_what_each_amount_of_signal_comes_to(
     assert float(re.match(r"[\d.]+", after[2])[0]) > before[2]
     assert list((tmp_path / "report" / "figures").glob("searches-*.png"))
     assert "threshold of the largest SIC is chosen by the truth" in page
+
+
+def test_a_fit_without_truth_has_no_classes_to_tell_a_shift_by(runs: list[Run]) -> None:
+    (events,) = event_sets(runs)
+    text = markdown(shifts(events))
+    assert "| cut" in text
+    assert "labels data" not in text
+    assert "No domain shift is seen." in text
+    weak = tuple(one for one in events.settings if one.runs[0].record.weak)
+    assert not shifts(replace(events, settings=weak))
+
+
+def test_data_that_are_not_alike_have_a_significance_each(runs: list[Run]) -> None:
+    """As against sidebands all background of the region is data, and not half of it."""
+    (events,) = event_sets(runs)
+    (one,) = searches(events)
+    curve = replace(one.curve, title="sides", points={60: doubled(one.curve.points[60])})
+    text = markdown(searches_section(events, [one, Search(curve, None)], []))
+    cuts = rows(text, "after a cut where SIC is largest:")
+    half, whole = (cuts[f"{name}, without a cut"] for name in ("cut", "sides"))
+    assert float(half[1]) == pytest.approx(float(whole[1]) * 2**0.5, rel=0.02)
+    assert (whole[0], whole[2]) == ("–", "–")
+    assert "without a cut" not in cuts
+
+
+def test_what_is_chosen_by_data_is_not_said_to_be_chosen_by_signal(runs: list[Run]) -> None:
+    weak = runs[-2]
+    data, events = weak.record.valid.data, len(weak.scored("valid").y)
+    other = replace(weak, record=replace(weak.record, plugin="other"))
+    text = markdown(validation_section(validations([weak, other])))
+    assert f"These are the {data} data and {events - data} reference events" in text
+    assert " signal and " not in text
+
+
+def test_scores_of_data_are_not_corrected_to_a_share_of_signal(runs: list[Run]) -> None:
+    (events,) = event_sets(runs)
+    corrected = {one.runs[0].record.weak: Calibrated.of(one).corrected for one in events.settings}
+    assert corrected == {True: False, False: True}
+
+
+def doubled(setting: Setting) -> Setting:
+    """The setting, as if its data had twice the background."""
+
+    def more(sample: SampleRecord) -> SampleRecord:
+        return replace(sample, data=2 * sample.data - sample.injected)
+
+    made = []
+    for one in setting.runs:
+        record = one.record
+        record = replace(record, train=more(record.train), valid=more(record.valid))
+        made.append(replace(one, record=record))
+    return replace(setting, runs=tuple(made))
 
 
 def test_a_report_of_fits_by_the_truth_has_no_such_section(runs: list[Run], tmp_path: Path) -> None:

@@ -100,10 +100,11 @@ def test_the_page_has_every_fit_on_every_variation(place: Workplace, tmp_path: P
     assert list((tmp_path / "report" / "tables").glob("variations-*-max-sic.csv"))
 
 
-def models_on(variation: str, *order: str, apart: bool = True) -> testing.Tested:
+def models_on(variation: str, *order: str, apart: bool = True, region: str = "") -> testing.Tested:
     """Models on one edition, the best one first, as the report tests them."""
     edition = f"twin:{variation}" if variation else "twin"
     sample = SampleRecord("d", edition, "", {"variation": variation}, "test", "1:1", 9, 9, 0.5, "f")
+    sample = replace(sample, region=region)
     settings = [_setting(name, 0.9 - i / 10) for i, name in enumerate(order)]
     places = [(i, j) for i in range(len(order)) for j in range(i + 1, len(order))]
     nought = Difference("AUC", 0.1, 0.0, 0.2, 0.5, "")
@@ -141,11 +142,18 @@ def test_an_order_that_changes_is_said_with_where() -> None:
 
 def test_what_is_not_told_apart_turns_no_order() -> None:
     text = said(models_on("", "a", "b"), models_on("up", "b", "a", apart=False))
-    assert "the order holds" in text
+    assert "the order holds" not in text
+    assert "edition: no variation tells two models apart, in any order. On 1 variation" in text
     assert "0 in its order, 1 not told apart, 0 turned" in text
     assert "there is no order" in said(
         models_on("", "a", "b", apart=False), models_on("up", "b", "a")
     )
+
+
+def test_a_second_nominal_sample_is_no_variation() -> None:
+    nominal, again = (models_on("", *order) for order in (("a", "b"), ("b", "a")))
+    text = said(nominal, again, models_on("up", "a", "b"))
+    assert "the order holds. On 1 variation the pair that the nominal edition" in text
 
 
 def test_fits_on_the_variation_are_compared_among_themselves() -> None:
@@ -164,3 +172,12 @@ def test_without_the_nominal_edition_no_order_is_compared() -> None:
 def test_one_edition_alone_or_none_that_is_varied_has_no_section() -> None:
     assert not stable([models_on("up", "a", "b")])
     assert not stable([models_on("", "a", "b"), models_on("", "b", "a")])
+
+
+def test_what_is_in_a_region_is_compared_with_the_same_region_alone() -> None:
+    here = [models_on(variation, "a", "b", region="m=1:2") for variation in ("", "up")]
+    elsewhere = models_on("", "b", "a")
+    assert said(elsewhere, *here) == said(*here)
+    assert "On 1 variation the pair" in said(elsewhere, *here)
+    assert "variations: d m=1:2 1:1" in said(*here)
+    assert not stable([elsewhere, here[1]])

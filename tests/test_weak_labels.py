@@ -13,9 +13,12 @@ from toys import Workplace, events
 
 import bench
 from bench.api.errors import BenchError, RequestError
+from bench.comparison.table import compare
 from bench.data.weak import draw_weak, sidebands
+from bench.exporting.card import _purpose
 from bench.plan.plan import Planner
 from bench.report.event_sets import event_sets
+from bench.report.sections.regret import OF_DATA, _above
 from bench.running.pipeline import run
 from bench.running.study import read_study
 from bench.storage.named_runs import on_one_sample
@@ -151,6 +154,23 @@ def test_the_setting_is_in_every_name(place: Workplace) -> None:
     assert len(sets.settings) == 3
     (plain,) = on_one_sample(place.store, [supervised.name])
     assert {one.record.labels for one in plain.runs} == {"truth"}
+
+
+def test_a_comparison_says_that_its_decisions_say_nothing(place: Workplace) -> None:
+    weak, truth = (do(place, r) for r in (WEAK, replace(WEAK, labels="truth", inject=None)))
+    assert "decisions at 0.5" in compare(weak, truth)
+    assert "decisions at 0.5" not in compare(
+        truth, do(place, replace(WEAK, labels="truth", inject=None, seed=1))
+    )
+
+
+def test_its_score_is_nowhere_called_a_probability_of_signal(place: Workplace) -> None:
+    weak, truth = (do(place, r) for r in (WEAK, replace(WEAK, labels="truth", inject=None)))
+    assert _purpose(weak.record).startswith("P(data) of a collision event")
+    assert "it calls data what scores" in _purpose(weak.record)
+    assert _purpose(truth.record).startswith("P(signal) of a collision event")
+    assert (_above(weak, weak).value, _above(weak, weak).note) == (None, OF_DATA)
+    assert _above(truth, truth).value == 0
 
 
 def test_it_is_another_fit_for_each_number_and_reference(place: Workplace) -> None:

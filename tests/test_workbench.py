@@ -186,7 +186,10 @@ def test_a_comparison_is_drawn_and_written(compared: Comparison, tmp_path: Path)
     assert (tmp_path / "t.tex").read_text() == text
     assert "max SIC over seeds" in text
     assert text.count("mine") == 1
-    assert "| mine " in compared.report(tmp_path / "report").read_text()
+    page = compared.report(tmp_path / "report").read_text()
+    assert "| mine " in page
+    assert "| max SIC " in page
+    assert "max SIC, 25 events" not in page  # as nobody asked for the usual floor
     with pytest.raises(RequestError, match=r"no figure 'AUK'; did you mean AUC\?"):
         compared.frame(["AUK"])
 

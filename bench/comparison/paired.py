@@ -122,7 +122,7 @@ def decision_difference(one: Scored, other: Scored, label: int) -> Difference:
     what = "correct signal" if label == 1 else "correct background"
     if not n:
         nan = float("nan")
-        return Difference("max SIC", nan, nan, nan, nan, "no such event")
+        return Difference(what, nan, nan, nan, nan, "no such event")
     right = [(s.selected == bool(label)) & s.answered for s in (one, other)]
     first = int((right[0] & ~right[1] & inside).sum())
     second = int((right[1] & ~right[0] & inside).sum())

@@ -27,6 +27,11 @@ ORDERED = {"AUC": "auc", "max SIC": "max_sic"}
 """Figures of the scores' order that runs are compared by."""
 HEADINGS = ["figure", "first", "second", "difference", "95 % interval", "p", "p, Holm", "method"]
 
+WEAK = (
+    "A score of a fit without truth is that of data: decisions at 0.5, and so which of the two has "
+    "more correct signal or background, say nothing of how well it tells signal."
+)
+
 
 def compare(one: Run, other: Run) -> str:
     """Every paired test between two runs, Holm over them, and what may be concluded.
@@ -73,7 +78,9 @@ def compare(one: Run, other: Run) -> str:
         conclusions.append(f"They were fitted on other parts of a dataset's division: {parts}.")
     if apart := quick_beside_full([one, other]):
         conclusions.append(apart)
-    if drifted(paired, corrected):
+    if one.record.weak or other.record.weak:
+        conclusions.append(WEAK)
+    elif drifted(paired, corrected):
         conclusions.append(
             "The decisions differ in opposite directions and the AUC cannot be told apart: another "
             "threshold on the same ROC, as far as these events can tell."

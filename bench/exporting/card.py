@@ -81,9 +81,10 @@ def front_matter(run: Run, matter: Mapping[str, object]) -> str:
 
 def _purpose(record: RunRecord) -> str:
     train = f", fitted on {record.train.drawn}" if record.train else ""
+    of = "data" if record.weak else "signal"
     return (
-        f"P(signal) of a collision event, by `{record.plugin}`{train}, with seed {record.seed}. "
-        f"The run is of {record.created[:10]}; it calls signal what scores {record.threshold:g} or "
+        f"P({of}) of a collision event, by `{record.plugin}`{train}, with seed {record.seed}. "
+        f"The run is of {record.created[:10]}; it calls {of} what scores {record.threshold:g} or "
         "more."
     )
 

@@ -59,6 +59,8 @@ class Calibrated:
 def _fitted_share(setting: Setting) -> float | None:
     """The share of signal that its scores were made for, None where that is not known."""
     run = setting.middle
+    if run.record.weak:
+        return None  # of data, and of no class ratio
     try:
         valid: Scored | None = run.scored("valid")
     except DamagedError:

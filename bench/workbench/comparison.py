@@ -204,8 +204,9 @@ class Comparison:
         from bench.storage.report_contents import Contents, vector_formats
 
         runs = [run for runs in self.models for run in runs]
-        floor = str(floor_of(runs))
-        contents = Contents(title, formats=vector_formats(formats), floor=floor)
+        floor = floor_of(runs)
+        said = str(floor) if floor.said else ""
+        contents = Contents(title, formats=vector_formats(formats), floor=said)
         return write_report(runs, Path(folder), contents)
 
     def __str__(self) -> str:

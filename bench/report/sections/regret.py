@@ -14,6 +14,7 @@ HEADINGS = ("model", "AUC below the optimum", "log loss above it, nats")
 OTHER_RATIO = "fitted at another class ratio than the optimum"
 UNKNOWN_RATIO = "the class ratio of its fit is not known"
 NO_PROBABILITY = "decisions are no probabilities"
+OF_DATA = "fitted without truth: a score of data is no probability of signal"
 
 
 def regret(events: EventSet) -> list[Block]:
@@ -54,6 +55,8 @@ def _above(run: Run, best: Run) -> Estimate:
     share, own = (_fitted_share(one.record.train) for one in (best, run))
     if run.record.decisions:
         return Estimate(None, note=NO_PROBABILITY)
+    if run.record.weak:
+        return Estimate(None, note=OF_DATA)
     if share is None or own is None:
         return Estimate(None, note=UNKNOWN_RATIO)
     if own != share:

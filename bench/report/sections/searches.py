@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from math import isclose
 
 from bench.api.scores import Estimate
 from bench.metrics.ranking import AT_FLOOR
@@ -67,15 +68,25 @@ def _significances(events: EventSet, every: Sequence[Search], name: str) -> Tabl
         rows.append([plain(search.title), *cells])
     slug = name.replace("_", "-").replace(".", "-")
     headings = ["model", *map(str, numbers)]
-    rows += [[plain(BEFORE), *(_before(every, n) for n in numbers)]]
+    rows += _before(every, numbers)
     return TableBlock(f"significance-{slug}-{events.slug}", headings, rows)
 
 
-def _before(every: Sequence[Search], number: int) -> Cell:
-    """S / √B of the data of the first model with so much signal."""
-    settings = (search.curve.points.get(number) for search in every)
-    first = next(setting for setting in settings if setting)
-    return estimated(Estimate(significance_of(first)))
+def _before(every: Sequence[Search], numbers: Sequence[int]) -> list[list[Cell]]:
+    """S / √B of the data: a row for all models, or one for each where their data are not alike."""
+    known = [
+        {n: significance_of(one) for n, one in search.curve.points.items()} for search in every
+    ]
+    alike = {n: value for one in known for n, value in one.items()}
+    if all(isclose(one[n], alike[n]) for one in known for n in one):
+        return [_before_row(BEFORE, alike, numbers)]
+    titles = [f"{search.title}, {BEFORE}" for search in every]
+    return [_before_row(title, one, numbers) for title, one in zip(titles, known, strict=True)]
+
+
+def _before_row(title: str, values: Mapping[int, float], numbers: Sequence[int]) -> list[Cell]:
+    cells = [estimated(Estimate(values[n])) if n in values else plain("") for n in numbers]
+    return [plain(title), *cells]
 
 
 def significance_of(setting: Setting) -> float:
@@ -109,7 +120,8 @@ def _about(events: EventSet, every: Sequence[Search]) -> str:
     sample = events.sample
     several = any(len(one.runs) > 1 for search in every for one in search.curve.points.values())
     bands = (
-        f" Of several seeds, each of which draws its own signal, it is the {SEEDS}."
+        f" Of several seeds, each of which draws its own signal and none its own background, it is "
+        f"the {SEEDS}."
         if several
         else " The interval is that of the scored events, 95 %."
     )

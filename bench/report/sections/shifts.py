@@ -41,6 +41,8 @@ def _shift(setting: Setting, events: EventSet) -> Shift | None:
     run = setting.middle
     if run.record.outside or not 0 < events.sample.natural < 1:
         return None
+    if run.record.weak:  # its valid split has data and a reference for classes
+        return None
     try:
         valid, evaluated = run.scored("valid"), run.scored()
         return shift_between(valid, evaluated, events.sample.natural)

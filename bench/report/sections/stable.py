@@ -38,14 +38,16 @@ def stable(tests: Sequence[Tested]) -> list[Block]:
 def _alike(sample: SampleRecord) -> tuple[str, ...]:
     """What is the same for an edition and its variations."""
     others = {name: value for name, value in sample.options.items() if name != "variation"}
-    return sample.dataset, sample.kind, sample.split, sample.ratio, repr(sorted(others.items()))
+    same = sample.dataset, sample.kind, sample.split, sample.ratio, sample.region
+    return *same, repr(sorted(others.items()))
 
 
 def _section(same: Sequence[Tested]) -> list[Block]:
     events = [one.events for one in same]
     columns = list(dict.fromkeys(name for one in events for name in _named(one)))
     sample = events[0].sample
-    blocks: list[Block] = [Heading(f"Stable under variations: {sample.dataset} {sample.ratio}")]
+    what = " ".join(filter(None, [sample.dataset, sample.region, sample.ratio]))
+    blocks: list[Block] = [Heading(f"Stable under variations: {what}")]
     for figure, title in FIGURES.items():
         rows = [[plain(_variation(one)), *_cells(one, columns, figure)] for one in events]
         name = f"variations-{events[0].slug}-{figure.replace('_', '-')}"
@@ -80,7 +82,7 @@ def _variation(events: EventSet) -> str:
 
 def _conclusion(same: Sequence[Tested]) -> str:
     """Whether the order holds, by the paired tests on each variation."""
-    first, others = same[0], same[1:]
+    first, others = same[0], [one for one in same[1:] if one.events.sample.variation]
     if first.events.sample.variation:
         return "No run on the nominal edition is here, so no order is compared with it."
     orders = [pair for pair, apart in _told_apart(first, own=False).items() if apart]
@@ -106,7 +108,8 @@ def _held(orders: Sequence[_Order], others: Sequence[Tested], own: bool) -> str:
                 turned.append(f"on {_variation(one.events)} {behind} is ahead of {ahead}")
             elif (ahead, behind) in apart or (behind, ahead) in apart:
                 alike += 1
-    answer = f"the order changes: {'; '.join(turned)}" if turned else "the order holds"
+    holds = "the order holds" if same else "no variation tells two models apart, in any order"
+    answer = f"the order changes: {'; '.join(turned)}" if turned else holds
     pairs = "the pair" if len(orders) == 1 else f"the {len(orders)} pairs"
     return (
         f"{answer}. On {len(others)} variation{'s' * (len(others) != 1)} {pairs} that the nominal "

@@ -54,9 +54,13 @@ def _difference(one: Difference) -> Cell:
 
 def _about(validation: Validation) -> str:
     sample = validation.sample
+    events = f"{sample.signal} signal and {sample.background} background events"
+    if sample.data:
+        reference = sample.signal + sample.background - sample.data
+        events = f"{sample.data} data and {reference} reference events, told apart without truth,"
     return (
-        f"These are the {sample.signal} signal and {sample.background} background events of the "
-        "valid split: what is chosen here is chosen without any event that is scored elsewhere. "
+        f"These are the {events} of the valid split: what is chosen here is chosen without any "
+        "event that is scored elsewhere. "
         "Each training has chosen its best look by the same events, so that the figures lean "
         "upwards, those of many looks a little more. The AUC is that of the seed of median AUC "
         "with the 95 % interval of its events; over seeds stands the median with the 16 to 84 % "
