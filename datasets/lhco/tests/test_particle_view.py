@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from bench_lhco.constituents import keep_constituents
 from bench_lhco.datasets import ResearchAndDevelopment
@@ -171,6 +172,34 @@ def test_an_event_without_jets_is_relative_to_itself(tmp_path: Path) -> None:
     assert (soft[:, PLACES["part_logptrel"]] < 0.5).all()  # of their own sum
     assert (soft[:, PLACES["lead_dphi"]] == soft[:, PLACES["part_dphi"]]).all()
     assert list(PhiRotation().check(input_evidence(view, table, tmp_path))) == []
+
+
+def test_particles_beside_features_without_an_angle_are_rotated_too(
+    table: bench.Table, tmp_path: Path
+) -> None:
+    taus = SETS["subjettiness"].columns
+    plain = replace(table, columns=taus, x=np.zeros((EVENTS, len(taus)), np.float32))
+    assert list(PhiRotation().check(input_evidence(ParticleView(), plain, tmp_path))) == []
+    (line,) = PhiRotation().check(input_evidence(Absolute(most=MOST), plain, tmp_path))
+    assert line.startswith("particles gives 60 of 60 events")
+    alone = replace(input_evidence(ParticleView(), plain, tmp_path), few=replace(plain, beside=()))
+    with pytest.raises(bench.NotApplicableError, match="no feature"):
+        list(PhiRotation().check(alone))
+
+
+class Absolute(ParticleView):
+    """Says that it does not change with the azimuth, and gives that of the hardest particle."""
+
+    def encode(self, table: bench.Table, learned: Mapping[str, Any]) -> Mapping[str, Any]:
+        views = dict(super().encode(table, learned))
+        order = {event.as_py(): i for i, event in enumerate(_kept(table, "event"))}
+        phi = [_kept(table, "j1_phi")[order[int(event)]][0].as_py() for event in table.ids]
+        views["particles"][:, 0, PLACES["part_dphi"]] = phi
+        return views
+
+
+def _kept(table: bench.Table, column: str) -> Any:
+    return pq.read_table(table.beside[0])[column]
 
 
 class Plain(ParticleView):
