@@ -172,7 +172,7 @@ def test_nothing_is_left_of_an_export_that_breaks(
     own = done(place, "cut")
     before = sorted(tmp_path.iterdir())
 
-    def broken(*_: object) -> str:
+    def broken(*_: object, **__: object) -> str:
         raise ZeroDivisionError
 
     monkeypatch.setattr("bench.exporting.folder.card", broken)

@@ -34,7 +34,13 @@ def place(tmp_path: Path) -> Workplace:
     return breaking_at(tmp_path)
 
 
-@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.code)
+NOT_OF_THIS = {"B069", "LHCO002"}
+"""They have nothing to look at, by the kind of the evidence or by what the model declares."""
+
+
+@pytest.mark.parametrize(
+    "guard", [g for g in GUARDS if g.code not in NOT_OF_THIS], ids=lambda guard: guard.code
+)
 def test_no_guard_is_silent_where_its_evidence_breaks(guard: type[Guard[Any]]) -> None:
     [verdict] = inspect([guard], Exploding(Cut()))
     assert verdict.broke
@@ -119,7 +125,7 @@ def test_no_memory_for_looking_at_a_fit_costs_no_fit(
         first = do(place)
     assert first.record.status == "void"
     broke = {"B030", "B031", "B032", "B040", "B041", "B042", "B043", "B044"}
-    assert outcomes(first).keys() == broke
+    assert outcomes(first).keys() == broke | {"LHCO002"}
     second = do(place)
     assert (second.record.status, second.record.fit_reused, outcomes(second)) == ("ok", True, {})
 

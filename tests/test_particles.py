@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from bench_lhco.view.encoder import ParticleView
 
@@ -15,10 +18,12 @@ import bench
 from bench.data.encode import encode, learn
 from bench.data.feature_cache import read_table, write_table
 from bench.data.handed import read_inputs, write_inputs
+from bench.exporting.folder import export
 from bench.guards.encodings import differing
 from bench.guards.probing import probe
 from bench.plugins.registry import load_registry
 from bench.running.parts import resolve_parts
+from bench.running.pipeline import run
 from bench.running.preview import preview
 from bench.storage.fingerprint import table_digest
 from bench.storage.request import RunRequest
@@ -149,6 +154,32 @@ def test_the_kit_knows_what_particles_are() -> None:
     (kinds,) = failing(_Unmasked(most=40))
     assert "particles the same with a mask" in kinds
     assert failing(_WithPhi(most=5)) == ["guard LHCO001 phi-rotation"]
+
+
+def test_an_exported_model_of_particles_scores_a_data_frame_by_the_code_on_its_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = load_registry()
+    registry.entries[bench.Dataset]["excerpt"] = plugin_entry(Excerpt)
+    options = {"particles.most": "4", "epochs": "1"}
+    request = RunRequest(
+        plugin="deepsets", dataset="excerpt", options=options, train_events=200, events=100
+    )
+    monkeypatch.chdir(tmp_path)
+    with workplace() as (home, context):
+        done = run(request, registry, home, Store(home.root / "runs"), context)[0]
+        export(done, tmp_path / "hub", registry, home, context)
+        expected, ids = done.scored().score, done.events()
+    table = excerpt()
+    rows = [int(np.flatnonzero(table.ids == one)[0]) for one in ids]
+    frame = pd.DataFrame(table.x[rows], columns=[column.name for column in table.columns])
+    frame.assign(event=ids).to_parquet("events.parquet")
+    shutil.copy(table.beside[0], "particles.parquet")
+    (code,) = re.findall(r"```python\n(.*?)```", Path("hub/README.md").read_text(), re.DOTALL)
+    exec(code, {})
+    assert (pd.read_parquet("scored.parquet")["score"].to_numpy() == expected).all()
+    with pytest.raises(bench.InputError, match="no column event"):
+        bench.load_exported("hub").score(frame, beside="particles.parquet")
 
 
 def test_a_dry_run_shows_what_particles_have() -> None:

@@ -207,7 +207,7 @@ class Model(Part):
 
     @property
     def depends_on(self) -> frozenset[str]:
-        """The views that its scores depend on, with these options.
+        """The views, or columns of one such as `numbers[3]`, that its scores depend on, as set up.
 
         A yardstick that is not meant to learn has none; no guard asks of it that it does.
         """

@@ -23,9 +23,17 @@ EDITIONS = (
     "`official` is the published file of a dataset, `twin` the bench's own simulation of it, "
     "`imported` a file of somebody's own."
 )
+BESIDE = 'particles = "particles.parquet"  # kept by the dataset, by the ids in the column event\n'
 
 
-def card(run: Run, written: ExportRecord, folder: Path, matter: Mapping[str, object]) -> str:
+def card(
+    run: Run,
+    written: ExportRecord,
+    folder: Path,
+    matter: Mapping[str, object],
+    *,
+    beside: bool = False,
+) -> str:
     """The card in markdown, under front matter in YAML.
 
     Args:
@@ -33,6 +41,7 @@ def card(run: Run, written: ExportRecord, folder: Path, matter: Mapping[str, obj
         written: what the folder says to the bench.
         folder: of the model; what it has as a card already is put into this one.
         matter: of the front matter, what the model says by itself.
+        beside: whether a file beside the features is read as well, such as that of particles.
     """
     own = folder / CARD
     parts = [
@@ -50,7 +59,7 @@ def card(run: Run, written: ExportRecord, folder: Path, matter: Mapping[str, obj
         "## Features",
         table(_features(written)),
         "## Loading it",
-        _with_the_bench(run.record, written, folder.name),
+        _with_the_bench(run.record, written, folder.name, beside=beside),
         *([own.read_text(encoding="utf-8").strip()] if own.is_file() else []),
     ]
     return "\n\n".join(parts) + "\n"
@@ -143,7 +152,7 @@ def _features(written: ExportRecord) -> TableBlock:
     return TableBlock("features", ("name", "unit", "meaning"), rows)
 
 
-def _with_the_bench(record: RunRecord, written: ExportRecord, name: str) -> str:
+def _with_the_bench(record: RunRecord, written: ExportRecord, name: str, *, beside: bool) -> str:
     """How the bench loads it, with the options that name a place on the reader's machine."""
     given = record.model.options if record.model else {}
     moved = [
@@ -154,11 +163,13 @@ def _with_the_bench(record: RunRecord, written: ExportRecord, name: str) -> str:
     arguments = ", ".join([json.dumps(name), *moved])
     where = "; say where on your machine that is" if moved else ""
     encoders = ", ".join(f"`{encoder.name}`" for encoder in written.encoders)
+    scored, more = ("events, beside=particles", BESIDE) if beside else ("events", "")
     return (
         f"With the bench (`{written.model.distribution}` {written.model.version}, encoders "
         f"{encoders}), which gives the scores of the run{where}:\n\n"
         "```python\nimport pandas as pd\n\nimport bench\n\n"
         'events = pd.read_parquet("events.parquet")  # with the features above\n'
-        f'events["score"] = bench.load_exported({arguments}).score(events)\n'
+        f"{more}"
+        f'events["score"] = bench.load_exported({arguments}).score({scored})\n'
         'events.to_parquet("scored.parquet")\n```'
     )

@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.api.errors import RequestError
-from bench.api.table import Column
+from bench.api.errors import InputError, RequestError
+from bench.api.table import Column, Table
 from bench.data.encode import read_learned, view_modules
 from bench.exporting.card import card
 from bench.exporting.record import CARD, ENCODERS, ExportRecord, digests
+from bench.plugins.interruption import raise_if_users
 from bench.running.fit_request import COLUMNS, MODEL
 from bench.running.fit_request import ENCODERS as LEARNED
 from bench.running.stored_fit import fit_folder, parts_of
@@ -24,6 +25,8 @@ from bench.storage.secrets import mask_files, masked
 
 if TYPE_CHECKING:
     from bench.api.context import Context
+    from bench.api.inputs import Learned
+    from bench.api.parts import Encoder
     from bench.plugins.registry import Registry
     from bench.storage.home import Home
     from bench.storage.record import PartRecord, RunRecord
@@ -79,12 +82,29 @@ def _write(run: Run, fit: Path, folder: Path, registry: Registry, context: Conte
     )
     written.write(folder)  # for the model's own part to read
     matter = model.export(fit / MODEL, folder, context)
-    text = card(run, written, folder, matter)
+    text = card(run, written, folder, matter, beside=_reads_beside(encoders, learned, written))
     for path, name in local.items():
         text = text.replace(path, name)
     (folder / CARD).write_text(masked(text), encoding="utf-8")
     mask_files(folder)
     replace(written, files=digests(folder)).write(folder)
+
+
+def _reads_beside(encoders: Sequence[Encoder], learned: Learned, written: ExportRecord) -> bool:
+    """Whether an encoder reads a file beside the table, without which it refuses even no events."""
+    import numpy as np
+
+    x, none = np.zeros((0, len(written.columns)), np.float32), np.zeros(0)
+    ids, y = none.astype(np.uint64), none.astype(np.int8)
+    table = Table(tuple(written.columns), x, y, ids, none)
+    try:
+        for encoder in encoders:
+            encoder.encode(table, learned[encoder.name])
+    except InputError:
+        return True
+    except Exception as error:  # it cannot encode no events, which is nothing to the user
+        raise_if_users(error)
+    return False
 
 
 def _demand_empty(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,18 +39,23 @@ class ExportedModel:
     _fitted: Fitted = field(repr=False)
     _context: Context = field(repr=False)
 
-    def score(self, events: Table | pd.DataFrame) -> NDArray[np.float64]:
+    def score(
+        self, events: Table | pd.DataFrame, beside: Path | str | None = None
+    ) -> NDArray[np.float64]:
         """P(signal) of each event: (n,); NaN where there is no answer.
 
         Args:
             events: a table, or a data frame with the features' names; other columns play no part.
+            beside: the file that holds more of the events, by their ids in the column `event`,
+                such as the particles that a dataset keeps.
 
         Raises:
-            InputError: a feature is missing, is not finite, or has another unit.
+            InputError: a feature is missing, is not finite, or has another unit; or there is no
+                file `beside` for a model that reads one.
         """
         from bench.data.score import score
 
-        inputs = self._inputs(self._read(events))
+        inputs = self._inputs(self._read(events, beside))
         return score(self._fitted, inputs, "scoring", self._context)
 
     def explain(
@@ -81,10 +86,19 @@ class ExportedModel:
         inputs = encode(self._model, self._encoders, self._learned, table)
         return controlled(inputs, self.without, None, 0)
 
-    def _read(self, events: Table | pd.DataFrame) -> Table:
+    def _read(self, events: Table | pd.DataFrame, beside: Path | str | None = None) -> Table:
+        import numpy as np
+
         from bench.api.table import Table
 
-        return self._checked(events) if isinstance(events, Table) else self._table(events)
+        read = self._checked(events) if isinstance(events, Table) else self._table(events)
+        if beside is None:
+            return read
+        if not isinstance(events, Table):
+            if "event" not in events:
+                raise InputError(f"events: no column event, by which they are found in {beside}")
+            read = replace(read, ids=events["event"].to_numpy(dtype=np.uint64))
+        return replace(read, beside=(Path(beside),))
 
     def _checked(self, table: Table) -> Table:
         expected, given = (

@@ -26,17 +26,17 @@ class Connected(Guard[ProbeEvidence]):
         def same(scores: np.ndarray) -> bool:
             return np.array_equal(scores, evidence.scores, equal_nan=True)
 
+        needed = evidence.model.depends_on
+        views = {name.partition("[")[0] for name in needed}
         dead = {
-            view
-            for view, scores in evidence.shuffled.items()
-            if view in evidence.model.depends_on and same(scores)
+            view for view, scores in evidence.shuffled.items() if view in views and same(scores)
         }
         for view in sorted(dead):
             yield f"the scores stay the same with {view} shuffled between events"
         columns = [
             column
             for column, scores in evidence.columns.items()
-            if (view := column.partition("[")[0]) in evidence.model.depends_on
+            if not needed.isdisjoint({column, view := column.partition("[")[0]})
             and view not in dead
             and same(scores)
         ]

@@ -42,7 +42,7 @@ class PhiRotation(bench.Guard[bench.InputEvidence]):
         declared = [e for e in evidence.encoders if PHI_ROTATION in e.symmetries]
         if not declared:
             raise bench.NotApplicableError(f"no encoder declares the symmetry {PHI_ROTATION}")
-        if not any(column.quantity == "phi" for column in evidence.few.columns):
+        if not _can_be_rotated(evidence.few):
             raise bench.NotApplicableError("no feature is a jet's phi")
         evidence.context.scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=evidence.context.scratch) as folder:
@@ -84,6 +84,14 @@ class ParticleOrder(bench.Guard[bench.ProbeEvidence]):
                 f"{changed} of {len(apart)} events have another score with their particles in "
                 f"another order, by up to {most:.2g}"
             )
+
+
+def _can_be_rotated(table: bench.Table) -> bool:
+    """Whether it is known what turns: jets' phi, or particles beside features without any angle."""
+    if any(column.quantity == "phi" for column in table.columns):
+        return True
+    particles = any(file.suffix == ".parquet" for file in table.beside)
+    return particles and all(column.unit != "rad" for column in table.columns)
 
 
 def _views(

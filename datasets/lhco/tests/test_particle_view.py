@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from bench_lhco.constituents import keep_constituents
 from bench_lhco.datasets import ResearchAndDevelopment
-from bench_lhco.events import Events, event_ids
+from bench_lhco.events import Events, Particles, event_ids
 from bench_lhco.features import SETS, standard_features
 from bench_lhco.jets import Jets, cluster
 from bench_lhco.symmetries import ParticleOrder, PhiRotation
@@ -156,6 +157,49 @@ def test_rotated_events_have_the_same_particles(table: bench.Table, tmp_path: Pa
     (line,) = PhiRotation().check(input_evidence(Turning(most=MOST), table, tmp_path))
     assert line == "particles gives 60 of 60 events rotated in phi another particles"
     assert not list((tmp_path / "scratch").iterdir())
+
+
+def test_an_event_without_jets_is_relative_to_itself(tmp_path: Path) -> None:
+    values = np.array([[3, 1, 3], [4, -1, 2], [1500, 0.1, 0.5]], dtype=np.float32)
+    particles = Particles(values, np.array([0, 2, 3]))  # of the first event no jet has 20 GeV
+    jets, ids, y = cluster(particles), event_ids(particles), np.zeros(2, dtype=np.int8)
+    assert jets.n_jets.tolist() == [0, 1]
+    keep_constituents(tmp_path / "c.parquet", [(ids, y, jets, particles)], others=True)
+    x, columns = standard_features(jets, particles), SETS["standard"].columns
+    table = bench.Table(columns, x, y, ids, np.ones(2), beside=(tmp_path / "c.parquet",))
+    view = ParticleView(most=2, others=3)
+    soft = view.encode(table, {})["particles"][0, 4:6]
+    assert (soft[:, PLACES["part_logptrel"]] < 0.5).all()  # of their own sum
+    assert (soft[:, PLACES["lead_dphi"]] == soft[:, PLACES["part_dphi"]]).all()
+    assert list(PhiRotation().check(input_evidence(view, table, tmp_path))) == []
+
+
+def test_particles_beside_features_without_an_angle_are_rotated_too(
+    table: bench.Table, tmp_path: Path
+) -> None:
+    taus = SETS["subjettiness"].columns
+    plain = replace(table, columns=taus, x=np.zeros((EVENTS, len(taus)), np.float32))
+    assert list(PhiRotation().check(input_evidence(ParticleView(), plain, tmp_path))) == []
+    (line,) = PhiRotation().check(input_evidence(Absolute(most=MOST), plain, tmp_path))
+    assert line.startswith("particles gives 60 of 60 events")
+    alone = replace(input_evidence(ParticleView(), plain, tmp_path), few=replace(plain, beside=()))
+    with pytest.raises(bench.NotApplicableError, match="no feature"):
+        list(PhiRotation().check(alone))
+
+
+class Absolute(ParticleView):
+    """Says that it does not change with the azimuth, and gives that of the hardest particle."""
+
+    def encode(self, table: bench.Table, learned: Mapping[str, Any]) -> Mapping[str, Any]:
+        views = dict(super().encode(table, learned))
+        order = {event.as_py(): i for i, event in enumerate(_kept(table, "event"))}
+        phi = [_kept(table, "j1_phi")[order[int(event)]][0].as_py() for event in table.ids]
+        views["particles"][:, 0, PLACES["part_dphi"]] = phi
+        return views
+
+
+def _kept(table: bench.Table, column: str) -> Any:
+    return pq.read_table(table.beside[0])[column]
 
 
 class Plain(ParticleView):

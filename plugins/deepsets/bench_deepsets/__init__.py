@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bench_networks import NetworkModel
 
 import bench
+from bench_deepsets.columns import DIRECTIONS, LEAD, SECOND, SHARE
 
 if TYPE_CHECKING:
     from torch import nn
@@ -56,6 +57,14 @@ class DeepSets(NetworkModel):
         super().__post_init__()
         if min(self.layers, self.units, self.latent) < 1 or not 0 <= self.dropout < 1:
             raise ValueError("wanted layers, units, latent of at least 1 and 0 <= dropout < 1")
+
+    @property
+    def depends_on(self) -> frozenset[str]:
+        """Its views; of an energy flow's particles their shares, directions and flags alone."""
+        if self.flow == "particle":
+            return super().depends_on
+        read = (*DIRECTIONS, SHARE, LEAD, SECOND)
+        return frozenset({"mask", *(f"particles[{bench.PARTICLE.index(n)}]" for n in read)})
 
     def form(self, train: bench.Inputs) -> dict[str, Any]:
         """Numbers of a particle, and size of the networks."""

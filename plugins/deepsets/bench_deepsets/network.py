@@ -11,6 +11,7 @@ from bench_networks.particles import TINY, ParticlesNetwork
 from torch import Tensor, nn
 
 import bench
+from bench_deepsets import columns
 
 if TYPE_CHECKING:
     from bench_networks.network import Arrays
@@ -19,11 +20,10 @@ TYPICAL = 32.0
 """Particles of a jet, by which sums are divided, so that they are of the size of one."""
 LOOKED_AT = 1024
 """Events that the sums are scaled by."""
-SHARE, LEAD, SECOND = (bench.PARTICLE.index(n) for n in ("part_logptrel", "in_lead", "in_second"))
-DIRECTIONS = [
-    bench.PARTICLE.index(name)
-    for name in ("part_deltaR", "part_deta", "part_dphi", "lead_deta", "lead_dphi")
-]
+SHARE, LEAD, SECOND = (
+    bench.PARTICLE.index(name) for name in (columns.SHARE, columns.LEAD, columns.SECOND)
+)
+DIRECTIONS = [bench.PARTICLE.index(name) for name in columns.DIRECTIONS]
 GROUPS = 3
 """What is summed over: the leading jet, the second one, what is in neither."""
 

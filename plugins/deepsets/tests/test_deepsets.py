@@ -115,6 +115,21 @@ def test_the_guards_see_all_of_it_move(tmp_path: Path) -> None:
     assert record.moved == record.reached == set(record.trainable)
 
 
+def test_what_its_flow_does_not_read_is_not_missed_and_all_else_is(fitted: Any) -> None:
+    from bench.guards.b030_connected import Connected
+    from bench.guards.probing import probe
+
+    model = replace(QUICK, flow=fitted.network.shape.flow)
+    evidence = probe(model, fitted, inputs(40, 2), columns=True)
+    assert list(Connected().check(evidence)) == []
+    dead = replace(evidence, columns=dict.fromkeys(evidence.columns, evidence.scores))
+    (line,) = Connected().check(dead)
+    assert ("particles[0]" in line) == (model.flow == "particle")
+    assert f"particles[{PLACES['part_deta']}]" in line or "more" in line
+    unheard = replace(evidence, shuffled=dict.fromkeys(evidence.shuffled, evidence.scores))
+    assert len(list(Connected().check(unheard))) == 2
+
+
 def test_a_fresh_process_scores_the_same(fitted: Any, tmp_path: Path) -> None:
     fitted.save(tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {"form.json", "weights.safetensors"}

@@ -76,8 +76,16 @@ class FittedNetwork:
 
 
 def read_form(folder: Path) -> dict[str, Any]:
-    """What the network of a stored fit is built of."""
-    form: dict[str, Any] = json.loads((folder / FORM).read_text())
+    """What the network of a stored fit is built of.
+
+    Raises:
+        DamagedError: nothing says so, as in what an earlier version exported.
+    """
+    try:
+        form: dict[str, Any] = json.loads((folder / FORM).read_text())
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise bench.DamagedError(f"{folder / FORM}: {reason}; fit the model anew") from error
     return form
 
 

@@ -165,6 +165,18 @@ def test_damaged_weights_are_refused(fitted: Any, tmp_path: Path) -> None:
         QUICK.load(tmp_path, context(tmp_path))
 
 
+@pytest.mark.parametrize("content", [None, "{"])
+def test_weights_of_an_unknown_form_are_refused(
+    content: str | None, fitted: Any, tmp_path: Path
+) -> None:
+    fitted.save(tmp_path)
+    (tmp_path / "form.json").unlink()
+    if content:
+        (tmp_path / "form.json").write_text(content)
+    with pytest.raises(bench.DamagedError, match=r"form\.json: .*; fit the model anew"):
+        QUICK.load(tmp_path, context(tmp_path))
+
+
 def test_a_gpu_that_is_not_here_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     assert QUICK.device_problem("cuda") is QUICK.device_problem("cuda:0") is None

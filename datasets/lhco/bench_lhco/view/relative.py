@@ -41,6 +41,12 @@ class Axes:
         slope = np.divide(pz, summed, out=np.zeros_like(pz), where=summed > 0)
         return cls(summed, total(pt * np.cosh(eta)), np.arcsinh(slope), np.arctan2(py, px))
 
+    def else_of(self, other: Axes) -> Axes:
+        """These, and the other ones of events that have no momentum here."""
+        none = self.pt == 0
+        mine, theirs = ((a.pt, a.energy, a.eta, a.phi) for a in (self, other))
+        return Axes(*(np.where(none, b, a) for a, b in zip(mine, theirs, strict=True)))
+
 
 def owners(particles: Particles) -> NDArray[np.intp]:
     """Which event each particle is of: (m,)."""
@@ -50,13 +56,14 @@ def owners(particles: Particles) -> NDArray[np.intp]:
 def features(groups: Sequence[Particles]) -> list[NDArray[np.float32]]:
     """`bench.PARTICLE` of each particle of each group: (m, 11).
 
-    A particle in neither jet is relative to the leading one. `lead_dphi` is in [-pi/2, 3/2 pi), so
-    that the second jet, which is opposite, is in one piece. The logarithms are those of weaver's
-    top tagging (`part_logptrel` is ln of pt over the jet's), `part_deta` is eta less the jet's, on
-    either side of the detector. H. Qu, C. Li and S. Qian, Particle Transformer for Jet Tagging,
-    ICML 2022, table 2.
+    A particle in neither jet is relative to the leading one, and in an event without jets to the
+    sum of all such particles. `lead_dphi` is in [-pi/2, 3/2 pi), so that the second jet, which is
+    opposite, is in one piece. The logarithms are those of weaver's top tagging (`part_logptrel` is
+    ln of pt over the jet's), `part_deta` is eta less the jet's, on either side of the detector.
+    H. Qu, C. Li and S. Qian, Particle Transformer for Jet Tagging, ICML 2022, table 2.
     """
-    lead, second = (Axes.of(group) for group in groups[:2])
+    lead, second, *rest = (Axes.of(group) for group in groups)
+    lead = lead.else_of(rest[0]) if rest else lead
     own = [lead, second, lead]
     return [
         _of_group(group, axes, lead, number)
