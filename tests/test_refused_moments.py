@@ -99,3 +99,15 @@ def test_a_refusal_of_a_fresh_process_is_known_by_its_last_line(
 def test_a_refusal_of_a_smoke_fit_that_names_no_file_names_its_folder(tmp_path: Path) -> None:
     refused = as_refused(OSError(errno.EROFS, "Read-only file system"), tmp_path)
     assert str(refused).startswith(f"{tmp_path}: Read-only file system, wanted")
+
+
+def test_a_file_that_arrow_may_not_read_is_named(tmp_path: Path) -> None:
+    """Its error holds the name in its words alone; below a file, as root may read every one."""
+    from pyarrow import parquet
+
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="Not a directory") as error:
+        parquet.ParquetFile(tmp_path / "file" / "features.parquet")
+    assert error.value.filename is None
+    refused = as_refused(error.value)
+    assert str(refused).startswith(f"{tmp_path / 'file' / 'features.parquet'}: Not a directory")

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from shutil import copytree
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -115,9 +114,11 @@ class Dataset(Part):
 
     def card(self) -> str:
         """The dataset's card in TOML: the file `cards/NAME.toml` of its package."""
+        from importlib.resources import files
+
         package = type(self).__module__.partition(".")[0]
         with suppress(TypeError):  # a plugin that is a single module has no files, says Python 3.11
-            card = resources.files(package) / f"cards/{self.name}.toml"
+            card = files(package) / f"cards/{self.name}.toml"
             if card.is_file():
                 return card.read_text(encoding="utf-8")
         raise RequestError(f"dataset {self.name!r} has no card")

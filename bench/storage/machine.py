@@ -49,6 +49,8 @@ TOLD = re.compile(
 Python of the files of a folder that it copied."""
 SHORT = re.compile(r"^(OSError: )?\d+ requested and \d+ written")
 """How numpy tells that not all could be written, here or in another process."""
+NAMED = re.compile(r"local file '([^']+)'")
+"""How arrow names a file, which its error does not hold."""
 RUN = re.compile(r"(^|/)(\d{8}T\d{6}Z-[0-9a-f]{12}(-\d+)?|\.locks)(/|$)")
 """In the path of what belongs to a run."""
 OUTPUT = "name another place"
@@ -67,12 +69,18 @@ class MachineError(BenchError):
             wanted: what was to be done, as `to write there`.
             way_out: how to name another place, as `--runs`; by the path if empty.
         """
-        path = Path(os.fsdecode(error.filename)) if error.filename else where
+        path = Path(os.fsdecode(error.filename)) if error.filename else _named(error) or where
         number = error.errno or 0
         moving = [] if number in STAYS else [way_out or _way_out(path)]
         what_to_do = " or ".join(filter(None, [REMEDIES.get(number, ""), *moving]))
         reason = os.strerror(number) if number else str(error)
         return cls(f"{path or 'output'}: {reason}, wanted {wanted}; {what_to_do}")
+
+
+def _named(error: OSError) -> Path | None:
+    """The file that an error names in its words alone."""
+    named = NAMED.search(str(error))
+    return Path(named[1]) if named else None
 
 
 def _way_out(path: Path | None) -> str:
