@@ -48,7 +48,7 @@ def completed(line: str) -> list[str]:
         ("bench run --plugin cut --dataset toy --set s", ["scale=", "shift="]),
         ("bench run --plugin cut --dataset toy --set scale=", []),
         ("bench run --protocol c", ["cathode"]),
-        ("bench run --allow B06", [f"B06{number}" for number in range(9)]),
+        ("bench run --allow B06", [f"B06{number}" for number in range(10)]),
         ("bench try numbers --on gbt,lin", ["gbt,linear"]),
         ("bench try numbers --baseline cu", ["cut"]),
         ("bench show toy", ["toy"]),

@@ -249,7 +249,7 @@ def test_what_is_in_the_text_is_in_the_tokens() -> None:
     x = np.tile(few.x, (5, 1))
     x[4:8, 0], x[8:12, 1] = [3, 1, 2, 3], [6, 4, 5, 6]
     x[12:16, 2], x[16:, 3] = [9, 7, 7, 8], [4, 1, 2, 3]
-    assert seen == [x.tolist()]
+    assert [row for rows in seen for row in rows] == x.tolist()
     assert findings("B010", replace(evidence, model=reader())) == []
     assert findings("B010", replace(evidence, encoders=[encoder("e", other=texts)])) == []
     many = replace(evidence, few=events(a=range(20), b=range(20), c=[1] * 20))

@@ -190,7 +190,7 @@ def test_model_and_plugin_are_one_option(
     [
         ("toy", ["dataset toy: Events out of a generator", "  shift=0.0  ", "runs: 5 on toy"]),
         ("cut", ["model cut: The first feature", "  reads numbers", "  scale=1.0  Of the"]),
-        ("numbers", ["encoder numbers: ", "  gives numbers", "no options"]),
+        ("numbers", ["encoder numbers: ", "  gives numbers", "  only=()  "]),
     ],
 )
 def test_a_part_is_shown_with_its_options(

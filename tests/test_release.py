@@ -52,11 +52,11 @@ def test_every_package_has_the_new_version_and_the_core_asks_for_it(house: Path)
     done = release(house, "12.3.4")
     assert done.returncode == 0, done.stderr
     files = [file for file in house.rglob("pyproject.toml") if file.is_file()]
-    assert len(files) == 14
+    assert len(files) == 18
     assert {declared(file)["version"] for file in files} == {"12.3.4"}
     extras = declared(house / "pyproject.toml")["optional-dependencies"]
     bounds = [line.partition(">=")[2] for line in extras["all"] if line.startswith("bench-")]
-    assert bounds == ["12.3.4"] * 13
+    assert bounds == ["12.3.4"] * 17
     before = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
     assert extras["report"] == before["optional-dependencies"]["report"]
     assert "\nversion: 12.3.4\n" in (house / "CITATION.cff").read_text()

@@ -84,13 +84,18 @@ def figures(folder: Path, home: Path) -> Iterator[tuple[str, Figure, dict[str, s
     for one in samples:
         subject = Subject.of(one.tested.events, styles)
         whole = {subject.label(setting): styles.key(setting) for setting in subject.settings}
+        by_truth = {  # which alone have a calibration
+            subject.label(setting): styles.key(setting)
+            for setting in subject.settings
+            if not setting.middle.record.weak
+        }
         kinds = {
             "roc": roc(subject), "sic": sic(subject), "calibration": calibration(subject),
             "history": history(subject), "cost": cost(subject, Costs(runs)),
         }  # fmt: skip
         for name, figure in kinds.items():
             if figure is not None:
-                yield name, figure, whole
+                yield name, figure, by_truth if name == "calibration" else whole
 
 
 @pytest.mark.parametrize("folder", REPORTS, ids=lambda folder: folder.name)

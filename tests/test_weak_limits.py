@@ -20,7 +20,8 @@ from bench.guards.b062_chance import Chance
 from bench.guards.b064_shifted import Shifted
 from bench.guards.b069_weak_labels import WeakLabels
 from bench.guards.evidence import RunScoreEvidence
-from bench.metrics.curve import BACKGROUND_FLOOR, Ranking
+from bench.metrics.curve import Ranking
+from bench.metrics.floors import USUAL
 from bench.storage.record import SampleRecord
 from bench.storage.region import Region
 from bench.storage.weak import WeakRequest
@@ -38,7 +39,7 @@ def fitted_by(x: np.ndarray, y: np.ndarray) -> Callable[[bench.Table], np.ndarra
 def max_sic(table: bench.Table, score: np.ndarray) -> float:
     """By the truth of the test events."""
     scored = Scored(table.y, score, table.weights, threshold=0.5, mass=None)
-    return Ranking.of(scored).curve().best_sic(BACKGROUND_FLOOR)[0]
+    return Ranking.of(scored).curve().best_sic(USUAL)[0]
 
 
 def by_signal(table: bench.Table, inject: int) -> float:

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.cli.options import was_said
-from bench.plugins.registry import load_registry
-from bench.running.parts import resolve_parts
 from bench.running.protocols import count_of_seeds, demand_floor, with_protocol
 
 if TYPE_CHECKING:
@@ -44,5 +42,8 @@ def parts_over_seeds(first: RunRequest, seeds: int, floor: Floor | None) -> list
     Raises:
         RequestError: what contradicts the protocol, or cannot work.
     """
+    from bench.plugins.registry import load_registry
+    from bench.running.parts import resolve_parts
+
     registry = load_registry()
     return [resolve_parts(one, registry) for one in over_seeds(first, registry, seeds, floor)]
