@@ -174,7 +174,8 @@ def _put(path: Path, folder: Path, limit: float) -> Claim | None:
             if claim.file.exists():  # done, but the answer was lost on its way
                 return claim
             if not _is_of_others(error, draft, folder):
-                raise
+                # by its folder: the draft's long name would push the way out from the line
+                raise OSError(error.errno, error.strerror, str(path.parent)) from error
             return None
         finally:
             shutil.rmtree(draft, ignore_errors=True)
