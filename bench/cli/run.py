@@ -29,10 +29,10 @@ def command(runs: Path, dry_run: bool, seeds: int, floor: Floor | None, **fields
     """
     from bench.cli.over_seeds import parts_over_seeds
     from bench.cli.surroundings import context
-    from bench.running.failures import RunFailedError
+    from bench.running.failures import RunFailedError, exit_code
     from bench.running.pipeline import run_parts
     from bench.running.preview import preview
-    from bench.running.ranks import exit_code, joined
+    from bench.running.ranks import joined
     from bench.storage.home import Home
     from bench.storage.request import RunRequest
     from bench.storage.store import Store

@@ -101,6 +101,7 @@ def command(
     from bench.outside.importing import import_counts
     from bench.plugins.registry import load_registry
     from bench.report.page import write_report
+    from bench.running.failures import exit_code
     from bench.running.missing import Survey
     from bench.running.study import read_study
     from bench.storage.archive import RESULTS, pack, unpack_sound
@@ -136,7 +137,7 @@ def command(
     page = write_report(done, beside, study.contents)
     pack(done, study.contents, beside)
     click.echo(f"written to {page}", err=True)
-    return 1 if 1 in codes else max(codes)
+    return exit_code(codes)
 
 
 def _tell(line: str) -> None:

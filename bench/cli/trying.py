@@ -139,6 +139,7 @@ def _do(
 ) -> int:
     from bench.cli.surroundings import context
     from bench.report.page import write_report
+    from bench.running.failures import exit_code
     from bench.running.one_by_one import one_by_one
     from bench.running.parts import resolve_parts
     from bench.storage.report_contents import Contents
@@ -150,4 +151,4 @@ def _do(
         page = write_report(done, folder, Contents(title, floor=str(floor) if floor else ""))
         click.echo(trial.answer(done))
         click.echo(f"written to {page}", err=True)
-    return 1 if 1 in codes else max(codes)
+    return exit_code(codes)

@@ -26,6 +26,11 @@ class RunFailedError(Exception):
         return [f"it printed, at last (see {self.run.folder / PRINTED}):", *lines] if lines else []
 
 
+def exit_code(codes: set[int]) -> int:
+    """Of a command whose runs end with these: a run that broke counts before one that is void."""
+    return RunFailedError.code if RunFailedError.code in codes else max(codes)
+
+
 def doctor(run: Run) -> str:
     """The command that says what guards found in a run."""
     return typed("bench", "doctor", run.name, runs=run.folder.parent)

@@ -20,6 +20,7 @@ from bench.api.context import Context
 from bench.api.errors import BenchError, RequestError
 from bench.plugins.interruption import on_terminate
 from bench.plugins.under_way import ENDED
+from bench.running.failures import exit_code
 from bench.running.launched import BY_ITSELF, Launched, launched
 
 if TYPE_CHECKING:
@@ -128,11 +129,6 @@ class Ranks:
 
 
 ALONE = Ranks()
-
-
-def exit_code(codes: set[int]) -> int:
-    """Of a command whose parts ask for these."""
-    return FAILED if FAILED in codes else max(codes)
 
 
 def joined(model: Model, device: str, own: Launched | None = None) -> Ranks:

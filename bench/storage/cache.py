@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -14,14 +13,12 @@ from bench.api.errors import DamagedError
 from bench.storage.files import make_folder, naming, put_synced, sync_all, write_bytes
 from bench.storage.fingerprint import file_digest
 from bench.storage.locks import LockLostError, demand_held, locked
-from bench.storage.machine import BUSY, wanted
+from bench.storage.machine import BUSY, TAKEN, wanted
 from bench.storage.parse import read_json
 from bench.storage.secrets import mask_files
 
 MANIFEST = "manifest.json"
 KEPT = "to keep what is computed"
-TAKEN = {errno.ENOTEMPTY, errno.EEXIST}
-"""What a file system says of a rename to the name of a folder that is there."""
 
 
 def seal(folder: Path) -> None:

@@ -21,13 +21,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from bench.storage.claims_watched import BEATS, DAY, GONE, Other, names_in
-from bench.storage.machine import wanted
+from bench.storage.machine import TAKEN, wanted
 from bench.storage.owner import Owner
 
 FOLDER = ".claims"
 """Beside the locks of a folder: where it is, all of them are claims."""
-TAKEN = {errno.ENOTEMPTY, errno.EEXIST}
-"""What file systems say of a rename to the name of a folder that has something in it."""
 DENIED = {errno.EACCES, errno.EPERM, errno.EBUSY}
 """What Windows and CIFS may say of it."""
 

@@ -41,6 +41,8 @@ BUSY = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN}
 """Those that say nothing of the file, which can be read another time."""
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What a file system answers that has no locks."""
+TAKEN = {errno.ENOTEMPTY, errno.EEXIST}
+"""What file systems say of a rename to the name of a folder that has something in it."""
 TOLD = re.compile(
     r"\(os error (\d+)\)|\berrno = (\d+)\b|^(?:OS|Permission)Error: \[Errno (\d+)\]"
     r"|^\[\(.*?\[Errno (\d+)\]"
