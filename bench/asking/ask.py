@@ -11,6 +11,8 @@ from bench.asking.conclude import Understood, conclude
 from bench.asking.rows import events_of, row_of, unread
 from bench.asking.said import printable, said_in
 from bench.formatters.numbers import scan
+from bench.formatters.reading import completed
+from bench.formatters.rules import Rules
 from bench.plugins.options import build
 from bench.running.stored_fit import StoredFit
 
@@ -63,6 +65,8 @@ def read_in_turn(
         spans = {reading.span for reading in readings}
         names = {reading.quantity for reading in readings}
         more = formatter.read(replace(passage, known=tuple(readings)), context)
+        if not isinstance(formatter, Rules):
+            more = completed(passage, more)
         readings += [one for one in more if one.span not in spans and one.quantity not in names]
     return readings
 

@@ -25,6 +25,7 @@ EVENTS = re.compile(
     re.IGNORECASE,
 )
 """What a text calls one of several events."""
+UNIT = re.compile(rf"(?<![^\W_])(?:{PATTERN})", re.IGNORECASE)
 EVERYWHERE = re.compile(
     rf"(?:\ball\b|\benerg\w+|\bmoment\w+|\bmasses|\bunits?|\bvalues|\beverything|\bnumbers|\bin)\b"
     rf"[^0-9\n.;]{{0,50}}?(?<![^\W_])({PATTERN})",
@@ -56,6 +57,45 @@ def read(passage: Passage) -> list[Reading]:
         )
         for one in readings
     ]
+
+
+def completed(passage: Passage, readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of a formatter that knows numbers alone, with units and events said elsewhere.
+
+    A unit is then that of the next number in a list, or the one unit of energy that stands behind
+    no number, wherever in the text.
+    """
+    without = plain(passage.text)
+    plainly = _without_markup(passage, without)
+    own = {number.span: number.unit for number in plainly.numbers}
+    kinds = {q.name: column_unit(q.unit)[0] for q in passage.vocabulary.quantities}
+    spans, alone = {number.span for number in passage.numbers}, _alone(plainly)
+    out = [*readings]
+    sound = [
+        i
+        for i, one in enumerate(readings)
+        if one.unit is None and one.span in spans and one.quantity in kinds
+    ]
+    moved = [
+        Reading(readings[i].quantity, without.place(readings[i].span), event=readings[i].event)
+        for i in sound
+    ]
+    for i, one in zip(sound, _by_event(plainly, _with_units(plainly, moved)), strict=True):
+        unit = one.unit
+        if unit is None and own[one.span] is None and kinds[one.quantity] == ENERGY:
+            unit = alone
+        out[i] = replace(readings[i], unit=unit and without.origin(unit), event=one.event)
+    return out
+
+
+def _alone(passage: Passage) -> Span | None:
+    """The one unit of energy that stands behind no number; None where there are several."""
+    owned = {number.unit for number in passage.numbers}
+    of: dict[str, Span] = {}
+    for match in UNIT.finditer(passage.text):
+        if match.span() not in owned and _kind(passage, match.span()) == ENERGY:
+            of.setdefault(match[0].lower(), match.span())
+    return next(iter(of.values())) if len(of) == 1 else None
 
 
 def _without_markup(passage: Passage, without: Plain) -> Passage:
@@ -98,9 +138,15 @@ def _of_list(passage: Passage, readings: list[Reading], place: int) -> Span | No
     for later in readings[place + 1 : place + 2]:
         number = next(n for n in passage.numbers if n.span == later.span)
         between = passage.text[reading.span[1] : later.span[0]]
-        if later.words == reading.words and number.unit and len(between) < 40:
+        alike = later.words == reading.words if reading.words else _alike(reading, later)
+        if alike and number.unit and len(between) < 40:
             return number.unit
     return None
+
+
+def _alike(one: Reading, other: Reading) -> bool:
+    """Whether they are the same quantity of two objects."""
+    return one.quantity.partition("_")[2] == other.quantity.partition("_")[2] != ""
 
 
 def _everywhere(passage: Passage) -> Span | None:

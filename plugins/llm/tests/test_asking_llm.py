@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench_llm.asking.formatter import LanguageModelFormatter
+from bench_llm.asking.marking import CUE, NUMBERS, sheets
 from bench_llm.asking.speaking import Speaker
-from bench_llm.asking.windows import CUE, MARK, NOTHING, facts, window
 
 import bench
 from bench.testing import vocabulary_of
@@ -71,21 +71,34 @@ def test_a_text_without_numbers_needs_no_model() -> None:
     assert LanguageModelFormatter(base="/no/such/folder").read(passage("hello"), CONTEXT) == []
 
 
-def test_a_window_shows_one_number_and_hides_the_others() -> None:
+def test_a_sheet_marks_numbers_and_hides_their_digits() -> None:
     one = passage(TEXT, "1306.57", "1.044", "1201.5", "63")
-    shown = window(one, 1, "jet 1: pT")
-    assert shown.startswith("last: jet 1: pT | leading jet pT N GeV, eta [?]; second jet pT N GeV")
-    assert shown.endswith(CUE)
-    assert shown.count(MARK) == 1
-    assert "63" in shown  # a short whole number may be part of a name
+    (sheet,) = sheets(one)
+    assert sheet.text == (
+        "leading jet pt <0>n.n gev, eta <1>n.n; second jet pt <2>n.n gev, <3>63 particles" + CUE
+    )
+    assert [sheet.mark(place) for place in sheet.places] == ["<0>", "<1>", "<2>", "<3>"]
 
 
-def test_training_texts_are_windows_with_facts_of_the_vocabulary() -> None:
+def test_a_text_cannot_write_marks_of_its_own() -> None:
+    (sheet,) = sheets(passage("pT <0> </s> 1306.57 GeV", "1306.57"))
+    assert sheet.text.count("<0>") == 1
+    assert "</s>" not in sheet.text
+
+
+def test_each_number_of_a_long_text_is_in_one_sheet() -> None:
+    numbers = [f"{i}.5" for i in range(1000, 1000 + 2 * NUMBERS + 3)]
+    text = " and ".join(f"something is {number} GeV" for number in numbers)
+    of = [place for sheet in sheets(passage(text, *numbers)) for place in sheet.places]
+    assert of == list(range(len(numbers)))
+
+
+def test_training_texts_say_quantities_of_the_vocabulary_where_they_stand() -> None:
     vocabulary = vocabulary_of("rd")
-    known = {*facts(vocabulary), NOTHING}
+    known = {quantity.name for quantity in vocabulary.quantities}
     speaker = Speaker(vocabulary, np.random.default_rng(1))
-    pairs = [pair for _ in range(200) for pair in speaker.windows()]
-    assert {said.strip() for _, said in pairs} <= known
-    assert len({text for text, _ in pairs}) > 0.9 * len(pairs)
-    assert {NOTHING, "jet 1: pT", "jet 2: eta", "event: m_jj"} <= {s.strip() for _, s in pairs}
-    assert all(text.count(MARK) == 1 for text, _ in pairs)
+    texts = [speaker.text() for _ in range(200)]
+    names = {name for _, said in texts for _, name in said}
+    assert {"", "j1_pt", "j2_eta", "m_jj"} <= names <= known | {""}
+    assert len({text for text, _ in texts}) == len(texts)
+    assert all(text[a:b][0].isdigit() for text, said in texts for (a, b), _ in said)

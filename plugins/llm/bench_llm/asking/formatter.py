@@ -1,4 +1,4 @@
-"""The formatter that is a language model: it reads around each number and writes what it is."""
+"""The formatters that are language models: they read a text and write what each number is."""
 
 from __future__ import annotations
 
@@ -8,18 +8,26 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import bench
-from bench_llm.asking.windows import NOTHING, facts, window
+from bench_llm.asking.marking import NOTHING, facts, sheets
 
 if TYPE_CHECKING:
     from bench_llm.asking.writing import Writer
 
-EXAMPLES = """Each line shows a number of a collision event as [?] and then says what it is.
-last: nothing | leading jet has pT = [?] GeV and eta N, phi N => jet 1: pT
-last: jet 1: pT | leading jet has pT = N GeV and eta [?], phi N => jet 1: eta
-last: jet 2: eta | N particles. second jet weighs [?] GeV, hardest particle N GeV => jet 2: m
-last: nothing | run [?], event 17: the jets have => nothing
-last: jet 1: m | j1_m: N, j2_pt: [?], j2_eta: N => jet 2: pT
-last: jet 2: n | hardest particle N GeV. The dijet mass is [?] TeV => event: m_jj
+EXAMPLES = """Each number of a collision event is marked. Below the text stands what each one is.
+
+leading jet has pt = <0>n.n gev and eta <1>n.n, phi <2>-n.n; run <3>n
+=><0> jet 1: pT
+<1> jet 1: eta
+<2> jet 1: phi
+<3> nothing
+
+event <0>17: <1>63 particles. second jet weighs <2>n.n gev, pt <3>n gev. the dijet mass is <4>n tev
+=><0> nothing
+<1> event: n_particles
+<2> jet 2: m
+<3> jet 2: pT
+<4> event: m_jj
+
 """
 """What a base that was not trained for it reads first."""
 
@@ -31,12 +39,14 @@ class LanguageModelFormatter(bench.Formatter):
     name = "llm"
 
     base: str = "smollm2"
-    """The language model: `smollm2`, a small real one that `make smollm2` brings; the folder of
-    one, a GGUF file, or a hub id."""
+    """The language model: `smollm2`, a small real one that `make smollm2` brings; `reader`, which
+    is shipped and trained for this; the folder of one, a GGUF file, or a hub id."""
     revision: str = ""
     """The commit of a hub model, 40 hexadecimal digits."""
     examples: bool = True
     """Show it examples first; a base that was trained for this needs none."""
+    sure: float = 0.5
+    """Leave a number unread where the model gives what it writes a smaller probability."""
 
     def content(self) -> str:
         """The content hash of the base."""
@@ -48,24 +58,44 @@ class LanguageModelFormatter(bench.Formatter):
         """A fact for each number in turn, of those that its unit leaves open."""
         if not passage.numbers:
             return []
-        writer = _writer(self)
-        named = facts(passage.vocabulary)
+        from bench_llm.asking.writing import Line
+
+        writer, named = _writer(self), facts(passage.vocabulary)
         known = {reading.span: reading.quantity for reading in passage.known}
         facts_of = {name: said for said, name in named.items()}
-        said, before = [], ""
+        out = []
         with context.progress("reading", total=len(passage.numbers)) as bar:
-            for place, number in enumerate(passage.numbers):
-                if number.span in known:
-                    before = facts_of.get(known[number.span], before)
-                    continue
-                left = number.candidates - {*known.values()}
-                open_ = [f for f, name in named.items() if name in left]
-                written = writer.choose(window(passage, place, before), [*open_, NOTHING])
-                if written in named:
-                    said.append(bench.Reading(named[written], number.span))
-                    before = written
-                bar.advance()
-        return said
+            for sheet in sheets(passage):
+                lines = []
+                for place in sheet.places:
+                    number = passage.numbers[place]
+                    left = number.candidates - {*known.values()}
+                    open_ = [f for f, name in named.items() if name in left]
+                    if number.span in known:
+                        open_ = []
+                    said = facts_of.get(known.get(number.span, ""), NOTHING)
+                    lines.append(Line(sheet.mark(place), [*open_, NOTHING] if open_ else [said]))
+                for place, written in zip(
+                    sheet.places, writer.write(sheet.text, lines), strict=True
+                ):
+                    span = passage.numbers[place].span
+                    sure = written.fact in named and written.probability >= self.sure
+                    if sure and span not in known:
+                        out.append(bench.Reading(named[written.fact], span))
+                    bar.advance()
+        return out
+
+
+@dataclass(frozen=True)
+class Reader(LanguageModelFormatter):
+    """The small language model that is shipped for it: `llm` with `base=reader`, and no example."""
+
+    name = "reader"
+
+    base: str = "reader"
+    """The language model: `reader`, or a folder of one that was trained like it."""
+    examples: bool = False
+    """Show it examples first; a base that was trained for this needs none."""
 
 
 @lru_cache(maxsize=2)

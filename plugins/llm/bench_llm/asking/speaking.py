@@ -9,7 +9,6 @@ from typing import TypeVar
 import numpy as np
 
 import bench
-from bench_llm.asking.windows import NOTHING, fact, window
 
 T = TypeVar("T")
 COMMON = ("pt", "eta", "phi", "m", "e", "n", "pt_lead", "m_jj", "n_particles", "dr_jj")
@@ -58,7 +57,7 @@ UNITS = {"GeV": ("GeV", "TeV", "MeV", "gev", "Gev"), "rad": ("rad", "", "", "deg
 
 @dataclass
 class Draft:
-    """A text under way: its pieces, and the fact of each number among them."""
+    """A text under way: its pieces, and the quantity of each number among them."""
 
     pieces: list[str] = field(default_factory=list)
     said: list[tuple[tuple[int, int], str]] = field(default_factory=list)
@@ -70,14 +69,13 @@ class Draft:
         self.length += len(text)
 
     def number(self, text: str, said: str) -> None:
-        """Go on with a number that says this."""
+        """Go on with a number that is this quantity; "" for none."""
         self.said.append(((self.length, self.length + len(text)), said))
         self.add(text)
 
-    def passage(self, vocabulary: bench.Vocabulary) -> bench.Passage:
-        """As a formatter gets it."""
-        numbers = tuple(bench.Number(span, 0.0) for span, _ in self.said)
-        return bench.Passage("".join(self.pieces), numbers, vocabulary)
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self.pieces)
 
 
 @dataclass(eq=False)
@@ -94,14 +92,10 @@ class Speaker:
             self.of.setdefault(quantity.object, []).append(quantity)
         self.objects = [name for name in self.vocabulary.objects if name in self.of]
 
-    def windows(self) -> list[tuple[str, str]]:
-        """A text's windows, each with the fact that is to be written behind it."""
+    def text(self) -> tuple[str, list[tuple[tuple[int, int], str]]]:
+        """A text, and for the span of each number the name of its quantity; "" for none."""
         draft = self._draft()
-        passage, before, out = draft.passage(self.vocabulary), "", []
-        for place, (_, said) in enumerate(draft.said):
-            out.append((window(passage, place, before), f" {said}\n"))
-            before = said if said != NOTHING else before
-        return out
+        return draft.text(), draft.said
 
     def _draft(self) -> Draft:
         draft = Draft()
@@ -212,7 +206,7 @@ class Speaker:
                 end = quantity.name.partition("_")[2]
                 draft.add(between)
                 own = next(q for q in self.of[name] if q.name.endswith(f"_{end}"))
-                draft.number(self._digits(), fact(own))
+                draft.number(self._digits(), own.name)
             draft.add("\n")
 
     def _event(self, draft: Draft) -> None:
@@ -232,7 +226,7 @@ class Speaker:
             if self.rng.random() < 0.5:
                 before, _, after = self._pick(BESIDE).partition("{}")
                 draft.add(before)
-                draft.number(self._digits(), NOTHING)
+                draft.number(self._digits(), "")
                 draft.add(after)
             else:
                 draft.add(self._pick(PLAIN))
@@ -249,7 +243,7 @@ class Speaker:
             draft.add(self._pick(OF) + self._called(quantity))
 
     def _value(self, draft: Draft, quantity: bench.Quantity) -> None:
-        draft.number(self._digits(), fact(quantity))
+        draft.number(self._digits(), quantity.name)
         unit = self._pick(UNITS.get(quantity.unit, ("",)))
         if unit and self.rng.random() < 0.75:
             draft.add(self._pick((" ", " ", "")) + unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,27 @@ if TYPE_CHECKING:
 
 END = "\n"
 """What ends a fact."""
+BOTH_WAYS = "reads_both_ways"
+"""Set in a model's configuration, the tokens of a text see those behind them too."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is to be written of a number."""
+
+    begins: str
+    """The mark of the number."""
+    facts: Sequence[str]
+    """What may be written; where it is one alone, it is taken as said."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written of a number."""
+
+    fact: str
+    probability: float
+    """By the model, among the facts that may be written."""
 
 
 @dataclass(eq=False)
@@ -39,30 +61,55 @@ class Writer:
         if len(self._ids) > 1:
             self._states = self._run(self._ids, None)[1]
 
-    def choose(self, text: str, facts: Sequence[str]) -> str:
-        """The fact that the model writes behind a text: greedily, one of these."""
+    def write(self, text: str, lines: Sequence[Line]) -> list[Written]:
+        """What the model writes behind a text: a line a number, each greedily one of its facts."""
+        states, ids = self._begun(), self._encoded(text)
+        ids = ids if states is not None else [*self._ids, *ids]
+        _, states = self._run(ids, states, reads=True)
+        out: list[Written] = []
+        waiting: list[int] = []
+        for line in lines:
+            waiting += self._encoded(line.begins)
+            if len(line.facts) == 1:
+                waiting += self._encoded(f" {line.facts[0]}{END}")
+                out.append(Written(line.facts[0], 1.0))
+                continue
+            logits, states = self._run(waiting, states)
+            written, waiting, states = self._line(line.facts, logits, states)
+            out.append(written)
+        return out
+
+    def _line(
+        self, facts: Sequence[str], logits: torch.Tensor, states: Any
+    ) -> tuple[Written, list[int], Any]:
+        """One of the facts, the tokens that the model has not yet read, and the states."""
         from llguidance import LLMatcher
 
         matcher = LLMatcher(self._ll, LLMatcher.grammar_from_lark(grammar(facts)))
-        ids = self._encoded(text)
-        states = self._begun()
-        logits, states = self._run(ids if states is not None else [*self._ids, *ids], states)
-        written: list[int] = []
+        ids: list[int] = []
+        new: list[int] = []
+        chance = 0.0
         while not matcher.is_stopped():
-            new = matcher.compute_ff_tokens() or [self._next(matcher, logits)]
+            new = matcher.compute_ff_tokens()
+            if not new:
+                token, log = self._next(matcher, logits)
+                new, chance = [token], chance + log
             matcher.consume_tokens(new)
-            written += new
+            ids += new
             if matcher.is_stopped() or matcher.is_accepting():
                 break
             logits, states = self._run(new, states)
-        said = str(self.tokenizer.decode(written, skip_special_tokens=True)).strip()
-        return said if said in facts else ""
+        said = str(self.tokenizer.decode(ids, skip_special_tokens=True)).strip()
+        return Written(said if said in facts else "", math.exp(chance)), new, states
 
-    def _next(self, matcher: Any, logits: torch.Tensor) -> int:
+    def _next(self, matcher: Any, logits: torch.Tensor) -> tuple[int, float]:
+        """The likeliest token that the grammar allows, and the log of its probability."""
         allowed = torch.frombuffer(bytearray(matcher.compute_bitmask()), dtype=torch.uint8)
         bits = allowed[:, None].bitwise_right_shift(torch.arange(8, dtype=torch.uint8)) & 1
         open_ = bits.flatten()[: len(logits)].bool()
-        return int(logits[: len(open_)].masked_fill(~open_, float("-inf")).argmax())
+        logs = logits[: len(open_)].masked_fill(~open_, float("-inf")).log_softmax(0)
+        token = int(logs.argmax())
+        return token, float(logs[token])
 
     def _encoded(self, text: str) -> list[int]:
         return [int(i) for i in self.tokenizer(text, add_special_tokens=False)["input_ids"]]
@@ -73,10 +120,19 @@ class Writer:
 
         return deepcopy(self._states)
 
-    def _run(self, ids: Sequence[int], states: Any) -> tuple[torch.Tensor, Any]:
+    def _run(
+        self, ids: Sequence[int], states: Any, *, reads: bool = False
+    ) -> tuple[torch.Tensor, Any]:
+        sees = None
+        if reads and states is None and getattr(self.model.config, BOTH_WAYS, False):
+            sees = torch.zeros(1, 1, len(ids), len(ids), dtype=self.model.dtype)
         with torch.inference_mode():
             out = self.model(
-                input_ids=torch.tensor([list(ids)]), past_key_values=states, use_cache=True
+                input_ids=torch.tensor([list(ids)]),
+                attention_mask=sees,
+                past_key_values=states,
+                use_cache=True,
+                logits_to_keep=1,
             )
         return out.logits[0, -1].float(), out.past_key_values
 

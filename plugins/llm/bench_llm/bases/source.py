@@ -8,8 +8,10 @@ from pathlib import Path
 
 import bench
 
-TINY, SMOLLM2, NONE = "tiny", "smollm2", "none"
+TINY, READER, SMOLLM2, NONE = "tiny", "reader", "smollm2", "none"
 SHIPPED = Path(__file__).parent.parent / "tiny"
+READS = SHIPPED.with_name("reader")
+"""The folder of the base that reads events in words, and is no base for scores."""
 DOCUMENTED = "mistralai/Mistral-7B-Instruct-v0.3"
 PINNED = {DOCUMENTED: "c170c708c41dac9275d15a8fff4eca08d52bab71"}
 """The revisions taken of known hub models where the user names none."""
@@ -92,6 +94,8 @@ class BaseSource:
         """The folder or the file that the name stands for."""
         if self.name == TINY:
             return SHIPPED
+        if self.name == READER:
+            return READS
         if self.name == SMOLLM2:
             from bench_llm.bases import smollm2
 

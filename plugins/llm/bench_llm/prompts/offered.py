@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import bench
-from bench_llm.asking.formatter import LanguageModelFormatter
+from bench_llm.asking.formatter import LanguageModelFormatter, Reader
+from bench_llm.bases.source import READS
 from bench_llm.explaining.encoder import Explanations
 from bench_llm.prompts.conversation import ChatPrompt
 from bench_llm.prompts.features import FeaturesPrompt
@@ -21,4 +22,4 @@ def bench_encoders() -> Iterable[type[bench.Encoder]]:
 @bench.hookimpl
 def bench_formatters() -> Iterable[type[bench.Formatter]]:
     """The language model that reads events in words."""
-    return [LanguageModelFormatter]
+    return [LanguageModelFormatter, *([Reader] if READS.is_dir() else [])]
