@@ -12,6 +12,8 @@ import numpy as np
 BY_HAND = Path(__file__).with_name("asking_by_hand.txt")
 DEVELOPMENT = Path(__file__).with_name("asking_templates_development.txt")
 """Templates that rules are written after."""
+CHOICE = Path(__file__).with_name("asking_templates_choice.txt")
+"""Templates that nothing is trained on and no rule is written after, to choose formatters by."""
 HELD_OUT = Path(__file__).with_name("asking_templates_held_out.txt")
 """Templates whose failures nobody has looked at."""
 ENERGIES = ("pt", "e", "m", "pt_lead", "px", "py", "pz", "m_jj")

@@ -111,7 +111,7 @@ def stream(
 
     source = Source(vocabulary, templates, seed)
     made, loose = source.texts(), deepcopy(tokenizer)
-    inner: Any = loose.backend_tokenizer  # type: ignore[attr-defined]
+    inner: Any = loose.backend_tokenizer
     inner.model.dropout = DROPOUT
     group = 1
     while True:
@@ -139,7 +139,7 @@ class Batches:
         workers: int,
     ) -> None:
         self.turn = 0
-        given = (vocabulary, templates, tokenizer, texts)
+        given: Any = (vocabulary, templates, tokenizer, texts)
         self.processes: list[Any] = []
         if not workers:
             self.own = [stream(*given, seed) for seed in range(STREAMS)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from bench_llm.asking.marking import CUE, NOTHING, fact, sheets
+from bench_llm.asking.marking import NOTHING, fact, sheets
 from bench_llm.asking.speaking import Speaker
 from reading_templates import Rewording, Templates
 from reading_words import OBJECTS, QUANTITIES
@@ -17,10 +17,7 @@ import bench
 from bench.api.table import EVENT
 from bench.formatters.numbers import scan
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-
-from asking_texts import DEVELOPMENT, blocks
-
+LEARNED = Path(__file__).parents[2] / "benchmarks" / "asking_templates_development.txt"
 TEMPLATES = 0.65
 """The share of texts from templates; the others are put together by a speaker."""
 JUDGED = 9
@@ -39,7 +36,8 @@ class Marked:
 
 def judged() -> tuple[list[str], list[str]]:
     """The templates to learn from, and those to judge by."""
-    every = blocks(DEVELOPMENT)
+    text = LEARNED.read_text(encoding="utf-8")
+    every = re.split(r"^=== \d+\n", text, flags=re.MULTILINE)[1:]
     return (
         [one for i, one in enumerate(every) if i % JUDGED],
         [one for i, one in enumerate(every) if not i % JUDGED],
@@ -98,6 +96,3 @@ def extended(vocabulary: bench.Vocabulary) -> bench.Vocabulary:
     )
     objects = {name: (*of, *OBJECTS.get(name, ())) for name, of in vocabulary.objects.items()}
     return replace(vocabulary, quantities=quantities, objects=objects)
-
-
-__all__ = ["CUE", "Marked", "Source", "judged"]
