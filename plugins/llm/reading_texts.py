@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 from bench_llm.asking.marking import NOTHING, fact, sheets
-from bench_llm.asking.speaking import Speaker
-from reading_templates import Rewording, Templates
+from reading_rewording import Rewording
+from reading_speaking import Speaker
+from reading_templates import Templates
 from reading_words import OBJECTS, QUANTITIES
 
 import bench

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from bench_llm.asking.formatter import LanguageModelFormatter
-from bench_llm.asking.marking import CUE, NUMBERS, sheets
-from bench_llm.asking.speaking import Speaker
+from bench_llm.asking.marking import CUE, MOST, NUMBERS, sheets
 
 import bench
 from bench.testing import vocabulary_of
@@ -63,12 +62,16 @@ def test_equal_texts_are_read_alike(tiny: LanguageModelFormatter) -> None:
 def test_what_others_have_read_is_left_alone(tiny: LanguageModelFormatter) -> None:
     one = passage(TEXT, "1306.57", "1.044")
     known = (bench.Reading("j1_pt", one.numbers[0].span),)
-    more = tiny.read(bench.Passage(one.text, one.numbers, one.vocabulary, known), CONTEXT)
+    more = tiny.read(replace(one, known=known), CONTEXT)
     assert all(r.span == one.numbers[1].span and r.quantity != "j1_pt" for r in more)
 
 
-def test_a_text_without_numbers_needs_no_model() -> None:
-    assert LanguageModelFormatter(base="/no/such/folder").read(passage("hello"), CONTEXT) == []
+def test_a_text_that_leaves_nothing_to_be_read_needs_no_model() -> None:
+    nobody = LanguageModelFormatter(base="/no/such/folder")
+    assert nobody.read(passage("hello"), CONTEXT) == []
+    one = passage(TEXT, "1306.57")
+    known = (bench.Reading("j1_pt", one.numbers[0].span),)
+    assert nobody.read(replace(one, known=known), CONTEXT) == []
 
 
 def test_a_sheet_marks_numbers_and_hides_their_digits() -> None:
@@ -93,12 +96,7 @@ def test_each_number_of_a_long_text_is_in_one_sheet() -> None:
     assert of == list(range(len(numbers)))
 
 
-def test_training_texts_say_quantities_of_the_vocabulary_where_they_stand() -> None:
-    vocabulary = vocabulary_of("rd")
-    known = {quantity.name for quantity in vocabulary.quantities}
-    speaker = Speaker(vocabulary, np.random.default_rng(1))
-    texts = [speaker.text() for _ in range(200)]
-    names = {name for _, said in texts for _, name in said}
-    assert {"", "j1_pt", "j2_eta", "m_jj"} <= names <= known | {""}
-    assert len({text for text, _ in texts}) == len(texts)
-    assert all(text[a:b][0].isdigit() for text, said in texts for (a, b), _ in said)
+def test_a_text_of_endless_numbers_is_marked_as_far_as_an_event_goes() -> None:
+    numbers = [f"{i}.5" for i in range(1000, 1000 + MOST + 30)]
+    of = [place for sheet in sheets(passage(" ".join(numbers), *numbers)) for place in sheet.places]
+    assert of == [*range(MOST)]

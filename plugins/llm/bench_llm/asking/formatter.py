@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import bench
-from bench_llm.asking.marking import NOTHING, facts, sheets
+from bench_llm.asking.marking import MOST, NOTHING, facts, sheets
 
 if TYPE_CHECKING:
     from bench_llm.asking.writing import Writer
@@ -55,16 +55,16 @@ class LanguageModelFormatter(bench.Formatter):
         return BaseSource(self.base, self.revision).digest()
 
     def read(self, passage: bench.Passage, context: bench.Context) -> Sequence[bench.Reading]:
-        """A fact for each number in turn, of those that its unit leaves open."""
-        if not passage.numbers:
+        """A fact for each number in turn, of those that its unit leaves open; at most `MOST`."""
+        known = {reading.span: reading.quantity for reading in passage.known}
+        if all(number.span in known for number in passage.numbers):
             return []
         from bench_llm.asking.writing import Line
 
         writer, named = _writer(self), facts(passage.vocabulary)
-        known = {reading.span: reading.quantity for reading in passage.known}
         facts_of = {name: said for said, name in named.items()}
         out = []
-        with context.progress("reading", total=len(passage.numbers)) as bar:
+        with context.progress("reading", total=min(MOST, len(passage.numbers))) as bar:
             for sheet in sheets(passage):
                 lines = []
                 for place in sheet.places:

@@ -10,6 +10,8 @@ import bench
 
 NUMBERS, CHARACTERS = 48, 2000
 """At most so many numbers, and characters from the first to the last of them, at once."""
+MOST = 240
+"""Numbers of a text that are marked; an event has a few dozen, and each takes a model's time."""
 BEFORE, BEHIND = 400, 160
 """Characters of the text around them."""
 NOTHING = "nothing"
@@ -50,8 +52,11 @@ def mark(number: int) -> str:
 
 
 def sheets(passage: bench.Passage) -> Iterator[Sheet]:
-    """The pieces of a text, one for all that people say of an event; each number is in one."""
-    spans, first = [number.span for number in passage.numbers], 0
+    """The pieces of a text, one for all that people say of an event; each number is in one.
+
+    Of a text with more than `MOST` numbers, the others are left out.
+    """
+    spans, first = [number.span for number in passage.numbers[:MOST]], 0
     while first < len(spans):
         last = first + 1
         while last < min(len(spans), first + NUMBERS) and spans[last][1] <= (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from reading_drafts import Draft
 
 import bench
 
@@ -20,62 +21,18 @@ OF = (" ", " of ", " in ", " for its ", " as ", "-")
 JOINTS = (", ", "; ", " ", " and ", " | ", " / ", "\n", "\n  ", ". ", ", with ", " & ", " - ", "\t")
 BEGUN = (": ", " ", " has ", " with ", " (", " -> ", "\n", " carries ", ", ", " at ", "=", " = ")
 BESIDE = (
-    *(
-        "run {}",
-        "event {}",
-        "at sqrt(s) = {} TeV",
-        "R = {} jets",
-        "see page {}",
-        "bin {}",
-        "fold {}",
-    ),
-    *("probability {}", "score {}", "weight {}", "file {}", "seed {}", "a third jet at {} GeV"),
-    *(
-        "trigger {}",
-        "lumi block {}",
-        "figure {}",
-        "version {}",
-        "missing energy {} GeV",
-        "{} vertices",
-    ),
+    *("run {}", "event {}", "at sqrt(s) = {} TeV", "R = {} jets", "see page {}", "bin {}"),
+    *("fold {}", "probability {}", "score {}", "weight {}", "file {}", "seed {}"),
+    *("a third jet at {} GeV", "trigger {}", "lumi block {}", "figure {}", "version {}"),
+    *("missing energy {} GeV", "{} vertices"),
 )
 PLAIN = (
-    *("we saw", "here is one more", "please have a look", "from my notes", "the event", "signal?"),
-    *(
-        "thanks",
-        "it looks like",
-        "candidate",
-        "reconstructed",
-        "measured",
-        "hello",
-        "in the detector",
-    ),
-    *("interesting", "as before", "the values", "data", "from the display", "checked twice", ""),
+    *("we saw", "here is one more", "please have a look", "from my notes", "the event"),
+    *("signal?", "thanks", "it looks like", "candidate", "reconstructed", "measured", "hello"),
+    *("in the detector", "interesting", "as before", "the values", "data", "from the display"),
+    *("checked twice", ""),
 )
 UNITS = {"GeV": ("GeV", "TeV", "MeV", "gev", "Gev"), "rad": ("rad", "", "", "degrees")}
-
-
-@dataclass
-class Draft:
-    """A text under way: its pieces, and the quantity of each number among them."""
-
-    pieces: list[str] = field(default_factory=list)
-    said: list[tuple[tuple[int, int], str]] = field(default_factory=list)
-    length: int = 0
-
-    def add(self, text: str) -> None:
-        """Go on with words."""
-        self.pieces.append(text)
-        self.length += len(text)
-
-    def number(self, text: str, said: str) -> None:
-        """Go on with a number that is this quantity; "" for none."""
-        self.said.append(((self.length, self.length + len(text)), said))
-        self.add(text)
-
-    def text(self) -> str:
-        """All of it."""
-        return "".join(self.pieces)
 
 
 @dataclass(eq=False)

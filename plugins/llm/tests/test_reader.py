@@ -1,0 +1,66 @@
+"""The small language model that is shipped to read events in words, as it is shipped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from bench_llm.asking.formatter import Reader
+from bench_llm.bases.source import READS
+from safetensors import safe_open
+
+import bench
+from bench.api.asking import Formatter
+from bench.asking.ask import read_in_turn
+from bench.asking.said import said_in
+from bench.formatters.numbers import scan
+from bench.plugins.registry import load_registry
+from bench.testing import vocabulary_of
+
+CONTEXT = bench.Context(data=Path(), scratch=Path(), checkpoints=Path())
+
+
+def values(text: str) -> dict[str, float]:
+    passage, _ = scan(text, vocabulary_of("rd"))
+    readings = read_in_turn(passage, [Reader()], CONTEXT)
+    assert {reading.span for reading in readings} <= {number.span for number in passage.numbers}
+    return {name: fact.value for name, fact in said_in(passage, readings).facts.items()}
+
+
+def test_it_is_small_and_says_how_it_was_made() -> None:
+    assert sum(file.stat().st_size for file in READS.iterdir()) <= 12_000_000
+    config = json.loads((READS / "config.json").read_text())
+    assert config["architectures"] == ["MistralForCausalLM"]
+    with safe_open(READS / "model.safetensors", "pt") as weights:
+        sizes = [weights.get_tensor(name).numel() for name in weights.keys()]  # noqa: SIM118
+    card = (READS / "README.md").read_text()
+    assert f"{sum(sizes) / 1e6:.2f} million parameters" in card
+    assert "pretrain_reader.py" in card
+    assert "held-out" in card
+
+
+def test_it_is_offered() -> None:
+    assert load_registry().find(Formatter, "reader").part is Reader
+
+
+def test_what_another_model_or_certainty_reads_is_another_formatter() -> None:
+    assert Reader() == Reader()
+    assert Reader().content() == Reader(sure=0.9).content() != Reader(base="tiny").content()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "leading jet: pT 1306.57 GeV, eta 1.044; subleading jet: pT 1201.5 GeV, eta -0.3",
+            {"j1_pt": 1306.57, "j1_eta": 1.044, "j2_pt": 1201.5, "j2_eta": -0.3},
+        ),
+        (
+            "The harder jet weighs 94.5 GeV, the other one 401.2 GeV; m_jj is 3.41 TeV.",
+            {"j1_m": 94.5, "j2_m": 401.2, "m_jj": 3410},
+        ),
+    ],
+)
+def test_it_reads_what_people_say(text: str, said: dict[str, float]) -> None:
+    assert values(text) == pytest.approx(said)
