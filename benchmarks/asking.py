@@ -26,9 +26,9 @@ import bench
 from bench.api.asking import Formatter
 from bench.api.errors import InputError
 from bench.asking.ask import read_in_turn, understand
+from bench.asking.chain import ALONE, chain
 from bench.asking.said import said_in
 from bench.formatters.numbers import scan
-from bench.plugins.options import build
 from bench.plugins.registry import load_registry
 
 sys.path.insert(0, str(Path(__file__).parent))  # a safe path leaves the script's folder out
@@ -146,7 +146,7 @@ class Judge:
 def main() -> None:
     """Judge the formatters that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--formatter", default="rules")
+    parser.add_argument("--formatter", default=ALONE, help="as of `bench ask`")
     parser.add_argument("--set", action="append", default=[], dest="options")
     parser.add_argument("--templates", type=int, default=500, help="held-out texts")
     parser.add_argument("--development", type=int, default=2530, help="texts to learn from")
@@ -155,9 +155,7 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="print what is not right")
     given = parser.parse_args()
     registry, options = load_registry(), dict(option.split("=", 1) for option in given.options)
-    parts = [registry.find(Formatter, name).part for name in given.formatter.split(",")]
-    formatters = [build(part, options if part is parts[-1] else {}) for part in parts]
-    judge = Judge(formatters)
+    judge = Judge(chain(given.formatter, options, registry))
     held_out = from_templates(given.templates, SEED, HELD_OUT)
     development = from_templates(given.development, SEED, DEVELOPMENT)
     hand = by_hand()[: given.by_hand]

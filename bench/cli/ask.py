@@ -10,19 +10,16 @@ import click
 from bench.cli.completing import runs as runs_called
 from bench.cli.options import RUNS, given_options
 
-DEFAULT = "rules"
-
 
 @click.command("ask")
 @click.argument("name", metavar="RUN", shell_complete=runs_called)
 @click.argument("given", metavar="[TEXT | FILE | -]", required=False)
 @click.option(
     "--formatter",
-    default=DEFAULT,
-    show_default=True,
+    show_default="rules,reader; rules where bench-llm is not",
     metavar="NAME",
     help="What makes sense of the words, or several, `rules,llm`, each of the numbers that those "
-    "before it left; `bench list formatters` names them.",
+    "before it left; `NAME:OPTION=VALUE` gives one an option. `bench list formatters` names them.",
 )
 @click.option(
     "--set",
@@ -37,7 +34,7 @@ DEFAULT = "rules"
 def command(
     name: str,
     given: str | None,
-    formatter: str,
+    formatter: str | None,
     options: Mapping[str, str],
     as_json: bool,
     runs: Path,
@@ -57,13 +54,12 @@ def command(
     """
     import json
 
-    from bench.api.asking import Formatter
     from bench.asking.ask import Asked
+    from bench.asking.chain import chain, usual
     from bench.asking.page import as_json as for_programs
     from bench.asking.page import lines, verdict
     from bench.asking.source import text_of
     from bench.cli.surroundings import context
-    from bench.plugins.options import build
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
     from bench.storage.store import Store
@@ -72,11 +68,9 @@ def command(
     (run,) = Store(runs).pick([name])
     home, registry = Home.here(), load_registry()
     here = context(home)
-    names = [name.strip() for name in formatter.split(",")]
-    parts = [registry.find(Formatter, name).part for name in names]
-    readers = [*(build(part, {}) for part in parts[:-1]), build(parts[-1], options)]
+    formatters = chain(formatter or usual(registry), options, registry)
     subject = Asked.of(run, registry, home, here)
-    understood = subject.understand(text, readers, here)
+    understood = subject.understand(text, formatters, here)
     columns = subject.fit.columns
     score = subject.score(understood) if understood.whole else None
     if as_json:

@@ -69,6 +69,7 @@ def test_what_others_have_read_is_left_alone(tiny: LanguageModelFormatter) -> No
 def test_a_text_that_leaves_nothing_to_be_read_needs_no_model() -> None:
     nobody = LanguageModelFormatter(base="/no/such/folder")
     assert nobody.read(passage("hello"), CONTEXT) == []
+    assert nobody.read(passage("1306.57 -0.3 63", "1306.57", "63"), CONTEXT) == []
     one = passage(TEXT, "1306.57")
     known = (bench.Reading("j1_pt", one.numbers[0].span),)
     assert nobody.read(replace(one, known=known), CONTEXT) == []

@@ -21,8 +21,8 @@ from bench.testing import vocabulary_of
 CONTEXT = bench.Context(data=Path(), scratch=Path(), checkpoints=Path())
 
 
-def values(text: str) -> dict[str, float]:
-    passage, _ = scan(text, vocabulary_of("rd"))
+def values(text: str, vocabulary: bench.Vocabulary | None = None) -> dict[str, float]:
+    passage, _ = scan(text, vocabulary or vocabulary_of("rd"))
     readings = read_in_turn(passage, [Reader()], CONTEXT)
     assert {reading.span for reading in readings} <= {number.span for number in passage.numbers}
     return {name: fact.value for name, fact in said_in(passage, readings).facts.items()}
@@ -64,3 +64,12 @@ def test_what_another_model_or_certainty_reads_is_another_formatter() -> None:
 )
 def test_it_reads_what_people_say(text: str, said: dict[str, float]) -> None:
     assert values(text) == pytest.approx(said)
+
+
+def test_it_leaves_alone_what_it_has_not_learned() -> None:
+    charge = bench.Quantity("charge", "1", "event", ("charge",))
+    momentum = next(q for q in vocabulary_of("rd").quantities if q.name == "j1_pt")
+    objects = {"jet 1": ("leading jet",)}
+    text = "leading jet pT 1306.57 GeV; the charge is 2.5"
+    assert values(text, bench.Vocabulary((charge, momentum), objects)) == {"j1_pt": 1306.57}
+    assert values(text, bench.Vocabulary((charge,), {})) == {}

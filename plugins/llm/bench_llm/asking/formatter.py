@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import bench
-from bench_llm.asking.marking import MOST, NOTHING, facts, sheets
+from bench_llm.asking.marking import MOST, NOTHING, facts, has_words, sheets
 
 if TYPE_CHECKING:
     from bench_llm.asking.writing import Writer
@@ -57,11 +57,12 @@ class LanguageModelFormatter(bench.Formatter):
     def read(self, passage: bench.Passage, context: bench.Context) -> Sequence[bench.Reading]:
         """A fact for each number in turn, of those that its unit leaves open; at most `MOST`."""
         known = {reading.span: reading.quantity for reading in passage.known}
-        if all(number.span in known for number in passage.numbers):
+        if all(n.span in known for n in passage.numbers) or not has_words(passage):
             return []
         from bench_llm.asking.writing import Line
 
-        writer, named = _writer(self), facts(passage.vocabulary)
+        writer = _writer(self.base, self.revision, self.examples)
+        named = {f: name for f, name in facts(passage.vocabulary).items() if writer.knows(f)}
         facts_of = {name: said for said, name in named.items()}
         out = []
         with context.progress("reading", total=min(MOST, len(passage.numbers))) as bar:
@@ -88,7 +89,10 @@ class LanguageModelFormatter(bench.Formatter):
 
 @dataclass(frozen=True)
 class Reader(LanguageModelFormatter):
-    """The small language model that is shipped for it: `llm` with `base=reader`, and no example."""
+    """The small language model that is shipped for it: `llm` with `base=reader`, and no example.
+
+    It leaves quantities unread that it has not learned, such as those of other datasets.
+    """
 
     name = "reader"
 
@@ -99,12 +103,12 @@ class Reader(LanguageModelFormatter):
 
 
 @lru_cache(maxsize=2)
-def _writer(formatter: LanguageModelFormatter) -> Writer:
+def _writer(base: str, revision: str, examples: bool) -> Writer:
     """The base in memory, once for all texts."""
     from bench_llm.asking.writing import Writer
     from bench_llm.bases.loading import BaseForm, load_language, load_tokenizer
     from bench_llm.bases.source import BaseSource
 
-    source = BaseSource(formatter.base, formatter.revision)
+    source = BaseSource(base, revision)
     model = load_language(source, BaseForm(), "cpu").eval()
-    return Writer(model, load_tokenizer(source), EXAMPLES if formatter.examples else "")
+    return Writer(model, load_tokenizer(source), EXAMPLES if examples else "")

@@ -81,6 +81,14 @@ def sheet(text: str, spans: Sequence[tuple[int, int]], places: range) -> Sheet:
     return Sheet("".join([*out, _words(text[at:end]), CUE]), places)
 
 
+def has_words(passage: bench.Passage) -> bool:
+    """Whether letters stand beside the numbers and their units, to say what they are."""
+    letters = {i for i, letter in enumerate(passage.text) if letter.isalpha()}
+    for number in passage.numbers:
+        letters -= {*range(*number.span), *range(*(number.unit or (0, 0)))}
+    return bool(letters)
+
+
 def form(number: str) -> str:
     """How a number is written, without its digits; a short whole one as it is."""
     digits = number.lstrip("+-−")

@@ -61,6 +61,12 @@ class Writer:
         if len(self._ids) > 1:
             self._states = self._run(self._ids, None)[1]
 
+    def knows(self, fact: str) -> bool:
+        """Whether it learned this fact: a base that reads both ways has a token for each it did."""
+        if not getattr(self.model.config, BOTH_WAYS, False):
+            return True
+        return len(self._encoded(f" {fact}{END}")) == 1
+
     def write(self, text: str, lines: Sequence[Line]) -> list[Written]:
         """What the model writes behind a text: a line a number, each greedily one of its facts."""
         states, ids = self._begun(), self._encoded(text)
