@@ -10,7 +10,6 @@ from bench.api.errors import RequestError
 from bench.data.region import inside
 from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in
-from bench.storage.region import Region
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from bench.api.table import Table
     from bench.storage.record import SampleRecord
-    from bench.storage.weak import Against, WeakRequest
+    from bench.storage.weak import WeakRequest
 
 SPLITS = ("train", "valid")
 CHECKED = 400
@@ -32,7 +31,8 @@ class WeakSample:
     events: Table
     """With their true labels, in the order of their ids."""
     data: NDArray[np.bool_]  # (n,)
-    against: Against
+    reference: str
+    """What data are told from: `region`, `sidebands`, or `sidebands=3000:4000`."""
 
     @property
     def labelled(self) -> Table:
@@ -43,17 +43,8 @@ class WeakSample:
         """The record of its events, with what is data among them."""
         injected = int((self.data & (self.events.y == 1)).sum())
         return replace(
-            record, ratio=f"data:{self.against}", data=int(self.data.sum()), injected=injected
+            record, ratio=f"data:{self.reference}", data=int(self.data.sum()), injected=injected
         )
-
-
-def sidebands(region: Region) -> tuple[Region, Region]:
-    """What lies on both sides of a region, each half as wide as it."""
-    half = (region.high - region.low) / 2
-    return (
-        Region(region.column, region.low - half, region.low),
-        Region(region.column, region.high, region.high + half),
-    )
 
 
 def draw_weak(
@@ -121,8 +112,8 @@ class _Split:
         here = inside(table, weak.region)[order]
         side = np.zeros(len(order), dtype=np.bool_)
         if weak.against == "sidebands":
-            for one in sidebands(weak.region):
-                side |= inside(table, one)[order]
+            for one in weak.sidebands:
+                side |= inside(table, one, of="--sidebands")[order]
         signal, background = table.y[order] == 1, table.y[order] == 0
         data, reference = order[here & background], order[side & background]
         if weak.against == "region":
@@ -162,4 +153,4 @@ class _Split:
         events = replace(events, weights=np.ones(len(rows)))
         is_data = np.arange(len(rows)) < len(data)
         order = np.argsort(events.ids)
-        return WeakSample(events.take(order), is_data[order], self.weak.against)
+        return WeakSample(events.take(order), is_data[order], self.weak.reference)
