@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import RequestError
 from bench.data.region import inside
 from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in
+from bench.storage.weak import DATA
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from bench.storage.weak import WeakRequest
 
 SPLITS = ("train", "valid")
+RATIO = "data:"
+"""What the ratio of data and their reference begins with in a record."""
 CHECKED = 400
 """Events of a split that a smoke fit is done with."""
 
@@ -43,8 +46,21 @@ class WeakSample:
         """The record of its events, with what is data among them."""
         injected = int((self.data & (self.events.y == 1)).sum())
         return replace(
-            record, ratio=f"data:{self.reference}", data=int(self.data.sum()), injected=injected
+            record, ratio=f"{RATIO}{self.reference}", data=int(self.data.sum()), injected=injected
         )
+
+
+def asked_for(records: Mapping[str, SampleRecord]) -> dict[str, Any]:
+    """What a request says of region and labels for which samples have such records, by role."""
+    region = records["evaluated"].region
+    said: dict[str, Any] = {"region": region} if region else {}
+    fitted = [records[split] for split in SPLITS if split in records and records[split].data]
+    if not fitted:
+        return said
+    against, _, edges = fitted[0].ratio.removeprefix(RATIO).partition("=")
+    said |= {"region": fitted[0].region, "labels": DATA}
+    said |= {"inject": sum(one.injected for one in fitted), "against": against}
+    return said | ({"sidebands": edges} if edges else {})
 
 
 def draw_weak(
