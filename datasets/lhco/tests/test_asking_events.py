@@ -14,8 +14,9 @@ from bench_lhco.features.sets import SETS
 
 import bench
 from bench.asking.ask import understand
+from bench.asking.chain import ALONE, USUAL, chain
 from bench.asking.conclude import Understood
-from bench.formatters.rules import Rules
+from bench.plugins.registry import load_registry
 
 PLACES = [place / "shared/seeds/study-diary.md" for place in Path(__file__).parents]
 TABLE = """
@@ -55,10 +56,16 @@ SAID = {
 }
 
 
-def understood(text: str, features: str = "standard") -> Understood:
+CHAINS = [ALONE, USUAL]
+
+
+def understood(text: str, features: str = "standard", names: str = ALONE) -> Understood:
     dataset = ResearchAndDevelopment(features=features)  # type: ignore[arg-type]
     context = bench.Context(data=Path(), scratch=Path(), checkpoints=Path())
-    return understand(text, SETS[features].columns, dataset, [Rules()], context)
+    registry = load_registry()
+    if "reader" in names and "reader" not in registry.all(bench.Formatter):
+        pytest.skip("bench-llm is not installed")
+    return understand(text, SETS[features].columns, dataset, chain(names, {}, registry), context)
 
 
 def prompt() -> str:
@@ -71,9 +78,10 @@ def prompt() -> str:
     pytest.skip("the study diary is not here")
 
 
+@pytest.mark.parametrize("names", CHAINS)
 @pytest.mark.parametrize("text", [TABLE, SENTENCES, JSON, COMMAS, COLUMNS, LISTS])
-def test_an_event_is_the_same_in_whatever_form(text: str) -> None:
-    event = understood(text)
+def test_an_event_is_the_same_in_whatever_form(text: str, names: str) -> None:
+    event = understood(text, names=names)
     assert event.whole, (event.missing, event.contradictions)
     assert {name: event.values[name] for name in SAID} == pytest.approx(SAID)
     assert event.values["m_jj"] == pytest.approx(3375.6, abs=0.1)
@@ -81,9 +89,10 @@ def test_an_event_is_the_same_in_whatever_form(text: str) -> None:
     assert event.values["j1_e"] == pytest.approx(1470.4, abs=2)
 
 
-def test_the_diarys_prompt_is_read_to_the_digit() -> None:
+@pytest.mark.parametrize("names", CHAINS)
+def test_the_diarys_prompt_is_read_to_the_digit(names: str) -> None:
     text = prompt()
-    event = understood(text)
+    event = understood(text, names=names)
     digits = re.findall(r"(P_T|eta|phi|E|m|n_particles|P_T_lead)=(-?[0-9.]+)", text)
     names = ("pt", "eta", "phi", "e", "m", "n", "pt_lead")
     jets = {
@@ -99,9 +108,10 @@ def test_the_diarys_prompt_is_read_to_the_digit() -> None:
     assert event.values["m_jj"] == pytest.approx(3372.36, abs=0.01)
 
 
-def test_the_diarys_features_are_its_sixteen_numbers() -> None:
+@pytest.mark.parametrize("names", CHAINS)
+def test_the_diarys_features_are_its_sixteen_numbers(names: str) -> None:
     text = prompt()
-    event = understood(text, "diary")
+    event = understood(text, "diary", names)
     digits = [float(v) for v in re.findall(r"= ?(-?[0-9.]+)", text)]
     scales = (1000, 1, 1, 1000, 100, 100, 1000)
     jets = [
