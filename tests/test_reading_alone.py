@@ -12,9 +12,8 @@ import bench
 from bench.api.errors import InputError
 from bench.asking.ask import read_in_turn, understand
 from bench.asking.said import said_in
-from bench.formatters.numbers import scan
 from bench.plugins.registry import load_registry
-from bench.testing import vocabulary_of
+from bench.testing import passage_of, vocabulary_of
 
 CONTEXT = bench.Context(data=Path(), scratch=Path(), checkpoints=Path())
 
@@ -34,7 +33,7 @@ class InOrder(bench.Formatter):
 
 
 def values(text: str, *says: str) -> dict[str, float]:
-    passage, _ = scan(text, vocabulary_of("rd"))
+    passage = passage_of(text, vocabulary_of("rd"))
     readings = read_in_turn(passage, [InOrder(says)], CONTEXT)
     return {name: fact.value for name, fact in said_in(passage, readings).facts.items()}
 
@@ -83,7 +82,7 @@ def test_readings_of_what_is_not_there_pass_through_and_are_dropped() -> None:
             """Of no number, and of no quantity."""
             return [bench.Reading("j1_pt", (0, 2)), bench.Reading("odd", passage.numbers[0].span)]
 
-    passage, _ = scan("pT 1306.5 GeV", vocabulary_of("rd"))
+    passage = passage_of("pT 1306.5 GeV", vocabulary_of("rd"))
     said = said_in(passage, read_in_turn(passage, [Inventor()], CONTEXT))
     assert not said.facts
     assert len(said.notices) == 2

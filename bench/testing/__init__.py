@@ -9,7 +9,7 @@ def test_conforms() -> None:
 from bench.testing.check import Checked, Failed
 from bench.testing.datasets import check_dataset
 from bench.testing.encoders import check_encoder
-from bench.testing.excerpt import events_of, excerpt, vocabulary_of
+from bench.testing.excerpt import events_of, excerpt, passage_of, vocabulary_of
 from bench.testing.guards import check_guard
 from bench.testing.metrics import check_metric
 from bench.testing.models import check_model
@@ -24,5 +24,6 @@ __all__ = [
     "check_model",
     "events_of",
     "excerpt",
+    "passage_of",
     "vocabulary_of",
 ]

@@ -14,6 +14,7 @@ from bench.plugins.registry import load_registry
 from bench.storage.fingerprint import file_digest
 
 if TYPE_CHECKING:
+    from bench.api.asking import Passage
     from bench.api.dataset_requests import SimulationRequest
     from bench.api.vocabulary import Vocabulary
 
@@ -74,6 +75,17 @@ def vocabulary_of(name: str) -> Vocabulary:
         BenchError: there is no such dataset.
     """
     return load_registry().find(Dataset, name).part().vocabulary(())
+
+
+def passage_of(text: str, vocabulary: Vocabulary) -> Passage:
+    """A text with its numbers, as a formatter is given it.
+
+    Raises:
+        InputError: there are far more numbers in it than an event has.
+    """
+    from bench.formatters.numbers import scan
+
+    return scan(text, vocabulary)[0]
 
 
 def read(file: Path) -> Table:

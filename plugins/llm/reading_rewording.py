@@ -9,7 +9,6 @@ import numpy as np
 from reading_words import OBJECTS, QUANTITIES
 
 import bench
-from bench.api.table import EVENT
 
 VERBS = frozenset({"weighs", "weigh", "weighing"})
 FOREIGN = re.compile(r"[äöüßéè]|impuls|Masse|Teilchen|Konstit|constituants|particules|Jet$")
@@ -45,7 +44,7 @@ class Rewording:
         self.words: dict[str, Word] = {}
         self.like: dict[Word, list[str]] = {}
         for quantity in vocabulary.quantities:
-            event = quantity.object == EVENT
+            event = quantity.object not in vocabulary.objects
             if not event and quantity.object != "jet 1":
                 continue
             end = quantity.name if event else quantity.name.removeprefix("j1_")

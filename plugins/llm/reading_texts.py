@@ -15,8 +15,7 @@ from reading_templates import Templates
 from reading_words import OBJECTS, QUANTITIES
 
 import bench
-from bench.api.table import EVENT
-from bench.formatters.numbers import scan
+from bench.testing import passage_of
 
 LEARNED = Path(__file__).parents[2] / "benchmarks" / "asking_templates_development.txt"
 TEMPLATES = 0.65
@@ -72,7 +71,7 @@ class Source:
         return f"{text}\n{more}", [*said, *(((a + at, b + at), n) for (a, b), n in others)]
 
     def _marked(self, text: str, said: list[tuple[tuple[int, int], str]]) -> Iterator[Marked]:
-        passage, _ = scan(text, self.vocabulary)
+        passage = passage_of(text, self.vocabulary)
         numbers = passage.numbers
         names = {place: name for span, name in said for place in range(*span)}
         of = [names.get(n.span[0]) or names.get(n.span[1] - 1) or "" for n in numbers]
@@ -90,7 +89,7 @@ def extended(vocabulary: bench.Vocabulary) -> bench.Vocabulary:
 
     def end(quantity: bench.Quantity) -> str:
         name = quantity.name
-        return name if quantity.object == EVENT else name.partition("_")[2]
+        return name if quantity.object not in vocabulary.objects else name.partition("_")[2]
 
     quantities = tuple(
         replace(q, words=(*q.words, *QUANTITIES.get(end(q), ()))) for q in vocabulary.quantities

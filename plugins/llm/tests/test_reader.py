@@ -17,15 +17,14 @@ from bench.api.errors import InputError
 from bench.asking.ask import read_in_turn, understand
 from bench.asking.chain import USUAL, chain
 from bench.asking.said import said_in
-from bench.formatters.numbers import scan
 from bench.plugins.registry import load_registry
-from bench.testing import vocabulary_of
+from bench.testing import passage_of, vocabulary_of
 
 CONTEXT = bench.Context(data=Path(), scratch=Path(), checkpoints=Path())
 
 
 def values(text: str, vocabulary: bench.Vocabulary | None = None) -> dict[str, float]:
-    passage, _ = scan(text, vocabulary or vocabulary_of("rd"))
+    passage = passage_of(text, vocabulary or vocabulary_of("rd"))
     readings = read_in_turn(passage, [Reader()], CONTEXT)
     assert {reading.span for reading in readings} <= {number.span for number in passage.numbers}
     return {name: fact.value for name, fact in said_in(passage, readings).facts.items()}
