@@ -6,7 +6,7 @@ It learns from the templates of `benchmarks/asking_templates_development.txt` in
 from texts that a grammar puts together, by the vocabulary of `rd` alone: no simulation, no label,
 and neither the held-out templates nor the texts that were written by hand. With `--steps` in place
 of the minutes the texts and their order are the same each time, whatever the number of workers; the
-weights are then, on one device, the same up to the order in which it adds.
+weights are not, as the tokenizer leaves merges out at random and a device adds in its own order.
 """
 
 from __future__ import annotations

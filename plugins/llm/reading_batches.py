@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -139,16 +140,16 @@ class Batches:
         workers: int,
     ) -> None:
         self.turn = 0
-        given: Any = (vocabulary, templates, tokenizer, texts)
+        begin = partial(stream, vocabulary, templates, tokenizer, texts)
         self.processes: list[Any] = []
         if not workers:
-            self.own = [stream(*given, seed) for seed in range(STREAMS)]
+            self.own = [begin(seed) for seed in range(STREAMS)]
             return
         context = get_context("fork")
         self.queues = [context.Queue(GROUP) for _ in range(STREAMS)]
         for worker in range(workers):
             seeds = range(worker, STREAMS, workers)
-            process = context.Process(target=_make, args=(given, seeds, self.queues), daemon=True)
+            process = context.Process(target=_make, args=(begin, seeds, self.queues), daemon=True)
             process.start()
             self.processes.append(process)
 
@@ -164,10 +165,12 @@ class Batches:
             process.terminate()
 
 
-def _make(given: Any, seeds: Sequence[int], queues: Sequence[Any]) -> None:
+def _make(
+    begin: Callable[[int], Iterator[Arrays]], seeds: Sequence[int], queues: Sequence[Any]
+) -> None:
     """Fill the queues of some streams."""
     torch.set_num_threads(1)
-    streams = {seed: stream(*given, seed) for seed in seeds}
+    streams = {seed: begin(seed) for seed in seeds}
     while True:
         for seed, one in streams.items():
             queues[seed].put(next(one))
