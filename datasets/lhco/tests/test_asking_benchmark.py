@@ -37,11 +37,30 @@ def test_what_was_learned_is_kept(asking: ModuleType) -> None:
     assert (hand.refused, hand.refusals, hand.invented) == (20, 20, 0)
 
 
+def test_the_small_model_reads_what_rules_left_and_refuses_as_they_do(asking: ModuleType) -> None:
+    from bench.api.asking import Formatter
+    from bench.asking.chain import ALONE, USUAL, chain
+    from bench.plugins.registry import load_registry
+
+    registry = load_registry()
+    if "reader" not in registry.all(Formatter):
+        pytest.skip("bench-llm is not installed")
+    cases = asking.from_templates(len(asking.blocks(asking.CHOICE)), asking.SEED, asking.CHOICE)
+    refused = [case for case in asking.by_hand() if case.refusal]
+    rules, both = (
+        asking.Judge(chain(names, {}, registry)).judge([*cases, *refused])
+        for names in (ALONE, USUAL)
+    )
+    assert both.right / both.values > rules.right / rules.values + 0.05
+    assert both.misread < 0.05 * both.values
+    assert (both.refused, both.refusals, both.invented) == (20, 20, 0)
+
+
 def test_nobody_is_shown_what_fails_of_the_held_out_texts(
     asking: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["asking.py", "--templates", "52", "--development", "0", "--by-hand", "0", "--wrong"]
-    monkeypatch.setattr(sys, "argv", words)
+    others = ("--development", "0", "--choice", "0", "--by-hand", "0")
+    monkeypatch.setattr(sys, "argv", ["asking.py", "--templates", "52", *others, "--wrong"])
     asking.main()
     shown = capsys.readouterr().out
     assert shown.count("\n") == 1
