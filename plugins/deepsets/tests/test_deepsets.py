@@ -102,6 +102,16 @@ def test_what_its_flow_does_not_read_is_not_missed_and_all_else_is(fitted: Any) 
     assert len(list(Connected().check(unheard))) == 2
 
 
+@pytest.mark.parametrize("view", ["particles", "mask"])
+def test_its_control_is_to_permute_particles_as_it_has_nothing_else_to_read(view: str) -> None:
+    from bench.data.encode import demand_control
+
+    views = {"particles", "mask", "numbers"}
+    demand_control(QUICK, None, "particles", views)
+    with pytest.raises(bench.RequestError, match=f"--without {view}: deepsets cannot score"):
+        demand_control(QUICK, view, None, views)
+
+
 def test_a_fresh_process_scores_the_same(fitted: Any, tmp_path: Path) -> None:
     test = particles(50, 2)
     assert (scores_afresh(QUICK, fitted, test, tmp_path) == fitted.score(test)).all()
