@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import bench
 from bench_llm.explaining.copying import Copying
 from bench_llm.explaining.draws import uniform
 from bench_llm.explaining.explainer import Before, Explainer, read_before
+from bench_llm.explaining.once import Once, Openings
 from bench_llm.explaining.reading import ClaimReader
 from bench_llm.explaining.targets import colon_of, ending
 from bench_llm.explaining.words import SIDES, called
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from bench_llm.network.fused import FusedModel
     from bench_llm.rendering import Renderer
 
+Shaping = Callable[["Tensor", "Tensor"], "Tensor"]
+"""Of the tokens so far and the logits of what follows, (b, k) and (b, vocabulary): other logits."""
 TEMPERATURE = 0.7
 """Of the draws among likely tokens, where any are drawn."""
 
@@ -59,7 +62,7 @@ class Explaining:
             columns: the features that claims may be about.
             seed: of the draws; None for the likeliest token each time.
         """
-        reader, objects = ClaimReader(columns), called(columns)
+        reader, objects, openings = ClaimReader(columns), called(columns), Openings(columns)
         answers = (score(self.network, examples, self.device) >= EVEN).astype(np.int8)
         texts = [""] * len(examples)
         order = np.argsort(examples.tokens.lengths, kind="stable")
@@ -68,12 +71,13 @@ class Explaining:
         with torch.inference_mode():
             for start in range(0, len(order), EVENTS):
                 rows = order[start : start + EVENTS]
-                shaping: list[_Noise | Copying] = []
+                shaping: list[Shaping] = []
                 if self.prompts:
                     few = [self.prompts[row] for row in rows]
                     shaping.append(Copying(self.renderer.tokenizer, few, objects))
                 if seed is not None:
                     shaping.append(_Noise(uniform(ids[rows], seed)))
+                shaping.append(Once(self.renderer.tokenizer, openings))
                 before = read_before(self.network, examples, rows, answers[rows])
                 said = self._generate(before, ending(examples.tokens.answers), shaping)
                 for row, text in zip(rows, said, strict=True):
@@ -84,7 +88,7 @@ class Explaining:
         ]
 
     def _generate(
-        self, before: Before, end: list[int], shaping: Sequence[_Noise | Copying]
+        self, before: Before, end: list[int], shaping: Sequence[Shaping]
     ) -> list[str]:
         """The likeliest token each time, with a cache of keys and values, to the end of a turn."""
         from transformers import DynamicCache
