@@ -151,6 +151,23 @@ def test_an_interrupted_training_goes_on_to_the_very_same_words(
     assert any("explanation_valid_loss" in scalars for _, scalars in logged)
 
 
+@pytest.mark.parametrize("tuning", ["full", "lora", "frozen"])
+def test_the_size_of_a_fit_that_explains_is_told_with_what_explains(
+    tuning: Any, tmp_path: Path
+) -> None:
+    model = replace(EXPLAINS, tuning=tuning, lora_blocks=int(tuning == "lora"))
+    foretold = model.fit_size(inputs(8), context(tmp_path))
+    made = model.fit(explained(32), inputs(16, 1), context(tmp_path))
+    (tmp_path / "model").mkdir()
+    made.save(tmp_path / "model")
+    sizes = {f.name: f.stat().st_size for f in (tmp_path / "model").rglob("*.safetensors")}
+    assert foretold == pytest.approx(sum(sizes.values()), rel=0.05)
+    assert sizes["explainer.safetensors"] > 0.1 * foretold
+    every = replace(model, looks="all").fit_size(inputs(8), context(tmp_path))
+    assert every - foretold == pytest.approx(foretold - sizes["explainer.safetensors"], rel=0.2)
+    assert replace(model, explain=0.0).fit_size(inputs(8), context(tmp_path)) is None
+
+
 def test_of_few_events_one_is_explained_whatever_the_share(tmp_path: Path) -> None:
     made = replace(EXPLAINS, explain=1e-9).fit(explained(32), inputs(32, 1), context(tmp_path))
     assert all(one.text for one in made.explain(inputs(4), COLUMNS, None))

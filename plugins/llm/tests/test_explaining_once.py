@@ -15,7 +15,7 @@ from bench_llm.explaining.once import Once, Openings
 from bench_llm.explaining.reading import ClaimReader
 from bench_llm.explaining.words import Vocabulary
 from bench_llm.prompts.figures import Precision
-from events import COLUMNS, columns
+from events import COLUMNS
 
 import bench
 from bench.testing.excerpt import excerpt

@@ -87,9 +87,7 @@ class Explaining:
             for answer, text in zip(answers.tolist(), texts, strict=True)
         ]
 
-    def _generate(
-        self, before: Before, end: list[int], shaping: Sequence[Shaping]
-    ) -> list[str]:
+    def _generate(self, before: Before, end: list[int], shaping: Sequence[Shaping]) -> list[str]:
         """The likeliest token each time, with a cache of keys and values, to the end of a turn."""
         from transformers import DynamicCache
 

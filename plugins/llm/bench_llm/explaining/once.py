@@ -49,7 +49,10 @@ class Openings:
         """The features that may yet be named behind each beginning; with '', what names none."""
         units = {unit_said(column) for column in self.columns} | {TEV, GEV}
         known: dict[str, set[str]] = {}
-        for text, column in (*self.of.items(), *((word.lower(), "") for word in (*BETWEEN, *units))):
+        for text, column in (
+            *self.of.items(),
+            *((word.lower(), "") for word in (*BETWEEN, *units)),
+        ):
             for end in range(1, len(text) + 1):
                 known.setdefault(text[:end], set()).add(column)
         return {start: frozenset(columns) for start, columns in known.items()}
