@@ -13,7 +13,6 @@ import bench
 from bench_llm.explaining.copying import Copying
 from bench_llm.explaining.draws import uniform
 from bench_llm.explaining.explainer import Before, Explainer, read_before
-from bench_llm.explaining.once import Once, Openings
 from bench_llm.explaining.reading import ClaimReader
 from bench_llm.explaining.targets import colon_of, ending
 from bench_llm.explaining.words import SIDES, called
@@ -54,7 +53,7 @@ class Explaining:
         columns: Sequence[bench.Column],
         seed: int | None,
     ) -> list[bench.Explanation]:
-        """The explanation of each event, in order.
+        """The explanation of each event, in order, up to where it begins to say a thing again.
 
         Args:
             examples: the events as they are scored.
@@ -62,7 +61,7 @@ class Explaining:
             columns: the features that claims may be about.
             seed: of the draws; None for the likeliest token each time.
         """
-        reader, objects, openings = ClaimReader(columns), called(columns), Openings(columns)
+        reader, objects = ClaimReader(columns), called(columns)
         answers = (score(self.network, examples, self.device) >= EVEN).astype(np.int8)
         texts = [""] * len(examples)
         order = np.argsort(examples.tokens.lengths, kind="stable")
@@ -77,11 +76,10 @@ class Explaining:
                     shaping.append(Copying(self.renderer.tokenizer, few, objects))
                 if seed is not None:
                     shaping.append(_Noise(uniform(ids[rows], seed)))
-                shaping.append(Once(self.renderer.tokenizer, openings))
                 before = read_before(self.network, examples, rows, answers[rows])
                 said = self._generate(before, ending(examples.tokens.answers), shaping)
                 for row, text in zip(rows, said, strict=True):
-                    texts[row] = text
+                    texts[row] = reader.once(text)
         return [
             bench.Explanation(SIDES[answer], text, *reader.read(text))
             for answer, text in zip(answers.tolist(), texts, strict=True)
