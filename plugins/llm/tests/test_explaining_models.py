@@ -62,10 +62,22 @@ def test_what_is_learned_is_a_colon_a_text_and_an_end(reader: Reader) -> None:
     assert targets.of_rows(some).shape == (2, longest + -longest % 8)
 
 
-@pytest.mark.parametrize("tuning", ["full", "lora", "frozen"])
-def test_scores_are_the_same_with_explanations_and_without(tuning: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("tuning", "precision"),
+    [
+        ("full", "float32"),
+        ("lora", "float32"),
+        ("frozen", "float32"),
+        ("lora", "bfloat16"),
+        ("qlora", "float32"),
+        ("qlora", "bfloat16"),
+    ],
+)
+def test_scores_are_the_same_with_explanations_and_without(
+    tuning: Any, precision: str, tmp_path: Path
+) -> None:
     """To the bit, of the fit as it is made, as it is loaded, and after it has explained."""
-    few = {**QUICK, "lora_blocks": int(tuning == "lora")}
+    few = {**QUICK, "lora_blocks": int("lora" in tuning), "precision": precision}
     events, scores = inputs(16, 2), []
     for share in (0.0, 0.5):
         model = PromptFusion(explain=share, tuning=tuning, **few)
