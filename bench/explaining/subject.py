@@ -109,7 +109,7 @@ def open_subject(run: Run, registry: Registry, home: Home, context: Context) -> 
     fit = fit_folder(run, home, "explaining")
     model, encoders = parts_of(record, registry)
     learned = read_learned(encoders, fit / ENCODERS)
-    request = _request_of(record)
+    request = _on_a_device_of_here(_request_of(record), model, context)
     if record.permuted:
         raise RequestError(
             f"run {run.name} was scored with {record.permuted} permuted: there is nothing to "
@@ -151,6 +151,16 @@ def _tables(
                 f"`{command_of(record)}` makes the run anew"
             )
     return samples.tables["train"], samples.tables["evaluated"]
+
+
+def _on_a_device_of_here(request: RunRequest, model: Model, context: Context) -> RunRequest:
+    """The request on the device that it was fitted on, or on the CPU where there is none here."""
+    if request.device == "cpu" or not model.uses_device:
+        return request
+    if (why := model.device_problem(request.device)) is None:
+        return request
+    context.notice(f"{why}: explaining on the CPU, whose numbers differ in their last digits")
+    return replace(request, device="cpu")
 
 
 def _request_of(record: RunRecord) -> RunRequest:
