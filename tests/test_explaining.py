@@ -171,7 +171,9 @@ def test_what_gives_no_explanations_is_refused_by_name(place: Workplace) -> None
     with pytest.raises(RequestError, match="cut gives no explanations"):
         subject_of(place, done(place, plugin="cut"))
     mute = subject_of(place, done(place, "mute"))
-    with pytest.raises(RequestError, match=rf"run {mute.run.name}: it was fitted with explain=0"):
+    with pytest.raises(
+        RequestError, match=rf"run {mute.run.name[-12:]}: it was fitted with explain=0"
+    ):
         explain_events(mute, np.arange(3), None)
     with pytest.raises(RequestError, match="numbers permuted"):
         subject_of(place, done(place, permute="numbers"))

@@ -81,7 +81,8 @@ class Subject:
         try:
             return explanations(self.fitted, inputs, columns, self.context, seed, freely=freely)
         except RequestError as error:
-            raise RequestError(f"run {self.run.name}: {error}") from error
+            end = self.run.name.rpartition("-")[2]  # it can be asked for by that; reasons are long
+            raise RequestError(f"run {end}: {error}") from error
 
     def odds(self, table: Table, label: str) -> NDArray[np.float64]:
         """The log odds of signal of each event: (n,); NaN where there is no answer."""

@@ -26,6 +26,7 @@ from bench_llm.training import loop
 from events import COLUMNS, context, inputs, table
 
 import bench
+from bench.cli.main import LONGEST
 from bench.data.encode import encode, learn
 from bench.plugins.registry import load_registry
 from bench.running.parts import RunParts, resolve_parts
@@ -179,8 +180,9 @@ def test_of_few_events_one_is_explained_whatever_the_share(tmp_path: Path) -> No
 def test_a_model_that_was_not_fitted_to_explain_says_so(base: str, tmp_path: Path) -> None:
     plain = PromptFusion(base=base, **{**QUICK, "lora_blocks": 0})
     made = plain.fit(inputs(32), inputs(16, 1), context(tmp_path))
-    with pytest.raises(bench.RequestError, match="fitted with explain=0"):
+    with pytest.raises(bench.RequestError, match="fitted with explain=0") as refused:
         made.explain(inputs(4), COLUMNS, None)
+    assert len(f"bench: run 0123456789ab: {refused.value}") <= LONGEST  # else its middle is cut out
 
 
 @pytest.mark.parametrize(
