@@ -68,7 +68,8 @@ def test_a_disk_that_is_full_where_a_twin_is_gathered_is_named(
 ) -> None:
     some = Particles(np.ones((3, 3), dtype=np.float32), np.array([0, 3]))
     monkeypatch.setattr(simulate, "stored", lambda *_: some)
-    monkeypatch.setattr(simulate, "TemporaryFile", lambda **_: Path("/dev/full").open("r+b"))
+    full = Path("/dev/full").open("r+b")  # noqa: SIM115 - which the call closes
+    monkeypatch.setattr(simulate, "TemporaryFile", lambda **_: full)
     chunk = Chunk("rd", "background", 1, 0, 1)
     with pytest.raises(OSError, match="No space left") as refused:
         simulate._gathered([chunk], tmp_path)
