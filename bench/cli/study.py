@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 SECRET = (
     "a secret stands among its options or variables, which no line may show; do it without "
+    "--commands, or --on workers"
+)
+
+LINES = (
+    "a line break stands among its options or variables, which no line can hold; do it without "
     "--commands, or --on workers"
 )
 
@@ -175,10 +181,10 @@ def _print(survey: Survey, needs: bool) -> int:
     missing = survey.first()
     for one in missing:
         own, line = one.parts.needs, survey.command(one)
-        if masked(line) != line:
-            survey.ends.refused(one.number, SECRET)
+        if masked(line) != line or "\n" in line:
+            survey.ends.refused(one.number, LINES if "\n" in line else SECRET)
             continue
-        columns = [own.gpu, own.size // 2**20, own.cores or 1] if needs else []
+        columns = [own.gpu, ceil(own.size / 2**20), own.cores or 1] if needs else []
         click.echo("\t".join([*map(str, columns), line]))
     if missing:
         _tell_of_later(survey)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,15 @@ from bench.running.ends import Ends, in_words
 from bench.running.failures import failure_of
 from bench.running.prepared import prepare
 from bench.running.recording import asked_key
-from bench.running.spread import PROGRAM, THREADS, Task, heeded, variables_of
+from bench.running.spread import (
+    OF_SURROUNDINGS,
+    PROGRAM,
+    THREADS,
+    Task,
+    heeded,
+    here,
+    variables_of,
+)
 from bench.storage.fingerprint import digest
 from bench.storage.repeating import words_of
 from bench.storage.request import SampleRequest
@@ -31,6 +40,7 @@ if TYPE_CHECKING:
     from bench.data.run_samples import RunSamples
     from bench.running.parts import RunParts
     from bench.storage.home import Home
+    from bench.storage.request import RunRequest
     from bench.storage.store import Run, Store
 
 LOGS = ".spread"
@@ -170,9 +180,13 @@ class Survey:
     def command(self, missing: Missing) -> str:
         """What to type in a shell, in any folder, to have a run that is missing."""
         cores = missing.parts.needs.cores
-        variables = heeded(self.home) | ({name: str(cores) for name in THREADS} if cores else {})
+        variables = {name: os.environ[name] for name in OF_SURROUNDINGS if name in os.environ}
+        variables |= heeded(self.home) | ({name: str(cores) for name in THREADS} if cores else {})
         named = [f"{name}={value}" for name, value in sorted(variables.items())]
-        return shlex.join(["env", *named, sys.executable, *PROGRAM, *self._words(missing)])
+        line = shlex.join(["env", *named, sys.executable, *PROGRAM, *self._words(missing)])
+        if not _names_files_here(missing.parts.request):
+            return line
+        return f"cd {shlex.quote(here())} && {line}"
 
     def _words(self, missing: Missing) -> Iterator[str]:
         request = missing.parts.request
@@ -182,8 +196,16 @@ class Survey:
         yield from ("run", *words_of(said), "--runs", str(self.store.root.absolute()))
 
     def first(self) -> list[Missing]:
-        """The runs that are missing and can be done now."""
-        return next((wave for wave in self.waves() if wave), [])
+        """The runs that are missing and can be done now.
+
+        Those that broke before, or are void, keep none waiting.
+        """
+        every: list[Missing] = []
+        for wave in self.waves():
+            every += wave
+            if not all(one.before for one in wave):
+                break
+        return every
 
     def collect(self) -> list[str]:
         """Take down the ends of all runs; gives in words which have none and can be done."""
@@ -191,6 +213,12 @@ class Survey:
             if missing := [one for one in wave if not self.ended(one, before=True)]:
                 return [f"run {one.number} ({in_words(one.parts.request)})" for one in missing]
         return []
+
+
+def _names_files_here(request: RunRequest) -> bool:
+    """Whether an option may name a file by where the command is typed."""
+    words = [word for value in request.options.values() for word in value.split(",") if word]
+    return any(not os.path.isabs(word) and os.path.exists(word) for word in words)  # noqa: PTH110,PTH117 - of any text
 
 
 def _sampled(parts: RunParts) -> str:
