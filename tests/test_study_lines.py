@@ -15,10 +15,12 @@ from toys import Cut, Workplace
 
 from bench.cli.study import command
 from bench.plugins.needs import Needs
+from bench.running import missing
 from bench.running.failures import RunFailedError
 from bench.running.pipeline import run
 from bench.running.spread import Task, do
 from bench.running.study import read_study
+from bench.storage import store
 
 STUDY = """
 [defaults]
@@ -146,3 +148,17 @@ def test_what_breaks_each_time_keeps_no_later_run_waiting(desk: Workplace) -> No
     assert [("--from" in line) for line in lines] == [False, True]
     assert "wait for these" not in again.stderr
     assert later.start == "wordy"
+
+
+def test_what_was_done_by_other_versions_is_said_where_it_counts_as_missing(
+    desk: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, _ = run(
+        read_study(Path("study.toml")).runs[1], desk.registry, desk.home, desk.store, desk.context
+    )
+    assert "does not hold here" not in study("--commands").stderr
+    for module in (missing, store):
+        monkeypatch.setattr(module, "changes", lambda _: ["torch is 2.12 here and was 2.11"])
+    line = f"run 2 was done as {done.name}, which does not hold here: torch is 2.12 here"
+    for words in ("--commands", "--collect"):
+        assert study(words).stderr.count(line) == 1, words

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
@@ -15,21 +13,14 @@ from bench.api.errors import BenchError
 from bench.plugins.interruption import raise_if_users
 from bench.plugins.options import options_in
 from bench.plugins.under_way import at_work
-from bench.running.ends import Ends, in_words
+from bench.running.ends import Ends
 from bench.running.failures import failure_of
+from bench.running.lines import shell_line, words_after_bench
 from bench.running.prepared import prepare
 from bench.running.recording import asked_key
-from bench.running.spread import (
-    OF_SURROUNDINGS,
-    PROGRAM,
-    THREADS,
-    Task,
-    heeded,
-    here,
-    variables_of,
-)
+from bench.running.spread import Task, variables_of
+from bench.storage.distributions import changes
 from bench.storage.fingerprint import digest
-from bench.storage.repeating import words_of
 from bench.storage.request import SampleRequest
 from bench.storage.store import BEGINNING
 
@@ -40,7 +31,6 @@ if TYPE_CHECKING:
     from bench.data.run_samples import RunSamples
     from bench.running.parts import RunParts
     from bench.storage.home import Home
-    from bench.storage.request import RunRequest
     from bench.storage.store import Run, Store
 
 LOGS = ".spread"
@@ -175,25 +165,13 @@ class Survey:
         """A run that is missing, to be done in a process of its own."""
         needs = missing.parts.needs
         variables, log = variables_of(self.home, needs), self.log(missing.key)
-        return Task(missing.key, tuple(self._words(missing)), variables, log, needs)
+        words = words_after_bench(missing.parts.request, self.store.root)
+        return Task(missing.key, tuple(words), variables, log, needs)
 
     def command(self, missing: Missing) -> str:
         """What to type in a shell, in any folder, to have a run that is missing."""
-        cores = missing.parts.needs.cores
-        variables = {name: os.environ[name] for name in OF_SURROUNDINGS if name in os.environ}
-        variables |= heeded(self.home) | ({name: str(cores) for name in THREADS} if cores else {})
-        named = [f"{name}={value}" for name, value in sorted(variables.items())]
-        line = shlex.join(["env", *named, sys.executable, *PROGRAM, *self._words(missing)])
-        if not _names_files_here(missing.parts.request):
-            return line
-        return f"cd {shlex.quote(here())} && {line}"
-
-    def _words(self, missing: Missing) -> Iterator[str]:
-        request = missing.parts.request
-        said = request.said()
-        if request.file:
-            said["file"] = str(request.file.absolute())
-        yield from ("run", *words_of(said), "--runs", str(self.store.root.absolute()))
+        parts = missing.parts
+        return shell_line(parts.request, parts.needs, self.home, self.store.root)
 
     def first(self) -> list[Missing]:
         """The runs that are missing and can be done now.
@@ -207,18 +185,24 @@ class Survey:
                 break
         return every
 
-    def collect(self) -> list[str]:
-        """Take down the ends of all runs; gives in words which have none and can be done."""
+    def collect(self) -> list[Missing]:
+        """Take down the ends of all runs; gives those that have none and can be done."""
         for wave in self.waves():
             if missing := [one for one in wave if not self.ended(one, before=True)]:
-                return [f"run {one.number} ({in_words(one.parts.request)})" for one in missing]
+                return missing
         return []
 
-
-def _names_files_here(request: RunRequest) -> bool:
-    """Whether an option may name a file by where the command is typed."""
-    words = [word for value in request.options.values() for word in value.split(",") if word]
-    return any(not os.path.isabs(word) and os.path.exists(word) for word in words)  # noqa: PTH110,PTH117 - of any text
+    def not_held(self, missing: Sequence[Missing]) -> Iterator[str]:
+        """A line for each missing run that was done well somewhere, and does not hold here."""
+        asked = {digest(one.parts.request.said()): one.number for one in missing}
+        last: dict[int, Run] = {}
+        for run in self.store.runs():
+            if run.record.status == "ok" and (n := asked.get(digest(run.record.request))):
+                last[n] = run
+        for number, run in sorted(last.items()):
+            why = "; ".join(changes(run.record.versions | run.record.judged_with)[:3])
+            why = why or "the code or the events are others"
+            yield f"run {number} was done as {run.name}, which does not hold here: {why}"
 
 
 def _sampled(parts: RunParts) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bench.storage.claims_watched import BEATS, DAY, GONE, Other, names_in
-from bench.storage.machine import TAKEN, wanted
+from bench.storage.machine import TAKEN, MachineError, wanted
 from bench.storage.owner import Owner
 
 FOLDER = ".claims"
@@ -167,9 +167,10 @@ def until_free(
 
 
 def claimers(path: Path, limit: float) -> str:
-    """Who has a claim, in words; empty if nobody has."""
+    """Who has a claim, in words; empty if nobody has, or the machine does not say."""
     other = Other(_folder(path), limit)
-    other.look()
+    with suppress(MachineError):
+        other.look()
     return other.names()
 
 
