@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -162,3 +162,32 @@ def test_what_was_done_by_other_versions_is_said_where_it_counts_as_missing(
     line = f"run 2 was done as {done.name}, which does not hold here: torch is 2.12 here"
     for words in ("--commands", "--collect"):
         assert study(words).stderr.count(line) == 1, words
+
+
+def test_what_killed_jobs_left_goes_when_all_is_collected(desk: Workplace) -> None:
+    done = [
+        run(one, desk.registry, desk.home, desk.store, desk.context)[0]
+        for one in read_study(Path("study.toml")).runs[:2]
+    ]
+    Path("study.toml").write_text(STUDY[: STUDY.rindex("[[runs]]")])
+    begun = replace(done[0].record, status="started", files={})
+    for created in ("2026-11-27T10:00:00Z", "2026-11-27T10:00:00Z"):
+        desk.store.begin(desk.store.claim(created, begun.id), begun)
+    assert len(list(desk.store.root.glob("2*"))) == 4
+    assert study("--collect").return_value == 0
+    assert sorted(path.name for path in desk.store.root.glob("2*")) == sorted(
+        one.name for one in done
+    )
+
+
+def test_a_run_that_goes_on_from_a_plugins_newest_one_is_done_once(desk: Workplace) -> None:
+    """As its name stands for that very run when the study is done again."""
+    for _ in range(2):
+        assert study().return_value == 0
+        made = list(desk.store.runs())
+        assert len(made) == 3
+        (last,) = [one for one in made if one.record.seed == 2]
+        (before,) = [one for one in made if one.record.seed == 1]
+        assert last.record.request["start"] == before.name
+    assert study("--commands").stdout == ""
+    assert study("--collect").return_value == 0

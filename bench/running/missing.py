@@ -18,6 +18,7 @@ from bench.running.failures import failure_of
 from bench.running.lines import shell_line, words_after_bench
 from bench.running.prepared import prepare
 from bench.running.recording import asked_key
+from bench.running.settled import settled
 from bench.running.spread import Task, variables_of
 from bench.storage.distributions import changes
 from bench.storage.fingerprint import digest
@@ -82,7 +83,7 @@ class Survey:
     def _missing(self, numbers: Sequence[int]) -> Iterator[Missing]:
         for number in numbers:
             try:
-                parts = self._settled(self.every[number - 1])
+                parts = settled(self.every[number - 1], self.store)
                 key = self._key(parts)
             except BenchError as error:
                 self.ends.refused(number, error)
@@ -94,17 +95,6 @@ class Survey:
                 one = Missing(number, key, parts)
                 yield replace(one, before=frozenset(run.name for run in self._broken(one)))
         self._samples = {}
-
-    def _settled(self, parts: RunParts) -> RunParts:
-        """The same; the run that it goes on from is named so that it stays that one.
-
-        Raises:
-            RequestError: no such run.
-        """
-        if parts.request.start is None:
-            return parts
-        (run,) = self.store.pick([parts.request.start])
-        return replace(parts, request=replace(parts.request, start=run.name))
 
     def _key(self, parts: RunParts) -> str:
         """The content hash of a run.
@@ -190,6 +180,10 @@ class Survey:
         for wave in self.waves():
             if missing := [one for one in wave if not self.ended(one, before=True)]:
                 return missing
+        begun = (self.store.begun(folder) for folder in self.store.root.glob("[!.]*"))
+        left = {record.id for record in begun if record}
+        for key in left & {run.record.id for run in self.ends.runs.values()}:
+            self._withdraw(key)
         return []
 
     def not_held(self, missing: Sequence[Missing]) -> Iterator[str]:
