@@ -156,6 +156,24 @@ def test_a_second_nominal_sample_is_no_variation() -> None:
     assert "the order holds. On 1 variation the pair that the nominal edition" in text
 
 
+def test_two_samples_of_one_edition_are_told_apart() -> None:
+    nominal, again, up = (models_on(name, "a", "b") for name in ("", "", "up"))
+    larger = other_sample(again, background=91, fingerprint="abcdef99")
+    text = said(nominal, larger, up)
+    assert [line["AUC on"] for line in rows(text)][:3] == ["nominal @18", "nominal @100", "up"]
+    assert "AUC of a: 0.9000 (nominal @100) to 0.9000 (up)" in text
+    others = said(nominal, other_sample(again, fingerprint="abcdef99"), up)
+    assert "nominal, events abcdef |" in others
+    turned = other_sample(models_on("up", "b", "a"), background=91)
+    assert "on up @100 b is ahead of a" in said(nominal, up, turned)
+
+
+def other_sample(tested: testing.Tested, **changes: Any) -> testing.Tested:
+    """The same models, as if they had been scored on other events."""
+    sample = replace(tested.events.sample, **changes)
+    return replace(tested, events=replace(tested.events, sample=sample))
+
+
 def test_fits_on_the_variation_are_compared_among_themselves() -> None:
     varied = [f"{name}, train.variation=up" for name in ("b", "a")]
     text = said(models_on("", "a", "b"), models_on("up", "a", *varied, "b"))

@@ -14,10 +14,11 @@ from toys import Workplace, events
 import bench
 from bench.api.errors import BenchError, RequestError
 from bench.comparison.table import compare
-from bench.data.weak import draw_weak, sidebands
+from bench.data.weak import draw_weak
 from bench.exporting.card import _purpose
 from bench.plan.plan import Planner
 from bench.report.event_sets import event_sets
+from bench.report.searches import searches
 from bench.report.sections.regret import OF_DATA, _above
 from bench.running.pipeline import run
 from bench.running.study import read_study
@@ -31,6 +32,7 @@ from bench.storage.weak import WeakRequest
 WIDE = Region("mass", -10, 10)
 WEAK = RunRequest(plugin="cut", dataset="toy", labels="data", inject=240, region=str(WIDE))
 ALL: Mapping[str, int | None] = {"train": None, "valid": None}
+TRUTH = replace(WEAK, labels="truth", inject=None)
 SIDES = replace(WEAK, region="mass=0:2", against="sidebands")
 
 
@@ -107,7 +109,7 @@ def test_more_signal_holds_less_and_each_seed_draws_its_own() -> None:
 
 
 def test_sidebands_are_half_as_wide_on_both_sides_and_have_signal_at_its_proportion() -> None:
-    low, high = sidebands(Region("mass", 0, 2))
+    low, high = request(120, "sidebands", Region("mass", 0, 2)).sidebands
     assert (low.low, low.high, high.low, high.high) == (-1, 0, 2, 3)
     table = events(4000, 1)
     one = draw_weak(table, request(120, "sidebands", Region("mass", 0, 2)), ALL)["train"]
@@ -189,7 +191,7 @@ def test_it_is_another_fit_for_each_number_and_reference(place: Workplace) -> No
         ({"labels": "truth"}, "--inject is of --labels data"),
         ({"labels": "shuffled"}, "--inject is of --labels data"),
         ({"labels": "truth", "inject": None, "against": "sidebands"}, "--against is of --labels"),
-        ({"start": "20261127T00"}, "a fit to go on from has seen the truth"),
+        ({"start": "20261127T00"}, "--from is for fits by the truth alone"),
         ({"train_ratio": "1:3"}, "--train-ratio 1:3: --labels data takes what is"),
         ({"region": "mass=-9:-3"}, "background events for data|the test split has 0 signal"),
     ],
@@ -209,6 +211,56 @@ def test_sidebands_are_refused_where_the_model_reads_their_column(place: Workpla
     assert np.array_equal(only.scored().score, done.scored().score)
     with pytest.raises(BenchError, match="no column 'nois'"):
         do(place, replace(SIDES, inject=60, options={"only": "nois"}))
+
+
+def test_the_width_of_sidebands_is_chosen_and_shown(place: Workplace) -> None:
+    usual = replace(SIDES, inject=60, encoders=("hidden-mass",))
+    wide = replace(usual, sidebands="-2.0:2.5")
+    assert wide.sidebands == "-2:2.5"
+    low, high = wide.weak.sidebands
+    assert (low.low, low.high, high.low, high.high) == (-2, 0, 2, 2.5)
+    drawn = draw_weak(events(4000, 1), wide.weak, ALL)["train"]
+    beside = drawn.events.column("mass")[~drawn.data]
+    assert (((beside >= -2) & (beside < 0)) | ((beside >= 2) & (beside < 2.5))).all()
+    done, other = do(place, wide), do(place, usual)
+    assert done.record.fit != other.record.fit
+    assert done.record.train.ratio == done.record.valid.ratio == "data:sidebands=-2:2.5"
+    assert other.record.train.ratio == "data:sidebands"
+    assert done.record.setting.endswith("against sidebands, sidebands -2:2.5")
+    assert "sidebands -2" not in other.record.setting
+    assert done.record.search != other.record.search
+    assert command_of(done.record).endswith("--against sidebands --sidebands -2:2.5")
+    truth = replace(TRUTH, region="mass=0:2", encoders=("hidden-mass",))
+    (cut,) = searches(event_sets([done, do(place, truth)])[0])
+    assert cut.supervised
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"against": "region"}, "--sidebands is of --against sidebands"),
+        ({"labels": "truth", "against": "region", "inject": None}, "--sidebands is of --against"),
+        ({"sidebands": ""}, "--sidebands is empty"),
+        ({"sidebands": "0.5"}, "--sidebands 0.5: wanted LOW:HIGH, the outer edges"),
+        ({"sidebands": "nan:3"}, "--sidebands nan:3: LOW and HIGH are no numbers"),
+        ({"sidebands": "3:-1"}, "--sidebands 3:-1: LOW is not below HIGH"),
+        ({"sidebands": "0:3"}, "--sidebands 0:3: wanted LOW below mass=0:2 and HIGH above it"),
+        ({"sidebands": "-1:2"}, "wanted LOW below mass=0:2 and HIGH above it"),
+        ({"region": "mass=4:9", "sidebands": "3:99"}, "--sidebands mass=9:99: none of 4000"),
+    ],
+)
+def test_sidebands_that_are_none_are_refused(place: Workplace, change: dict, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        do(place, replace(SIDES, **{"inject": 60, "sidebands": "-1:3", **change}))
+
+
+@pytest.mark.parametrize("labels", ["data", "shuffled"])
+def test_a_fit_by_the_truth_goes_on_from_no_other_labels(place: Workplace, labels: str) -> None:
+    inject = 60 if labels == "data" else None
+    first = do(place, replace(WEAK, labels=labels, inject=inject))
+    with pytest.raises(RequestError, match=f"it was fitted by labels {labels}, which is another"):
+        do(place, replace(TRUTH, start=first.name))
+    assert do(place, replace(TRUTH, start=do(place, TRUTH).name)).record.status == "ok"
 
 
 def test_studies_list_numbers_of_signal_events_and_plans_know_them(

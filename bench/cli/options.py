@@ -139,10 +139,15 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _with(command, [option for name, option in made.items() if name not in apart])
 
 
+OF_LABELS = ("labels", "inject", "against", "sidebands", "seed")
+"""What says which labels are fitted by."""
+
+
 def sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say what is fitted on and what is evaluated on."""
-    made = _click_options(SampleRequest)
-    return _with(command, [option for name, option in made.items() if name != "dataset"])
+    made = _click_options(RunRequest)
+    names = [each.name for each in fields(SampleRequest) if each.name != "dataset"]
+    return _with(command, [made[name] for name in (*names, *OF_LABELS)])
 
 
 def _click_options(request: type) -> dict[str, Callable[..., Any]]:

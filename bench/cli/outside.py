@@ -12,6 +12,8 @@ import click
 from bench.cli.completing import datasets
 from bench.cli.options import FLOOR, RUNS
 from bench.metrics.floors import Floor
+from bench.storage.region import spelled_region
+from bench.storage.weak import DATA, spelled_sidebands
 
 if TYPE_CHECKING:
     from bench.storage.store import Run
@@ -55,6 +57,23 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="What `bench data export --layout` wrote, if FILE has its scores in that order.",
 )
+@click.option(
+    "--region",
+    metavar="COLUMN=LOW:HIGH",
+    help="The region that its events are in, as `bench run` takes it.",
+)
+@click.option(
+    "--labels",
+    type=click.Choice(["truth", DATA]),
+    default="truth",
+    show_default=True,
+    help="What it was fitted by: data, where it never saw truth; --trained-on labels each event.",
+)
+@click.option(
+    "--sidebands",
+    metavar="LOW:HIGH",
+    help="Where the sidebands begin and end that data were told from, as `bench run` takes it.",
+)
 @click.option("--options", default="", help="Its options, in your words.")
 @click.option("--source", default="", help="Where it was published.")
 @click.option(
@@ -74,6 +93,9 @@ def command(
     valid: Path | None,
     trained_on: Path | None,
     exported: Path | None,
+    region: str | None,
+    labels: str,
+    sidebands: str | None,
     options: str,
     source: str,
     allow: tuple[str, ...],
@@ -92,7 +114,9 @@ def command(
 
     A column `sample`, as `bench data export` writes it, says which lines are `evaluated` and which
     are of the `valid` split; so does --valid. With --trained-on, guards look for events that were
-    trained on among the evaluated ones. Such files need the events alone.
+    trained on among the evaluated ones. Such files need the events alone. Of a fit without truth
+    (--labels data) it says by its column `label` which events were data, 1, and which the
+    reference, 0, as `bench data export --labels data` writes it.
 
     With `model`, `dataset`, `true_signal`, `signal`, `true_background` and `background` every row
     is an operating point of which nothing else is known. It may have `date`, `edition`, `ratio`,
@@ -117,8 +141,8 @@ def command(
     from bench.storage.store import Store
 
     if "score" not in (columns := read_frame(file)) and set(NEEDED) & set(columns):
-        if valid or trained_on or exported:
-            names = "--valid, --trained-on or --exported"
+        if valid or trained_on or exported or region or sidebands or labels == DATA:
+            names = "--valid, --trained-on, --exported, --region or --labels"
             raise RequestError(f"{file}: of counts no event is known; wanted no {names}")
         if model or dataset or edition:
             raise RequestError(
@@ -135,6 +159,9 @@ def command(
             valid=valid,
             trained_on=events_of(trained_on) if trained_on and trained_on.is_dir() else trained_on,
             exported=exported,
+            region=spelled_region(region),
+            weak=labels == DATA,
+            sidebands=spelled_sidebands(sidebands),
         )
         home = Home.here()
         with redirect_stdout(sys.stderr):  # what a plugin prints is no result

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from bench.storage.region import Region
 
 
-def inside(table: Table, region: Region) -> NDArray[np.bool_]:
+def inside(table: Table, region: Region, of: str = "--region") -> NDArray[np.bool_]:
     """Which events are in a region: (n,).
+
+    Args:
+        table: the events.
+        region: the region.
+        of: the option that it is of, as an error says it.
 
     Raises:
         RequestError: no such column, or no event in it.
@@ -27,14 +32,14 @@ def inside(table: Table, region: Region) -> NDArray[np.bool_]:
     if not table.has(region.column):
         names = [column.name for column in table.columns]
         hint = did_you_mean(region.column, names)
-        raise RequestError(f"--region {region}: no column {region.column!r}; {hint}")
+        raise RequestError(f"{of} {region}: no column {region.column!r}; {hint}")
     values = table.column(region.column).astype(np.float64)
     rows = np.asarray((values >= region.low) & (values < region.high))
     if not rows.any():
         finite = values[np.isfinite(values)]
         span = f"from {finite.min():g} to {finite.max():g}" if len(finite) else "never a number"
         raise RequestError(
-            f"--region {region}: none of {len(table)} events has {region.in_words}; "
+            f"{of} {region}: none of {len(table)} events has {region.in_words}; "
             f"{region.column} is {span}"
         )
     return rows

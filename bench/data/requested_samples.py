@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from bench.api.errors import RequestError
 from bench.data.run_samples import DatasetRef, RunSamples, load_samples
 from bench.plugins.option_routing import build_datasets, dataset_targets, share_out
+from bench.storage.request import RunRequest, SampleRequest
 
 if TYPE_CHECKING:
     from bench.api.context import Context
     from bench.api.parts import Dataset
     from bench.plugins.registry import Registry
     from bench.storage.home import Home
-    from bench.storage.request import SampleRequest
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,20 @@ class RequestedSamples:
     samples: RunSamples
     dataset: Dataset
     """What is evaluated on, with its options."""
+
+
+def events_request(run: RunRequest) -> SampleRequest:
+    """What a run would use, to have its events alone, with the labels that it would fit by.
+
+    Raises:
+        RequestError: labels that are those of other events, or that no fit can have.
+    """
+    if run.labels == "shuffled":
+        raise RequestError("--labels shuffled is a control of a run, and these are events alone")
+    if run.weak:
+        run.demand_sound()
+        return run
+    return SampleRequest(**{each.name: getattr(run, each.name) for each in fields(SampleRequest)})
 
 
 def requested_samples(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import RequestError
 from bench.data.region import inside
 from bench.data.sampling import Sample, draw
 from bench.data.splits import rows_in
-from bench.storage.region import Region
+from bench.storage.weak import DATA
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from bench.api.table import Table
     from bench.storage.record import SampleRecord
-    from bench.storage.weak import Against, WeakRequest
+    from bench.storage.weak import WeakRequest
 
 SPLITS = ("train", "valid")
+RATIO = "data:"
+"""What the ratio of data and their reference begins with in a record."""
 CHECKED = 400
 """Events of a split that a smoke fit is done with."""
 
@@ -32,7 +34,8 @@ class WeakSample:
     events: Table
     """With their true labels, in the order of their ids."""
     data: NDArray[np.bool_]  # (n,)
-    against: Against
+    reference: str
+    """What data are told from: `region`, `sidebands`, or `sidebands=3000:4000`."""
 
     @property
     def labelled(self) -> Table:
@@ -43,17 +46,21 @@ class WeakSample:
         """The record of its events, with what is data among them."""
         injected = int((self.data & (self.events.y == 1)).sum())
         return replace(
-            record, ratio=f"data:{self.against}", data=int(self.data.sum()), injected=injected
+            record, ratio=f"{RATIO}{self.reference}", data=int(self.data.sum()), injected=injected
         )
 
 
-def sidebands(region: Region) -> tuple[Region, Region]:
-    """What lies on both sides of a region, each half as wide as it."""
-    half = (region.high - region.low) / 2
-    return (
-        Region(region.column, region.low - half, region.low),
-        Region(region.column, region.high, region.high + half),
-    )
+def asked_for(records: Mapping[str, SampleRecord]) -> dict[str, Any]:
+    """What a request says of region and labels for which samples have such records, by role."""
+    region = records["evaluated"].region
+    said: dict[str, Any] = {"region": region} if region else {}
+    fitted = [records[split] for split in SPLITS if split in records and records[split].data]
+    if not fitted:
+        return said
+    against, _, edges = fitted[0].ratio.removeprefix(RATIO).partition("=")
+    said |= {"region": fitted[0].region, "labels": DATA}
+    said |= {"inject": sum(one.injected for one in fitted), "against": against}
+    return said | ({"sidebands": edges} if edges else {})
 
 
 def draw_weak(
@@ -121,8 +128,8 @@ class _Split:
         here = inside(table, weak.region)[order]
         side = np.zeros(len(order), dtype=np.bool_)
         if weak.against == "sidebands":
-            for one in sidebands(weak.region):
-                side |= inside(table, one)[order]
+            for one in weak.sidebands:
+                side |= inside(table, one, of="--sidebands")[order]
         signal, background = table.y[order] == 1, table.y[order] == 0
         data, reference = order[here & background], order[side & background]
         if weak.against == "region":
@@ -162,4 +169,4 @@ class _Split:
         events = replace(events, weights=np.ones(len(rows)))
         is_data = np.arange(len(rows)) < len(data)
         order = np.argsort(events.ids)
-        return WeakSample(events.take(order), is_data[order], self.weak.against)
+        return WeakSample(events.take(order), is_data[order], self.weak.reference)

@@ -88,7 +88,9 @@ class RunScoreEvidence(ScoreEvidence):
 
 def weak_sample(evidence: ScoreEvidence) -> SampleRecord | None:
     """The sample that a fit without truth was chosen by; None where its labels are true."""
-    one = evidence.fitted_by if isinstance(evidence, RunScoreEvidence) else None
+    if not isinstance(evidence, RunScoreEvidence | ImportedScoreEvidence):
+        return None
+    one = evidence.fitted_by
     return one if one and one.data else None
 
 
@@ -125,3 +127,5 @@ class ImportedScoreEvidence(ScoreEvidence):
     """Imported scores, and what their events are."""
 
     events: ImportedSample = ImportedSample()
+    fitted_by: SampleRecord | None = None
+    """The sample that the fit was chosen by, where it is known."""

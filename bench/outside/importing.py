@@ -6,16 +6,18 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bench.api.errors import InputError
 from bench.api.parts import Dataset
 from bench.guards.every import demand_codes
 from bench.guards.inspect import VoidError, let_through, voiding
 from bench.outside.counts import read_counts
-from bench.outside.drawn import as_drawn, counts_by_split, likely
+from bench.outside.drawn import as_drawn, brought, counts_by_split, likely
 from bench.outside.events import imported_events
 from bench.outside.inspect_imported import inspect_imported
 from bench.outside.names import demand_short
 from bench.outside.predictions import Claim, Matched, match, numbered
 from bench.outside.told_fit import OpenedDataset, told_fit
+from bench.outside.told_labels import demand_told
 from bench.running.judging import Judges, judge
 from bench.storage.distributions import CORE, versions
 from bench.storage.fingerprint import digest, scores_digest
@@ -78,11 +80,13 @@ def import_predictions(
         return OpenedDataset.of(registry.find(Dataset, name), claim.edition, home, context)
 
     if known:
-        opened = OpenedDataset(known.dataset, known.source, known.table)
+        opened = OpenedDataset(known.dataset, known.source, known.table, known.table)
         matched = match(claim, opened.dataset, opened.source, opened.table)
     else:
-        opened = opened_called(claim.dataset)
-        matched = _called(match(claim, opened.dataset, opened.source, opened.table), opened)
+        demand_told(claim)
+        opened = opened_called(claim.dataset).within(claim.region)
+        matched = match(claim, opened.dataset, opened.source, opened.whole)
+        matched = _called(matched, opened, claim)
         known = told_fit(claim, matched, opened, opened_called)
         context.notice(_counted(matched, opened, known))
     matched = known.completed(matched) if known else matched
@@ -105,14 +109,23 @@ def import_predictions(
     return once(store, _key(matched.record, judges, known), looked_at)[0]
 
 
-def _called(matched: Matched, opened: OpenedDataset) -> Matched:
-    """The same, its events called as the sample that they are, with the weights of that."""
-    assert matched.record.sample is not None
+def _called(matched: Matched, opened: OpenedDataset, claim: Claim) -> Matched:
+    """The same, its events called as the sample that they are, with the weights of that.
+
+    Raises:
+        InputError: one that is not in the region.
+    """
+    if beyond := opened.beyond(matched.ids):
+        raise InputError(
+            f"{claim.file}: {beyond} of {len(matched.ids)} events are not in --region "
+            f"{claim.region}; wanted scores of those alone that are"
+        )
     events = opened.table.take(numbered(opened.table, matched.ids))
-    samples = likely(matched.record.sample, opened.dataset)
-    sample, weights = as_drawn(matched.record.sample, events, opened.table, samples)
+    sample = brought(opened.dataset, opened.source, opened.table, events)
+    samples = likely(sample, opened.dataset)
+    sample, weights = as_drawn(sample, events, opened.table, samples)
     record, scored = (
-        replace(matched.record, sample=sample),
+        replace(matched.record, sample=replace(sample, region=claim.region or "")),
         replace(matched.scored, weights=weights),
     )
     return replace(matched, record=record, scored=scored)

@@ -52,6 +52,7 @@ def inspect_imported(
         evaluated=matched.scored,
         others=_others(matched, store),
         events=events,
+        fitted_by=known.samples.records.get("valid") if known else None,
     )
     seen = known.verdicts() if known else []
     codes = {verdict.code for verdict in seen}

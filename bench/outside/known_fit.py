@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.context import Source
 from bench.api.scores import Scored
+from bench.data.weak import asked_for
 from bench.guards.b001_trained_on import TrainedOn
 from bench.guards.b002_copies import Copies
 from bench.guards.b066_decisions import rank_nothing
@@ -111,6 +112,7 @@ class KnownFit:
         lacks = lacks if train else ["the train sample", *lacks]
         record = replace(
             matched.record,
+            request=matched.record.request | asked_for(records),
             train=train,
             valid=records.get("valid"),
             sample=records["evaluated"] if whole else matched.record.sample,

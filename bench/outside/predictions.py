@@ -48,6 +48,12 @@ class Claim:
     """A file of the events that it was fitted on."""
     exported: Path | None = None
     """A folder of exported events, in whose order scores are that do not name theirs."""
+    region: str | None = None
+    """The region that the events are in, if they are of one alone."""
+    weak: bool = False
+    """Whether it was fitted without truth, by which events are data."""
+    sidebands: str | None = None
+    """Where the sidebands begin and end that data were told from, if not as usual."""
     frame: pd.DataFrame | None = None
     """The predictions themselves, where they are in no file; `file` is then what to call them."""
 
@@ -90,7 +96,7 @@ def match(claim: Claim, dataset: Dataset, source: Source, table: Table) -> Match
     rows, score = rows[order], scores_in(claim.file, frame)[order]
     events = table.take(rows)
     if "label" in frame:
-        _demand_labels(claim.file, _numbers(claim.file, frame, "label")[order], events)
+        _demand_labels(claim.file, numbers_in(claim.file, frame, "label")[order], events)
     mass = dataset.mass if dataset.mass and table.has(dataset.mass) else None
     scored = Scored(
         y=events.y,
@@ -126,7 +132,7 @@ def rows_of(file: Path, frame: pd.DataFrame, table: Table) -> NDArray[np.intp]:
         rows = numbered(table, ids)
         strange = int((table.ids[rows] != ids).sum())
     elif INDEX in frame:
-        number = _numbers(file, frame, INDEX)
+        number = numbers_in(file, frame, INDEX)
         bad = (number < 0) | (number >= len(table)) | (number != np.floor(number))
         strange, rows = int(bad.sum()), np.where(bad, 0, number).astype(np.intp)
     else:
@@ -150,8 +156,12 @@ def _ids(file: Path, values: Sequence[object]) -> NDArray[np.uint64]:
         raise InputError(f"{file}: an event id that is not a whole number: {error}") from error
 
 
-def _numbers(file: Path, frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    """A column as numbers, NaN where it is empty."""
+def numbers_in(file: Path, frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """A column as numbers: (n,), NaN where it is empty.
+
+    Raises:
+        InputError: something that is no number.
+    """
     import numpy as np
     import pandas as pd
 
@@ -171,7 +181,7 @@ def scores_in(file: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
     """
     import numpy as np
 
-    score = _numbers(file, frame, "score")
+    score = numbers_in(file, frame, "score")
     outside = score[~np.isnan(score) & ~((score >= 0) & (score <= 1))]
     if len(outside):
         message = f"{file}: {len(outside)} of {len(score)} scores outside 0 to 1; wanted P(signal)"
@@ -223,6 +233,7 @@ def _record(
             "threshold": f"{claim.threshold:g}",
             **({"allow": sorted(claim.allow)} if claim.allow else {}),
             **{name: file.name for name, file in claim.beside.items()},
+            **({"region": claim.region} if claim.region else {}),
         },
         threshold=claim.threshold,
         sample=sample,

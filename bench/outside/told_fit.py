@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.errors import InputError, RequestError
 from bench.api.parts import Dataset
 from bench.data.feature_cache import load_table
+from bench.data.region import part_in
 from bench.data.run_samples import RunSamples
 from bench.data.used_events import UsedEvents
 from bench.outside.dataframes import EVENT, demand_columns, has_valid, part_of, read_frame
@@ -17,7 +18,9 @@ from bench.outside.drawn import as_drawn, brought, likely_of_fit
 from bench.outside.export_order import located
 from bench.outside.known_fit import KnownFit
 from bench.outside.predictions import numbered, rows_of, scores_in
+from bench.outside.told_labels import as_fitted
 from bench.plugins.options import build
+from bench.storage.region import Region
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +42,9 @@ class OpenedDataset:
     dataset: Dataset
     source: Source
     table: Table
+    """All events, or those of a region."""
+    whole: Table
+    """All events."""
 
     @classmethod
     def of(
@@ -52,7 +58,23 @@ class OpenedDataset:
         dataset = build(entry.part, {})
         source = dataset.open(edition, None, context)
         table, _ = load_table(dataset, entry.distribution, source, context, home.tables)
-        return cls(dataset, source, table)
+        return cls(dataset, source, table, table)
+
+    def within(self, word: str | None) -> OpenedDataset:
+        """The same with the events alone that are in a region; all without one.
+
+        Raises:
+            RequestError: no region, no such column, or no event in it.
+        """
+        if word is None:
+            return self
+        return replace(self, table=part_in(self.whole, Region.read(word)))
+
+    def beyond(self, ids: NDArray[np.uint64]) -> int:
+        """How many of these events are not in the region."""
+        import numpy as np
+
+        return int((~np.isin(ids, self.table.ids)).sum())
 
 
 @dataclass(frozen=True)
@@ -83,39 +105,43 @@ def told_fit(
 
     Raises:
         RequestError: scores of the valid split in two places.
-        InputError: an event that is of neither dataset, or a score that is none.
+        InputError: an event that is of neither dataset, or a score or a label that is none.
     """
     inside = has_valid(claim.file, read_frame(claim.file))
     if inside and claim.valid:
         raise RequestError(f"{claim.file} has scores of the valid split itself, beside --valid")
     if not (inside or claim.valid or claim.trained_on):
         return None
-    places = _places(evaluated, opened)
+    places = _places(evaluated, opened, claim)
     parts: dict[str, _Part] = {}
     valid: NDArray[np.float64] | None = None
     if file := claim.valid or (claim.file if inside else None):
         lines = part_of(file, read_frame(file), "valid")
         demand_columns(file, lines, ["score"])
         lines = located(claim.exported, file, lines, "valid")
-        parts["valid"] = _part(file, lines, places, "valid")
+        parts["valid"] = _part(file, lines, places, "valid", claim)
         valid = scores_in(file, lines)[parts["valid"].order]
     if file := claim.trained_on:
         every = read_frame(file)
-        parts["train"] = _part(file, part_of(file, every, "train"), places, "train")
+        parts["train"] = _part(file, part_of(file, every, "train"), places, "train", claim)
         if "valid" not in parts and has_valid(file, every):
-            parts["valid"] = _part(file, part_of(file, every, "valid"), places, "valid")
+            parts["valid"] = _part(file, part_of(file, every, "valid"), places, "valid", claim)
     return KnownFit(_samples(matched, evaluated, parts), evaluated.dataset, valid, by_author=True)
 
 
 def _places(
-    evaluated: OpenedDataset, opened: Callable[[str], OpenedDataset]
+    evaluated: OpenedDataset, opened: Callable[[str], OpenedDataset], claim: Claim
 ) -> list[OpenedDataset]:
     """The datasets that a model may have been fitted on."""
     name, fitted_on = evaluated.dataset.name, evaluated.dataset.train
-    return [evaluated] if fitted_on in (None, name) else [opened(str(fitted_on)), evaluated]
+    if fitted_on in (None, name):
+        return [evaluated]
+    return [opened(str(fitted_on)).within(claim.region), evaluated]
 
 
-def _part(file: Path, lines: pd.DataFrame, places: Sequence[OpenedDataset], split: str) -> _Part:
+def _part(
+    file: Path, lines: pd.DataFrame, places: Sequence[OpenedDataset], split: str, claim: Claim
+) -> _Part:
     """The events of a file's lines, of the first dataset that has all of them.
 
     Raises:
@@ -127,17 +153,29 @@ def _part(file: Path, lines: pd.DataFrame, places: Sequence[OpenedDataset], spli
         raise InputError(f"{file}: no line of events that were trained on")
     for last, place in enumerate(places, 1 - len(places)):
         try:
-            rows = rows_of(file, lines, place.table)
+            rows = rows_of(file, lines, place.whole)
         except InputError:
             if not last:
                 raise
             continue
-        order = np.argsort(place.table.ids[rows])
-        events = place.table.take(rows[order])
-        record = brought(place.dataset, place.source, place.table, events)
-        record, _ = as_drawn(record, events, place.table, likely_of_fit(record, split))
-        return _Part(place, events, record, order)
+        order = np.argsort(place.whole.ids[rows])
+        events = place.whole.take(rows[order])
+        return _Part(place, *_known(claim, place, events, split), order)
     raise AssertionError(f"{file}: {EVENT} of no dataset")
+
+
+def _known(
+    claim: Claim, place: OpenedDataset, events: Table, split: str
+) -> tuple[Table, SampleRecord]:
+    """Events of a fit with the labels that it saw, and what they are called."""
+    if claim.weak:
+        record = brought(place.dataset, place.source, place.table, events)
+        return as_fitted(claim, place.whole, events, record, split)
+    here = not place.beyond(events.ids)
+    table = place.table if here else place.whole
+    record = brought(place.dataset, place.source, table, events)
+    record, _ = as_drawn(record, events, table, likely_of_fit(record, split))
+    return events, replace(record, region=(here and claim.region) or "")
 
 
 def _samples(matched: Matched, evaluated: OpenedDataset, parts: dict[str, _Part]) -> RunSamples:

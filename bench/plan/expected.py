@@ -57,4 +57,5 @@ def _tells(record: RunRecord, prepared: PreparedRun) -> bool:
         and record.labels == request.labels
         and record.request.get("inject") == request.inject
         and record.request.get("against", request.against) == request.against
+        and record.request.get("sidebands") == request.sidebands
     )

@@ -11,6 +11,9 @@ from bench.storage.record import RunRecord
 from bench.storage.store import Run
 from bench.storage.weak import DATA
 
+SIDES = ("against ", "sidebands ")
+"""What words of a setting begin with that say what data are told from."""
+
 
 @dataclass(frozen=True)
 class Search:
@@ -76,4 +79,4 @@ def significance(record: RunRecord) -> float | None:
 def _without_truth(search: str) -> str:
     """What the same fit by the truth is called."""
     words = search.split(", ")
-    return ", ".join(w for w in words if w != f"labels {DATA}" and not w.startswith("against "))
+    return ", ".join(w for w in words if w != f"labels {DATA}" and not w.startswith(SIDES))

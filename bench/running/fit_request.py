@@ -143,7 +143,7 @@ def find_start(parts: RunParts, home: Home, store: Store) -> Start | None:
     """The fit that the run goes on from.
 
     Raises:
-        RequestError: no such run, or one of another model or encoder, or its fit is gone.
+        RequestError: no such run, one of other labels, model or encoder, or its fit is gone.
     """
     import msgspec
 
@@ -153,6 +153,11 @@ def find_start(parts: RunParts, home: Home, store: Store) -> Start | None:
     record = run.record
     if record.status != "ok" or record.model is None or record.fit is None:
         raise RequestError(f"--from {run.name}: that run is {record.status} and left no fit")
+    if record.labels != parts.request.labels:
+        raise RequestError(
+            f"--from {run.name}: it was fitted by labels {record.labels}, which is another setting "
+            f"than labels {parts.request.labels}"
+        )
     then = [record.model.name, *([part.name, part.options] for part in record.encoders)]
     used = [parts.model.name, *([part.name, options_in(part)] for part in parts.encoders)]
     now = masked_values(msgspec.json.decode(msgspec.json.encode(used)))  # as a record has them

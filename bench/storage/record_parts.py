@@ -23,7 +23,8 @@ class SampleRecord:
     """`train`, `valid` or `test`; `all` where nothing was fitted on that dataset."""
     ratio: str
     """Class ratio, signal to background: `natural`, `1:1`, `1:10`, or `all-signal`; of what was
-    fitted without truth `data:region` or `data:sidebands`."""
+    fitted without truth `data:region`, `data:sidebands`, or `data:sidebands=3000:4000` where their
+    outer edges were chosen."""
     signal: int
     """Signal events."""
     background: int

@@ -47,6 +47,8 @@ def _importing(record: RunRecord) -> list[str]:
         words += ["--threshold", threshold]
     for option, name in (("--valid", "valid"), ("--trained-on", "trained_on")):
         words += [option, record.request[name]] if name in record.request else []
+    for name in ("region", "labels", "sidebands"):
+        words += [f"--{name}", record.request[name]] if name in record.request else []
     for option, text in (("--options", outside.told), ("--source", outside.source)):
         words += [option, text] if text else []
     return [*words, *(w for code in record.request.get("allow", ()) for w in ("--allow", code))]

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from bench.api.errors import RequestError
 from bench.storage.region import Region, spelled_region
-from bench.storage.weak import DATA, Against, Labels, WeakRequest, weak_request
+from bench.storage.weak import DATA, Against, Labels, WeakRequest, spelled_sidebands, weak_request
 
 ALL: Literal["all"] = "all"
 """As many events as the split has, or as many as keep the ratio."""
@@ -132,6 +132,11 @@ class RunRequest(SampleRequest):
     """Signal events in the data of labels data, in the train and the valid split together."""
     against: Against = field(default="region", metadata=_said(titled=True))
     """What data are told from: background of the region itself, or events on both its sides."""
+    sidebands: str | None = field(
+        default=None, metadata=_said(metavar="LOW:HIGH", titled=True, once=True)
+    )
+    """Where the sidebands begin, below the region, and end, above it, in the unit of its column.
+    [default: each half as wide as the region]"""
     start: str | None = field(default=None, metadata=_said(name="from", metavar="RUN"))
     """Go on from the fit of an earlier run of this plugin, on this sample and with these
     options."""
@@ -156,6 +161,7 @@ class RunRequest(SampleRequest):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "options", spelled_alike(self.options))
+        object.__setattr__(self, "sidebands", spelled_sidebands(self.sidebands))
 
     def demand_sound(self) -> None:
         """Refuse what makes no sense whatever the parts are.
@@ -173,7 +179,7 @@ class RunRequest(SampleRequest):
         if self.without and self.permute:
             raise RequestError("--without and --permute are two controls: a run each")
         if self.labels != "truth" and self.start:
-            raise RequestError(f"--labels {self.labels}: a fit to go on from has seen the truth")
+            raise RequestError(f"--labels {self.labels}: --from is for fits by the truth alone")
         if self.weak and self.train_ratio != "1:1":
             raise RequestError(f"--train-ratio {self.train_ratio}: --labels {DATA} takes what is")
         if not re.fullmatch(r"cpu|cuda(:\d+)?", self.device):
@@ -193,7 +199,14 @@ class RunRequest(SampleRequest):
         Raises:
             RequestError: an option that says nothing without another one.
         """
-        return weak_request(self.labels, self.within, self.inject, self.against, self.seed)
+        return weak_request(
+            labels=self.labels,
+            region=self.within,
+            inject=self.inject,
+            against=self.against,
+            sidebands=self.sidebands,
+            seed=self.seed,
+        )
 
     @property
     def control(self) -> str:

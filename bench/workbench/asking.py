@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.api.errors import RequestError, did_you_mean
+from bench.data.requested_samples import events_request
 from bench.running.study import requests_of
 from bench.running.study_file import SEEDS
 from bench.storage.request import NAMES, SampleRequest
+from bench.storage.weak import DATA
 
 if TYPE_CHECKING:
     from bench.storage.request import RunRequest
 
 SAMPLE = frozenset(each.name for each in fields(SampleRequest))
+FITTED_BY = frozenset({"labels", "inject", "against", "sidebands"})
+"""What says what the labels of the train and the valid events are."""
 OPTIONS = "set"
 """What options are called on the command line."""
 
@@ -48,11 +52,12 @@ def sample_request(
         RequestError: an unknown word, or a value that makes no sense.
     """
     given = _named(said)
+    seeded = {"seed"} if given.get("labels") == DATA else set()
     for name in given:
-        if NAMES[name] not in SAMPLE and name != OPTIONS:
+        if NAMES[name] not in SAMPLE | FITTED_BY | seeded and name != OPTIONS:
             raise RequestError(f"events: {name} is of a run, and these are the events alone")
     (request,) = requests_of("events", {"plugin": "none", "dataset": dataset, **given})
-    return SampleRequest(**{name: getattr(request, name) for name in SAMPLE}), request.options
+    return events_request(request), request.options
 
 
 def _named(said: Mapping[str, Any]) -> dict[str, Any]:

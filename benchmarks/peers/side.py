@@ -67,10 +67,11 @@ class Side:
 
     def __init__(self, python: Path, module: str, task: Path, threads: int, clock: str) -> None:
         self.log = task.with_suffix(f".{module}.log")
+        beside = os.environ.get("PYTHONPATH", "")  # where bench itself may lie
         environment = os.environ | {
             VARIABLE: clock,
             "OMP_NUM_THREADS": str(threads),
-            "PYTHONPATH": str(FOLDER),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(FOLDER), beside])),
             "PYTHONSAFEPATH": "1",
             "TOKENIZERS_PARALLELISM": "false",
             "HF_HUB_OFFLINE": "1",

@@ -55,6 +55,9 @@ def export(
     reads, the constituents of the two leading jets, hardest first; `events.parquet` beside them
     says which event is in which row. `bench data import DIR` reads it back.
 
+    With --labels data train and valid events are those of a fit without truth, and `label` is 1 for
+    data and 0 for the reference.
+
     \b
     bench data export rd --ratio 1:10 -o rd.parquet
     bench data export rd --layout weaver -o rd-weaver
@@ -64,12 +67,13 @@ def export(
     from bench.cli.surroundings import context
     from bench.data.export import demand_table, write_samples
     from bench.data.export_layout import demand_folder, demand_particles, write_layout
-    from bench.data.requested_samples import requested_samples
+    from bench.data.requested_samples import events_request, requested_samples
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
-    from bench.storage.request import SampleRequest
+    from bench.storage.request import RunRequest
 
-    request, registry, home = SampleRequest(dataset=name, **fields), load_registry(), Home.here()
+    request = events_request(RunRequest(plugin="none", dataset=name, **fields))
+    registry, home = load_registry(), Home.here()
     if layout is not None:
         demand_folder(output)
         for entry in registry.datasets_of(request.dataset, request.train):

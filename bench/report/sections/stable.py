@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from bench.report.blocks import Block, Cell, Heading, TableBlock, Text, estimated, plain
 from bench.report.event_sets import BETWEEN, EventSet, Setting, auc
+from bench.report.samples import event_mark
 from bench.report.tested import Tested
 from bench.storage.record import NOMINAL, VARIED_FIT, SampleRecord
 
@@ -43,13 +44,13 @@ def _alike(sample: SampleRecord) -> tuple[str, ...]:
 
 
 def _section(same: Sequence[Tested]) -> list[Block]:
-    events = [one.events for one in same]
+    events, called = [one.events for one in same], _called(same)
     columns = list(dict.fromkeys(name for one in events for name in _named(one)))
     sample = events[0].sample
     what = " ".join(filter(None, [sample.dataset, sample.region, sample.ratio]))
     blocks: list[Block] = [Heading(f"Stable under variations: {what}")]
     for figure, title in FIGURES.items():
-        rows = [[plain(_variation(one)), *_cells(one, columns, figure)] for one in events]
+        rows = [[plain(called[one.slug]), *_cells(one, columns, figure)] for one in events]
         name = f"variations-{events[0].slug}-{figure.replace('_', '-')}"
         blocks.append(TableBlock(name, (f"{title} on", *columns), rows))
     return [*blocks, Text(_conclusion(same))]
@@ -76,8 +77,19 @@ def _named(events: EventSet) -> dict[str, Setting]:
     return named
 
 
-def _variation(events: EventSet) -> str:
-    return events.sample.variation or NOMINAL
+def _called(same: Sequence[Tested]) -> dict[str, str]:
+    """The variation of each set of events, with its size or its hash where two are of one."""
+    samples = [one.events.sample for one in same]
+    names = [sample.variation or NOMINAL for sample in samples]
+    forms = [
+        names,
+        [f"{name} {one.size.split()[-1]}" for name, one in zip(names, samples, strict=True)],
+        [f"{name}{event_mark(one)}" for name, one in zip(names, samples, strict=True)],
+    ]
+    return {
+        one.events.slug: next((f[row] for f in forms if f.count(f[row]) == 1), forms[-1][row])
+        for row, one in enumerate(same)
+    }
 
 
 def _conclusion(same: Sequence[Tested]) -> str:
@@ -91,12 +103,14 @@ def _conclusion(same: Sequence[Tested]) -> str:
     sentences = []
     for own, where in ((False, "Fitted on the nominal edition"), (True, "Fitted there")):
         if any(_told_apart(one, own) for one in others):
-            sentences.append(f"{where}: {_held(orders, others, own)}")
+            sentences.append(f"{where}: {_held(orders, others, own, _called(same))}")
     ranges = [sentence for name in _named(first.events) if (sentence := _range(same, name))]
     return " ".join([*sentences, METHOD, *ranges])
 
 
-def _held(orders: Sequence[_Order], others: Sequence[Tested], own: bool) -> str:
+def _held(
+    orders: Sequence[_Order], others: Sequence[Tested], own: bool, called: Mapping[str, str]
+) -> str:
     """How often the order of two models is as on the nominal edition, and where it is not."""
     same, alike, turned = 0, 0, []
     for one in others:
@@ -105,7 +119,7 @@ def _held(orders: Sequence[_Order], others: Sequence[Tested], own: bool) -> str:
             if apart.get((ahead, behind)):
                 same += 1
             elif apart.get((behind, ahead)):
-                turned.append(f"on {_variation(one.events)} {behind} is ahead of {ahead}")
+                turned.append(f"on {called[one.events.slug]} {behind} is ahead of {ahead}")
             elif (ahead, behind) in apart or (behind, ahead) in apart:
                 alike += 1
     holds = "the order holds" if same else "no variation tells two models apart, in any order"
@@ -137,8 +151,9 @@ def _told_apart(tested: Tested, own: bool) -> dict[_Order, bool]:
 
 def _range(same: Sequence[Tested], name: str) -> str:
     """Between which values the AUC of a model lies that is fitted on the nominal edition."""
+    called = _called(same)
     values = [
-        (auc(setting.middle), _variation(one.events))
+        (auc(setting.middle), called[one.events.slug])
         for one in same
         if (setting := _named(one.events).get(name))
     ]
