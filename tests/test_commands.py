@@ -73,6 +73,7 @@ EVENT = """jet  pT [TeV]  eta    phi     m [GeV]  n   pT_lead [GeV]
 FOR_OPTIONS = (
     "bench run --plugin gbt --dataset blackbox3 --set signal=trijet",
     "bench run --plugin gbt --dataset rd --set features=substructure --dry-run",
+    "bench run --plugin gbt --dataset rd --set leave_out=m_jj --dry-run",
     "bench run --plugin gbt --dataset rd --set constituents=true --set other_particles=true "
     "--dry-run",
     "bench run --plugin llm-nfa --dataset rd --set lr=0.0005 --set base=none --dry-run",

@@ -50,8 +50,8 @@ class ExportedModel:
                 such as the particles that a dataset keeps.
 
         Raises:
-            InputError: a feature is missing, is not finite, or has another unit; or there is no
-                file `beside` for a model that reads one.
+            InputError: a feature is missing, is not finite, or has another unit; or the file
+                `beside` is not there for a model that reads one, or not what it has to be.
         """
         from bench.data.score import score
 
@@ -90,6 +90,7 @@ class ExportedModel:
         import numpy as np
 
         from bench.api.table import Table
+        from bench.exporting.beside import demand_beside
 
         read = self._checked(events) if isinstance(events, Table) else self._table(events)
         if beside is None:
@@ -98,6 +99,7 @@ class ExportedModel:
             if "event" not in events:
                 raise InputError(f"events: no column event, by which they are found in {beside}")
             read = replace(read, ids=events["event"].to_numpy(dtype=np.uint64))
+        demand_beside(Path(beside), read.ids)
         return replace(read, beside=(Path(beside),))
 
     def _checked(self, table: Table) -> Table:

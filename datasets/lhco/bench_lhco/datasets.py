@@ -37,8 +37,8 @@ class LhcoDataset(bench.Dataset):
     """Least transverse momentum of a reconstructed jet, GeV; not the trigger's 1200."""
     features: Literal["standard", "substructure", "subjettiness", "diary"] = "standard"
     """Feature set: `standard`, `substructure` for more of it, `subjettiness` for the 56 observables
-    that trees are published with, or `diary` for the study diary's 16 numbers as its code made
-    them; `docs/reference/features.md` has all of them."""
+    that trees are published with and m_jj, or `diary` for the study diary's 16 numbers as its code
+    made them; `docs/reference/features.md` has all of them."""
     variation: VariationName = NOMINAL
     """Which twin: one with another shower recoil, tune, with multiparton interactions, or with
     another scale, resolution or towers of the detector; an edition of its own."""

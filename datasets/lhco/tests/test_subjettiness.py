@@ -8,8 +8,10 @@ from bench_lhco.events import Particles, joined
 from bench_lhco.features import SETS, SUBJETTINESS_COLUMNS, subjettiness_features
 from bench_lhco.features.subjettiness import BETAS, subjettiness
 from bench_lhco.features.trees import clustered
-from bench_lhco.jets import Jets, cluster, constituents_of
+from bench_lhco.jets import Jets, cluster, constituents_of, invariant_mass
 from bench_lhco.twin.chunks import Chunk, simulate_chunk
+
+import bench
 
 NAMES = [column.name for column in SUBJETTINESS_COLUMNS]
 SECOND = (900.0, 0.3, 3.0)
@@ -37,12 +39,43 @@ def jets(simulated: Particles) -> Jets:
 
 def test_the_set_has_the_56_published_observables(simulated: Particles, jets: Jets) -> None:
     features = SETS["subjettiness"]
-    assert len(features.columns) == 2 * (9 * 3) + 2
+    assert len(features.columns) == 1 + 2 + 2 * (9 * 3)
     x = features.features(jets, simulated)
-    assert x.shape == (80, 56)
+    assert x.shape == (80, 57)
     assert np.isfinite(x).all()
-    assert x[:, [0, 28]] == pytest.approx(jets.mass, rel=1e-6)
-    assert NAMES[0::28] == ["j1_m", "j2_m"]
+    assert NAMES[:4] == ["m_jj", "m_light", "delta_m", "light_tau1_b05"]
+    light, heavy = np.sort(jets.mass, axis=1).T
+    assert x[:, 1:3] == pytest.approx(np.stack([light, heavy - light], axis=1), abs=1e-2)
+    two = jets.n_jets == 2
+    assert x[two, 0] == pytest.approx(invariant_mass(jets.p4.sum(axis=1))[two], rel=1e-6)
+
+
+def test_the_lighter_jet_comes_first_whichever_is_harder(simulated: Particles, jets: Jets) -> None:
+    column = dict(zip(NAMES, subjettiness_features(jets, simulated).T, strict=True))
+    present, inside = constituents_of(jets, simulated)
+    tau21 = np.zeros(2 * len(jets))
+    tau21[present] = subjettiness(inside)[:, 1, 1]
+    tau21 = tau21.reshape(-1, 2)
+    swapped = jets.mass[:, 0] > jets.mass[:, 1]
+    assert 10 < swapped.sum() < 70
+    light, heavy = np.where(swapped[:, None], tau21[:, ::-1], tau21).T
+    assert column["light_tau2_b10"] == pytest.approx(light)
+    assert column["heavy_tau2_b10"] == pytest.approx(heavy)
+
+
+def test_the_published_region_can_be_cut_and_the_mass_left_out(
+    simulated: Particles, jets: Jets
+) -> None:
+    from bench.data.region import part_in
+    from bench.encoders.numbers import Numbers
+    from bench.storage.region import Region
+
+    x = subjettiness_features(jets, simulated)
+    ids = np.arange(80, dtype=np.uint64)
+    table = bench.Table(SUBJETTINESS_COLUMNS, x, np.arange(80) // 40, ids, np.ones(80))
+    assert 0 < len(part_in(table, Region("m_jj", 3300, 3700))) < 80
+    numbers = Numbers(leave_out=("m_jj",)).encode(table, {})["numbers"]
+    assert np.array_equal(numbers, x[:, 1:])
 
 
 @pytest.mark.parametrize("beta", BETAS)
@@ -80,29 +113,34 @@ def test_two_prongs_by_hand() -> None:
     axis = np.arctan2(400 * np.sin(0.4), 1200 + 400 * np.cos(0.4))
     for beta, name in ((0.5, "05"), (1.0, "10"), (2.0, "20")):
         tau = 0.75 * axis**beta + 0.25 * (0.4 - axis) ** beta
-        assert got[f"j1_tau1_b{name}"] == pytest.approx(tau, rel=1e-4)
-        assert got[f"j1_tau2_b{name}"] == 0
-    assert got["j1_m"] == pytest.approx(np.sqrt(2 * 1200 * 400 * (1 - np.cos(0.4))), rel=1e-5)
-    assert [got[name] for name in NAMES if name.startswith("j2_tau")] == [0.0] * 27
+        assert got[f"heavy_tau1_b{name}"] == pytest.approx(tau, rel=1e-4)
+        assert got[f"heavy_tau2_b{name}"] == 0
+    mass = np.sqrt(2 * 1200 * 400 * (1 - np.cos(0.4)))
+    assert got["m_light"] == pytest.approx(0, abs=0.5)
+    assert got["m_light"] + got["delta_m"] == pytest.approx(mass, rel=1e-5)
+    assert [got[name] for name in NAMES if name.startswith("light_tau")] == [0.0] * 27
 
 
 def test_without_a_second_jet_its_numbers_are_zero() -> None:
     got = row((1200.0, 0.1, 0.0), (400.0, 0.1, 0.4))
-    assert [got[name] for name in NAMES if name.startswith("j2_")] == [0.0] * 28
+    assert [got[name] for name in NAMES if name.startswith(("light", "m_"))] == [0.0] * 29
+    assert got["delta_m"] > 100
 
 
 def test_no_events_are_no_rows_and_no_jets_are_zeros() -> None:
     none = Particles(np.zeros((0, 3), dtype=np.float32), np.zeros(1, dtype=np.int64))
-    assert subjettiness_features(cluster(none), none).shape == (0, 56)
+    assert subjettiness_features(cluster(none), none).shape == (0, 57)
     assert set(row((3.0, 1.0, 0.0), (4.0, -1.0, 2.0)).values()) == {0.0}
 
 
 def test_more_axes_leave_less_and_signal_has_two_prongs(simulated: Particles, jets: Jets) -> None:
     x = subjettiness_features(jets, simulated)
     column = dict(zip(NAMES, x.T, strict=True))
-    falls = [column[f"j1_tau{n}_b10"] >= column[f"j1_tau{n + 1}_b10"] - 1e-6 for n in range(1, 9)]
+    falls = [
+        column[f"light_tau{n}_b10"] >= column[f"light_tau{n + 1}_b10"] - 1e-6 for n in range(1, 9)
+    ]
     assert np.mean(falls) > 0.95  # an axis may lie worse than before, seldom
-    ratio = column["j1_tau2_b10"] / column["j1_tau1_b10"]
+    ratio = column["light_tau2_b10"] / column["light_tau1_b10"]
     background, signal = np.split(ratio, 2)
     assert np.median(signal) < np.median(background)
 

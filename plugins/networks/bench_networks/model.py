@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ class NetworkModel(TrainingOptions, bench.Model):
 
         Raises:
             InputError: the train split has one class only, or the network cannot read the inputs.
+            TypeError: what the network is built of cannot be stored.
             NotFiniteError: a gradient, or the log loss of the valid split, is not finite.
         """
         import numpy as np
@@ -71,7 +73,7 @@ class NetworkModel(TrainingOptions, bench.Model):
 
         if len(np.unique(train.y)) < 2:
             raise bench.InputError("the train sample has one class only")
-        form = {**self.form(train), "has_stem": self.stem_of in context.view_modules}
+        form = self._stored_form(train, context)
         with torch.random.fork_rng():
             torch.manual_seed(context.seed)
             network = self._built(form, context)
@@ -95,6 +97,17 @@ class NetworkModel(TrainingOptions, bench.Model):
         with torch.random.fork_rng():  # what is drawn here is overwritten
             network = self._built(form, context)
         return FittedNetwork.load(network, form, folder, context.device)
+
+    def _stored_form(self, train: bench.Inputs, context: bench.Context) -> dict[str, Any]:
+        """What the network is built of, as it is read again; refused before a long training."""
+        try:
+            written = json.dumps(self.form(train))
+        except (TypeError, ValueError) as error:
+            raise TypeError(
+                f"{self.name}.form: wanted values that JSON can hold; {error}"
+            ) from error
+        form: dict[str, Any] = json.loads(written)
+        return {**form, "has_stem": self.stem_of in context.view_modules}
 
     def _built(self, form: Mapping[str, Any], context: bench.Context) -> Network:
         """The network of a form, its weights drawn from torch's random numbers as they stand."""

@@ -136,7 +136,7 @@ class _Session:
 
     def _epoch(self, n: int, bar: bench.Bar) -> None:
         self.network.train()
-        for rows in torch.randperm(n).to(self.train.y.device).split(self.options.batch):
+        for rows in _batches(torch.randperm(n).to(self.train.y.device), self.options.batch):
             self.optimizer.zero_grad(set_to_none=True)
             loss = self.train.loss(self.network, rows)
             loss.backward()
@@ -162,3 +162,14 @@ class _Session:
     def _demand_finite(self, value: float, what: str) -> None:
         if not isfinite(value):
             raise bench.NotFiniteError(f"{what} is {value} at step {self.step}; lower lr")
+
+
+def _batches(order: Tensor, size: int) -> list[Tensor]:
+    """So many rows each, the last ones fewer; a single last one joins those before it.
+
+    A network that normalises by its batch makes nothing of one event.
+    """
+    batches = list(order.split(size))
+    if len(batches) > 1 and len(batches[-1]) == 1:
+        batches[-2:] = [torch.cat(batches[-2:])]
+    return batches

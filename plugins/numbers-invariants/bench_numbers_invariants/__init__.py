@@ -55,7 +55,7 @@ class Invariants(bench.Encoder):
         if missing := [name for name in names if not table.has(name)]:
             raise bench.InputError(
                 f"{self.name}: no column {', '.join(missing)}; wanted the jets' own features, "
-                "as the dataset's feature set `jets` has them"
+                "as the feature set `standard` of collider events has them"
             )
         numbers = [*_together(table), *self._inside(table), *_ratios(table)]
         return {"numbers": np.stack(numbers, axis=1).astype(np.float32)}

@@ -85,6 +85,21 @@ def test_the_network_undoes_the_scaling_and_heeds_no_order(table: bench.Table) -
     assert np.isfinite(nothing).all()
 
 
+def test_its_vectors_tell_events_apart_before_anything_is_trained(table: bench.Table) -> None:
+    for encoder in (ENCODER, ParticleTokens(), ParticleTokens(most=1, vectors=1)):
+        learned = encoder.learn(table)
+        scaled = (encoder.encode(table, {})["numbers"] - learned["mean"]) / learned["spread"]
+        state = torch.random.get_rng_state()
+        network = encoder.view_module("numbers", learned)
+        with torch.no_grad():
+            vectors = network(torch.from_numpy(scaled.clip(-10, 10).astype(np.float32)))
+        spread = vectors.std(dim=0)
+        assert 0.5 < spread.min() <= spread.max() < 5
+        torch.random.set_rng_state(state)
+        again = encoder.view_module("numbers", learned)
+        assert torch.equal(again.pooled_spread, network.pooled_spread)
+
+
 def test_a_particle_that_is_hardly_ever_missing_is_missed() -> None:
     plain = np.tile(np.float32([2, 0.1, 0.1, 1]), (1000, 2 * 6)).reshape(1000, 48)
     plain[7, 44:] = 0  # the last particle, in one event of a thousand
@@ -122,7 +137,11 @@ def test_a_language_model_trains_and_saves_it(table: bench.Table, tmp_path: Path
     saved.mkdir()
     fitted.save(saved)
     again = model.load(saved, context(tmp_path, few))
-    assert np.array_equal(again.score(read), fitted.score(read))
+    scores = again.score(read)
+    assert np.array_equal(scores, fitted.score(read))
+    for control in (read.permuted("numbers", 0), read.without("numbers")):
+        apart = np.abs(again.score(control) - scores)
+        assert 1e-3 < apart.max() <= 1
 
 
 def test_what_is_not_there_is_said(table: bench.Table) -> None:

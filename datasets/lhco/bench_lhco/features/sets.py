@@ -54,8 +54,9 @@ SETS: Mapping[str, FeatureSet] = MappingProxyType(
             _with_substructure,
         ),
         "subjettiness": FeatureSet(
-            "the masses of the two leading jets and their N-subjettiness for N up to 9 with three "
-            "angular exponents, as trees are published with",
+            "the 56 that trees are published with, masses of the two leading jets and "
+            "N-subjettiness up to 9 with three angular exponents, the lighter jet first; and "
+            "m_jj, for regions, which `--set leave_out=m_jj` keeps from a model of numbers",
             SUBJETTINESS_COLUMNS,
             cluster,
             subjettiness_features,

@@ -1,9 +1,12 @@
 """The 56 observables of jets that trees are published with: N-subjettiness up to 9, and masses.
 
 T. Finke et al., Phys. Rev. D 109 (2024) 034033 (arXiv:2309.13111) use tau_1 to tau_9 with three
-angular exponents of both jets beside their masses. The definition is that of J. Thaler and
-K. Van Tilburg, JHEP 03 (2011) 015, normalised, with the exclusive kt jets as axes: one clustering
-of a jet gives the axes of all N, and one set of distances the values of all exponents.
+angular exponents of both jets, the lighter jet first, beside its mass and by how much the other one
+is heavier; the two jets' invariant mass is for the region that events are in, and no input. So has
+their code (mariehein/BackToTheRoots, `make_features_extended3`). The definition of tau is that of
+J. Thaler and K. Van Tilburg, JHEP 03 (2011) 015, normalised, with the exclusive kt jets as axes,
+which is our choice, as nothing published says theirs: one clustering of a jet gives the axes of all
+N, and one set of distances the values of all exponents.
 """
 
 from __future__ import annotations
@@ -15,9 +18,8 @@ import numpy as np
 from bench import Column
 from bench_lhco.events import ends
 from bench_lhco.features.blocks import Block, blocks
-from bench_lhco.features.standard import of_jet
 from bench_lhco.features.trees import Trees, around, clustered, rapidity_and_phi, trees_of
-from bench_lhco.jets import LEADING, Jets, constituents_of
+from bench_lhco.jets import LEADING, Jets, constituents_of, invariant_mass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,38 +35,44 @@ FAR = 1e9
 """A squared distance beyond all others."""
 
 
-def _jet_columns(number: int, name: str) -> tuple[Column, ...]:
-    """What is said of one jet."""
-    taus = (
-        of_jet(
-            number,
-            f"tau{n}_b{beta * 10:02.0f}",
+def _taus(jet: str, which: str) -> tuple[Column, ...]:
+    """What is said of one jet, beside its mass."""
+    return tuple(
+        Column(
+            f"{jet}_tau{n}_b{beta * 10:02.0f}",
             "1",
-            f"tau{n} of the {name} jet, beta {beta:g}, R0 1, exclusive kt axes; 0 where it has no "
+            f"tau{n} of the {which} jet, beta {beta:g}, R0 1, exclusive kt axes; 0 where it has no "
             f"more than {n} particle{'s' * (n > 1)}",
             "substructure",
+            object=f"{which} jet",
+            quantity=f"tau{n}_b{beta * 10:02.0f}",
         )
         for beta in BETAS
         for n in range(1, MOST_AXES + 1)
     )
-    mass = of_jet(number, "m", "GeV", f"invariant mass of the {name} jet", "structure")
-    return mass, *taus
 
 
 SUBJETTINESS_COLUMNS: tuple[Column, ...] = (
-    *_jet_columns(1, "leading"),
-    *_jet_columns(2, "second"),
+    Column("m_jj", "GeV", "invariant mass of the two jets together, |p1 + p2|", "kinematics"),
+    Column("m_light", "GeV", "the smaller one of the two jets' masses; 0 without two", "structure"),
+    Column("delta_m", "GeV", "the larger one of the two jets' masses less the other", "structure"),
+    *_taus("light", "lighter"),
+    *_taus("heavy", "heavier"),
 )
 
 
 def subjettiness_features(jets: Jets, particles: Particles) -> NDArray[np.float32]:
-    """The numbers of `SUBJETTINESS_COLUMNS` for each event: (n, 56); 0 for a jet not there."""
+    """The numbers of `SUBJETTINESS_COLUMNS` for each event: (n, 57); 0 for a jet not there."""
     present, inside = constituents_of(jets, particles)
-    taus = np.zeros((LEADING * len(jets), len(BETAS) * MOST_AXES))
+    taus = np.zeros((len(jets), LEADING, len(BETAS) * MOST_AXES))
     if len(present):
-        taus[present] = subjettiness(inside).reshape(len(present), -1)
-    rows = np.concatenate([jets.mass.reshape(-1, 1), taus], axis=1)
-    return rows.reshape(len(jets), len(SUBJETTINESS_COLUMNS)).astype(np.float32)
+        taus[np.divmod(present, LEADING)] = subjettiness(inside).reshape(len(present), -1)
+    order = np.argsort(jets.mass, axis=1, kind="stable")  # the lighter jet first
+    mass = np.take_along_axis(jets.mass, order, axis=1)
+    taus = np.take_along_axis(taus, order[..., np.newaxis], axis=1)
+    m_jj = np.where(jets.n_jets >= LEADING, invariant_mass(jets.p4.sum(axis=1)), 0.0)
+    singles = np.stack([m_jj, mass[:, 0], mass[:, 1] - mass[:, 0]], axis=1)
+    return np.concatenate([singles, taus[:, 0], taus[:, 1]], axis=1).astype(np.float32)
 
 
 def subjettiness(particles: Particles) -> NDArray[np.float64]:
