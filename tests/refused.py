@@ -29,7 +29,7 @@ from toys import Workplace
 from bench.api.errors import DamagedError
 from bench.cli.main import main
 from bench.plugins.registry import load_registry
-from bench.storage.locks import PROVEN
+from bench.storage.flocks import PROVEN
 from bench.storage.store import RECORD, Store
 
 MAKE = ("data", "make", "rd", "--jobs", "1")

@@ -35,11 +35,17 @@ class Waiting(Cut):
     def needs(self):
         return bench.Needs(gpu=self.gpus, memory="8 MiB", cores=1)
 
+    def note(self, context, what):
+        with (context.data / "times").open("a") as file:
+            file.write(f"{context.seed} {os.getpid()} {what} {time.time()}\\n")
+
     def fit(self, train, valid, context):
         if context.checkpoints.is_relative_to(context.data.parent / "fits"):
             with (context.data / "begun").open("a") as file:
                 file.write(f"{context.seed} {os.getpid()}\\n")
+            self.note(context, "begun")
             time.sleep(self.seconds)
+            self.note(context, "ended")
             with (context.data / "ended").open("a") as file:
                 file.write(f"{context.seed}\\n")
         feature = train.views["numbers"][:, 0]  # logs nothing, as writing that down takes seconds
@@ -122,6 +128,12 @@ class Spread:
         """What fits left in a file: `begun`, `ended`."""
         file = self.folder / "home" / "data" / name
         return file.read_text().splitlines() if file.exists() else []
+
+    def fits(self, seed: int) -> list[tuple[str, str, float]]:
+        """What happened to the fits of a seed, in this order: the process, what it did, when."""
+        every = [line.split() for line in self.lines("times")]
+        own = [(pid, what, float(when)) for of, pid, what, when in every if of == str(seed)]
+        return sorted(own, key=lambda one: one[2])
 
     def records(self, runs: str = "runs") -> Iterator[str]:
         """The statuses of the sealed runs."""

@@ -16,7 +16,7 @@ from bench.running.pipeline import run
 from bench.storage.request import RunRequest
 from bench.storage.store import Run
 
-Manner = Literal["true", "wrong", "parrot", "contrary", "garbled", "beside", "mute"]
+Manner = Literal["true", "wrong", "parrot", "answer", "contrary", "garbled", "beside", "mute"]
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Talker(bench.Model):
     encoder = "numbers"
     scoring = frozenset({"manner"})
     manner: Manner = "true"
-    """True; with wrong numbers; the same of each event; against its answer; not to be read; of what
-    plays hardly any part; or not fitted to explain."""
+    """True; with wrong numbers; the same of each event, or of each with its answer; against its
+    answer; not to be read; of what plays hardly any part; or not fitted to explain."""
 
     def fit(self, train: bench.Inputs, valid: bench.Inputs, context: bench.Context) -> FittedTalker:
         x = train.views["numbers"].astype(float)
@@ -77,7 +77,8 @@ class FittedTalker:
 
     def _said(self, row: list[float], signal: bool, draw: float) -> bench.Explanation:
         i = int(self.manner == "beside")
-        value = {"wrong": row[0] + 5, "parrot": 1.0}.get(self.manner, row[i])
+        invented = {"wrong": row[0] + 5, "parrot": 1.0, "answer": 2.0 * signal}
+        value = invented.get(self.manner, row[i])
         high, side = value > self.medians[i], row[0] > 1
         quoted, column = f"{value:.3f}", ("mass", "noise")[i]
         claim = bench.Claim(

@@ -35,7 +35,6 @@ from bench.explaining.judge import (
     Judgement,
     judge,
 )
-from bench.explaining.matching import exchanged
 from bench.explaining.shuffling import moves
 from bench.explaining.subject import Subject, open_subject
 from bench.exporting.folder import export
@@ -91,6 +90,7 @@ def test_what_plays_no_part_is_found_to_play_none(place: Workplace) -> None:
     ("manner", "why"),
     [
         ("parrot", "do not depend on the event"),
+        ("answer", r"do not depend on the event: .* among 10 with the same answer"),
         ("wrong", "quote numbers that are not there: 100.0%"),
         ("contrary", "contradict the answer: 100.0%"),
         ("garbled", "no explanation has a claim|quote numbers that are not there"),
@@ -165,14 +165,15 @@ def test_events_are_drawn_half_and_half_and_always_the_same(place: Workplace) ->
     assert rows_of(table, [*events, events[0]]).tolist() == rows.tolist()
     with pytest.raises(RequestError, match="--event 5: no event of the run's evaluated sample"):
         rows_of(table, [5])
-    assert all(i != j for i, j in enumerate(exchanged(7)))
 
 
 def test_what_gives_no_explanations_is_refused_by_name(place: Workplace) -> None:
     with pytest.raises(RequestError, match="cut gives no explanations"):
         subject_of(place, done(place, plugin="cut"))
     mute = subject_of(place, done(place, "mute"))
-    with pytest.raises(RequestError, match=rf"run {mute.run.name}: it was fitted with explain=0"):
+    with pytest.raises(
+        RequestError, match=rf"run {mute.run.name[-12:]}: it was fitted with explain=0"
+    ):
         explain_events(mute, np.arange(3), None)
     with pytest.raises(RequestError, match="numbers permuted"):
         subject_of(place, done(place, permute="numbers"))

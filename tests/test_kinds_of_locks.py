@@ -15,7 +15,7 @@ from claiming import ended, lines, until
 from toys import Workplace
 from typed import typed
 
-from bench.storage import locks, mounts, owner
+from bench.storage import flocks, locks, mounts, owner
 from bench.storage.claims import FOLDER
 from bench.storage.locks import NoLocksError, locked
 from bench.storage.mounts import file_system, is_shared
@@ -150,10 +150,10 @@ def test_without_the_tool_another_python_is_asked(
     for tool in ("flock", ""):
         if not tool:
             monkeypatch.setattr(shutil, "which", lambda _: None)
-        monkeypatch.setattr(locks, "PROVEN", set())
-        assert not locks._holds_between_processes(path, device)  # as nobody has it
+        monkeypatch.setattr(flocks, "PROVEN", set())
+        assert not flocks._holds_between_processes(path, device)  # as nobody has it
         with locked(path):
-            assert {device} == locks.PROVEN
+            assert {device} == flocks.PROVEN
 
 
 @pytest.mark.parametrize("text", ["soft", "claims:x", "claims:0", "claims:inf", "flock:-1"])

@@ -191,7 +191,7 @@ def test_a_plan_says_what_all_looks_take(place: Workplace) -> None:
     more = replace(EVERY, train_events=300)
     (plan,) = planner.plan([more])
     assert plan.fit_size == SIZE < plan.costs.disk < 2 * SIZE
-    assert "4.0 MB at most for the weights of all looks" in plan_page([plan], [])
+    assert "4.0 MB at most for the weights" in plan_page([plan], [])
     (plan,) = planner.plan([replace(more, options={})])
     assert plan.fit_size is None
     assert "looks" not in plan_page([plan], [])

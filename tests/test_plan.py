@@ -122,6 +122,17 @@ def test_time_and_disk_are_those_of_past_runs_by_their_events(place: Workplace) 
     assert (costs.seconds, "no past run of cut shows: fit" in costs.basis) == (None, True)
 
 
+def test_time_is_that_of_the_runs_whose_options_are_likest(place: Workplace) -> None:
+    for number, options in enumerate(({"scale": "2.0"}, {"scale": "2.0", "breaks": "false"})):
+        near = do(place, replace(FRESH, options=options, seed=number))
+        rewrite(near, seconds={"events": 1.0, "fit": 10.0, "score evaluated": 0.0, "judge": 0.0})
+    far = do(place, replace(FRESH, options={"scale": "2.0", "offset": "0.25"}, seed=2))
+    rewrite(far, seconds={"events": 1.0, "fit": 900.0, "score evaluated": 0.0, "judge": 0.0})
+    costs = one(place, replace(FRESH, options={"scale": "3.0"}, seed=3)).costs
+    assert costs.seconds == pytest.approx(11.0)
+    assert costs.basis == "as in 2 runs with other options"
+
+
 @dataclass(frozen=True)
 class Looking(Cut):
     """A cut that looks at the valid split four times."""

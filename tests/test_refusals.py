@@ -218,7 +218,7 @@ def test_every_lock_is_this_one() -> None:
     house = Path(__file__).parents[1]
     sources = [*house.glob("bench/**/*.py"), *house.glob("*/*/bench_*/**/*.py")]
     using = {file.name for file in sources if "filelock" in file.read_text(encoding="utf-8")}
-    assert using == {"locks.py"}
+    assert using == {"flocks.py"}
 
 
 def test_who_does_not_want_to_wait_is_told(tmp_path: Path) -> None:

@@ -7,14 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 from toys import Workplace
 
 from bench.api.errors import RequestError
+from bench.cli import runs_listed
 from bench.cli.list import command as listing
 from bench.cli.live import MOST, live, table_of
 from bench.plugins.needs import Needs
@@ -22,6 +25,7 @@ from bench.running.pipeline import run
 from bench.running.spread import Task
 from bench.running.watch import Watch, last_line
 from bench.storage.request import RunRequest
+from bench.storage.store import Run, Store
 
 
 def watched(folder: Path, runs: int) -> Watch:
@@ -129,6 +133,38 @@ def test_runs_are_followed_until_somebody_interrupts(tmp_path: Path) -> None:
         following.kill()
         following.wait()
     assert said.read_text().count("  ok  ") == 1
+
+
+def test_a_sealed_run_is_read_once_however_long_they_are_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Workplace.at(tmp_path)
+    request = RunRequest(plugin="cut", dataset="toy", train_events=200, events=200)
+
+    def more(seed: int) -> str:
+        one = replace(request, seed=seed)
+        return run(one, place.registry, place.home, place.store, place.context)[0].name
+
+    names, reads = [more(0)], []
+    original = Store._read
+
+    def read(self: Store, name: str, saying: str = "") -> Run | None:
+        reads.append(name)
+        return original(self, name, saying)
+
+    def sleep(_: float) -> None:
+        if len(names) == 3:
+            raise KeyboardInterrupt
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "_read", original)
+            names.append(more(len(names)))
+
+    monkeypatch.setattr(Store, "_read", read)
+    monkeypatch.setattr(runs_listed, "time", SimpleNamespace(sleep=sleep))
+    with pytest.raises(KeyboardInterrupt):
+        runs_listed.follow_runs(Store(place.store.root))
+    assert reads == names
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == names
 
 
 @pytest.mark.parametrize("words", [["models", "--follow"], ["runs", "--follow", "--clear"]])

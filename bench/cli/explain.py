@@ -12,6 +12,9 @@ from bench.cli.completing import runs as runs_called
 from bench.cli.options import RUNS
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bench.explaining.events import Explained
     from bench.explaining.judge import Judgement
     from bench.explaining.subject import Subject
@@ -87,48 +90,61 @@ def command(
     bench explain llm-nfa --judge -o why.md
     """
     from bench.api.errors import RequestError
-    from bench.storage.files import atomic_write
+    from bench.explaining.events import explain_events
+    from bench.storage.files import demand_folder_of
 
     if control and not judge:
         raise RequestError("--control goes with --judge")
     if ids and events is not None:
         raise RequestError("--event and --events: wanted one of them")
-    form = form or (JSON if output and output.suffix == ".json" else MARKDOWN)
-    how = _How(ids, events, seed, free, judge)
-    subject, explained = _explained(run, how, runs)
-    judgement = _judgement(subject, explained) if judge else None
-    beside = None
-    if control:
-        other, of_other = _explained(control, how, runs)
-        beside = (other.run.name, _judgement(other, of_other))
-    if judgement and not ids:
-        _keep(subject, explained, judgement, beside)
-    text = _written(form, subject, explained, judgement, beside)
     if output:
-        with atomic_write(output) as draft:
-            draft.write_text(text, encoding="utf-8")
-        click.echo(f"{output}: {len(explained.table)} events")
-    else:
-        click.echo(text, nl=False)
+        demand_folder_of(output)
+    form = form or (JSON if output and output.suffix.lower() == ".json" else MARKDOWN)
+    which = _Which(ids, events, judge)
+    opened = [_opened(name, which, runs) for name in (run, *([control] if control else []))]
+    if len({subject.run.name for subject, _ in opened}) < len(opened):
+        raise RequestError(f"--control {control}: this is the run itself; wanted another one")
+    judged: list[tuple[Subject, Explained, Judgement | None]] = []
+    for subject, rows in opened:
+        explained = explain_events(subject, rows, seed, freely=free)
+        judged.append((subject, explained, _judgement(subject, explained) if judge else None))
+    subject, explained, judgement = judged[0]
+    beside = next(((other.run.name, of) for other, _, of in judged[1:] if of), None)
+    text = _written(form, subject, explained, judgement, beside)
+    try:
+        if judgement and not ids:
+            _keep(subject, explained, judgement, beside)
+    finally:
+        _show(text, output, len(explained.table))
     for why in judgement.void if judgement else ():
         click.echo(f"void: {why}", err=True)
     return 3 if judgement and judgement.void else 0
 
 
+def _show(text: str, output: Path | None, count: int) -> None:
+    from bench.storage.files import atomic_write
+
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with atomic_write(output) as draft:
+        draft.write_text(text, encoding="utf-8")
+    click.echo(f"{output}: {count} events")
+
+
 @dataclass(frozen=True)
-class _How:
-    """Which events are explained, and how."""
+class _Which:
+    """Which events are explained."""
 
     ids: tuple[int, ...]
     events: int | None
-    seed: int | None
-    free: bool
     judge: bool
 
 
-def _explained(name: str, how: _How, runs: Path) -> tuple[Subject, Explained]:
+def _opened(name: str, which: _Which, runs: Path) -> tuple[Subject, NDArray[np.intp]]:
+    """A run with all that its explanations come from, and the rows of its events."""
     from bench.cli.surroundings import context
-    from bench.explaining.events import JUDGED, SHOWN, drawn_rows, explain_events, rows_of
+    from bench.explaining.events import JUDGED, SHOWN, demand_enough, drawn_rows, rows_of
     from bench.explaining.subject import open_subject
     from bench.plugins.registry import load_registry
     from bench.storage.home import Home
@@ -137,10 +153,12 @@ def _explained(name: str, how: _How, runs: Path) -> tuple[Subject, Explained]:
     (picked,) = Store(runs).pick([name])
     home = Home.here()
     subject = open_subject(picked, load_registry(), home, context(home))
-    count = how.events or (JUDGED if how.judge else SHOWN)
+    count = which.events or (JUDGED if which.judge else SHOWN)
     table = subject.evaluated
-    rows = rows_of(table, how.ids) if how.ids else drawn_rows(table, count)
-    return subject, explain_events(subject, rows, how.seed, freely=how.free)
+    rows = rows_of(table, which.ids) if which.ids else drawn_rows(table, count)
+    if which.judge:
+        demand_enough(rows, picked.name)
+    return subject, rows
 
 
 def _judgement(subject: Subject, explained: Explained) -> Judgement:

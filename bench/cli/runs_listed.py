@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import click
@@ -13,41 +14,47 @@ if TYPE_CHECKING:
     from bench.storage.record import RunRecord
     from bench.storage.store import Store
 
+Row = tuple[str, ...]
 EVERY = 2.0
 """Seconds between two looks at a folder."""
 
 
 def follow_runs(store: Store) -> None:
     """Print each run when it begins and when it ends, until somebody interrupts."""
-    shown: set[tuple[str, ...]] = set()
+    shown: set[Row] = set()
+    sealed = {run.name: _row(run.name, run.record.status, run.record) for run in store.runs()}
     while True:
-        rows = _rows(store, clear=False)[0]
-        for row in sorted({*rows} - shown):
+        for path in store.root.glob("[!.]*"):  # a record that is sealed never changes
+            if path.name not in sealed and (run := store.named(path.name)):
+                sealed[run.name] = _row(run.name, run.record.status, run.record)
+        rows = {*sealed.values(), *_unsealed(store, sealed, clear=False)[0]}
+        for row in sorted(rows - shown):
             click.echo("  ".join(row))
-        shown |= {*rows}
+        shown |= rows
         time.sleep(EVERY)
 
 
-def rows_of(store: Store, clear: bool) -> list[tuple[str, ...]]:
+def rows_of(store: Store, clear: bool) -> list[Row]:
     """A row a run: its name, how it stands, its sample, its title.
 
     What ended without a word is removed if it is to be; that there is such is said.
     """
-    rows, ended = _rows(store, clear)
+    sealed = {run.name: _row(run.name, run.record.status, run.record) for run in store.runs()}
+    rows, ended = _unsealed(store, sealed, clear=clear)
     if ended and not clear:
         way = typed("bench", "list", "runs", "--clear", runs=store.root)
         runs = "a run" if ended == 1 else f"{ended} runs"
         click.echo(f"{runs} ended without a word; `{way}` removes what is left of it", err=True)
-    return sorted(rows)
+    return sorted([*sealed.values(), *rows])
 
 
-def _rows(store: Store, clear: bool) -> tuple[list[tuple[str, ...]], int]:
-    """A row a run, and how many ended without a word."""
+def _unsealed(store: Store, sealed: Collection[str], *, clear: bool) -> tuple[list[Row], int]:
+    """A row a run that is not among the sealed ones, and how many ended without a word."""
     from bench.storage.holdings import unsealed
     from bench.storage.removal import InUseError, remove
 
-    rows, ended = [_row(run.name, run.record.status, run.record) for run in store.runs()], 0
-    for one in unsealed(store):
+    rows, ended = [], 0
+    for one in unsealed(store, sealed):
         begun = store.begun(one.path)
         try:
             remove(one, dry=not clear)
@@ -63,7 +70,7 @@ def _rows(store: Store, clear: bool) -> tuple[list[tuple[str, ...]], int]:
     return rows, ended
 
 
-def _row(name: str, status: str, record: RunRecord | None) -> tuple[str, ...]:
+def _row(name: str, status: str, record: RunRecord | None) -> Row:
     """A run as it is listed; of one that was killed at its very beginning nothing is known."""
     if record is None:
         return (name, status, "", "")

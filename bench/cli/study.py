@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,16 @@ from bench.api.errors import RequestError
 from bench.cli.options import RUNS
 
 if TYPE_CHECKING:
-    from bench.running.missing import Survey
+    from bench.running.missing import Missing, Survey
     from bench.storage.store import Run
 
 SECRET = (
     "a secret stands among its options or variables, which no line may show; do it without "
+    "--commands, or --on workers"
+)
+
+LINES = (
+    "a line break stands among its options or variables, which no line can hold; do it without "
     "--commands, or --on workers"
 )
 
@@ -175,26 +181,31 @@ def _print(survey: Survey, needs: bool) -> int:
     missing = survey.first()
     for one in missing:
         own, line = one.parts.needs, survey.command(one)
-        if masked(line) != line:
-            survey.ends.refused(one.number, SECRET)
+        if masked(line) != line or "\n" in line:
+            survey.ends.refused(one.number, LINES if "\n" in line else SECRET)
             continue
-        columns = [own.gpu, own.size // 2**20, own.cores or 1] if needs else []
+        columns = [own.gpu, ceil(own.size / 2**20), own.cores or 1] if needs else []
         click.echo("\t".join([*map(str, columns), line]))
     if missing:
-        _tell_of_later(survey)
+        _tell_of(missing, survey)
     return max(survey.ends.all()[1])
 
 
-def _missing(missing: Sequence[str], survey: Survey) -> int:
+def _missing(missing: Sequence[Missing], survey: Survey) -> int:
     """Say what is missing; gives the exit code."""
-    for line in missing:
-        _tell(f"missing: {line}")
-    _tell_of_later(survey)
+    from bench.running.ends import in_words
+
+    for one in missing:
+        _tell(f"missing: run {one.number} ({in_words(one.parts.request)})")
+    _tell_of(missing, survey)
     of = len(survey.every)
     _tell(f"bench: {len(missing)} of {of} runs are missing; --commands says what to type")
     return 2
 
 
-def _tell_of_later(survey: Survey) -> None:
+def _tell_of(missing: Sequence[Missing], survey: Survey) -> None:
+    """Say what was done in vain, and what waits."""
+    for line in survey.not_held(missing):
+        _tell(line)
     if survey.later:
         _tell(f"{survey.later} more wait for these, as one goes on from an earlier run (from)")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.errors import RequestError
 from bench.storage.extras import demand_libraries
-from bench.storage.files import atomic_write
+from bench.storage.files import atomic_write, demand_folder_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,8 +29,7 @@ def demand_table(file: Path) -> None:
     demand_libraries("pandas")
     if file.suffix.lower() not in (PARQUET, CSV):
         raise RequestError(f"{file}: wanted a name that ends in {PARQUET} or {CSV}")
-    if not file.absolute().parent.is_dir():
-        raise RequestError(f"{file}: there is no folder {file.parent}")
+    demand_folder_of(file)
 
 
 def write_samples(samples: RunSamples, file: Path) -> Iterator[str]:

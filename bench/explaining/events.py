@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SHOWN, JUDGED = 10, 200
 """Events that are explained, and that explanations are judged by, unless somebody says."""
+FEWEST = 21
+"""To judge by: of fewer, intervals reach down to chance whatever is explained, and no answer need
+have as many events as an explanation is matched among."""
 EXAMPLES = 6
 """Of those, as many are kept for reports."""
 EVEN = 0.5
@@ -80,6 +83,19 @@ def drawn_rows(table: Table, count: int) -> NDArray[np.intp]:
         mine = table.y[order] == label
         turns[mine] = 2 * np.arange(mine.sum()) + label
     return order[np.argsort(turns, kind="stable")][:count]
+
+
+def demand_enough(rows: NDArray[np.intp], run: str) -> None:
+    """Refuse to judge by fewer events than can tell anything from chance.
+
+    Raises:
+        RequestError: there are fewer.
+    """
+    if len(rows) < FEWEST:
+        raise RequestError(
+            f"--judge: {len(rows)} events of run {run}, wanted {FEWEST} or more: of fewer, the "
+            "intervals reach down to chance whatever the explanations say"
+        )
 
 
 def present(columns: Sequence[Column], row: Sequence[float]) -> list[int]:

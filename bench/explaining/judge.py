@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.api.scores import Estimate
 from bench.explaining.checking import Facts
-from bench.explaining.matching import AMONG, exchanged, matched
+from bench.explaining.matching import AMONG, matched
 from bench.explaining.shuffling import moves
 from bench.metrics.intervals import percentiles, rate
 
@@ -36,8 +36,8 @@ READ, RIGHT, FREE, DIRECTION, ANSWER, AGAINST, SIDE, DISTINCT, MATCHED, SHUFFLED
     "argues against its answer",
     "speaks for what it says",
     "distinct",
-    f"matched to its event among {AMONG}",
-    f"shuffled, matched among {AMONG}",
+    f"matched to its event among {AMONG} with its answer",
+    f"shuffled, matched among {AMONG} with its answer",
 )
 RATIO, CHOICE = (
     "named features move the log odds, times unnamed ones",
@@ -96,9 +96,13 @@ def _of_texts(
     yield AGAINST, rate(sum(one.side != one.answer for one in sided), len(sided))
     texts = [one.text for one in said]
     yield DISTINCT, rate(sum(texts.count(text) == 1 for text in texts), n)
-    yield MATCHED, rate(sum(matched(said, rows, facts, rng)), n)
-    shuffled = [said[j] for j in exchanged(n)]
-    yield SHUFFLED, rate(sum(matched(shuffled, rows, facts, rng)), n)
+    yield MATCHED, _matched(matched(said, rows, facts, rng))
+    yield SHUFFLED, _matched(matched(said, rows, facts, rng, shuffled=True))
+
+
+def _matched(hits: Sequence[bool]) -> Estimate:
+    few = f"no answer that more than {AMONG} of these events have"
+    return rate(sum(hits), len(hits)) if hits else Estimate(None, note=few)
 
 
 def _right(explained: Explained, facts: Facts) -> Estimate:
@@ -149,7 +153,7 @@ def _void(figures: Mapping[str, Estimate]) -> Iterator[str]:
     if (low := figures[MATCHED].low) is not None and low <= 1 / AMONG:
         yield (
             f"they do not depend on the event: {value(MATCHED):.1%} are matched to theirs among "
-            f"{AMONG}, which chance does too"
+            f"{AMONG} with the same answer, which chance does too"
         )
     if (low := figures[DIRECTION].low) is not None and low <= CHANCE:
         yield (

@@ -27,7 +27,7 @@ class Moves:
 
     named: NDArray[np.float64]  # (n,), mean |change| by the features that it names; NaN without any
     unnamed: NDArray[np.float64]  # (n,), by as many that it does not name
-    others: NDArray[np.float64]  # (n,), by those that another event's explanation names
+    others: NDArray[np.float64]  # (n,), by those that another one of the same answer names
     sides: list[tuple[str, float]]
     """Of each claim that says what it speaks for: that, and the mean fall of the log odds without
     its feature."""
@@ -79,6 +79,7 @@ def _exchanges(
     table = explained.table
     names = [column.name for column in table.columns]
     able = [present(table.columns, row) for row in table.x.tolist()]
+    another = exchanged(explained.explanations, rng)
     for i, one in enumerate(explained.explanations):
         alike = [j for j in range(len(table)) if j != i and able[j] == able[i]]
         claimed = {names.index(claim.column) for claim in one.claims}
@@ -89,7 +90,7 @@ def _exchanges(
         donors = table.x[rng.choice(alike, DONORS)]
         unnamed = rng.choice(rest, len(named), replace=False).tolist()
         groups = {"named": named, "unnamed": unnamed, **{f"column {names[c]}": [c] for c in named}}
-        claims = explained.explanations[exchanged(len(table))[i]].claims
+        claims = explained.explanations[another[i]].claims if another[i] != i else ()
         if others := sorted({names.index(claim.column) for claim in claims} & set(able[i])):
             groups["others"] = others
         for what, columns in groups.items():

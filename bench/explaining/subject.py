@@ -81,7 +81,8 @@ class Subject:
         try:
             return explanations(self.fitted, inputs, columns, self.context, seed, freely=freely)
         except RequestError as error:
-            raise RequestError(f"run {self.run.name}: {error}") from error
+            end = self.run.name.rpartition("-")[2]  # it can be asked for by that; reasons are long
+            raise RequestError(f"run {end}: {error}") from error
 
     def odds(self, table: Table, label: str) -> NDArray[np.float64]:
         """The log odds of signal of each event: (n,); NaN where there is no answer."""
@@ -109,7 +110,7 @@ def open_subject(run: Run, registry: Registry, home: Home, context: Context) -> 
     fit = fit_folder(run, home, "explaining")
     model, encoders = parts_of(record, registry)
     learned = read_learned(encoders, fit / ENCODERS)
-    request = _request_of(record)
+    request = _on_a_device_of_here(_request_of(record), model, context)
     if record.permuted:
         raise RequestError(
             f"run {run.name} was scored with {record.permuted} permuted: there is nothing to "
@@ -151,6 +152,16 @@ def _tables(
                 f"`{command_of(record)}` makes the run anew"
             )
     return samples.tables["train"], samples.tables["evaluated"]
+
+
+def _on_a_device_of_here(request: RunRequest, model: Model, context: Context) -> RunRequest:
+    """The request on the device that it was fitted on, or on the CPU where there is none here."""
+    if request.device == "cpu" or not model.uses_device:
+        return request
+    if (why := model.device_problem(request.device)) is None:
+        return request
+    context.notice(f"{why}: explaining on the CPU, whose numbers differ in their last digits")
+    return replace(request, device="cpu")
 
 
 def _request_of(record: RunRecord) -> RunRequest:

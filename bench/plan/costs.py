@@ -63,8 +63,8 @@ class Past:
 
     plugin: str
     runs: Sequence[Run]
-    same: frozenset[str]
-    """The names of those with the same options."""
+    others: Mapping[str, int]
+    """How many options each has otherwise, by its name."""
     epochs: int | None = None
     """Passes over the train events that the model is to make, if it has an option of that name."""
 
@@ -81,20 +81,20 @@ class Past:
             and _kind(run.record.request.get("device", "cpu")) == _kind(request.device)
         ]
         comparable.sort(key=lambda run: run.name, reverse=True)
-        same = frozenset(run.name for run in comparable if same_options(run.record, prepared))
-        return cls(request.plugin, comparable, same, _epochs(options_in(prepared.parts.model)))
+        others = {run.name: other_options(run.record, prepared) for run in comparable}
+        return cls(request.plugin, comparable, others, _epochs(options_in(prepared.parts.model)))
 
     def typical(self, measure: Measure) -> tuple[float, str] | None:
-        """The median over the newest runs that show it, and which those are."""
-        for same in (True, False):
-            candidates = [run for run in self.runs if (run.name in self.same) is same]
+        """The median over the newest of the runs likest to it that show it, and which those are."""
+        for others in sorted({*self.others.values()}):
+            candidates = [run for run in self.runs if self.others[run.name] == others]
             seen: list[float] = []
             for run in candidates:
                 if len(seen) < NEWEST and (value := measure(run)) is not None:
                     seen.append(value)
             if seen:
                 number = f"{len(seen)} runs" if len(seen) > 1 else "a run"
-                return median(seen), f"{number} with {'these' if same else 'other'} options"
+                return median(seen), f"{number} with {'other' if others else 'these'} options"
         return None
 
 
@@ -132,12 +132,25 @@ def costs_of(past: Past, need: Need, fits: Path, size: float | None = None) -> C
 
 def same_options(record: RunRecord, prepared: PreparedRun) -> bool:
     """Whether a run had the same model and encoders with the same options."""
+    return not other_options(record, prepared)
+
+
+def other_options(record: RunRecord, prepared: PreparedRun) -> int:
+    """How many options of model and encoders a run had otherwise, with those of other parts."""
     import msgspec
 
-    then = [(p.name, p.options) for p in (record.model, *record.encoders) if p]
-    now = [(p.name, options_in(p)) for p in (prepared.parts.model, *prepared.parts.encoders)]
-    encoded = [msgspec.json.encode(value, order="deterministic") for value in (then, now)]
-    return encoded[0] == encoded[1]
+    parts = (prepared.parts.model, *prepared.parts.encoders)
+    now = {part.name: {"": part.name, **options_in(part)} for part in parts}
+    then = {p.name: {"": p.name, **p.options} for p in (record.model, *record.encoders) if p}
+    then_and_now = [
+        {
+            (name, option): msgspec.json.encode(value, order="deterministic")
+            for name, options in of.items()
+            for option, value in options.items()
+        }
+        for of in (then, now)
+    ]
+    return len({key for key, _ in then_and_now[0].items() ^ then_and_now[1].items()})
 
 
 def _basis(past: Past, stages: dict[str, list[str]]) -> str:

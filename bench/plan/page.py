@@ -180,9 +180,9 @@ def _needs(plan: Plan) -> str:
 
 
 def _weights(plan: Plan) -> str:
-    """What the weights of all looks take, where they are kept."""
+    """What the weights take, where the model knows."""
     size = plan.fit_size
-    return f", {size_text(size)} at most for the weights of all looks" if size else ""
+    return f", {size_text(size)} at most for the weights" if size else ""
 
 
 def _tokens(plan: Plan) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
@@ -14,13 +13,15 @@ from bench.api.errors import BenchError
 from bench.plugins.interruption import raise_if_users
 from bench.plugins.options import options_in
 from bench.plugins.under_way import at_work
-from bench.running.ends import Ends, in_words
+from bench.running.ends import Ends
 from bench.running.failures import failure_of
+from bench.running.lines import shell_line, words_after_bench
 from bench.running.prepared import prepare
 from bench.running.recording import asked_key
-from bench.running.spread import PROGRAM, THREADS, Task, heeded, variables_of
+from bench.running.settled import settled
+from bench.running.spread import Task, variables_of
+from bench.storage.distributions import changes
 from bench.storage.fingerprint import digest
-from bench.storage.repeating import words_of
 from bench.storage.request import SampleRequest
 from bench.storage.store import BEGINNING
 
@@ -82,7 +83,7 @@ class Survey:
     def _missing(self, numbers: Sequence[int]) -> Iterator[Missing]:
         for number in numbers:
             try:
-                parts = self._settled(self.every[number - 1])
+                parts = settled(self.every[number - 1], self.store)
                 key = self._key(parts)
             except BenchError as error:
                 self.ends.refused(number, error)
@@ -94,17 +95,6 @@ class Survey:
                 one = Missing(number, key, parts)
                 yield replace(one, before=frozenset(run.name for run in self._broken(one)))
         self._samples = {}
-
-    def _settled(self, parts: RunParts) -> RunParts:
-        """The same; the run that it goes on from is named so that it stays that one.
-
-        Raises:
-            RequestError: no such run.
-        """
-        if parts.request.start is None:
-            return parts
-        (run,) = self.store.pick([parts.request.start])
-        return replace(parts, request=replace(parts.request, start=run.name))
 
     def _key(self, parts: RunParts) -> str:
         """The content hash of a run.
@@ -165,32 +155,48 @@ class Survey:
         """A run that is missing, to be done in a process of its own."""
         needs = missing.parts.needs
         variables, log = variables_of(self.home, needs), self.log(missing.key)
-        return Task(missing.key, tuple(self._words(missing)), variables, log, needs)
+        words = words_after_bench(missing.parts.request, self.store.root)
+        return Task(missing.key, tuple(words), variables, log, needs)
 
     def command(self, missing: Missing) -> str:
         """What to type in a shell, in any folder, to have a run that is missing."""
-        cores = missing.parts.needs.cores
-        variables = heeded(self.home) | ({name: str(cores) for name in THREADS} if cores else {})
-        named = [f"{name}={value}" for name, value in sorted(variables.items())]
-        return shlex.join(["env", *named, sys.executable, *PROGRAM, *self._words(missing)])
-
-    def _words(self, missing: Missing) -> Iterator[str]:
-        request = missing.parts.request
-        said = request.said()
-        if request.file:
-            said["file"] = str(request.file.absolute())
-        yield from ("run", *words_of(said), "--runs", str(self.store.root.absolute()))
+        parts = missing.parts
+        return shell_line(parts.request, parts.needs, self.home, self.store.root)
 
     def first(self) -> list[Missing]:
-        """The runs that are missing and can be done now."""
-        return next((wave for wave in self.waves() if wave), [])
+        """The runs that are missing and can be done now.
 
-    def collect(self) -> list[str]:
-        """Take down the ends of all runs; gives in words which have none and can be done."""
+        Those that broke before, or are void, keep none waiting.
+        """
+        every: list[Missing] = []
+        for wave in self.waves():
+            every += wave
+            if not all(one.before for one in wave):
+                break
+        return every
+
+    def collect(self) -> list[Missing]:
+        """Take down the ends of all runs; gives those that have none and can be done."""
         for wave in self.waves():
             if missing := [one for one in wave if not self.ended(one, before=True)]:
-                return [f"run {one.number} ({in_words(one.parts.request)})" for one in missing]
+                return missing
+        begun = (self.store.begun(folder) for folder in self.store.root.glob("[!.]*"))
+        left = {record.id for record in begun if record}
+        for key in left & {run.record.id for run in self.ends.runs.values()}:
+            self._withdraw(key)
         return []
+
+    def not_held(self, missing: Sequence[Missing]) -> Iterator[str]:
+        """A line for each missing run that was done well somewhere, and does not hold here."""
+        asked = {digest(one.parts.request.said()): one.number for one in missing}
+        last: dict[int, Run] = {}
+        for run in self.store.runs():
+            if run.record.status == "ok" and (n := asked.get(digest(run.record.request))):
+                last[n] = run
+        for number, run in sorted(last.items()):
+            why = "; ".join(changes(run.record.versions | run.record.judged_with)[:3])
+            why = why or "the code or the events are others"
+            yield f"run {number} was done as {run.name}, which does not hold here: {why}"
 
 
 def _sampled(parts: RunParts) -> str:

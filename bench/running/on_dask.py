@@ -106,10 +106,16 @@ def _there(where: str) -> Iterator[Client]:
     """
     from distributed import Client
 
+    class Closed(Client):
+        """One that is closed below; whose address is none would never come to an end of closing."""
+
+        def __del__(self) -> None:
+            """Nothing."""
+
     address = where if "://" in where else _address(Path(where))
     try:
-        client = Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
+        client = Closed(address, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TypeError) as error:  # the last one of TLS that nobody set up
         first = next(iter(str(error).splitlines()), "")
         raise RequestError(f"--on {where}: no scheduler ({first}); {WANTED}") from error
     with client:

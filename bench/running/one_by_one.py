@@ -9,6 +9,7 @@ from bench.api.errors import BenchError
 from bench.running.ends import Ends
 from bench.running.failures import RunFailedError
 from bench.running.pipeline import run_parts
+from bench.running.settled import settled
 
 if TYPE_CHECKING:
     from bench.api.context import Context
@@ -32,7 +33,7 @@ def one_by_one(
     for number, parts in enumerate(every, 1):
         ends.begins(number)
         try:
-            ends.runs[number] = run_parts(parts, home, store, context)[0]
+            ends.runs[number] = run_parts(settled(parts, store), home, store, context)[0]
         except RunFailedError as error:
             ends.failed(number, error)
         except BenchError as error:

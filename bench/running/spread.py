@@ -34,11 +34,22 @@ THREADS = ("BENCH_JOBS", "OMP_NUM_THREADS")
 """Variables that say how many processes or threads a task may use."""
 BEGUN = re.compile(r"(\S+) begun on (\S+)")
 """The first line of a task's messages."""
+OF_SURROUNDINGS = ("PYTHONPATH", "HF_HOME", "HF_HUB_CACHE")
+"""Variables by which a line's process finds what the one that printed it does: batch systems start
+jobs with an environment of their own."""
 _CHILDREN: set[subprocess.Popen[bytes]] = set()
 
 
 class WorkersGoneError(BenchError):
     """Nobody is there any more who would begin runs."""
+
+
+def here() -> str:
+    """The folder that names of files are read in; empty where it is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,8 @@ class Task:
     """What Python does, if it is not `bench`."""
     given: bytes = field(default=b"", repr=False)
     """What it reads."""
+    folder: str = field(default_factory=here, repr=False)
+    """Where names of files are read, if that folder is there."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,7 @@ def do(task: Task) -> int:
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **task.variables, PARENT: str(os.getpid())},
+            cwd=task.folder if os.access(task.folder, os.X_OK) else None,
         )
     _CHILDREN.add(child)
     try:

@@ -51,12 +51,23 @@ class Watch:
 
     def under_way(self) -> Iterator[UnderWay]:
         """Those that somebody does now, as their messages on the disk show."""
+        folders = {task.log.parent for task in self.tasks.values()}
+        printed = {file for folder in folders for file in _in(folder)}
         for key, task in self.tasks.items():
-            line = None if key in self.done else first_line(task.log)
+            begun = key not in self.done and task.log in printed
+            line = first_line(task.log) if begun else None
             if line and line != self._stale[key]:
                 when, where = line
                 seconds = (datetime.now(UTC) - when).total_seconds()
                 yield UnderWay(self.words[key], where, max(0.0, seconds), last_line(task.log))
+
+
+def _in(folder: Path) -> list[Path]:
+    """What is in a folder: one look, as most of a thousand runs have no messages so far."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def first_line(log: Path) -> tuple[datetime, str] | None:

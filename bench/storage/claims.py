@@ -17,15 +17,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from bench.storage.claims_watched import BEATS, DAY, GONE, Other, names_in
-from bench.storage.machine import TAKEN, wanted
+from bench.storage.machine import TAKEN, MachineError, wanted
 from bench.storage.owner import Owner
 
 FOLDER = ".claims"
 """Beside the locks of a folder: where it is, all of them are claims."""
+LONGEST, BEGINNING = 200, 40
+"""Bytes of a lock's name that its claim is called by, as drafts of claims have longer names; and
+letters of a longer one's."""
 DENIED = {errno.EACCES, errno.EPERM, errno.EBUSY}
 """What Windows and CIFS may say of it."""
 
@@ -130,28 +134,72 @@ def claimed(
     room = path.parent / FOLDER
     with wanted("to lock it by a folder there", path):
         room.mkdir(exist_ok=True)
-    other = Other(room / path.name, limit)
+    other = Other(_folder(path), limit)
     while (claim := _put(path, other.folder, limit)) is None:
-        gone = other.look()
-        if notice is None:
-            if other.owners and (other.alive or not sure):
-                raise TakenError(other.names())
-        else:
-            for line in gone:
-                notice(line)
-            if other.owners and not other.said:
-                notice(f"{waiting} ({other.names()})")
-                other.said = True
-        if other.owners or not gone:
-            other.rest()
+        _look(other, notice, waiting, sure=sure)
     claim.begin()
     try:
         with wanted("to lock it", path):
             path.touch()  # as who had it may have removed it, by which others see that it is locked
-        _sweep(room, path.name)
+        _sweep(room, other.folder.name)
         yield claim
     finally:
         claim.release()
+
+
+def until_free(
+    path: Path,
+    limit: float,
+    notice: Callable[[str], None] | None,
+    waiting: str,
+    *,
+    sure: bool = False,
+) -> None:
+    """Wait until nobody has a claim, as `claimed` does, for who needs none.
+
+    Raises:
+        TakenError: somebody has it, and it is not to wait.
+        MachineError: the machine refuses to remove a claim.
+    """
+    other = Other(_folder(path), limit)
+    while names_in(other.folder):
+        _look(other, notice, waiting, sure=sure)
+
+
+def claimers(path: Path, limit: float) -> str:
+    """Who has a claim, in words; empty if nobody has, or the machine does not say."""
+    other = Other(_folder(path), limit)
+    with suppress(MachineError):
+        other.look()
+    return other.names()
+
+
+def _folder(path: Path) -> Path:
+    """That of the claim of a lock."""
+    name = path.name
+    if len(os.fsencode(name)) > LONGEST:
+        name = f"{name[:BEGINNING]}-{sha256(os.fsencode(name)).hexdigest()[:32]}"
+    return path.parent / FOLDER / name
+
+
+def _look(other: Other, notice: Callable[[str], None] | None, waiting: str, *, sure: bool) -> None:
+    """See who has a claim, say whom it waits for, and wait a little if somebody has.
+
+    Raises:
+        TakenError: somebody has it, and it is not to wait.
+    """
+    gone = other.look()
+    if notice is None:
+        if other.owners and (other.alive or not sure):
+            raise TakenError(other.names())
+    else:
+        for line in gone:
+            notice(line)
+        if other.owners and not other.said:
+            notice(f"{waiting} ({other.names()})")
+            other.said = True
+    if other.owners or not gone:
+        other.rest()
 
 
 def _put(path: Path, folder: Path, limit: float) -> Claim | None:

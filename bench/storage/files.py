@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from bench.api.errors import BenchError
+from bench.api.errors import BenchError, RequestError
 from bench.storage.machine import refusal
 from bench.storage.secrets import masked_bytes
 
@@ -28,6 +28,16 @@ def atomic_write(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # what went wrong before says more
             draft.unlink(missing_ok=True)
+
+
+def demand_folder_of(file: Path) -> None:
+    """Refuse a file to write whose folder is not there, before any work.
+
+    Raises:
+        RequestError: it is not.
+    """
+    if not file.absolute().parent.is_dir():
+        raise RequestError(f"{file}: there is no folder {file.parent}")
 
 
 def atomic_replace(finished: Path, path: Path) -> None:

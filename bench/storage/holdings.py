@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -133,23 +133,29 @@ def _scratch(home: Home) -> Iterator[Holding]:
             yield replace(_holding("scratch", path), unused="left by work that was cut short")
 
 
-def unsealed(store: Store) -> list[Holding]:
-    """The folders of runs that are under way, or ended without a word."""
-    return [one for one in _runs(store) if one.kind == "unsealed"]
+def unsealed(store: Store, sealed: Collection[str] | None = None) -> Iterator[Holding]:
+    """The folders of runs that are under way, or ended without a word.
 
-
-def _runs(store: Store) -> Iterator[Holding]:
-    sealed = {run.name: run.record.status for run in store.runs()}
+    Args:
+        store: where they are.
+        sealed: the names of the other ones, if they are known; looked up else.
+    """
+    sealed = {run.name for run in store.runs()} if sealed is None else sealed
     locks = _inside(store.root / LOCKS)
     for path in _inside(store.root):
-        claimed = CLAIMED.fullmatch(path.name)
-        if path.name in sealed:
-            yield _holding("runs" if sealed[path.name] == "ok" else "failed", path)
-        elif claimed and (not (path / RECORD).exists() or store.begun(path)):
+        claimed = None if path.name in sealed else CLAIMED.fullmatch(path.name)
+        if claimed and (not (path / RECORD).exists() or store.begun(path)):
             # the key of a run in work is in its lock's name, and its beginning in the folder's
             lock = next((one for one in locks if one.name.startswith(claimed[1])), None)
             one = replace(_holding("unsealed", path, lock), unused="ended without a word")
             yield replace(one, rest=0.0) if lock else one
+
+
+def _runs(store: Store) -> Iterator[Holding]:
+    sealed = {run.name: run.record.status for run in store.runs()}
+    for name, status in sealed.items():
+        yield _holding("runs" if status == "ok" else "failed", store.root / name)
+    yield from unsealed(store, sealed)
 
 
 def _other(home: Home) -> Iterator[Holding]:

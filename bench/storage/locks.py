@@ -2,56 +2,38 @@
 
 Where the file system's own locks hold, they are these: flock, which ends with its process. Where
 it is refused, where it is seen not to hold, and on file systems that machines share, where no
-machine can see whether it holds between them, they are claims (`claims.py`).
+machine can see whether it holds between them, they are claims (`claims.py`). Of two processes that
+take it by different kinds each looks whether the other one has it, as far as its machine can see.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-import shutil
-import subprocess
-import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench.api.errors import BenchError, RequestError
-from bench.storage.claims import FOLDER, Claim, TakenError, claimed
-from bench.storage.machine import NO_LOCKS, MachineError
+from bench.storage.claims import FOLDER, Claim, TakenError, claimed, claimers, until_free
+from bench.storage.claims_watched import FASTEST, SLOWEST
+from bench.storage.flocks import LockedError, NoLocksError, flocked, is_flocked, wait_or_leave
+from bench.storage.machine import MachineError
 from bench.storage.mounts import file_system, is_shared
-from bench.storage.owner import holder
 
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
+__all__ = ["LockLostError", "LockedError", "NoLocksError", "demand_held", "locked"]
+
+log = logging.getLogger(__name__)
 
 VARIABLE = "BENCH_LOCKS"
 AUTO, FLOCK, CLAIMS = "auto", "flock", "claims"
 LIMIT = 180.0
 """Seconds without a sign of life after which a claim is taken over; attributes of files on NFS are
 up to 60 s old, and a server that starts anew stands still for 90."""
-ASK = """
-import fcntl, os, sys
-fcntl.flock(os.open(sys.argv[1], os.O_RDWR), fcntl.LOCK_EX | fcntl.LOCK_NB)
-"""
-"""What another process does that must not get a lock that this one has."""
-PROVEN: set[int] = set()
-"""Devices where it did not get it."""
+UNSEEN = "%s: %s has it, too, and sees no flock of this machine; wanted %s=%s on all machines"
 _HELD = threading.local()
-
-
-class LockedError(Exception):
-    """Another process holds a lock, and it was not wanted to wait for that."""
-
-    def __init__(self, path: Path, who: str = "") -> None:
-        super().__init__(f"{path}: {who or 'another process'} has it")
-        self.who = who
-        """Who it is, where that is known."""
-
-
-class NoLocksError(MachineError):
-    """The file system has no locks."""
 
 
 class LockLostError(BenchError):
@@ -88,19 +70,80 @@ def locked(
         LockLostError: another process took over, and the block failed.
     """
     kind, limit = setting()
+    how = (notice, waiting)
     with ExitStack() as stack:
-        lock = None if by_claims(path.parent, kind) else _flocked(path, notice, waiting, kind)
-        if lock is not None:
-            stack.callback(lock.release)
+        if stack.enter_context(_by_flock(path, kind, limit, *how, sure=sure)):
             stack.enter_context(_noted(None))
-            yield
-            return
-        try:
-            claim = stack.enter_context(claimed(path, limit, notice, waiting, sure=sure))
-        except TakenError as error:
-            raise LockedError(path, str(error)) from None
-        stack.enter_context(_noted(claim))
+        else:
+            claim = stack.enter_context(_by_claim(path, limit, *how, sure=sure))
+            stack.enter_context(_noted(claim))
         yield
+
+
+@contextmanager
+def _by_flock(
+    path: Path,
+    kind: str,
+    limit: float,
+    notice: Callable[[str], None] | None,
+    waiting: str,
+    *,
+    sure: bool,
+) -> Iterator[bool]:
+    """Hold the file system's own lock; gives False where it is to be a claim."""
+    lock = None
+    if not by_claims(path.parent, kind):
+        lock = flocked(path, notice, waiting, must=kind == FLOCK)
+    try:
+        if lock and kind == AUTO and by_claims(path.parent):  # as it may have become meanwhile
+            lock.release()
+            lock = None
+        if kind == FLOCK and not lock:
+            raise NoLocksError(
+                f"{path.parent}: flock does not hold there; {VARIABLE}={CLAIMS} does"
+            )
+        if lock:
+            with _taken(path):
+                until_free(path, limit, notice, waiting, sure=sure)
+        yield lock is not None
+        if lock and (who := claimers(path, limit)):
+            log.warning(UNSEEN, path, who, VARIABLE, CLAIMS)
+    finally:
+        if lock:
+            lock.release()
+
+
+@contextmanager
+def _by_claim(
+    path: Path,
+    limit: float,
+    notice: Callable[[str], None] | None,
+    waiting: str,
+    *,
+    sure: bool,
+) -> Iterator[Claim]:
+    """Hold a claim that nobody of this machine has by flock, as before there was any claim."""
+    # where machines share it, nobody of this one is to be seen so, and asking may take for ever
+    asks = not is_shared(file_system(path.parent))
+    while True:
+        with _taken(path), claimed(path, limit, notice, waiting, sure=sure) as claim:
+            if not (asks and is_flocked(path)):
+                yield claim
+                return
+        wait_or_leave(path, notice, waiting)
+        pause = FASTEST
+        while is_flocked(path):
+            time.sleep(pause)
+            pause = min(1.5 * pause, SLOWEST)
+
+
+@contextmanager
+def _taken(path: Path) -> Iterator[None]:
+    """Somebody else's claim is as any lock."""
+    try:
+        yield
+    except TakenError as error:
+        raise LockedError(path, str(error)) from None
 
 
 @contextmanager
@@ -176,74 +219,3 @@ def kind_in_words(folder: Path) -> str:
     nearest = next((one for one in (folder, *folder.absolute().parents) if one.is_dir()), folder)
     kind = CLAIMS if by_claims(nearest, setting()[0]) else FLOCK
     return f"{kind} ({file_system(nearest) or 'unknown'})"
-
-
-def _flocked(
-    path: Path, notice: Callable[[str], None] | None, waiting: str, kind: str
-) -> BaseFileLock | None:
-    """The file system's own lock; None where it has none that holds, and claims are to be made."""
-    from filelock import FileLock, Timeout
-
-    # a soft lock is a file that is there: one that was left is waited for until the end of days
-    lock = FileLock(path, fallback_to_soft=False)
-    try:
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            if notice is None:
-                raise LockedError(path, holder(path)) from None
-            who = holder(path)
-            notice(f"{waiting} ({who})" if who else waiting)
-            lock.acquire()
-        holds = _holds(path)
-    except OSError as error:
-        lock.release()
-        if error.errno in NO_LOCKS and kind == AUTO:
-            return None
-        raise _refused(error, path) from error
-    if holds and not by_claims(path.parent, kind):  # as it may have become meanwhile
-        return lock
-    lock.release()
-    if kind == FLOCK:
-        raise NoLocksError(f"{path.parent}: flock does not hold there; {VARIABLE}={CLAIMS} does")
-    return None
-
-
-def _holds(path: Path) -> bool:
-    """Whether a lock that this process has is refused to who opens the file anew."""
-    try:
-        import fcntl
-    except ImportError:  # Windows, where another lock is used
-        return True
-    handle = os.open(path, os.O_RDWR)
-    try:
-        device = os.fstat(handle).st_dev
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return device in PROVEN or _holds_between_processes(path, device)
-        return False
-    finally:
-        os.close(handle)
-
-
-def _holds_between_processes(path: Path, device: int) -> bool:
-    """Whether it is refused to another process, too; tried once by each process on each device."""
-    tool = shutil.which("flock")  # which takes a twentieth of the time of another Python
-    ask = [tool, "-n", str(path), "true"] if tool else [sys.executable, "-ISc", ASK, str(path)]
-    try:
-        done = subprocess.run(ask, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    except OSError:  # it cannot be asked
-        return True
-    if done.returncode:
-        PROVEN.add(device)
-    return done.returncode != 0
-
-
-def _refused(error: OSError, path: Path) -> MachineError:
-    if error.errno in NO_LOCKS:
-        what = "to lock it, as two processes must not write the same"
-        # the file is as good as any; it is the file system of its folder that has no locks
-        bare = OSError(error.errno, error.strerror)
-        return NoLocksError(str(MachineError.of(bare, path.parent, what)))
-    return MachineError.of(error, path, "to lock it")

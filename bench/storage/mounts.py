@@ -8,8 +8,8 @@ from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
 NETWORK = re.compile(
-    r"9p|afs|afpfs|beegfs|ceph|cifs|coda|fhgfs|fuse(\..*)?|gfs2|glusterfs|gpfs|lustre|ncpfs|nfs\d?"
-    r"|ocfs2|orangefs|panfs|pvfs2|smb\d|smbfs|virtiofs|wekafs"
+    r"9p|acfs|afs|afpfs|beegfs|ceph|cifs|coda|cvfs|dvs|fhgfs|fuse(\..*)?|gfs2|glusterfs|gpfs|lustre"
+    r"|ncpfs|nfs\d?|ocfs2|orangefs|panfs|pvfs2|smb\d|smbfs|vboxsf|virtiofs|vmhgfs|wekafs"
 )
 """Types whose flock may hold on one machine alone."""
 ESCAPED = re.compile(r"\\([0-7]{3})")

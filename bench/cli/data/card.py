@@ -48,9 +48,11 @@ def card(name: str, form: str, edition: str | None, output: Path | None) -> None
     """
     from bench.api.errors import RequestError
     from bench.cli.data.named import named
-    from bench.storage.files import write_bytes
+    from bench.storage.files import demand_folder_of, write_bytes
     from bench.storage.secrets import masked
 
+    if output:
+        demand_folder_of(output)
     dataset = named(name)
     if form == CROISSANT:
         text = _croissant(dataset, edition, output)

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from bench_lhco.events import Particles
+from bench_lhco.twin import simulate
+from bench_lhco.twin.chunks import Chunk
 
 SCRIPT = """
 import errno, os, sys
@@ -56,3 +60,17 @@ def test_a_write_that_is_refused_is_an_error_and_the_next_file_is_whole(tmp_path
 
     with h5py.File(tmp_path / "whole.h5") as file:
         assert file["a"][-1] == 8999
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_a_disk_that_is_full_where_a_twin_is_gathered_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = Particles(np.ones((3, 3), dtype=np.float32), np.array([0, 3]))
+    monkeypatch.setattr(simulate, "stored", lambda *_: some)
+    full = Path("/dev/full").open("r+b")  # noqa: SIM115 - which the call closes
+    monkeypatch.setattr(simulate, "TemporaryFile", lambda **_: full)
+    chunk = Chunk("rd", "background", 1, 0, 1)
+    with pytest.raises(OSError, match="No space left") as refused:
+        simulate._gathered([chunk], tmp_path)
+    assert refused.value.filename == str(tmp_path)

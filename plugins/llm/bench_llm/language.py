@@ -92,13 +92,18 @@ class LanguageModel(LanguageOptions):
         return render(self.plan_for(inputs, context), inputs)
 
     def fit_size(self, inputs: bench.Inputs, context: bench.Context) -> float | None:
-        """What is trained, once as it is best and once for each look; None for one look alone."""
-        if self.looks != ALL:
+        """What is trained, once as it is best and once for each look, and what explains.
+
+        None for one look alone that explains nothing.
+        """
+        if self.looks != ALL and not self.explain:
             return None
-        from bench_llm.planning import learned_size
+        from bench_llm.planning import explainer_size, learned_size
 
         plan, make_stem = self.plan_for(inputs, context), context.view_modules.get("numbers")
-        return learned_size(plan, make_stem) * (1 + self.most_looks)
+        copies = 1 + self.most_looks * (self.looks == ALL)
+        explains = explainer_size(plan) if self.explain else 0.0
+        return learned_size(plan, make_stem) * copies + explains
 
     def plan_for(self, inputs: bench.Inputs, context: bench.Context) -> NetworkPlan:
         """What the network that reads these inputs is built from."""

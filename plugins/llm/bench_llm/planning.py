@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bench_llm.bases.loading import BaseForm
+import torch
+
+from bench_llm.bases.loading import BaseForm, load_config, with_random_weights
 from bench_llm.building import NetworkPlan, sketch
+from bench_llm.explaining.explainer import tuning_of
 from bench_llm.explaining.learning import ExplainerSettings
 from bench_llm.fitted import FitSettings
 from bench_llm.looks import ALL
-from bench_llm.network.tuning import FULL, QLORA, Tuning, state
+from bench_llm.network.tuning import FULL, QLORA, Tuning, state, trained, tune
 from bench_llm.training.loop import Hyperparameters
 from bench_llm.training.loss import Loss
 from bench_llm.training.optimizer import Rates
 from bench_llm.training.schedule import Schedule
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from bench_llm.options import LanguageOptions
 
 LOOKS = 4
@@ -111,5 +116,16 @@ def hyperparameters(model: LanguageOptions, seed: int, ranks: int = 1) -> Hyperp
 
 def learned_size(plan: NetworkPlan, make_stem: Callable[[], Any] | None) -> float:
     """Bytes of what a fit of this plan learns, as it is saved once."""
-    learned = state(sketch(plan, make_stem))
-    return float(sum(tensor.numel() * tensor.element_size() for tensor in learned.values()))
+    return _bytes(state(sketch(plan, make_stem)))
+
+
+def explainer_size(plan: NetworkPlan) -> float:
+    """Bytes of what an explainer beside a fit of this plan learns, as it is saved."""
+    with torch.device("meta"):
+        language = with_random_weights(load_config(plan.base), 0)
+        tune(language, tuning_of(plan.tuning))
+    return _bytes(trained(language))
+
+
+def _bytes(tensors: Mapping[str, Tensor]) -> float:
+    return float(sum(tensor.numel() * tensor.element_size() for tensor in tensors.values()))

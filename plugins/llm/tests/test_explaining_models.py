@@ -26,6 +26,7 @@ from bench_llm.training import loop
 from events import COLUMNS, context, inputs, table
 
 import bench
+from bench.cli.main import LONGEST
 from bench.data.encode import encode, learn
 from bench.plugins.registry import load_registry
 from bench.running.parts import RunParts, resolve_parts
@@ -62,10 +63,13 @@ def test_what_is_learned_is_a_colon_a_text_and_an_end(reader: Reader) -> None:
     assert targets.of_rows(some).shape == (2, longest + -longest % 8)
 
 
-@pytest.mark.parametrize("tuning", ["full", "lora", "frozen"])
-def test_scores_are_the_same_with_explanations_and_without(tuning: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("tuning", ["full", "lora", "qlora", "frozen"])
+def test_scores_are_the_same_with_explanations_and_without(
+    tuning: Any, precision: str, tmp_path: Path
+) -> None:
     """To the bit, of the fit as it is made, as it is loaded, and after it has explained."""
-    few = {**QUICK, "lora_blocks": int(tuning == "lora")}
+    few = {**QUICK, "lora_blocks": int("lora" in tuning), "precision": precision}
     events, scores = inputs(16, 2), []
     for share in (0.0, 0.5):
         model = PromptFusion(explain=share, tuning=tuning, **few)
@@ -151,6 +155,23 @@ def test_an_interrupted_training_goes_on_to_the_very_same_words(
     assert any("explanation_valid_loss" in scalars for _, scalars in logged)
 
 
+@pytest.mark.parametrize("tuning", ["full", "lora", "frozen"])
+def test_the_size_of_a_fit_that_explains_is_told_with_what_explains(
+    tuning: Any, tmp_path: Path
+) -> None:
+    model = replace(EXPLAINS, tuning=tuning, lora_blocks=int(tuning == "lora"))
+    foretold = model.fit_size(inputs(8), context(tmp_path))
+    made = model.fit(explained(32), inputs(16, 1), context(tmp_path))
+    (tmp_path / "model").mkdir()
+    made.save(tmp_path / "model")
+    sizes = {f.name: f.stat().st_size for f in (tmp_path / "model").rglob("*.safetensors")}
+    assert foretold == pytest.approx(sum(sizes.values()), rel=0.05)
+    assert sizes["explainer.safetensors"] > 0.1 * foretold
+    every = replace(model, looks="all").fit_size(inputs(8), context(tmp_path))
+    assert every - foretold == pytest.approx(foretold - sizes["explainer.safetensors"], rel=0.2)
+    assert replace(model, explain=0.0).fit_size(inputs(8), context(tmp_path)) is None
+
+
 def test_of_few_events_one_is_explained_whatever_the_share(tmp_path: Path) -> None:
     made = replace(EXPLAINS, explain=1e-9).fit(explained(32), inputs(32, 1), context(tmp_path))
     assert all(one.text for one in made.explain(inputs(4), COLUMNS, None))
@@ -159,8 +180,9 @@ def test_of_few_events_one_is_explained_whatever_the_share(tmp_path: Path) -> No
 def test_a_model_that_was_not_fitted_to_explain_says_so(base: str, tmp_path: Path) -> None:
     plain = PromptFusion(base=base, **{**QUICK, "lora_blocks": 0})
     made = plain.fit(inputs(32), inputs(16, 1), context(tmp_path))
-    with pytest.raises(bench.RequestError, match="fitted with explain=0"):
+    with pytest.raises(bench.RequestError, match="fitted with explain=0") as refused:
         made.explain(inputs(4), COLUMNS, None)
+    assert len(f"bench: run 0123456789ab: {refused.value}") <= LONGEST  # else its middle is cut out
 
 
 @pytest.mark.parametrize(

@@ -235,3 +235,23 @@ def test_a_share_of_events_is_drawn_by_their_ids() -> None:
     assert Draw(0.1, 5)(ids)[~drawn].sum() == 0
     assert Draw(1.0, 5)(ids).all()
     assert abs(np.corrcoef(uniform(ids, 1), folds(ids))[0, 1]) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [
+        ("for signal: m_jj=3 TeV is high", " and m_jj=3 TeV is high."),
+        ("for signal: m_jj=3 TeV is high", "; against it: high m_jj=3000 GeV"),
+        ("the mass of jet 1 is high, m=141 GeV", " and the leading jet is heavy, m=14 GeV; but 3"),
+        ("high m_jj=3 TeV speaks for signal", "; for background: m_jj=3 TeV is low."),
+        ("for signal: m_jj=3 TeV is high, what is 7", " and m_jj=3 TeV is high"),  # is not hidden
+        ("m_jj=3 TeV is high and jet 1 is heavy, m=3 GeV; but jet 2 is light, m=3 GeV.", ""),
+    ],
+)
+def test_a_text_ends_where_it_begins_to_say_a_thing_again(
+    table: bench.Table, said: str, again: str
+) -> None:
+    reader = ClaimReader(table.columns)
+    claims, _ = reader.read(said + again)
+    assert (len({claim.column for claim in claims}) < len(claims)) == bool(again)
+    assert reader.once(said + again) == reader.once(said) == said

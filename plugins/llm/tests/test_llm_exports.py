@@ -195,6 +195,25 @@ def test_a_model_that_explains_does_so_after_export(place: Path, tuning: Any) ->
         assert any(explanation.text for explanation in expected)
 
 
+@pytest.mark.parametrize("tuning", ["lora", "full"])
+def test_what_was_exported_at_another_look_explains_nothing(place: Path, tuning: Any) -> None:
+    """What explains has learned to read the states of the best look alone."""
+    few: Any = {"units": 8, "layers": 1, "lora_blocks": int(tuning == "lora"), "r": 4}
+    model = PromptFusion(base="tiny", tuning=tuning, explain=0.5, looks="all", **few)
+    for look in ("best", "1"):
+        own = replace(model, look=look)
+        one = exported(place / f"look-{look}-{tuning}", own, *own.encoder, "explanations")
+        loaded = bench.load_exported(one.folder)
+        assert (loaded.score(EVENTS) == one.scores).all()
+        assert (one.folder / "explainer.safetensors").is_file() == (look == "best")
+        assert ("explainer.safetensors" in one.card) == (look == "best")
+        if look == "best":
+            assert loaded.explain(EVENTS) == one.fitted.explain(one.inputs, EVENTS.columns, None)
+        else:
+            with pytest.raises(bench.RequestError, match="another look than its best"):
+                loaded.explain(EVENTS)
+
+
 def test_another_base_of_that_name_is_refused(fits: dict[str, Exported], tmp_path: Path) -> None:
     other = small_base(tmp_path / "small-base", seed=8)
     with pytest.raises(bench.InputError, match="has changed since the fit"):

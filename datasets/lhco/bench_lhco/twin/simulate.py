@@ -155,17 +155,25 @@ def _gathered(chunks: Sequence[Chunk], folder: Path) -> Particles:
     """The events of all chunks, in a file, as those of millions of events need no memory then.
 
     It has no name, so that nobody who takes over, or is taken over, writes to it as well.
+
+    Raises:
+        OSError: the machine refuses it, of the folder.
     """
     counts, total = [], 0
-    with TemporaryFile(dir=folder) as out:
-        for chunk in chunks:
-            seen = _read(chunk, folder)
-            out.write(seen.values.astype("<f4").tobytes())
-            counts.append(seen.counts)
-            total += len(seen.values)
-        out.flush()
-        shape = (total, 3)
-        values = np.memmap(out, "<f4", "r", shape=shape) if total else np.zeros(shape, np.float32)
+    try:
+        with TemporaryFile(dir=folder) as out:
+            for chunk in chunks:
+                seen = _read(chunk, folder)
+                out.write(seen.values.astype("<f4").tobytes())
+                counts.append(seen.counts)
+                total += len(seen.values)
+            out.flush()
+            shape = (total, 3)
+            values = np.memmap(out, "<f4", "r", shape=shape) if total else np.zeros(shape, "<f4")
+    except OSError as error:
+        if error.errno and not error.filename:  # the file has no name of its own
+            error.filename = str(folder)
+        raise
     return Particles(values, ends(np.concatenate(counts)))
 
 

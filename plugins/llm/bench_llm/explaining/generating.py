@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bench_llm.network.fused import FusedModel
     from bench_llm.rendering import Renderer
 
+Shaping = Callable[["Tensor", "Tensor"], "Tensor"]
+"""Of the tokens so far and the logits of what follows, (b, k) and (b, vocabulary): other logits."""
 TEMPERATURE = 0.7
 """Of the draws among likely tokens, where any are drawn."""
 
@@ -51,7 +53,7 @@ class Explaining:
         columns: Sequence[bench.Column],
         seed: int | None,
     ) -> list[bench.Explanation]:
-        """The explanation of each event, in order.
+        """The explanation of each event, in order, up to where it begins to say a thing again.
 
         Args:
             examples: the events as they are scored.
@@ -68,7 +70,7 @@ class Explaining:
         with torch.inference_mode():
             for start in range(0, len(order), EVENTS):
                 rows = order[start : start + EVENTS]
-                shaping: list[_Noise | Copying] = []
+                shaping: list[Shaping] = []
                 if self.prompts:
                     few = [self.prompts[row] for row in rows]
                     shaping.append(Copying(self.renderer.tokenizer, few, objects))
@@ -77,15 +79,13 @@ class Explaining:
                 before = read_before(self.network, examples, rows, answers[rows])
                 said = self._generate(before, ending(examples.tokens.answers), shaping)
                 for row, text in zip(rows, said, strict=True):
-                    texts[row] = text
+                    texts[row] = reader.once(text)
         return [
             bench.Explanation(SIDES[answer], text, *reader.read(text))
             for answer, text in zip(answers.tolist(), texts, strict=True)
         ]
 
-    def _generate(
-        self, before: Before, end: list[int], shaping: Sequence[_Noise | Copying]
-    ) -> list[str]:
+    def _generate(self, before: Before, end: list[int], shaping: Sequence[Shaping]) -> list[str]:
         """The likeliest token each time, with a cache of keys and values, to the end of a turn."""
         from transformers import DynamicCache
 

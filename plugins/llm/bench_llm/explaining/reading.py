@@ -28,6 +28,12 @@ BREAK = re.compile(r";")
 """What stands behind it is said by itself."""
 BETWEEN = re.compile(r"(?:[\s,.]|\band\b|\bbut\b)+")
 """What may stand between claims and say nothing."""
+LEADING = re.compile(
+    r"(?:[\s,;:.]|\band\b|\bbut\b|\bagainst it\b"
+    rf"|\b(?:for|like|what points to) (?:{'|'.join(SIDES)})\b)+$",
+    re.IGNORECASE,
+)
+"""What leads to a claim that is cut off."""
 AGAINST_IT = "against"
 FORMS = (*OF_OBJECT, *IN_WORDS, *OF_EVENT)
 
@@ -59,6 +65,19 @@ class ClaimReader:
         resolved = [replace(c, side=other) if c.side == AGAINST_IT else c for c in claims]
         rest = (BETWEEN.sub(" ", piece).strip() for piece in unread)
         return tuple(resolved), " … ".join(piece for piece in rest if piece)
+
+    def once(self, text: str) -> str:
+        """A text up to where it begins to say again what it has said of a feature."""
+        named: set[str] = set()
+        place = 0
+        for start, end, made in self._pieces(text):
+            if isinstance(made, bench.Claim):
+                if made.column in named:
+                    return text[:place] + LEADING.sub("", text[place:start])
+                named.add(made.column)
+            if isinstance(made, bench.Claim) or made[0] is BEHIND:
+                place = end
+        return text
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -75,7 +75,12 @@ class Checkpoints:
         self.notice, self.looks = notice, looks
 
     def save(self, training_state: TrainingState) -> None:
-        """Write all of it into a draft, seal it, and put it in place."""
+        """Write all of it into a draft, seal it, and put it in place.
+
+        Raises:
+            LockLostError: this process stood still, and the folder is another one's now.
+        """
+        bench.demand_held()
         target = self.folder / f"step-{training_state.step:08d}"
         draft = self.folder / f".{target.name}"
         shutil.rmtree(draft, ignore_errors=True)
@@ -88,6 +93,7 @@ class Checkpoints:
         position = {"progress": training_state.position(), "optimizer": plain}
         (draft / POSITION).write_text(json.dumps(position))
         bench.sync_all(self.folder)  # what was logged up to here, too
+        bench.demand_held()
         bench.put_sealed(draft, target)  # on the disk before those before it go
         for old in self._folders()[:-KEEP]:
             shutil.rmtree(old)

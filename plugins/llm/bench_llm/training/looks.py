@@ -24,12 +24,18 @@ class Looks:
     folder: Path
 
     def keep(self, number: int, network: nn.Module, about: Mapping[str, float]) -> None:
-        """Write what the network has learned; one that was there is of the same step again."""
+        """Write what the network has learned; one that was there is of the same step again.
+
+        Raises:
+            LockLostError: this process stood still, and the folder is another one's now.
+        """
+        bench.demand_held()
         target, draft = self.folder / str(number), self.folder / f".{number}"
         shutil.rmtree(draft, ignore_errors=True)
         bench.make_folder(draft)
         save_learned(network, draft)
         (draft / ABOUT).write_text(json.dumps(about))
+        bench.demand_held()
         bench.put_sealed(draft, target)
 
     def demand_sound(self, count: int) -> None:
