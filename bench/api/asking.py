@@ -19,12 +19,11 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Number:
-    """A number that stands in a text."""
+    """A number that stands in a text, and the unit behind it."""
 
     span: Span
     value: float
     unit: Span | None = None
-    """The unit behind it."""
     step: float = 0.0
     """One unit in its last digit: `1.40` has 0.01."""
     candidates: frozenset[str] = frozenset()
@@ -33,17 +32,18 @@ class Number:
 
 @dataclass(frozen=True)
 class Reading:
-    """That a number of a text is the value of a quantity; checked by the bench."""
+    """That the number at a span is the value of a quantity; checked by the bench."""
 
     quantity: str
     span: Span
-    """Of a number of the passage."""
     unit: Span | None = None
     """Of a unit elsewhere, such as in a table's head; else it is the one behind the number."""
     words: Span | None = None
     """What called it so."""
     event: int = 0
     """Which event of the text it is of."""
+    probability: float | None = None
+    """That it is so, by a formatter that says how sure it is."""
 
 
 @dataclass(frozen=True)

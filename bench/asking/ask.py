@@ -9,7 +9,7 @@ from bench.api.errors import InputError
 from bench.api.parts import Dataset
 from bench.asking.conclude import Understood, conclude
 from bench.asking.rows import events_of, row_of, unread
-from bench.asking.said import printable, said_in
+from bench.asking.said import ReadBy, printable, said_in
 from bench.formatters.numbers import scan
 from bench.formatters.reading import completed
 from bench.formatters.rules import Rules
@@ -19,7 +19,7 @@ from bench.running.stored_fit import StoredFit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.api.asking import Formatter, Passage, Reading
+    from bench.api.asking import Formatter, Passage
     from bench.api.context import Context
     from bench.api.table import Column
     from bench.plugins.registry import Registry
@@ -58,16 +58,20 @@ def understand(
 
 def read_in_turn(
     passage: Passage, formatters: Sequence[Formatter], context: Context
-) -> list[Reading]:
+) -> list[ReadBy]:
     """What formatters read, each of the numbers and the quantities that those before it left."""
-    readings: list[Reading] = []
+    readings: list[ReadBy] = []
     for formatter in formatters:
         spans = {reading.span for reading in readings}
         names = {reading.quantity for reading in readings}
         more = formatter.read(replace(passage, known=tuple(readings)), context)
         if not isinstance(formatter, Rules):
             more = completed(passage, more)
-        readings += [one for one in more if one.span not in spans and one.quantity not in names]
+        readings += [
+            ReadBy(**vars(one), by=formatter.name)
+            for one in more
+            if one.span not in spans and one.quantity not in names
+        ]
     return readings
 
 

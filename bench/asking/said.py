@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bench.api.asking import Reading
 from bench.formatters.units import ANGLE, column_unit, unit_of
 from bench.formatters.words.phrases import phrases_in
 
 if TYPE_CHECKING:
-    from bench.api.asking import Number, Passage, Reading, Span
+    from bench.api.asking import Number, Passage, Span
     from bench.api.vocabulary import Quantity
 
 ROUNDING = 6e-8
@@ -20,6 +21,18 @@ TURN = 2 * math.pi * (1 + 1e-4)
 """Radians of a full turn, as people round it."""
 AROUND = 24
 """Characters that are shown before a number that nothing names."""
+
+
+RULES = "rules"
+"""The formatter of which nobody has to be warned."""
+
+
+@dataclass(frozen=True)
+class ReadBy(Reading):
+    """A reading, and whose it is."""
+
+    by: str = RULES
+    """The name of the formatter."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,10 @@ class Fact:
     origin: str
     """The words that say it, or the rule that it follows by."""
     said: bool = True
+    by: str = RULES
+    """The formatter that took the number for this quantity."""
+    probability: float | None = None
+    """That it is so, by that formatter, where it says how sure it is."""
 
 
 @dataclass
@@ -72,7 +89,8 @@ def said_in(passage: Passage, readings: Sequence[Reading]) -> Said:
             said.contradictions.append(f"{quantity.name}: {where} {why}")
         else:
             bare += unit is None and column_unit(quantity.unit)[0] == "energy"
-            _add(said, fact)
+            by = reading.by if isinstance(reading, ReadBy) else RULES
+            _add(said, replace(fact, by=by, probability=reading.probability))
     for name, value, span in phrases_in(passage.text, passage.vocabulary):
         _add(said, Fact(name, value, 0.0, _quoted(passage.text, span)))
     if bare:

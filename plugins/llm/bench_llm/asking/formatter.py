@@ -82,7 +82,8 @@ class LanguageModelFormatter(bench.Formatter):
                     span = passage.numbers[place].span
                     sure = written.fact in named and written.probability >= self.sure
                     if sure and span not in known:
-                        out.append(bench.Reading(named[written.fact], span))
+                        chance = written.probability
+                        out.append(bench.Reading(named[written.fact], span, probability=chance))
                     bar.advance()
         return out
 
