@@ -61,6 +61,11 @@ def test_where_two_units_stand_alone_none_is_taken() -> None:
     assert said == pytest.approx({"j1_pt": 1.3, "j1_m": 94})
 
 
+def test_the_ev_of_an_events_number_is_no_unit() -> None:
+    assert values("ev 7: pT 1306.57", "", "j1_pt") == pytest.approx({"j1_pt": 1306.57})
+    assert values("all in eV; pT 1306.57e9", "j1_pt") == pytest.approx({"j1_pt": 1306.57})
+
+
 def test_a_numbers_own_unit_goes_first() -> None:
     said = values("all energies in TeV: pT 1.3, mass 94 GeV", "j1_pt", "j1_m")
     assert said == pytest.approx({"j1_pt": 1300, "j1_m": 94})

@@ -91,8 +91,11 @@ def completed(passage: Passage, readings: Sequence[Reading]) -> list[Reading]:
 def _alone(passage: Passage) -> Span | None:
     """The one unit of energy that stands behind no number; None where there are several."""
     owned = {number.unit for number in passage.numbers}
+    marks = [mark.span() for mark in EVENTS.finditer(passage.text)]
     of: dict[str, Span] = {}
     for match in UNIT.finditer(passage.text):
+        if match[0] != "eV" and any(a <= match.start() < b for a, b in marks):
+            continue  # `ev 7` is an event
         if match.span() not in owned and _kind(passage, match.span()) == ENERGY:
             of.setdefault(match[0].lower(), match.span())
     return next(iter(of.values())) if len(of) == 1 else None
