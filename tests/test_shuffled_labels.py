@@ -53,7 +53,7 @@ def test_it_is_a_control_wherever_it_is_named(place: Workplace) -> None:
 
 
 def test_it_is_no_fit_to_go_on_with() -> None:
-    with pytest.raises(RequestError, match="has seen the truth"):
+    with pytest.raises(RequestError, match="for fits by the truth alone"):
         replace(SHUFFLED, start="20261127T00").demand_sound()
 
 
