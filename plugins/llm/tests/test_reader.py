@@ -68,6 +68,13 @@ def test_it_reads_what_people_say(text: str, said: dict[str, float]) -> None:
     assert values(text) == pytest.approx(said)
 
 
+def test_it_says_how_sure_it_is() -> None:
+    passage = passage_of("leading jet: pT 1306.57 GeV, eta 1.044", vocabulary_of("rd"))
+    readings = Reader(sure=0.6).read(passage, CONTEXT)
+    assert len(readings) == 2
+    assert all(one.probability and 0.6 <= one.probability <= 1 for one in readings)
+
+
 def test_it_leaves_alone_what_it_has_not_learned() -> None:
     charge = bench.Quantity("charge", "1", "event", ("charge",))
     momentum = next(q for q in vocabulary_of("rd").quantities if q.name == "j1_pt")
