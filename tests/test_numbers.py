@@ -20,8 +20,8 @@ def test_features_are_chosen_or_left_out(table: bench.Table) -> None:
     chosen = Numbers(only=("m_jj", "j1_pt")).encode(table, {})["numbers"]
     assert np.array_equal(chosen.T, [table.column("m_jj"), table.column("j1_pt")])
     left = Numbers(leave_out=("m_jj", "j1_pt")).encode(table, {})["numbers"]
-    kept = [i for i, column in enumerate(table.columns) if column.name not in ("m_jj", "j1_pt")]
-    assert np.array_equal(left, table.x[:, kept])
+    columns = [i for i, column in enumerate(table.columns) if column.name not in ("m_jj", "j1_pt")]
+    assert np.array_equal(left, table.x[:, columns])
 
 
 def test_a_choice_that_cannot_be_is_refused(table: bench.Table) -> None:

@@ -180,11 +180,15 @@ def test_a_place_that_is_none_is_refused(where: str, message: str) -> None:
 
 @pytest.mark.parametrize("where", ["tcp://nowhere", "tls://127.0.0.1:1"])
 def test_a_process_with_an_address_that_is_none_comes_to_its_end(where: str) -> None:
-    asked = (
+    program = (
         f"from bench.running.on_dask import executor_on\nexecutor_on({where!r}, print).__enter__()"
     )
     done = subprocess.run(
-        [sys.executable, "-P", "-c", asked], capture_output=True, text=True, check=False, timeout=90
+        [sys.executable, "-P", "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
     )
     assert done.returncode == 1
     assert f"RequestError: --on {where}: no scheduler (" in done.stderr

@@ -162,10 +162,10 @@ def test_what_says_nothing_of_labels_is_refused(
     place: Workplace, change: str, words: tuple[str, ...], message: str
 ) -> None:
     file, frame = exported(place, *WORDS, "--against", "sidebands")
-    asked = [str(file) if word == "F" else word for word in words]
+    options = [str(file) if word == "F" else word for word in words]
     region = "mass=0.5:2" if change == "elsewhere" else REGION
-    asked = asked or [*DATA, "--trained-on", str(file), "--region", region]
-    asked += ["--sidebands", "-0.1:2.1"] if change == "narrow" else []
+    options = options or [*DATA, "--trained-on", str(file), "--region", region]
+    options += ["--sidebands", "-0.1:2.1"] if change == "narrow" else []
     evaluated = scores(frame)
     if change == "elsewhere":
         mass = frame.set_index("event")["mass"].loc[evaluated["event"]].to_numpy()
@@ -177,5 +177,5 @@ def test_what_says_nothing_of_labels_is_refused(
     }
     changed.get(change, frame).to_parquet(file)
     with pytest.raises((InputError, RequestError), match=message):
-        import_scores(place, evaluated, "theirs", *asked)
+        import_scores(place, evaluated, "theirs", *options)
     assert not [one for one in place.store.runs() if one.record.plugin == "theirs"]

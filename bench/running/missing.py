@@ -188,10 +188,10 @@ class Survey:
 
     def not_held(self, missing: Sequence[Missing]) -> Iterator[str]:
         """A line for each missing run that was done well somewhere, and does not hold here."""
-        asked = {digest(one.parts.request.said()): one.number for one in missing}
+        numbers = {digest(one.parts.request.said()): one.number for one in missing}
         last: dict[int, Run] = {}
         for run in self.store.runs():
-            if run.record.status == "ok" and (n := asked.get(digest(run.record.request))):
+            if run.record.status == "ok" and (n := numbers.get(digest(run.record.request))):
                 last[n] = run
         for number, run in sorted(last.items()):
             why = "; ".join(changes(run.record.versions | run.record.judged_with)[:3])

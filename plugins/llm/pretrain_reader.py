@@ -142,9 +142,9 @@ def train(
             break
         for group in optimizer.param_groups:
             group["lr"] = PEAK * min((step + 1) / WARMUP, 1.0, (1 - done) / FALL)
-        asked = time.monotonic()
+        since = time.monotonic()
         batch = placed(batches.next(), arguments.device)
-        waited += time.monotonic() - asked
+        waited += time.monotonic() - since
         loss = loss_of(model, batch, arguments.device)[0]
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

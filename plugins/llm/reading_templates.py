@@ -114,13 +114,13 @@ class Templates:
                 pieces[i] = (_mistyped(literal, rng), key)
         if rng.random() < 0.08 and len(pieces) > 2:
             i = int(rng.integers(1, len(pieces)))
-            found = [*self.rewording.pattern.finditer(pieces[i - 1][0])]
-            direct = found and re.fullmatch(
-                r"\s*(?:[=:]|is|of)?\s*", pieces[i - 1][0][found[-1].end() :]
+            matches = [*self.rewording.pattern.finditer(pieces[i - 1][0])]
+            direct = matches and re.fullmatch(
+                r"\s*(?:[=:]|is|of)?\s*", pieces[i - 1][0][matches[-1].end() :]
             )
             kind = kind_of(pieces[i][1])
-            if direct and self.rewording.words[found[-1][0].lower()].means == kind != "m":
-                a, b = found[-1].span()
+            if direct and self.rewording.words[matches[-1][0].lower()].means == kind != "m":
+                a, b = matches[-1].span()
                 text = pieces[i - 1][0]
                 if rng.random() < 0.7:
                     text = text[:a] + _pick(QUALIFIERS, rng) + text[a:]
