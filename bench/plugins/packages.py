@@ -29,7 +29,7 @@ PACKAGES: dict[str, tuple[Named, ...]] = {
     "bench-llm": (
         *product((Model,), ("llm-nfa", "llm-text", "llm-token")),
         *product((Encoder,), ("explanations", "prompt-chat", "prompt-features", "prompt-momenta")),
-        (Formatter, "llm"),
+        *product((Formatter,), ("llm", "reader")),
     ),
     "bench-mlp": ((Model, "mlp"),),
     "bench-numbers-bins": ((Encoder, "numbers-bins"),),
