@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_first_screen import called, made, of_sample
 
 from bench.metrics.ranking import AT_FLOOR
@@ -81,3 +84,19 @@ def test_the_order_draws_the_best_of_very_many_models(runs: list[Run]) -> None:
     names = {text.get_text() for text in figure.axes[0].texts}
     assert names == {f"cut, n={number:02d}" for number in range(24)}
     assert figure.get_figheight() < 5
+
+
+def test_headings_of_the_order_never_overlap_however_long_names_are(runs: list[Run]) -> None:
+    def named(one: Run, number: int) -> Run:
+        words = {"width": "a_long_word", "n": str(number)}
+        request = {**one.record.request, "options": words, "seed": 0}
+        return called(one, request=request, scores=str(number))
+
+    many = [named(one, number) for one in (runs[0], runs[-2]) for number in range(4)]
+    figure = slope([of_sample(many, place % 2) for place in range(9)])
+    FigureCanvasAgg(figure)
+    figure.canvas.draw()
+    heads = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
+    assert len(heads) == 9
+    assert all(left.x1 < right.x0 for left, right in pairwise(heads))
+    assert all(head.x0 >= 0 and head.y1 <= figure.bbox.height for head in heads)

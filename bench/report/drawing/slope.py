@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from bench.report.drawing.sheet import labels, safe, short
@@ -20,8 +21,10 @@ WIDTH, ROW, EDGE = 6.2, 0.15, 0.62
 """In inches: the figure, the height of a model, and that of what is above and below."""
 MOST = 24
 """Models that are drawn: those that stand highest in any sample."""
-LETTER = 0.062
-"""Width of a letter of a label, in inches."""
+LETTER, HEAD, LINE = 0.062, 0.085, 0.14
+"""Width of a letter of a label and of a heading, and height of a line of a heading, in inches."""
+LONGEST = 16
+"""Letters of a line of a heading."""
 
 
 def slope(tests: Sequence[Tested], styles: Styles | None = None) -> Figure | None:
@@ -37,17 +40,21 @@ def slope(tests: Sequence[Tested], styles: Styles | None = None) -> Figure | Non
         return None
     most = max(map(len, orders))
     names = list(dict.fromkeys(name for order in orders for name in order))
-    height = ROW * most + EDGE
+    heads = [_headed(one) for one in tests]
+    edge = EDGE + LINE * (max(head.count("\n") for head in heads) - 1)
+    height = ROW * most + edge
     label = dict(zip(names, labels(names), strict=True))
-    margin = (LETTER * max(map(len, label.values())) + 0.25) / WIDTH
-    figure = Figure(figsize=(WIDTH, height))
-    box = (margin, 0.12 / height, 1 - 2 * margin, 1 - EDGE / height)
+    margin = LETTER * max(map(len, label.values())) + 0.25
+    apart = HEAD * max(len(line) for head in heads for line in head.splitlines())
+    width = max(WIDTH, 2 * margin + apart * (len(tests) - 1))
+    figure = Figure(figsize=(width, height))
+    box = (margin / width, 0.12 / height, 1 - 2 * margin / width, 1 - edge / height)
     axes = figure.add_axes(box)
     known = styles or Styles.of([one.settings for one in tests])
     for name in names:
         _line(axes, name, orders, known, label[name])
     axes.set(xlim=(-0.06, len(tests) - 0.94), ylim=(1, 0))
-    axes.set_xticks(range(len(tests)), [_headed(one) for one in tests])
+    axes.set_xticks(range(len(tests)), heads)
     axes.xaxis.tick_top()
     axes.tick_params(which="both", length=0, labelleft=False, labelsize=9)
     axes.spines[:].set_visible(False)
@@ -56,8 +63,9 @@ def slope(tests: Sequence[Tested], styles: Styles | None = None) -> Figure | Non
 
 
 def _headed(tested: Tested) -> str:
-    """The sample's short name over its edition."""
-    return f"{short(tested.events.brief)}\n({safe(tested.events.sample.edition)})"
+    """The sample's short name, in short lines, over its edition."""
+    name = fill(short(tested.events.brief), LONGEST, break_long_words=False)
+    return f"{name}\n({safe(tested.events.sample.edition)})"
 
 
 def _marks(tests: Sequence[Tested]) -> str:
