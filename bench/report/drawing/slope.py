@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, ROW, EDGE = 6.2, 0.15, 0.62
+WIDTH, ROW, EDGE = 6.2, 0.15, 0.72
 """In inches: the figure, the height of a model, and that of what is above and below."""
 MOST = 24
 """Models that are drawn: those that stand highest in any sample."""
