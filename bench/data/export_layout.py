@@ -15,6 +15,7 @@ from bench.data.particle_layouts import (
     ExportsParticles,
 )
 from bench.storage.drafts import drafted
+from bench.storage.files import demand_folder_of
 
 if TYPE_CHECKING:
     from bench.api.context import Context
@@ -52,8 +53,7 @@ def demand_folder(folder: Path) -> None:
             raise RequestError(f"{folder}: not empty, wanted a new or an empty folder")
     elif folder.exists():
         raise RequestError(f"{folder}: a file, wanted a new or an empty folder")
-    if not folder.absolute().parent.is_dir():
-        raise RequestError(f"{folder}: there is no folder {folder.parent}")
+    demand_folder_of(folder)
 
 
 def write_layout(

@@ -31,7 +31,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 
 def demand_folder_of(file: Path) -> None:
-    """Refuse a file to write whose folder is not there, before any work.
+    """Refuse a file or a folder to write whose own folder is not there, before any work.
 
     Raises:
         RequestError: it is not.
