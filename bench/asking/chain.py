@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.asking import Formatter
 from bench.api.errors import InputError
+from bench.asking.said import RULES
 from bench.plugins.options import build
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
     from bench.plugins.registry import Registry
 
-USUAL = "rules,reader"
+USUAL = f"{RULES},reader"
 """What rules know, whose refusals stay, then what a small language model makes of the others."""
-ALONE = "rules"
+ALONE = RULES
 """Where the model is not installed."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bench.api.asking import Reading
+from bench.formatters.rules import Rules
 from bench.formatters.units import ANGLE, column_unit, unit_of
 from bench.formatters.words.phrases import phrases_in
 
@@ -23,7 +24,7 @@ AROUND = 24
 """Characters that are shown before a number that nothing names."""
 
 
-RULES = "rules"
+RULES = Rules.name
 """The formatter of which nobody has to be warned."""
 
 
